@@ -1,0 +1,32 @@
+# Every target sets up what it needs by itself. `make help` lists them.
+PYTHON ?= python3
+VENV   ?= .venv
+BIN     = $(VENV)/bin
+STAMP   = $(VENV)/.installed
+
+.DEFAULT_GOAL := help
+
+help:  ## this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 18
+
+setup: $(STAMP)  ## the virtual environment in .venv, rebuilt when the requirements change
+
+$(STAMP): requirements.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 11) <= v < (3, 14) else "Python 3.11 to 3.13 is needed, found %d.%d; say which one to use: make setup PYTHON=python3.12" % v)'
+	@echo "Setting up $(VENV) (a few minutes, once)"
+	@$(PYTHON) -m venv --clear $(VENV)
+	@$(BIN)/python -m pip install --quiet --upgrade pip
+	@$(BIN)/python -m pip install --quiet --requirement requirements.txt --editable .
+	@touch $@
+
+lint: setup  ## ruff: style, imports, docstrings, format
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+check: lint  ## lint and all tests
+	$(BIN)/python -m pytest
+
+clean:  ## remove the virtual environment and what commands wrote
+	rm -rf $(VENV) .venv-* demo/output training_and_testing/output
+
+.PHONY: help setup lint check clean

@@ -1,0 +1,32 @@
+"""Head pose (yaw, pitch, roll) from a single image: FSA-Net in Keras 3.
+
+Importing the package is light. TensorFlow, Keras and OpenCV are imported by the first call that needs them.
+"""
+
+from importlib import import_module
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "MODELS": "fsanet.models.spec",
+    "Pose": "fsanet.pose.angles",
+    "Face": "fsanet.inference.estimator",
+    "HeadPoseEstimator": "fsanet.inference.estimator",
+    "build_model": "fsanet.models.catalog",
+    "load_model": "fsanet.weights.loading",
+}
+
+__all__ = ["MODELS", "Face", "HeadPoseEstimator", "Pose", "build_model", "load_model"]
+
+
+def __getattr__(name: str):
+    """Import a public name from its home on first use (PEP 562)."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'fsanet' has no attribute {name!r}")
+    value = getattr(import_module(_HOMES[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *_HOMES])

@@ -1,0 +1,1 @@
+"""Pose sets on disk, protocols, batches and augmentation."""

@@ -1,0 +1,29 @@
+"""Writing files so that they are whole or not there."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from uuid import uuid4
+
+
+@contextmanager
+def replace_whole(path: str | Path) -> Iterator[Path]:
+    """Yield a temporary path beside `path`; rename it to `path` on success, remove it on any failure.
+
+    The temporary name keeps the suffix, because writers such as OpenCV and Keras choose the format by it. An
+    existing file at `path` stays intact until the new one is complete.
+
+    Args:
+        path: where the finished file shall lie. Its folder is made when missing.
+
+    Raises:
+        OSError: when the folder or the file cannot be written, with the path in the message.
+    """
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.stem}.{uuid4().hex[:8]}.part{path.suffix}")
+    try:
+        yield temporary
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)

@@ -1,0 +1,1 @@
+"""Boxes, crops and drawings on images."""

@@ -1,0 +1,82 @@
+"""THE one definition of the network's input: which pixels around a face are cut, and how they are resized.
+
+Data preparation, evaluation and the estimator all call these functions, so that a network sees in use what it saw in
+training: BGR uint8, `INPUT_SIZE` x `INPUT_SIZE`, OpenCV's default (bilinear) resize, no normalisation.
+"""
+
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from fsanet.image import boxes
+
+INPUT_SIZE = 64
+LANDMARK_MARGIN = 0.6  # of the box around 68 landmarks, on each side: 300W-LP and AFLW2000
+DETECTOR_MARGIN = 0.4  # of a detector's box in the common convention (MTCNN's box), on each side: BIWI and in use
+
+
+def landmark_box(landmarks_xy: NDArray) -> tuple[float, float, float, float] | None:
+    """Tight box around 2D landmarks as the original's preprocessing takes it.
+
+    Landmarks that are not greater than zero are dropped first, by the smaller of the x and y masks: where fewer x than y
+    are positive the x mask serves for both coordinates, else the y mask.
+
+    Args:
+        landmarks_xy: (2, K) pixel coordinates, as `pt2d` in the .mat files has them.
+
+    Returns:
+        (x_min, y_min, x_max, y_max), or None where no landmark is left.
+    """
+    x, y = np.asarray(landmarks_xy, dtype=np.float64)
+    keep_x, keep_y = x > 0, y > 0
+    keep = keep_x if keep_x.sum() < keep_y.sum() else keep_y
+    if not keep.any():
+        return None
+    x, y = x[keep], y[keep]
+    return float(x.min()), float(y.min()), float(x.max()), float(y.max())
+
+
+def widened_pixels(box_xyxy: Sequence[float], margin: float, width: int, height: int) -> tuple[int, int, int, int]:
+    """Pixel range of the crop: the box truncated to int, widened, truncated again, clipped to the image.
+
+    The order of these steps is the original's and decides single pixels.
+
+    Args:
+        box_xyxy: face box in pixels.
+        margin: share of the box's width and height added on each side.
+        width: image width in pixels.
+        height: image height in pixels.
+
+    Returns:
+        (x_min, y_min, x_max, y_max), maxima exclusive; empty where the box lies outside the image.
+    """
+    whole = [int(value) for value in box_xyxy]
+    x1, y1, x2, y2 = (int(value) for value in boxes.widen(whole, margin))
+    return max(x1, 0), max(y1, 0), min(x2, width), min(y2, height)
+
+
+def crop_face(
+    image_bgr: NDArray[np.uint8], box_xyxy: Sequence[float], margin: float = DETECTOR_MARGIN, size: int = INPUT_SIZE
+) -> NDArray[np.uint8]:
+    """Cut a face with its margin and resize it to the network's input.
+
+    Args:
+        image_bgr: (h, w, 3) uint8.
+        box_xyxy: face box in pixels of the image; may reach beyond it.
+        margin: share of the box's width and height added on each side: `DETECTOR_MARGIN` or `LANDMARK_MARGIN`.
+        size: side of the crop in pixels.
+
+    Returns:
+        (size, size, 3) uint8 BGR.
+
+    Raises:
+        ValueError: when nothing of the widened box lies on the image.
+    """
+    height, width = image_bgr.shape[:2]
+    x1, y1, x2, y2 = widened_pixels(box_xyxy, margin, width, height)
+    if x2 <= x1 or y2 <= y1:
+        box = ", ".join(f"{value:.1f}" for value in box_xyxy)
+        raise ValueError(f"The face box ({box}) widened by {margin} has no pixel on the {width}x{height} image.")
+    return cv2.resize(image_bgr[y1:y2, x1:x2], (size, size))

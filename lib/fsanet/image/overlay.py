@@ -1,0 +1,106 @@
+"""Drawing head poses on images, from the same rotation matrix that the angles stand for."""
+
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+# BGR. Blue, orange and green of Okabe and Ito's palette, which colour-blind people tell apart.
+RIGHT_COLOR = (0, 94, 213)  # the head's x axis: towards the image's right at zero pose
+UP_COLOR = (115, 158, 0)  # its y axis
+FRONT_COLOR = (178, 114, 0)  # its z axis: out of the face, towards the camera at zero pose
+_OUTLINE = (255, 255, 255)
+_CUBE_EDGES = [(a, b) for a in range(8) for b in range(a + 1, 8) if (a ^ b).bit_count() == 1]
+
+
+def project_axes(rotation: NDArray, center_xy: Sequence[float], length: float) -> NDArray[np.float64]:
+    """Where the tips of the head's right, up and front axes fall on the image (orthographic).
+
+    Args:
+        rotation: (3, 3) from `fsanet.pose.angles.rotation_from_angles`: axes x right, y up, z to the camera.
+        center_xy: where the axes start, in pixels.
+        length: length of each axis in pixels.
+
+    Returns:
+        (3, 2) pixel positions: right, up, front.
+    """
+    return project_points(rotation, np.eye(3) * length, center_xy)
+
+
+def project_points(rotation: NDArray, points: NDArray, center_xy: Sequence[float]) -> NDArray[np.float64]:
+    """Turn points given in head axes and project them orthographically; the image's y points down. (K, 3) -> (K, 2)."""
+    turned = np.asarray(points, dtype=np.float64) @ np.asarray(rotation, dtype=np.float64).T
+    return np.asarray(center_xy, dtype=np.float64) + turned[:, :2] * [1.0, -1.0]
+
+
+def draw_axes(image_bgr: NDArray[np.uint8], rotation: NDArray, center_xy: Sequence[float], length: float) -> None:
+    """Draw the head's axes into an image, the farthest first.
+
+    Args:
+        image_bgr: (h, w, 3) uint8; changed in place.
+        rotation: (3, 3) rotation of the head.
+        center_xy: start of the axes in pixels.
+        length: length of an axis that lies in the image plane, in pixels.
+    """
+    tips = project_axes(rotation, center_xy, length)
+    colors = (RIGHT_COLOR, UP_COLOR, FRONT_COLOR)
+    thickness = max(2, round(length / 30))
+    start = _pixel(center_xy)
+    for axis in np.argsort(np.asarray(rotation)[2]):  # depth of each tip: its z component
+        tip = _pixel(tips[axis])
+        _draw_arrow(image_bgr, start, tip, _OUTLINE, thickness + 2)
+        _draw_arrow(image_bgr, start, tip, colors[axis], thickness)
+
+
+def draw_cube(image_bgr: NDArray[np.uint8], rotation: NDArray, center_xy: Sequence[float], length: float) -> None:
+    """Draw a cube around the head whose front face is marked.
+
+    Args:
+        image_bgr: (h, w, 3) uint8; changed in place.
+        rotation: (3, 3) rotation of the head.
+        center_xy: centre of the cube in pixels.
+        length: half its side in pixels.
+    """
+    corners = np.array([[x, y, z] for z in (-1, 1) for y in (-1, 1) for x in (-1, 1)], dtype=np.float64) * length
+    points = [_pixel(p) for p in project_points(rotation, corners, center_xy)]
+    depth = (corners @ np.asarray(rotation).T)[:, 2]
+    thickness = max(2, round(length / 30))
+    for a, b in sorted(_CUBE_EDGES, key=lambda edge: depth[list(edge)].sum()):
+        color = FRONT_COLOR if min(a, b) >= 4 else RIGHT_COLOR if max(a, b) < 4 else UP_COLOR
+        cv2.line(image_bgr, points[a], points[b], _OUTLINE, thickness + 2, cv2.LINE_AA)
+        cv2.line(image_bgr, points[a], points[b], color, thickness, cv2.LINE_AA)
+
+
+def draw_label(image_bgr: NDArray[np.uint8], lines: Sequence[str], top_left_xy: Sequence[float], height: float) -> None:
+    """Write lines of ASCII text on a dark plate that is moved to stay inside the image.
+
+    Args:
+        image_bgr: (h, w, 3) uint8; changed in place.
+        lines: the text.
+        top_left_xy: wanted top left corner of the plate in pixels.
+        height: height of a line in pixels.
+    """
+    font, scale = cv2.FONT_HERSHEY_SIMPLEX, height / 32
+    thickness = max(1, round(height / 16))
+    width = max(cv2.getTextSize(line, font, scale, thickness)[0][0] for line in lines) + round(height * 0.6)
+    total = round(height * (len(lines) + 0.3))
+    x = int(np.clip(top_left_xy[0], 0, max(0, image_bgr.shape[1] - width)))
+    y = int(np.clip(top_left_xy[1], 0, max(0, image_bgr.shape[0] - total)))
+    plate = image_bgr[y : y + total, x : x + width]
+    plate[:] = plate // 3
+    for row, line in enumerate(lines):
+        base = (x + round(height * 0.3), y + round(height * (row + 0.85)))
+        cv2.putText(image_bgr, line, base, font, scale, (255, 255, 255), thickness, cv2.LINE_AA)
+
+
+def _draw_arrow(image_bgr: NDArray[np.uint8], start: tuple, tip: tuple, color: tuple, thickness: int) -> None:
+    span = max(1.0, float(np.hypot(tip[0] - start[0], tip[1] - start[1])))
+    head = min(0.4, 5 * thickness / span)  # arrow heads of one size, whatever the foreshortening
+    cv2.arrowedLine(image_bgr, start, tip, color, thickness, cv2.LINE_AA, tipLength=head)
+
+
+def _pixel(xy: Sequence[float]) -> tuple[int, int]:
+    """Nearest pixel, kept within what OpenCV's drawing takes."""
+    x, y = np.clip(np.round(np.asarray(xy, dtype=np.float64)), -30000, 30000)
+    return int(x), int(y)

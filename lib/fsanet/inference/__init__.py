@@ -1,0 +1,1 @@
+"""From images and video to head poses."""

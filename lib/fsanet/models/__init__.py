@@ -1,0 +1,1 @@
+"""FSA-Net and SSR-Net as Keras models."""

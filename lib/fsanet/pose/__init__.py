@@ -1,0 +1,1 @@
+"""Angles, rotation matrices and error measures of head poses."""

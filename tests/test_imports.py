@@ -1,0 +1,89 @@
+"""Imports run one way, and importing the package is light."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGE = ROOT / "lib" / "fsanet"
+
+# room -> rooms of ours that it may import, itself always included. Leaves may be used by every room.
+LEAVES = {"files", "console", "locations"}
+ALLOWED = {
+    "pose": set(),
+    "image": set(),
+    "layers": set(),
+    "detectors": {"image"},
+    "datasets": {"pose", "image"},
+    "models": {"layers"},
+    "weights": {"models"},
+    "inference": {"pose", "image", "detectors", "models", "weights"},
+    "cli": {"pose", "image", "detectors", "models", "weights", "datasets", "inference"},
+    **{leaf: set() for leaf in LEAVES},
+}
+PROGRAMS = ("data", "training_and_testing", "demo")
+
+
+def imported_modules(file: Path) -> set[str]:
+    """Full dotted names that a file imports, anywhere in it."""
+    names = set()
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, (
+                f"{file.relative_to(ROOT)}:{node.lineno} uses a relative import; write the full name"
+            )
+            names |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return names
+
+
+def room_of(file: Path) -> str:
+    relative = file.relative_to(PACKAGE)
+    return relative.parts[0] if len(relative.parts) > 1 else relative.stem
+
+
+def package_files() -> list[Path]:
+    return sorted(file for file in PACKAGE.rglob("*.py") if file != PACKAGE / "__init__.py")
+
+
+@pytest.mark.parametrize("file", package_files(), ids=lambda f: str(f.relative_to(PACKAGE)))
+def test_package_imports_run_one_way(file):
+    room = room_of(file)
+    assert room in ALLOWED, f"room '{room}' is not in the layout; add it to ALLOWED with what it may import"
+    allowed = ALLOWED[room] | {room} | LEAVES
+    imported = {name.split(".")[1] for name in imported_modules(file) if name.startswith("fsanet.")}
+    assert imported <= allowed, f"{room} may not import {sorted(imported - allowed)}"
+    assert not {name.split(".")[0] for name in imported_modules(file)} & set(PROGRAMS)
+
+
+def test_model_spec_imports_nothing_of_ours():
+    names = imported_modules(PACKAGE / "models" / "spec.py")
+    assert not [name for name in names if name.split(".")[0] in {"fsanet", "keras", "tensorflow"}]
+
+
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_programs_do_not_import_one_another(program):
+    others = set(PROGRAMS) - {program}
+    for file in sorted((ROOT / program).rglob("*.py")):
+        roots = {name.split(".")[0] for name in imported_modules(file)}
+        assert not roots & others, f"{file.relative_to(ROOT)} imports {sorted(roots & others)}"
+
+
+def test_the_walk_sees_a_wrong_direction(tmp_path):
+    wrong = tmp_path / "wrong.py"
+    wrong.write_text("def f():\n    from fsanet.inference import estimator\n")
+    assert imported_modules(wrong) == {"fsanet.inference.estimator"}
+
+
+def test_import_is_light():
+    code = (
+        "import sys, fsanet; fsanet.MODELS; "
+        "heavy = {'tensorflow', 'keras', 'cv2', 'jax', 'torch', 'onnxruntime', 'h5py', 'scipy'} & set(sys.modules); "
+        "sys.exit(', '.join(sorted(heavy)) or 0)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
