@@ -1,0 +1,50 @@
+"""Where weight and detector files lie on this machine: one `pre-trained/` folder, and a mirror of it.
+
+Below `pre-trained/` a file has one name everywhere, such as `BIWI_models/ssrnet_mt/ssrnet_mt.h5` or
+`detectors/face_detection_yunet_2023mar.onnx`. A mirror is a folder (or the address of one) with the same files: a clone
+of the original repository, another checkout, or a folder with `models/` for the detector files.
+"""
+
+import os
+from pathlib import Path, PurePosixPath
+
+HOME_VARIABLE = "FSANET_HOME"  # the folder that holds pre-trained/
+MIRROR_VARIABLE = "FSANET_MIRROR"
+PRETRAINED = "pre-trained"
+DETECTORS = "detectors"
+
+_CHECKOUT = Path(__file__).resolve().parents[2]  # <checkout>/lib/fsanet/locations.py
+
+
+def pretrained_dir() -> Path:
+    """The folder for weight and detector files; it need not exist yet.
+
+    The first of: `pre-trained` in the folder that FSANET_HOME names; in the checkout that this package runs from; in
+    the current folder, when it is there; in `~/.cache/fsanet` (XDG_CACHE_HOME is kept).
+    """
+    home = os.environ.get(HOME_VARIABLE)
+    if home:
+        return Path(home).expanduser() / PRETRAINED
+    for folder in (_CHECKOUT, Path.cwd()):
+        if (folder / PRETRAINED).is_dir():
+            return folder / PRETRAINED
+    cache = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(cache) / "fsanet" / PRETRAINED
+
+
+def names_in_mirror(relative: str) -> list[str]:
+    """Names under which a mirror may hold the file that is `relative` below `pre-trained/`, likeliest first."""
+    names = [f"{PRETRAINED}/{relative}", relative]
+    if relative.startswith(f"{DETECTORS}/"):
+        name = PurePosixPath(relative).name
+        names += [f"models/{name}", name]
+    return names
+
+
+def find_pretrained(relative: str) -> Path | None:
+    """The file that is `relative` below `pre-trained/`: there, else in the folder FSANET_MIRROR names, else None."""
+    places = [pretrained_dir() / relative]
+    mirror = os.environ.get(MIRROR_VARIABLE)
+    if mirror and "://" not in mirror:
+        places += [Path(mirror).expanduser() / name for name in names_in_mirror(relative)]
+    return next((place for place in places if place.is_file()), None)
