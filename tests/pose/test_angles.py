@@ -71,7 +71,7 @@ def test_mirror_is_the_reflection_of_the_rotation():
 
 
 def landmark_spread(labels_and_landmarks, order):
-    """How far 3D landmarks, each turned back by its label, are from agreeing (mean deviation in units of their size)."""
+    """How far 3D landmarks, each turned back by its label, are from agreeing, in units of their size."""
     shapes = []
     for pose, points in labels_and_landmarks:
         shape = points @ order(pose)  # row vectors: this is R^T applied

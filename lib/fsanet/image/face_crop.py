@@ -20,8 +20,8 @@ DETECTOR_MARGIN = 0.4  # of a detector's box in the common convention (MTCNN's b
 def landmark_box(landmarks_xy: NDArray) -> tuple[float, float, float, float] | None:
     """Tight box around 2D landmarks as the original's preprocessing takes it.
 
-    Landmarks that are not greater than zero are dropped first, by the smaller of the x and y masks: where fewer x than y
-    are positive the x mask serves for both coordinates, else the y mask.
+    Landmarks that are not greater than zero are dropped first, by the smaller of the x and y masks: where fewer x than
+    y are positive the x mask serves for both coordinates, else the y mask.
 
     Args:
         landmarks_xy: (2, K) pixel coordinates, as `pt2d` in the .mat files has them.

@@ -45,7 +45,7 @@ def draw_axes(image_bgr: NDArray[np.uint8], rotation: NDArray, center_xy: Sequen
     """
     tips = project_axes(rotation, center_xy, length)
     colors = (RIGHT_COLOR, UP_COLOR, FRONT_COLOR)
-    thickness = max(2, round(length / 30))
+    thickness = _line_width(length)
     start = _pixel(center_xy)
     for axis in np.argsort(np.asarray(rotation)[2]):  # depth of each tip: its z component
         tip = _pixel(tips[axis])
@@ -65,7 +65,7 @@ def draw_cube(image_bgr: NDArray[np.uint8], rotation: NDArray, center_xy: Sequen
     corners = np.array([[x, y, z] for z in (-1, 1) for y in (-1, 1) for x in (-1, 1)], dtype=np.float64) * length
     points = [_pixel(p) for p in project_points(rotation, corners, center_xy)]
     depth = (corners @ np.asarray(rotation).T)[:, 2]
-    thickness = max(2, round(length / 30))
+    thickness = _line_width(length)
     for a, b in sorted(_CUBE_EDGES, key=lambda edge: depth[list(edge)].sum()):
         color = FRONT_COLOR if min(a, b) >= 4 else RIGHT_COLOR if max(a, b) < 4 else UP_COLOR
         cv2.line(image_bgr, points[a], points[b], _OUTLINE, thickness + 2, cv2.LINE_AA)
@@ -92,6 +92,11 @@ def draw_label(image_bgr: NDArray[np.uint8], lines: Sequence[str], top_left_xy: 
     for row, line in enumerate(lines):
         base = (x + round(height * 0.3), y + round(height * (row + 0.85)))
         cv2.putText(image_bgr, line, base, font, scale, (255, 255, 255), thickness, cv2.LINE_AA)
+
+
+def _line_width(length: float) -> int:
+    """Line width in pixels that suits a drawing of this size."""
+    return int(np.clip(round(length / 30), 2, 200))
 
 
 def _draw_arrow(image_bgr: NDArray[np.uint8], start: tuple, tip: tuple, color: tuple, thickness: int) -> None:

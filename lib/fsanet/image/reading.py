@@ -46,9 +46,7 @@ def decode_image(encoded: bytes, name: str) -> NDArray[np.uint8]:
     except cv2.error as error:
         raise ValueError(f"'{name}' cannot be decoded as an image: {error.err or error}.") from None
     if image is None:
-        raise ValueError(
-            f"'{name}' is not an image that can be read (JPEG, PNG, BMP, WebP, TIFF, PNM), or it is damaged."
-        )
+        raise ValueError(f"'{name}' is damaged or no image that can be read (JPEG, PNG, BMP, WebP, TIFF, PNM).")
     return image
 
 

@@ -1,8 +1,8 @@
 """Yaw, pitch and roll, and the rotation that they stand for.
 
-Angles are degrees in the order (yaw, pitch, roll), with the signs of 300W-LP and AFLW2000: yaw > 0 turns the face to the
-image's left, pitch > 0 up, roll > 0 clockwise on the screen. The rotation is R = Rx(pitch) Ry(yaw) Rz(roll) in axes
-x right, y up, z towards the camera, with
+Angles are degrees in the order (yaw, pitch, roll), with the signs of 300W-LP and AFLW2000: yaw > 0 turns the face to
+the image's left, pitch > 0 up, roll > 0 clockwise on the screen. The rotation is R = Rx(pitch) Ry(yaw) Rz(roll) in
+axes x right, y up, z towards the camera, with
 
     Rx = [1 0 0; 0 c s; 0 -s c]    Ry = [c 0 -s; 0 1 0; s 0 c]    Rz = [c s 0; -s c 0; 0 0 1]
 """
@@ -28,7 +28,7 @@ def rotation_from_angles(yaw_pitch_roll_deg: ArrayLike) -> NDArray[np.float64]:
         yaw_pitch_roll_deg: (..., 3) degrees.
 
     Returns:
-        (..., 3, 3). A column vector in head axes times this is the vector in camera axes (x right, y up, z to the camera).
+        (..., 3, 3). R times a column vector in head axes is it in camera axes (x right, y up, z to the camera).
     """
     angles = np.deg2rad(np.asarray(yaw_pitch_roll_deg, dtype=np.float64))
     (cy, cp, cr), (sy, sp, sr) = (np.moveaxis(f(angles), -1, 0) for f in (np.cos, np.sin))

@@ -1,6 +1,6 @@
 """Errors between predicted and true head poses.
 
-Euler errors are the field's habit; near gimbal lock they mislead, therefore the geodesic error and MAEV stand beside them.
+Euler errors are the field's habit. Near gimbal lock they mislead: the geodesic error and MAEV stand beside them.
 """
 
 from dataclasses import dataclass
@@ -16,19 +16,19 @@ SHARE_LIMITS_DEG = (5, 10, 15)
 
 
 def within_limit(true_deg: ArrayLike, limit_deg: float = LABEL_LIMIT_DEG) -> NDArray[np.bool_]:
-    """Which samples the protocols keep: every true angle finite and at most `limit_deg` in magnitude. (N, 3) -> (N,)."""
+    """Which samples the protocols keep: every true angle at most `limit_deg` in magnitude. (N, 3) -> (N,)."""
     return (np.abs(np.asarray(true_deg, dtype=np.float64)) <= limit_deg).all(axis=-1)
 
 
 def euler_errors(predicted_deg: ArrayLike, true_deg: ArrayLike) -> NDArray[np.float64]:
-    """Absolute differences per angle in degrees, as the paper counts them (no wrap at 180). (N, 3), (N, 3) -> (N, 3)."""
+    """Absolute differences per angle in degrees, as the paper counts them: no wrap at 180. (N, 3) twice -> (N, 3)."""
     return np.abs(np.asarray(predicted_deg, dtype=np.float64) - np.asarray(true_deg, dtype=np.float64))
 
 
 def geodesic_errors(predicted_deg: ArrayLike, true_deg: ArrayLike) -> NDArray[np.float64]:
     """Angle of the rotation that takes the predicted pose to the true one, in degrees. (N, 3), (N, 3) -> (N,)."""
     predicted, true = rotation_from_angles(predicted_deg), rotation_from_angles(true_deg)
-    # The Frobenius norm of R1 - R2 is 2 sqrt(2) sin(angle / 2): exact near zero, where an arc cosine of the trace is not.
+    # ||R1 - R2||_F = 2 sqrt(2) sin(angle / 2): exact near zero, where an arc cosine of the trace is not.
     half_sine = np.linalg.norm(predicted - true, axis=(-2, -1)) / np.sqrt(8.0)
     return np.rad2deg(2.0 * np.arcsin(np.clip(half_sine, 0.0, 1.0)))
 
@@ -86,7 +86,7 @@ def summarize(predicted_deg: ArrayLike, true_deg: ArrayLike) -> ErrorSummary:
     predicted, true = np.asarray(predicted_deg, dtype=np.float64), np.asarray(true_deg, dtype=np.float64)
     if predicted.shape != true.shape or true.ndim != 2 or true.shape[1] != 3 or len(true) == 0:
         raise ValueError(
-            f"Errors need two equal (N, 3) arrays with N > 0; got predictions {predicted.shape} and labels {true.shape}."
+            f"Errors need two equal (N, 3) arrays, N > 0; got predictions {predicted.shape}, labels {true.shape}."
         )
     errors = euler_errors(predicted, true)
     per_sample = errors.mean(axis=1)

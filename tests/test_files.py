@@ -1,0 +1,30 @@
+import pytest
+from fsanet.files import replace_whole
+
+
+def test_the_finished_file_takes_the_name(tmp_path):
+    with replace_whole(tmp_path / "new" / "a.txt") as temporary:
+        assert temporary.suffix == ".txt"
+        temporary.write_text("done")
+        assert not (tmp_path / "new" / "a.txt").exists()
+    assert (tmp_path / "new" / "a.txt").read_text() == "done"
+
+
+def test_a_failure_leaves_the_earlier_file_and_nothing_else(tmp_path):
+    path = tmp_path / "a.txt"
+    path.write_text("earlier")
+
+    def fail():
+        with replace_whole(path) as temporary:
+            temporary.write_text("half")
+            raise RuntimeError("disk full")
+
+    with pytest.raises(RuntimeError, match="disk full"):
+        fail()
+    assert [file.name for file in tmp_path.iterdir()] == ["a.txt"]
+    assert path.read_text() == "earlier"
+
+
+def test_a_forgotten_file_is_an_error(tmp_path):
+    with pytest.raises(FileNotFoundError), replace_whole(tmp_path / "a.txt"):
+        pass
