@@ -1,0 +1,254 @@
+"""Writing npz pose sets in constant memory, so that a killed run goes on where it was and ends with the same bytes.
+
+The work is cut into numbered chunks, each a few hundred samples that depend on nothing but the plan. Any process may
+write any chunk, in any order; every chunk file is whole or not there. When all are there they are joined into one npz.
+
+    stream = PoseStream("data/AFW.npz", chunks=len(batches), plan={"margin": 0.6, "files": names})
+    for index in stream.missing():              # all of them, or what a killed run has left to do
+        stream.add(index, Chunk(image, pose, source, left_out=[LeftOut("a.jpg", "no face", "...")]))
+    summary = stream.finish({"margin": 0.6})     # joins, removes the parts, returns samples and what was left out
+
+A `PoseStream` may be pickled to worker processes: `add` only writes a file.
+"""
+
+import hashlib
+import json
+import shutil
+import zipfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fsanet.files import replace_whole
+
+RESERVED_KEYS = ("image", "pose", "img_size", "source", "meta")
+_FIXED_DATE = (1980, 1, 1, 0, 0, 0)  # the earliest that zip knows: a time stamp would change the bytes of equal sets
+_BLOCK_ROWS = 4096
+_LEFT_OUT_KEY = "left_out"
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """One sample that a set could not use.
+
+    Attributes:
+        name: the file or frame, relative to the raw set.
+        reason: a short kind, the same for all samples of that kind ("no face", "unreadable image", ...).
+        detail: the sentence of the error.
+        broken: True where the raw data are at fault; False where a rule of the protocol leaves the sample out.
+    """
+
+    name: str
+    reason: str
+    detail: str = ""
+    broken: bool = True
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """A run of consecutive samples of a set, possibly none of them usable.
+
+    Attributes:
+        image: (n, S, S, 3) uint8, BGR.
+        pose: (n, 3) yaw, pitch, roll in degrees.
+        source: n names, the key that keeps copies of one face on one side of a split.
+        extras: further arrays with n rows each, by the name they get in the npz.
+        left_out: the samples of this run that could not be used.
+    """
+
+    image: NDArray[np.uint8]
+    pose: NDArray[np.float64]
+    source: Sequence[str]
+    extras: Mapping[str, NDArray] = field(default_factory=dict)
+    left_out: Sequence[LeftOut] = ()
+
+
+@dataclass(frozen=True)
+class StreamSummary:
+    """What `PoseStream.finish` wrote: the number of samples and what was left out, in the order of the raw set."""
+
+    samples: int
+    left_out: tuple[LeftOut, ...]
+
+
+@dataclass(frozen=True)
+class Rows:
+    """An array that comes block by block.
+
+    Attributes:
+        shape: shape of the whole.
+        dtype: its dtype; blocks are cast to it.
+        blocks: arrays whose rows together are the whole.
+    """
+
+    shape: tuple[int, ...]
+    dtype: np.dtype
+    blocks: Iterable[NDArray]
+
+
+def write_npz(path: str | Path, arrays: Mapping[str, NDArray | Rows]) -> None:
+    """Write an uncompressed npz, whole or not at all; equal arrays give equal bytes on any day.
+
+    Args:
+        path: where to.
+        arrays: by key; an array in memory or `Rows`.
+
+    Raises:
+        OSError: when it cannot be written.
+    """
+    with replace_whole(path) as temporary, zipfile.ZipFile(temporary, "w", zipfile.ZIP_STORED) as archive:
+        for key, array in arrays.items():
+            member = zipfile.ZipInfo(f"{key}.npy", _FIXED_DATE)
+            member.create_system = 3  # Unix, wherever it is written
+            member.external_attr = 0o644 << 16
+            with archive.open(member, "w", force_zip64=True) as stream:
+                _write_npy(stream, array if isinstance(array, Rows) else _rows_of(np.asarray(array)))
+
+
+def set_arrays(
+    image: NDArray | Rows, pose: NDArray, source: NDArray, meta: Mapping, extras: Mapping[str, NDArray]
+) -> dict[str, NDArray | Rows]:
+    """The keys of a pose set in the order in which they are written: the original's three, ours, the extras by name."""
+    head = {
+        "image": image,
+        "pose": np.asarray(pose, dtype=np.float64),
+        "img_size": np.array(image.shape[1], dtype=np.int64),
+        "source": np.asarray(source, dtype=np.str_),
+        "meta": np.array(json.dumps(meta, sort_keys=True)),
+    }
+    return head | {key: np.asarray(extras[key]) for key in sorted(extras)}
+
+
+class PoseStream:
+    """One pose set that grows chunk by chunk on disk.
+
+    The parts lie in a hidden folder beside the npz. Parts of another plan (other settings, other raw files) are thrown
+    away; parts of the same plan are kept and only what is missing is made.
+
+    Args:
+        path: the npz to be.
+        chunks: number of chunks.
+        plan: everything that the chunks depend on, as JSON can say it.
+    """
+
+    def __init__(self, path: str | Path, chunks: int, plan: Mapping):
+        self.path = Path(path)
+        self.chunks = chunks
+        self.folder = self.path.with_name(f".{self.path.name}.parts")
+        self.plan_sha256 = sha256_of({"chunks": chunks, "plan": plan})
+        self._start_or_go_on()
+
+    def missing(self) -> list[int]:
+        """Numbers of the chunks that are still to be made."""
+        return [index for index in range(self.chunks) if not zipfile.is_zipfile(self._part(index))]
+
+    def add(self, index: int, chunk: Chunk) -> None:
+        """Write one chunk; may be called in any process."""
+        left_out = json.dumps([vars(item) for item in chunk.left_out])
+        arrays = {
+            "image": np.asarray(chunk.image, dtype=np.uint8),
+            "pose": np.asarray(chunk.pose, dtype=np.float64),
+            "source": np.asarray(chunk.source, dtype=np.str_),
+            _LEFT_OUT_KEY: np.array(left_out),
+        }
+        write_npz(self._part(index), arrays | dict(chunk.extras))
+
+    def finish(self, meta: Mapping) -> StreamSummary:
+        """Join the chunks into the npz and remove the parts.
+
+        Args:
+            meta: settings to record. The numbers of samples and of those left out are added to it.
+
+        Raises:
+            ValueError: when chunks are missing, or when no chunk holds a sample.
+        """
+        if missing := self.missing():
+            raise ValueError(f"'{self.path}' lacks {len(missing)} of {self.chunks} parts: start the command again.")
+        small, left_out = self._read_all_but_images()
+        samples = len(small["pose"])
+        if samples == 0:
+            self.discard()
+            raise ValueError(f"No usable sample for '{self.path}': {_counted(left_out) or 'the raw set is empty'}.")
+        size = self._image_size()
+        image = Rows((samples, size, size, 3), np.dtype(np.uint8), self._images())
+        counts = {"samples": samples, "left_out": _by_reason(left_out)}
+        pose, source = small.pop("pose"), small.pop("source")
+        write_npz(self.path, set_arrays(image, pose, source, dict(meta) | counts, small))
+        self.discard()
+        return StreamSummary(samples, tuple(left_out))
+
+    def discard(self) -> None:
+        """Remove the parts."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _part(self, index: int) -> Path:
+        return self.folder / f"{index:06d}.npz"
+
+    def _start_or_go_on(self) -> None:
+        """Keep the parts of the same plan, and none of another one."""
+        stamp = self.folder / "plan.sha256"
+        if not stamp.is_file() or stamp.read_text() != self.plan_sha256:
+            self.discard()
+            with replace_whole(stamp) as temporary:
+                temporary.write_text(self.plan_sha256)
+
+    def _parts(self) -> Iterator[Mapping[str, NDArray]]:
+        for index in range(self.chunks):
+            with np.load(self._part(index), allow_pickle=False) as part:
+                yield part
+
+    def _read_all_but_images(self) -> tuple[dict[str, NDArray], list[LeftOut]]:
+        columns: dict[str, list[NDArray]] = {}
+        left_out: list[LeftOut] = []
+        for part in self._parts():
+            left_out += [LeftOut(**item) for item in json.loads(str(part[_LEFT_OUT_KEY]))]
+            if len(part["pose"]):  # an empty chunk may lack the extras
+                for key in set(part) - {"image", _LEFT_OUT_KEY}:
+                    columns.setdefault(key, []).append(part[key])
+        joined = {key: np.concatenate(blocks) for key, blocks in columns.items()}
+        return joined or {"pose": np.empty((0, 3)), "source": np.empty(0, np.str_)}, left_out
+
+    def _image_size(self) -> int:
+        return next(part["image"].shape[1] for part in self._parts() if len(part["pose"]))
+
+    def _images(self) -> Iterator[NDArray[np.uint8]]:
+        for part in self._parts():
+            if len(part["pose"]):
+                yield part["image"]
+
+
+def sha256_of(value: object) -> str:
+    """SHA-256 of anything that JSON can say, whatever the order of its keys."""
+    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()
+
+
+def _rows_of(array: NDArray) -> Rows:
+    """An array in memory as blocks, so that writing never copies the whole."""
+    if array.ndim == 0:
+        return Rows((), array.dtype, [array])
+    return Rows(array.shape, array.dtype, (array[i : i + _BLOCK_ROWS] for i in range(0, len(array), _BLOCK_ROWS)))
+
+
+def _write_npy(stream: zipfile.ZipExtFile, rows: Rows) -> None:
+    header = {"descr": np.lib.format.dtype_to_descr(rows.dtype), "fortran_order": False, "shape": rows.shape}
+    np.lib.format.write_array_header_1_0(stream, header)
+    count = 0
+    for block in rows.blocks:
+        stream.write(np.ascontiguousarray(block, dtype=rows.dtype).tobytes())
+        count += block.size
+    if count != int(np.prod(rows.shape)):
+        raise ValueError(f"An array of shape {rows.shape} was announced and {count} values came.")
+
+
+def _by_reason(left_out: Sequence[LeftOut]) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    for item in left_out:
+        counts[item.reason] = counts.get(item.reason, 0) + 1
+    return counts
+
+
+def _counted(left_out: Sequence[LeftOut]) -> str:
+    return ", ".join(f"{count} x {reason}" for reason, count in _by_reason(left_out).items())

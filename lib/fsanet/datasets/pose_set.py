@@ -1,0 +1,152 @@
+"""A pose set in memory and as npz: crops, labels, where each came from, and how they were made.
+
+The npz holds what the original's holds (`image`, `pose`, `img_size`) and, if ours, `source`, `meta` and extra columns.
+"""
+
+import json
+import zipfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from fsanet.datasets.npz_stream import RESERVED_KEYS, set_arrays, write_npz
+from fsanet.datasets.protocols import command_that_makes
+
+
+@dataclass(frozen=True, eq=False)
+class PoseSet:
+    """Face crops with their head poses.
+
+    Attributes:
+        image: (N, S, S, 3) uint8, BGR.
+        pose: (N, 3) float64, yaw, pitch, roll in degrees, finite.
+        source: (N,) str: samples of one source show one face, image or video and stay on one side of a split.
+        meta: how the set was made: margin, detector, Euler order, ... as JSON can say it.
+        extras: further arrays with N rows, by name, e.g. `masked` (N,) bool.
+
+    Raises:
+        ValueError: when it is empty, when shapes or dtypes are others, or when a label is NaN or infinite.
+    """
+
+    image: NDArray[np.uint8]
+    pose: NDArray[np.float64]
+    source: NDArray[np.str_]
+    meta: Mapping[str, Any] = field(default_factory=dict)
+    extras: Mapping[str, NDArray] = field(default_factory=dict)
+
+    def __post_init__(self):
+        object.__setattr__(self, "image", np.asarray(self.image))
+        object.__setattr__(self, "pose", np.asarray(self.pose, dtype=np.float64))
+        object.__setattr__(self, "source", np.asarray(self.source, dtype=np.str_))
+        object.__setattr__(self, "extras", {key: np.asarray(value) for key, value in self.extras.items()})
+        _validate(self)
+
+    def __len__(self) -> int:
+        return len(self.pose)
+
+    @property
+    def img_size(self) -> int:
+        """Side of the crops in pixels."""
+        return self.image.shape[1]
+
+    @classmethod
+    def load(cls, path: str | Path, img_size: int | None = None) -> "PoseSet":
+        """Read an npz of this project or of the original repository.
+
+        The original's files have no `source`: every sample then is its own source.
+
+        Args:
+            path: the npz.
+            img_size: side in pixels that the crops must have; None takes any.
+
+        Raises:
+            FileNotFoundError: when there is none, with the command that makes it.
+            ValueError: when it is truncated, lacks a key, has another image size, or is no valid pose set.
+        """
+        path = Path(path)
+        if not path.is_file():
+            raise FileNotFoundError(f"No pose set at '{path}'. {command_that_makes(path.stem)}")
+        arrays = _read_arrays(path)
+        if missing := [key for key in ("image", "pose") if key not in arrays]:
+            raise ValueError(f"'{path}' is no pose set: it lacks {_quoted(missing)} and has {_quoted(arrays)}.")
+        image, pose = arrays["image"], arrays["pose"]
+        source = arrays.get("source", np.array([f"{path.stem}/{index}" for index in range(len(pose))], dtype=np.str_))
+        try:
+            meta = json.loads(str(arrays.get("meta", "{}")))
+            extras = {key: value for key, value in arrays.items() if key not in RESERVED_KEYS}
+            loaded = cls(image, pose, source, meta, extras)
+        except ValueError as error:
+            raise ValueError(f"'{path}': {error}") from None
+        if img_size is not None and loaded.img_size != img_size:
+            raise ValueError(
+                f"'{path}' holds crops of {loaded.img_size}x{loaded.img_size} pixels where {img_size}x{img_size} are "
+                f"needed: make it again. {command_that_makes(path.stem)}"
+            )
+        return loaded
+
+    def save(self, path: str | Path) -> None:
+        """Write the npz, whole or not at all; equal sets give equal bytes."""
+        write_npz(path, set_arrays(self.image, self.pose, self.source, self.meta, self.extras))
+
+    def select(self, indices: ArrayLike) -> "PoseSet":
+        """The samples at `indices` (integers or a mask), in that order, with the same meta."""
+        chosen = np.asarray(indices)
+        extras = {key: value[chosen] for key, value in self.extras.items()}
+        return PoseSet(self.image[chosen], self.pose[chosen], self.source[chosen], self.meta, extras)
+
+
+def concatenate(sets: Sequence[PoseSet]) -> PoseSet:
+    """Join sets in order. Extras that not all of them have are dropped; meta becomes {"parts": [their metas]}.
+
+    Raises:
+        ValueError: when there is none, or when the image sizes differ.
+    """
+    if not sets:
+        raise ValueError("There is no pose set to join.")
+    if len(sizes := sorted({part.img_size for part in sets})) > 1:
+        raise ValueError(f"Pose sets of different image sizes cannot be joined: {sizes} pixels.")
+    if len(sets) == 1:
+        return sets[0]
+    common = set.intersection(*(set(part.extras) for part in sets))
+    return PoseSet(
+        image=np.concatenate([part.image for part in sets]),
+        pose=np.concatenate([part.pose for part in sets]),
+        source=np.concatenate([part.source for part in sets]),
+        meta={"parts": [dict(part.meta) for part in sets]},
+        extras={key: np.concatenate([part.extras[key] for part in sets]) for key in sorted(common)},
+    )
+
+
+def _read_arrays(path: Path) -> dict[str, NDArray]:
+    try:
+        with np.load(path, allow_pickle=False) as archive:
+            return {key: archive[key] for key in archive.files}
+    except (zipfile.BadZipFile, EOFError, OSError, ValueError, AttributeError) as error:
+        # A lone .npy has no `files`, a truncated npz no directory, pickled objects are refused.
+        raise ValueError(f"'{path}' is truncated or no npz file ({error}). {command_that_makes(path.stem)}") from None
+
+
+def _validate(pose_set: PoseSet) -> None:
+    image, pose = pose_set.image, pose_set.pose
+    if image.dtype != np.uint8 or image.ndim != 4 or image.shape[1] != image.shape[2] or image.shape[3] != 3:
+        raise ValueError(f"images must be uint8 (N, S, S, 3), got {image.dtype} {image.shape}.")
+    if pose.ndim != 2 or pose.shape[1] != 3:
+        raise ValueError(f"poses must be (N, 3) yaw, pitch, roll, got {pose.shape}.")
+    if len(pose) == 0:
+        raise ValueError("the set is empty (0 samples).")
+    columns = {"image": image, "source": pose_set.source, **pose_set.extras}
+    if wrong := {key: value.shape for key, value in columns.items() if value.shape[:1] != (len(pose),)}:
+        raise ValueError(f"{len(pose)} poses, but {wrong}: every array needs one row per sample.")
+    if taken := set(pose_set.extras) & set(RESERVED_KEYS):
+        raise ValueError(f"extra arrays cannot be named {_quoted(sorted(taken))}.")
+    bad = np.flatnonzero(~np.isfinite(pose).all(axis=1))
+    if len(bad):
+        raise ValueError(f"{len(bad)} of {len(pose)} labels are NaN or infinite, the first at sample {bad[0]}.")
+
+
+def _quoted(names: Sequence[str]) -> str:
+    return ", ".join(f"'{name}'" for name in names) or "nothing"

@@ -1,0 +1,119 @@
+"""Which npz sets there are, and which of them a protocol trains and tests on.
+
+A new data set is one row here and one reader.
+
+Source: Yang et al., CVPR 2019, section 4.2 (sets, limit of 99 degrees, batch sizes).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+
+from fsanet.image.face_crop import DETECTOR_MARGIN, LANDMARK_MARGIN
+from fsanet.pose.errors import LABEL_LIMIT_DEG
+
+_FOLDERS = (".", "type1")  # the original keeps 300W-LP and AFLW2000 under data/type1, the others under data
+
+
+@dataclass(frozen=True)
+class SetInfo:
+    """One npz set.
+
+    Attributes:
+        name: the npz without its suffix.
+        db: the DB= of `make preprocess` that makes it.
+        margin: share of the face box added on each side of the crop.
+        roll_labelled: False where the raw labels have no roll: it is stored as 0 and left out of every error.
+        faces: what one source (the unit of a split) is.
+    """
+
+    name: str
+    db: str
+    margin: float
+    roll_labelled: bool = True
+    faces: str = "source image"
+
+
+@dataclass(frozen=True)
+class Protocol:
+    """What a training run reads.
+
+    Attributes:
+        train: names of the sets to train on.
+        test: names of the sets to report on, never to choose by.
+        validation: names of the sets to choose the best epoch by; empty: `validation_share` of the training sources.
+        validation_share: share of the training samples held out, by source.
+        batch_size: the paper's.
+        limit_deg: samples with an angle beyond this are dropped, in training and testing.
+        paper: number of the paper's protocol, None for our own.
+    """
+
+    train: tuple[str, ...]
+    test: tuple[str, ...]
+    validation: tuple[str, ...] = ()
+    validation_share: float = 0.2
+    batch_size: int = 16
+    limit_deg: float = LABEL_LIMIT_DEG
+    paper: int | None = None
+
+
+SUBSETS_300W_LP = tuple(f"{base}{flip}" for base in ("AFW", "HELEN", "IBUG", "LFPW") for flip in ("", "_Flip"))
+
+SETS: Mapping[str, SetInfo] = MappingProxyType(
+    {
+        info.name: info
+        for info in (
+            *(SetInfo(name, "300W_LP", LANDMARK_MARGIN) for name in SUBSETS_300W_LP),
+            SetInfo("AFLW2000", "AFLW2000", LANDMARK_MARGIN),
+            SetInfo("BIWI_noTrack", "BIWI", DETECTOR_MARGIN, faces="video"),
+            SetInfo("BIWI_train", "BIWI", DETECTOR_MARGIN, faces="video"),
+            SetInfo("BIWI_test", "BIWI", DETECTOR_MARGIN, faces="video"),
+            SetInfo("Pointing04", "Pointing04", DETECTOR_MARGIN, roll_labelled=False, faces="person"),
+            SetInfo("synthetic_train", "synthetic", DETECTOR_MARGIN, faces="identity"),
+            SetInfo("synthetic_validation", "synthetic", DETECTOR_MARGIN, faces="identity"),
+            SetInfo("synthetic_test", "synthetic", DETECTOR_MARGIN, faces="identity"),
+        )
+    }
+)
+
+PROTOCOLS: Mapping[str, Protocol] = MappingProxyType(
+    {
+        "300W_LP": Protocol(SUBSETS_300W_LP, ("AFLW2000", "BIWI_noTrack"), paper=1),
+        "BIWI": Protocol(("BIWI_train",), ("BIWI_test",), batch_size=8, paper=2),
+        "synthetic": Protocol(
+            ("synthetic_train",),
+            ("synthetic_test", "AFLW2000", "BIWI_noTrack", "Pointing04"),
+            validation=("synthetic_validation",),
+        ),
+    }
+)
+
+
+def protocol(name: str) -> Protocol:
+    """The protocol of a training set.
+
+    Raises:
+        ValueError: for an unknown name, with the known ones.
+    """
+    if name not in PROTOCOLS:
+        raise ValueError(f"Unknown protocol '{name}'. Known: {', '.join(PROTOCOLS)}.")
+    return PROTOCOLS[name]
+
+
+def find_set(name: str, folder: str | Path) -> Path:
+    """Where the npz of a set lies under `folder` (it, or its `type1`); where it should lie if there is none.
+
+    Args:
+        name: a name of `SETS`, or of one's own set.
+        folder: usually `data`.
+    """
+    candidates = [Path(folder) / sub / f"{name}.npz" for sub in _FOLDERS]
+    return next((path for path in candidates if path.is_file()), candidates[0])
+
+
+def command_that_makes(name: str) -> str:
+    """A sentence with the command that makes the npz of that name."""
+    if name in SETS:
+        return f"`make preprocess DB={SETS[name].db}` makes it."
+    return "`make preprocess DB=own RAW=folder` makes one from a folder of images with a CSV of labels."
