@@ -31,34 +31,44 @@ def landmark_box(landmarks_xy: NDArray) -> tuple[float, float, float, float] | N
     """
     x, y = np.asarray(landmarks_xy, dtype=np.float64)
     keep_x, keep_y = x > 0, y > 0
-    keep = keep_x if keep_x.sum() < keep_y.sum() else keep_y
+    keep = keep_y if keep_y.sum() < keep_x.sum() else keep_x
     if not keep.any():
         return None
     x, y = x[keep], y[keep]
     return float(x.min()), float(y.min()), float(x.max()), float(y.max())
 
 
-def widened_pixels(box_xyxy: Sequence[float], margin: float, width: int, height: int) -> tuple[int, int, int, int]:
+def widened_pixels(
+    box_xyxy: Sequence[float], margin: float, width: int, height: int, *, inclusive: bool = False
+) -> tuple[int, int, int, int]:
     """Pixel range of the crop: the box truncated to int, widened, truncated again, clipped to the image.
 
-    The order of these steps is the original's and decides single pixels.
+    The order of these steps is the original's and decides single pixels. So does its clip of the far edges, to the
+    index of the last column and row: a cut without its end (300W-LP, AFLW2000) never holds the last column of the image
+    nor its last row, a cut with it (BIWI) does.
 
     Args:
         box_xyxy: face box in pixels.
         margin: share of the box's width and height added on each side.
         width: image width in pixels.
         height: image height in pixels.
+        inclusive: whether the pixels at the far edges of the widened box belong to the crop.
 
     Returns:
-        (x_min, y_min, x_max, y_max), maxima exclusive; empty where the box lies outside the image.
+        (x_min, y_min, x_max, y_max), maxima always exclusive; empty where the box lies outside the image.
     """
     whole = [int(value) for value in box_xyxy]
     x1, y1, x2, y2 = (int(value) for value in boxes.widen(whole, margin))
-    return max(x1, 0), max(y1, 0), min(x2, width), min(y2, height)
+    return max(x1, 0), max(y1, 0), min(x2, width - 1) + inclusive, min(y2, height - 1) + inclusive
 
 
 def crop_face(
-    image_bgr: NDArray[np.uint8], box_xyxy: Sequence[float], margin: float = DETECTOR_MARGIN, size: int = INPUT_SIZE
+    image_bgr: NDArray[np.uint8],
+    box_xyxy: Sequence[float],
+    margin: float = DETECTOR_MARGIN,
+    size: int = INPUT_SIZE,
+    *,
+    inclusive: bool = False,
 ) -> NDArray[np.uint8]:
     """Cut a face with its margin and resize it to the network's input.
 
@@ -67,6 +77,7 @@ def crop_face(
         box_xyxy: face box in pixels of the image; may reach beyond it.
         margin: share of the box's width and height added on each side: `DETECTOR_MARGIN` or `LANDMARK_MARGIN`.
         size: side of the crop in pixels.
+        inclusive: whether the pixels at the far edges of the widened box belong to the crop, see `widened_pixels`.
 
     Returns:
         (size, size, 3) uint8 BGR.
@@ -75,7 +86,7 @@ def crop_face(
         ValueError: when nothing of the widened box lies on the image.
     """
     height, width = image_bgr.shape[:2]
-    x1, y1, x2, y2 = widened_pixels(box_xyxy, margin, width, height)
+    x1, y1, x2, y2 = widened_pixels(box_xyxy, margin, width, height, inclusive=inclusive)
     if x2 <= x1 or y2 <= y1:
         box = ", ".join(f"{value:.1f}" for value in box_xyxy)
         raise ValueError(f"The face box ({box}) widened by {margin} has no pixel on the {width}x{height} image.")

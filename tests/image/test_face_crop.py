@@ -1,0 +1,82 @@
+"""The network's input: which landmarks count, which pixels are cut, and the resize."""
+
+import cv2
+import numpy as np
+import pytest
+from fsanet.image.face_crop import DETECTOR_MARGIN, INPUT_SIZE, LANDMARK_MARGIN, crop_face, landmark_box, widened_pixels
+
+
+@pytest.fixture
+def noise():
+    return np.random.default_rng(0).integers(0, 256, (120, 160, 3), dtype=np.uint8)
+
+
+def test_crop_is_the_networks_input(noise):
+    crop = crop_face(noise, (40, 30, 90, 100))
+    assert crop.shape == (INPUT_SIZE, INPUT_SIZE, 3)
+    assert crop.dtype == np.uint8
+
+
+def test_margins_are_those_of_the_published_sets():
+    assert (LANDMARK_MARGIN, DETECTOR_MARGIN, INPUT_SIZE) == (0.6, 0.4, 64)
+
+
+def test_landmark_box_is_tight():
+    assert landmark_box(np.array([[10.5, 30.2, 20.0], [5.0, 7.5, 40.25]])) == (10.5, 5.0, 30.2, 40.25)
+
+
+@pytest.mark.parametrize(
+    ("x", "y", "expected"),
+    [
+        ([-1, 20, 30, 40], [50, 60, 70, 80], (20, 60, 40, 80)),  # fewer x are positive: the x mask for both
+        ([10, 20, 30, 40], [50, -1, 70, 0], (10, 50, 30, 70)),  # fewer y are positive: the y mask for both
+        ([-1, 20, 30, 40], [50, 60, 70, -1], (20, -1, 40, 70)),  # as many: the x mask, and the y of -1 stays
+        ([-1, -1, 30, 40], [-1, 60, 70, 80], (30, 70, 40, 80)),
+    ],
+)
+def test_landmark_box_takes_the_smaller_mask_for_both_coordinates(x, y, expected):
+    assert landmark_box(np.array([x, y], float)) == expected
+
+
+def test_landmark_box_of_no_positive_landmark_is_none():
+    assert landmark_box(np.array([[-1.0, 0.0], [5.0, 6.0]])) is None
+
+
+@pytest.mark.parametrize(
+    ("box", "margin", "exclusive", "inclusive"),
+    [
+        ((40, 30, 60, 50), 0.6, (28, 18, 72, 62), (28, 18, 73, 63)),
+        ((40.9, 30.9, 60.9, 50.9), 0.6, (28, 18, 72, 62), (28, 18, 73, 63)),  # truncated before it is widened
+        ((40, 30, 51, 41), 0.4, (35, 25, 55, 45), (35, 25, 56, 46)),  # 35.6 and 55.4: truncated after it too
+        ((2, 1, 22, 21), 0.4, (0, 0, 30, 29), (0, 0, 31, 30)),
+        ((130, 90, 158, 118), 0.4, (118, 78, 159, 119), (118, 78, 160, 120)),  # far edges: the last index
+        ((-30, -30, -20, -20), 0.4, (0, 0, -16, -16), (0, 0, -15, -15)),
+    ],
+)
+def test_widened_pixels_by_hand(box, margin, exclusive, inclusive):
+    assert widened_pixels(box, margin, 160, 120) == exclusive
+    assert widened_pixels(box, margin, 160, 120, inclusive=True) == inclusive
+
+
+def test_crop_is_the_cut_resized_with_opencvs_default(noise):
+    np.testing.assert_array_equal(crop_face(noise, (40, 30, 60, 50), 0.6), cv2.resize(noise[18:62, 28:72], (64, 64)))
+    np.testing.assert_array_equal(
+        crop_face(noise, (40, 30, 60, 50), 0.6, 32, inclusive=True), cv2.resize(noise[18:63, 28:73], (32, 32))
+    )
+
+
+def test_crop_leaves_the_image_alone(noise):
+    before = noise.copy()
+    crop_face(noise, (40, 30, 60, 50))[:] = 0
+    np.testing.assert_array_equal(noise, before)
+
+
+def test_one_pixel_is_enough(noise):
+    crop = crop_face(noise, (10, 20, 10, 20), inclusive=True)
+    assert (crop == noise[20, 10]).all()
+
+
+@pytest.mark.parametrize("box", [(300, 10, 340, 40), (-90, 10, -50, 40), (10, 10, 10, 10), (60, 10, 20, 40)])
+def test_box_without_a_pixel_is_refused(noise, box):
+    with pytest.raises(ValueError, match=r"The face box \(.*\) widened by 0.4 has no pixel on the 160x120 image"):
+        crop_face(noise, box)
