@@ -11,9 +11,7 @@ write any chunk, in any order; every chunk file is whole or not there. When all 
 A `PoseStream` may be pickled to worker processes: `add` only writes a file.
 """
 
-import hashlib
 import json
-import shutil
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -22,6 +20,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from fsanet.datasets.parts import Parts
 from fsanet.files import replace_whole
 
 RESERVED_KEYS = ("image", "pose", "img_size", "source", "meta")
@@ -125,8 +124,7 @@ def set_arrays(
 class PoseStream:
     """One pose set that grows chunk by chunk on disk.
 
-    The parts lie in a hidden folder beside the npz. Parts of another plan (other settings, other raw files) are thrown
-    away; parts of the same plan are kept and only what is missing is made.
+    The chunks lie in a hidden folder beside the npz until they are joined, see `fsanet.datasets.parts`.
 
     Args:
         path: the npz to be.
@@ -137,13 +135,11 @@ class PoseStream:
     def __init__(self, path: str | Path, chunks: int, plan: Mapping):
         self.path = Path(path)
         self.chunks = chunks
-        self.folder = self.path.with_name(f".{self.path.name}.parts")
-        self.plan_sha256 = sha256_of({"chunks": chunks, "plan": plan})
-        self._start_or_go_on()
+        self._parts = Parts(self.path, chunks, plan, ".npz")
 
     def missing(self) -> list[int]:
         """Numbers of the chunks that are still to be made."""
-        return [index for index in range(self.chunks) if not zipfile.is_zipfile(self._part(index))]
+        return self._parts.missing()
 
     def add(self, index: int, chunk: Chunk) -> None:
         """Write one chunk; may be called in any process."""
@@ -154,7 +150,7 @@ class PoseStream:
             "source": np.asarray(chunk.source, dtype=np.str_),
             _LEFT_OUT_KEY: np.array(left_out),
         }
-        write_npz(self._part(index), arrays | dict(chunk.extras))
+        write_npz(self._parts[index], arrays | dict(chunk.extras))
 
     def finish(self, meta: Mapping) -> StreamSummary:
         """Join the chunks into the npz and remove the parts.
@@ -182,28 +178,17 @@ class PoseStream:
 
     def discard(self) -> None:
         """Remove the parts."""
-        shutil.rmtree(self.folder, ignore_errors=True)
+        self._parts.discard()
 
-    def _part(self, index: int) -> Path:
-        return self.folder / f"{index:06d}.npz"
-
-    def _start_or_go_on(self) -> None:
-        """Keep the parts of the same plan, and none of another one."""
-        stamp = self.folder / "plan.sha256"
-        if not stamp.is_file() or stamp.read_text() != self.plan_sha256:
-            self.discard()
-            with replace_whole(stamp) as temporary:
-                temporary.write_text(self.plan_sha256)
-
-    def _parts(self) -> Iterator[Mapping[str, NDArray]]:
+    def _open_parts(self) -> Iterator[Mapping[str, NDArray]]:
         for index in range(self.chunks):
-            with np.load(self._part(index), allow_pickle=False) as part:
+            with np.load(self._parts[index], allow_pickle=False) as part:
                 yield part
 
     def _read_all_but_images(self) -> tuple[dict[str, NDArray], list[LeftOut]]:
         columns: dict[str, list[NDArray]] = {}
         left_out: list[LeftOut] = []
-        for part in self._parts():
+        for part in self._open_parts():
             left_out += [LeftOut(**item) for item in json.loads(str(part[_LEFT_OUT_KEY]))]
             if len(part["pose"]):  # an empty chunk may lack the extras
                 for key in set(part) - {"image", _LEFT_OUT_KEY}:
@@ -212,17 +197,12 @@ class PoseStream:
         return joined or {"pose": np.empty((0, 3)), "source": np.empty(0, np.str_)}, left_out
 
     def _image_size(self) -> int:
-        return next(part["image"].shape[1] for part in self._parts() if len(part["pose"]))
+        return next(part["image"].shape[1] for part in self._open_parts() if len(part["pose"]))
 
     def _images(self) -> Iterator[NDArray[np.uint8]]:
-        for part in self._parts():
+        for part in self._open_parts():
             if len(part["pose"]):
                 yield part["image"]
-
-
-def sha256_of(value: object) -> str:
-    """SHA-256 of anything that JSON can say, whatever the order of its keys."""
-    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()
 
 
 def _rows_of(array: NDArray) -> Rows:
