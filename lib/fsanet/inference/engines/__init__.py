@@ -1,0 +1,1 @@
+"""The runtimes that turn face crops into angles, behind one interface."""

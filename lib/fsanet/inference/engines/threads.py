@@ -1,0 +1,23 @@
+"""How many processor cores an engine may use."""
+
+import os
+
+
+def usable_cores() -> int:
+    """Cores that this process may run on; containers and `taskset` can make them fewer than the machine has."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def checked_threads(threads: int | None) -> int:
+    """The number of threads to use: as given, or one per usable core.
+
+    Raises:
+        ValueError: when it is not at least 1.
+    """
+    if threads is None:
+        return usable_cores()
+    if threads < 1:
+        raise ValueError(f"threads must be at least 1, got {threads}; leave it out for one per core.")
+    return threads
