@@ -1,1 +1,27 @@
-"""The custom Keras layers of FSA-Net and SSR-Net, one idea a file."""
+"""The custom layers of FSA-Net and SSR-Net, in `keras.ops`: they run on TensorFlow, JAX and PyTorch.
+
+Importing this package registers them, so that `keras.saving.load_model` reads `.keras` files with safe mode on.
+"""
+
+from fsanet.layers.capsule import CapsuleLayer
+from fsanet.layers.mat_mul import MatMulLayer
+from fsanet.layers.matrix_multiply import MatrixMultiplyLayer
+from fsanet.layers.matrix_norm import MatrixNormLayer
+from fsanet.layers.moments import MomentsLayer
+from fsanet.layers.net_vlad import NetVLAD
+from fsanet.layers.prim_caps import PrimCapsLayer
+from fsanet.layers.split import SplitLayer, UnstackLayer
+from fsanet.layers.ssr import SSRLayer
+
+__all__ = [
+    "CapsuleLayer",
+    "MatMulLayer",
+    "MatrixMultiplyLayer",
+    "MatrixNormLayer",
+    "MomentsLayer",
+    "NetVLAD",
+    "PrimCapsLayer",
+    "SSRLayer",
+    "SplitLayer",
+    "UnstackLayer",
+]

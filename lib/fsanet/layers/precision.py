@@ -1,0 +1,20 @@
+"""Sums, norms and softmaxes in at least float32, whatever the precision of the model around them."""
+
+from keras import ops
+
+_FLOAT16_MAX = 65504.0
+
+
+def widen(x):
+    """Cast to float32; float64 stays as it is.
+
+    Sums over up to 192 positions and squared norms lose digits in bfloat16 and overflow in float16.
+    """
+    return ops.cast(x, "float64" if str(x.dtype).endswith("float64") else "float32")
+
+
+def narrow(x, dtype: str):
+    """Cast to a layer's compute dtype; what float16 cannot hold becomes its largest value instead of infinity."""
+    if dtype == "float16":
+        x = ops.clip(x, -_FLOAT16_MAX, _FLOAT16_MAX)
+    return ops.cast(x, dtype)

@@ -1,0 +1,157 @@
+"""Every model as a row of one table. A variant is data; the parts that a row names are built elsewhere.
+
+Imports nothing of Keras, so that names can be listed without it.
+"""
+
+from dataclasses import dataclass
+
+STAGES = 3  # soft stagewise regression runs coarse to fine in three stages
+CHANNELS = 64  # of the feature maps U_k, and so of the primary capsules
+
+_AGGREGATION_MODELS = {"capsule": "ssr_Cap_model", "netvlad": "ssr_Agg_model", "metric": "ssr_Metric_model"}
+
+
+@dataclass(frozen=True)
+class ModelSpec:
+    """What one model is made of. The first seven say which model it is, the others are its settings.
+
+    Attributes:
+        name: as `build_model` takes it.
+        scoring: importance of each position of a feature map (the paper's section 3.4): "conv" (1x1 convolution),
+            "variance", or "uniform" (no fine-grained structure). "" for SSR-Net, which has no such maps.
+        aggregation: from primary capsules to one vector a stage: "capsule", "netvlad", or "metric" (two linear maps).
+        head: which part of a stage's vector makes stretch, shift and bins: "sliced" (a part each) or "fc" (all of it).
+        streams: blocks of the two streams: "separable" convolutions, or "plain" ones (the older SSR-Net).
+        members: models whose outputs are averaged; such a fusion has no network of its own.
+        image_size: height and width of the input, a multiple of 8.
+        num_classes: angles.
+        stage_num: bins of the three stages.
+        lambda_d: weight of the stretch of bins in the regression.
+        dim_capsule: features of a stage's vector, a multiple of 4.
+        routings: rounds of capsule routing.
+        num_primcaps: primary capsules over all stages, a multiple of 3. None: 21, or with uniform scoring every position.
+        m_dim: rows of the maps M_k.
+    """
+
+    name: str
+    scoring: str = ""
+    aggregation: str = ""
+    head: str = "sliced"
+    streams: str = "separable"
+    members: tuple[str, ...] = ()
+    image_size: int = 64
+    num_classes: int = 3
+    stage_num: tuple[int, ...] = (3, 3, 3)
+    lambda_d: float = 1.0
+    dim_capsule: int = 16
+    routings: int = 2
+    num_primcaps: int | None = None
+    m_dim: int = 5
+
+    def __post_init__(self):
+        problems = [text for wrong, text in self._checks() if wrong]
+        if problems:
+            raise ValueError(f"Model {self.name!r} cannot be built: {'; '.join(problems)}.")
+
+    def _checks(self):
+        yield self.image_size < 16 or self.image_size % 8, f"image_size is a multiple of 8, not {self.image_size}"
+        yield self.num_classes < 1, f"num_classes is at least 1, not {self.num_classes}"
+        yield (
+            len(self.stage_num) != STAGES or min(self.stage_num) < 1,
+            f"stage_num is the number of bins of {STAGES} stages, not {list(self.stage_num)}",
+        )
+        yield self.dim_capsule < 4 or self.dim_capsule % 4, f"dim_capsule is a multiple of 4, not {self.dim_capsule}"
+        yield self.routings < 1, f"routings is at least 1, not {self.routings}"
+        yield self.m_dim < 1, f"m_dim is at least 1, not {self.m_dim}"
+        if self.scoring == "uniform":
+            yield (
+                self.num_primcaps not in (None, self.positions),
+                f"num_primcaps without scoring is the number of positions, {self.positions}, not {self.num_primcaps}",
+            )
+        else:
+            yield (
+                self.primary_capsules < STAGES or self.primary_capsules % STAGES,
+                f"num_primcaps is a multiple of {STAGES}, not {self.num_primcaps}",
+            )
+
+    @property
+    def map_size(self) -> int:
+        """Height and width of the feature maps U_k."""
+        return self.image_size // 8
+
+    @property
+    def positions(self) -> int:
+        """Positions of all three feature maps together."""
+        return STAGES * self.map_size**2
+
+    @property
+    def primary_capsules(self) -> int:
+        """Primary capsules over all stages."""
+        return self.num_primcaps or (self.positions if self.scoring == "uniform" else 21)
+
+    @property
+    def aggregation_model(self) -> str:
+        """Name of the sub-model that aggregates, as weight files have it."""
+        return _AGGREGATION_MODELS[self.aggregation]
+
+    @property
+    def head_model(self) -> str:
+        """Name of the sub-model with the head, as weight files have it."""
+        return "ssr_F_Cap_model" if self.aggregation == "capsule" else "ssr_F_model"
+
+    @property
+    def save_name(self) -> str:
+        """Name of the weights' folder and file, with the original's suffix, such as "fsanet_capsule_3_16_2_21_5".
+
+        The numbers are num_capsule, dim_capsule, routings, num_primcaps and m_dim.
+        """
+        if not self.scoring:
+            return self.name
+        s_set = (STAGES, self.dim_capsule, self.routings, self.primary_capsules, self.m_dim)
+        return "_".join(["fsanet", self.name, *map(str, s_set)])
+
+
+_TABLE = (
+    # capsules, the paper's FSA-Caps
+    ModelSpec("capsule", "conv", "capsule"),
+    ModelSpec("var_capsule", "variance", "capsule"),
+    ModelSpec("noS_capsule", "uniform", "capsule"),
+    ModelSpec("fusion_capsule", members=("capsule", "var_capsule", "noS_capsule")),
+    # NetVLAD
+    ModelSpec("netvlad", "conv", "netvlad"),
+    ModelSpec("var_netvlad", "variance", "netvlad"),
+    ModelSpec("noS_netvlad", "uniform", "netvlad"),
+    ModelSpec("fusion_netvlad", members=("netvlad", "var_netvlad", "noS_netvlad")),
+    # linear maps, "no aggregation" in the paper
+    ModelSpec("metric", "conv", "metric"),
+    ModelSpec("var_metric", "variance", "metric"),
+    ModelSpec("noS_metric", "uniform", "metric"),
+    ModelSpec("fusion_metric", members=("metric", "var_metric", "noS_metric")),
+    # heads that use the whole vector for each of their parts
+    ModelSpec("capsule_fc", "conv", "capsule", head="fc"),
+    ModelSpec("var_capsule_fc", "variance", "capsule", head="fc"),
+    ModelSpec("noS_capsule_fc", "uniform", "capsule", head="fc"),
+    ModelSpec("fusion_capsule_fc", members=("capsule_fc", "var_capsule_fc", "noS_capsule_fc")),
+    ModelSpec("netvlad_fc", "conv", "netvlad", head="fc"),
+    ModelSpec("var_netvlad_fc", "variance", "netvlad", head="fc"),
+    ModelSpec("noS_netvlad_fc", "uniform", "netvlad", head="fc"),
+    ModelSpec("fusion_netvlad_fc", members=("netvlad_fc", "var_netvlad_fc", "noS_netvlad_fc")),
+    # SSR-Net-MD
+    ModelSpec("ssrnet_mt", head="fc"),
+    ModelSpec("ssrnet_ori_mt", head="fc", streams="plain"),
+)
+
+_SPECS = {spec.name: spec for spec in _TABLE}
+
+MODELS: tuple[str, ...] = tuple(_SPECS)
+
+
+def get_spec(name: str) -> ModelSpec:
+    """The row of a model.
+
+    Raises:
+        ValueError: when there is no such model; the message lists those that there are.
+    """
+    if name not in _SPECS:
+        raise ValueError(f"There is no model {name!r}. The models are: {', '.join(MODELS)}.")
+    return _SPECS[name]

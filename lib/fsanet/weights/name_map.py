@@ -1,0 +1,143 @@
+"""What weight files call the variables of our models.
+
+The original repository's files number layers of a kind in the order in which its program created them, over all models
+of the process: "separable_conv2d_8" may be called 22 in another file. Both streams have arrays of the same shapes, so
+that only this order tells them apart.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+import numpy as np
+
+from fsanet.models.spec import STAGES, ModelSpec
+
+_STAGE_NUMBERS = tuple(range(1, STAGES + 1))
+
+
+class PublishedLayer(NamedTuple):
+    """A layer with weights under both its names.
+
+    Attributes:
+        group: top-level group of the file, such as "ssr_G_model".
+        published: name in the file when its program built nothing else before, such as "separable_conv2d_8".
+        ours: name in our model, sub-model included, such as "ssr_G_model/s_conv1".
+    """
+
+    group: str
+    published: str
+    ours: str
+
+
+def published_layers(spec: ModelSpec) -> list[PublishedLayer]:
+    """All layers with weights of a single model, in the order of the published files.
+
+    The order for `_fc` heads and plain streams, of which no file is published, follows that of `ssrnet_mt`.
+    """
+    parts = {"ssr_G_model": _streams(spec)}
+    if spec.scoring:
+        parts["ssr_S_model"] = _scoring(spec)
+        parts[spec.aggregation_model] = _aggregation(spec)
+    parts[spec.head_model] = _head(spec)
+    return [
+        # SSR-Net has no sub-models in its files: each layer is a group of its own.
+        PublishedLayer(model if spec.scoring else published, published, f"{model}/{ours}")
+        for model, layers in parts.items()
+        for published, ours in layers
+    ]
+
+
+def _streams(spec: ModelSpec) -> Iterable[tuple[str, str]]:
+    blocks, convolution = (7, "separable_conv2d") if spec.streams == "separable" else (4, "conv2d")
+    for block in range(1, blocks + 1):  # the x stream was created first, the files list s first
+        for kind, ours in ((convolution, "conv"), ("batch_normalization", "bn")):
+            yield f"{kind}_{block + blocks}", f"s_{ours}{block}"
+            yield f"{kind}_{block}", f"x_{ours}{block}"
+    before = 0 if spec.streams == "separable" else 2 * blocks
+    # FSA-Net's stage 3 comes first in its files, being pooled afterwards and so farther from the outputs.
+    for stage in (3, 1, 2) if spec.scoring else _STAGE_NUMBERS:
+        yield f"conv2d_{before + 2 * stage - 1}", f"s_stage{stage}"
+        yield f"conv2d_{before + 2 * stage}", f"x_stage{stage}"
+
+
+def _scoring(spec: ModelSpec) -> Iterable[tuple[str, str]]:
+    if spec.scoring == "uniform":
+        return
+    if spec.scoring == "conv":
+        yield "conv2d_7", "feat_S_model/attention_conv"
+    yield "dense_1", "feat_S_model/SR_dense"
+    yield "dense_2", "SL_dense"
+
+
+def _aggregation(spec: ModelSpec) -> Iterable[tuple[str, str]]:
+    if spec.aggregation == "capsule":
+        yield "caps", "caps"
+    elif spec.aggregation == "netvlad":
+        yield "net_vlad_1", "netvlad"
+    else:
+        yield "mat_mul_layer_1", "metric_features"
+        yield "mat_mul_layer_2", "caps"
+
+
+def _head(spec: ModelSpec) -> Iterable[tuple[str, str]]:
+    before = 2 if spec.scoring in ("conv", "variance") else 0
+    created = ("pred_dense_s",) if spec.head == "sliced" else ("delta_hidden_s", "local_delta_hidden_s", "pred_dense_s")
+    numbers = {
+        f"{ours}{stage}": before + len(created) * (stage - 1) + position
+        for stage in _STAGE_NUMBERS
+        for position, ours in enumerate(created, start=1)
+    }
+    for ours in ("pred_dense_s", "delta_hidden_s", "local_delta_hidden_s"):  # the files list the bins first
+        if ours in created:
+            yield from ((f"dense_{numbers[f'{ours}{stage}']}", f"{ours}{stage}") for stage in _STAGE_NUMBERS)
+    for ours in ("delta_s", "local_delta_stage"):
+        yield from ((f"{ours}{stage}", f"{ours}{stage}") for stage in _STAGE_NUMBERS)
+
+
+def rename_published(arrays: Mapping[str, np.ndarray], spec: ModelSpec) -> dict[str, np.ndarray]:
+    """Arrays of an original .h5 under our names.
+
+    Layers are matched by their order within a kind. What has no counterpart keeps the file's name.
+
+    Args:
+        arrays: as "layer/variable" of the file.
+        spec: the model that the file is for.
+    """
+    of_kind = _by_kind({layer.published: layer.ours for layer in published_layers(spec)})
+    ours = {}
+    for kind, layers in _by_kind({name.split("/")[0]: name.split("/")[0] for name in arrays}).items():
+        ours.update(zip(layers, of_kind.get(kind, ()), strict=False))
+    renamed = {}
+    for name, array in arrays.items():
+        layer, variable = name.split("/")
+        renamed[f"{ours.get(layer, layer)}/{variable}"] = array
+    return renamed
+
+
+def _by_kind(names: Mapping[str, str]) -> dict[str, list[str]]:
+    """Values grouped by the kind of their key, in the order of its number: "conv2d_7" is conv2d number 7."""
+    numbered = defaultdict(list)
+    for name, value in names.items():
+        kind, number = re.fullmatch(r"(.*?)_?(\d*)", name).groups()
+        numbered[kind].append((int(number or 0), value))
+    return {kind: [value for _, value in sorted(values)] for kind, values in numbered.items()}
+
+
+def rename_numbered(arrays: Mapping[str, np.ndarray], names: Iterable[str]) -> dict[str, np.ndarray]:
+    """Arrays of a Keras 3 file, numbered within their layer, under the names of a model's variables.
+
+    Args:
+        arrays: as "model/layer/number".
+        names: all variables of the model, as "model/layer/variable", in order. What has no counterpart keeps its name.
+    """
+    of_layer = defaultdict(list)
+    for name in names:
+        of_layer[name.rpartition("/")[0]].append(name)
+    renamed = {}
+    for name, array in arrays.items():
+        layer, _, number = name.rpartition("/")
+        variables = dict(enumerate(of_layer[layer]))
+        renamed[variables.get(int(number), name)] = array
+    return renamed
