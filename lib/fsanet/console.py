@@ -46,6 +46,7 @@ def progress(
     items: Iterable[Item] | None = None,
     *,
     total: int | None = None,
+    initial: int = 0,
     unit: str = "it",
     label: str = "",
     quiet: bool = False,
@@ -55,9 +56,19 @@ def progress(
     Args:
         items: what to iterate over; None for a bar that is moved with `.update(n)`.
         total: number of items, where `items` has no length.
+        initial: items that an earlier run did, shown as done.
         unit: the word for one item, for the rate.
         label: the word before the bar.
         quiet: show nothing.
     """
     hidden = True if quiet else None  # None: tqdm hides itself where there is no terminal
-    return tqdm(items, total=total, unit=unit, desc=label or None, disable=hidden, dynamic_ncols=True, file=sys.stderr)
+    return tqdm(
+        items,
+        total=total,
+        initial=initial,
+        unit=unit,
+        desc=label or None,
+        disable=hidden,
+        dynamic_ncols=True,
+        file=sys.stderr,
+    )

@@ -121,6 +121,15 @@ def set_arrays(
     return head | {key: np.asarray(extras[key]) for key in sorted(extras)}
 
 
+def read_meta(path: str | Path) -> dict:
+    """The `meta` of an npz set without reading the rest; empty for the original's files and for what is no npz."""
+    try:
+        with np.load(path, allow_pickle=False) as archive:
+            return json.loads(str(archive["meta"]))
+    except (OSError, ValueError, KeyError, AttributeError, zipfile.BadZipFile):
+        return {}
+
+
 class PoseStream:
     """One pose set that grows chunk by chunk on disk.
 
@@ -152,6 +161,13 @@ class PoseStream:
         }
         write_npz(self._parts[index], arrays | dict(chunk.extras))
 
+    def left_out(self) -> list[LeftOut]:
+        """What the chunks that are there left out, in the order of the raw set."""
+        found: list[LeftOut] = []
+        for part in self._open_parts():
+            found += [LeftOut(**item) for item in json.loads(str(part[_LEFT_OUT_KEY]))]
+        return found
+
     def finish(self, meta: Mapping) -> StreamSummary:
         """Join the chunks into the npz and remove the parts.
 
@@ -163,7 +179,8 @@ class PoseStream:
         """
         if missing := self.missing():
             raise ValueError(f"'{self.path}' lacks {len(missing)} of {self.chunks} parts: start the command again.")
-        small, left_out = self._read_all_but_images()
+        left_out = self.left_out()
+        small = self._read_all_but_images()
         samples = len(small["pose"])
         if samples == 0:
             self.discard()
@@ -181,20 +198,18 @@ class PoseStream:
         self._parts.discard()
 
     def _open_parts(self) -> Iterator[Mapping[str, NDArray]]:
-        for index in range(self.chunks):
+        for index in sorted(set(range(self.chunks)) - set(self.missing())):
             with np.load(self._parts[index], allow_pickle=False) as part:
                 yield part
 
-    def _read_all_but_images(self) -> tuple[dict[str, NDArray], list[LeftOut]]:
+    def _read_all_but_images(self) -> dict[str, NDArray]:
         columns: dict[str, list[NDArray]] = {}
-        left_out: list[LeftOut] = []
         for part in self._open_parts():
-            left_out += [LeftOut(**item) for item in json.loads(str(part[_LEFT_OUT_KEY]))]
             if len(part["pose"]):  # an empty chunk may lack the extras
                 for key in set(part) - {"image", _LEFT_OUT_KEY}:
                     columns.setdefault(key, []).append(part[key])
         joined = {key: np.concatenate(blocks) for key, blocks in columns.items()}
-        return joined or {"pose": np.empty((0, 3)), "source": np.empty(0, np.str_)}, left_out
+        return joined or {"pose": np.empty((0, 3)), "source": np.empty(0, np.str_)}
 
     def _image_size(self) -> int:
         return next(part["image"].shape[1] for part in self._open_parts() if len(part["pose"]))

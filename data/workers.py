@@ -1,0 +1,73 @@
+"""Running a function over many tasks on all cores, in constant memory, so that a kill leaves no process behind."""
+
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from itertools import islice
+from typing import TypeVar
+
+import cv2
+
+Task = TypeVar("Task")
+Result = TypeVar("Result")
+
+_AHEAD = 2  # tasks waiting per process: enough to keep it busy, few enough to keep memory constant
+
+
+def cores() -> int:
+    """Number of cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def run_on_all_cores(
+    function: Callable[[Task], Result], tasks: Iterable[Task], workers: int | None = None
+) -> Iterator[Result]:
+    """Yield the results of `function` over `tasks`, in the order in which they are done.
+
+    Args:
+        function: what each process runs; must be importable by name (`functools.partial` of such is too).
+        tasks: picklable arguments; read only as far ahead as needed.
+        workers: number of processes; None for one per core, 1 to run in this process.
+
+    Raises:
+        OSError: when a process is killed from outside, mostly for lack of memory.
+    """
+    workers = workers or cores()
+    if workers == 1:
+        yield from map(function, tasks)
+        return
+    tasks = iter(tasks)
+    context = multiprocessing.get_context("spawn")  # fork would copy locks that OpenCV's threads may hold
+    with ProcessPoolExecutor(workers, mp_context=context, initializer=_settle) as pool:
+        pending = {pool.submit(function, task) for task in islice(tasks, _AHEAD * workers)}
+        try:
+            while pending:
+                done, pending = wait(pending, return_when=FIRST_COMPLETED)
+                for future in done:
+                    yield future.result()
+                pending |= {pool.submit(function, task) for task in islice(tasks, len(done))}
+        except BrokenProcessPool:
+            raise OSError(
+                f"One of {workers} processes was killed, most likely for lack of memory. "
+                "Start the command again with fewer, it goes on where it was: WORKERS=1."
+            ) from None
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _settle() -> None:
+    """In a new process: one thread per process, Ctrl-C is the parent's business, and no life without the parent."""
+    cv2.setNumThreads(1)
+    os.environ["TF_NUM_INTRAOP_THREADS"] = os.environ["TF_NUM_INTEROP_THREADS"] = os.environ["OMP_NUM_THREADS"] = "1"
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_die_with_parent, daemon=True).start()
+
+
+def _die_with_parent() -> None:
+    """A killed parent closes no queue that its children hold too: without this they would wait forever."""
+    multiprocessing.parent_process().join()
+    os._exit(1)
