@@ -18,6 +18,11 @@ def squash(vectors):
     return vectors * (squared_norm / ((1.0 + squared_norm) * ops.sqrt(squared_norm + _EPSILON)))
 
 
+def _outputs(votes, coupling):
+    """Votes (primary, batch, capsule, dim) gathered by coupling (primary, batch, capsule): (batch, capsule, dim)."""
+    return squash(ops.sum(votes * ops.expand_dims(coupling, -1), axis=0))
+
+
 @keras.saving.register_keras_serializable(package="fsanet")
 class CapsuleLayer(keras.layers.Layer):
     """Routes primary capsules to a few output capsules by agreement.
@@ -55,7 +60,20 @@ class CapsuleLayer(keras.layers.Layer):
         )
 
     def call(self, inputs):
-        return narrow(self._route(widen(self._votes(inputs))), self.compute_dtype)
+        votes = self._votes(inputs)
+        return narrow(_outputs(votes, self._coupling(votes)), self.compute_dtype)
+
+    def coupling(self, inputs):
+        """Shares that primary capsules give to output capsules in the last round.
+
+        Args:
+            inputs: (batch, primary capsules, features).
+
+        Returns:
+            (batch, num_capsule, primary capsules) in float32; the shares of a primary capsule sum to one.
+        """
+        votes = self._votes(ops.cast(inputs, self.compute_dtype))
+        return ops.transpose(self._coupling(votes), (1, 2, 0))
 
     def _votes(self, primary):
         """Votes as (primary, batch, num_capsule, dim_capsule).
@@ -67,16 +85,17 @@ class CapsuleLayer(keras.layers.Layer):
         # W: (capsule, primary, dim, features) -> (primary, features, capsule * dim)
         kernel = ops.reshape(ops.transpose(self.kernel, (1, 3, 0, 2)), (num_primary, features, -1))
         votes = ops.matmul(ops.transpose(primary, (1, 0, 2)), kernel)  # (primary, batch, capsule * dim)
-        return ops.reshape(votes, (num_primary, -1, self.num_capsule, self.dim_capsule))
+        return ops.reshape(widen(votes), (num_primary, -1, self.num_capsule, self.dim_capsule))
 
-    def _route(self, votes):
-        outputs = squash(ops.sum(votes, axis=0) / self.num_capsule)  # logits of zero: uniform coupling
+    def _coupling(self, votes):
+        """Softmax of the agreement so far: (primary, batch, num_capsule)."""
+        coupling = ops.full_like(votes[..., 0], 1.0 / self.num_capsule)  # no agreement yet
         logits = 0.0
         for _ in range(self.routings - 1):
-            logits = logits + ops.sum(votes * outputs, axis=-1, keepdims=True)  # (primary, batch, capsule, 1)
-            coupling = ops.softmax(logits, axis=2)
-            outputs = squash(ops.sum(votes * coupling, axis=0))
-        return outputs
+            outputs = _outputs(votes, coupling)
+            logits = logits + ops.sum(votes * outputs, axis=-1)
+            coupling = ops.softmax(logits, axis=-1)
+        return coupling
 
     def compute_output_shape(self, input_shape):
         return (input_shape[0], self.num_capsule, self.dim_capsule)

@@ -11,8 +11,8 @@ def build_head(spec: ModelSpec, sizes: list[int]) -> keras.Model:
     """Sub-model `ssr_F_Cap_model` or `ssr_F_model`.
 
     Inputs: a vector for each of the three stages, of the given sizes.
-    Outputs: a list of nine, as `SSRLayer` takes them: bins p_1..3 of (batch, angles, bins), delta_1..3 and shift_1..3 of
-    (batch, angles).
+    Outputs: a list of nine, as `SSRLayer` takes them: bins p_1..3 of (batch, angles, bins), delta_1..3 and shift_1..3
+    of (batch, angles).
     """
     vectors = [keras.Input((size,), name=f"stage{k}") for k, size in enumerate(sizes, start=1)]
     part = _sliced if spec.head == "sliced" else _fully_connected

@@ -29,7 +29,7 @@ class ModelSpec:
         lambda_d: weight of the stretch of bins in the regression.
         dim_capsule: features of a stage's vector, a multiple of 4.
         routings: rounds of capsule routing.
-        num_primcaps: primary capsules over all stages, a multiple of 3. None: 21, or with uniform scoring every position.
+        num_primcaps: primary capsules over all stages, a multiple of 3. None: 21, or every position without scoring.
         m_dim: rows of the maps M_k.
     """
 

@@ -1,7 +1,7 @@
 """The HDF5 layout of Keras 3, in `.weights.h5` files and inside `.keras` archives.
 
-Layers lie in nested groups `layers/<class>_<count>`. The counts depend on the order in which a model was built, so that
-they tell nothing; what tells is the name of the layer, an attribute of its group `vars`. Inside it, arrays are numbered.
+Layers lie in nested groups `layers/<class>_<count>`. The counts depend on the order in which a model was built and tell
+nothing; what tells is the name of the layer, an attribute of its group `vars`. Inside it, arrays are numbered.
 """
 
 import h5py

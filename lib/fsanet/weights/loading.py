@@ -64,8 +64,8 @@ def _single(name: str, path: str | Path) -> ModelSpec:
     spec = get_spec(name)
     if spec.members:
         raise ValueError(
-            f"'{path}' holds one network, but {name!r} is a fusion: give a training set or a folder with the weights of "
-            f"{', '.join(spec.members)}."
+            f"'{path}' holds one network, but {name!r} is a fusion: give a training set, or a folder with the weights "
+            f"of {', '.join(spec.members)}."
         )
     return spec
 
