@@ -1,0 +1,73 @@
+"""A window, where there is a display: asking OpenCV for one without a display ends the whole process."""
+
+import os
+import socket
+import sys
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+_TITLE = "fsanet   q: quit   n: take the current pose as zero"
+
+
+class Window:
+    """Shows images, reads keys.
+
+    Raises:
+        OSError: where there is no display, or OpenCV was built without windows.
+    """
+
+    def __init__(self):
+        reason = why_no_display()
+        if reason:
+            raise OSError(f"No window can be shown: {reason}. Leave --show away; pictures and rows are written anyway.")
+
+    def show(self, image_bgr: NDArray[np.uint8], wait_ms: int = 1) -> str:
+        """Show an image and return the key that was pressed meanwhile, "" for none; `wait_ms` = 0 waits for one."""
+        try:
+            cv2.imshow(_TITLE, image_bgr)
+            key = cv2.waitKey(wait_ms)
+        except cv2.error:
+            raise OSError(
+                "No window can be shown: this OpenCV has none. Install opencv-python instead of the headless one."
+            ) from None
+        return chr(key & 0xFF) if key >= 0 else ""
+
+    def close(self) -> None:
+        """Close the window."""
+        cv2.destroyAllWindows()
+
+
+def why_no_display() -> str:
+    """Why no window can be shown, in a few words; "" where one can. Linux is checked, other systems have a desktop."""
+    if not sys.platform.startswith("linux"):
+        return ""
+    if os.environ.get("WAYLAND_DISPLAY"):
+        return ""
+    display = os.environ.get("DISPLAY", "")
+    if not display:
+        return "there is no display (DISPLAY is not set)"
+    if not _x_server_answers(display):
+        return f"the display '{display}' does not answer"
+    return ""
+
+
+def _x_server_answers(display: str) -> bool:
+    """Whether something listens at an X display such as ":0" or "host:10.0"."""
+    host, _, number = display.rpartition(":")
+    number = number.split(".")[0]
+    if not number.isdecimal():
+        return False
+    path = Path(f"/tmp/.X11-unix/X{number}")
+    try:
+        if not host or host == "unix":
+            with socket.socket(socket.AF_UNIX) as connection:
+                connection.connect(str(path))
+        else:
+            with socket.create_connection((host, 6000 + int(number)), timeout=2):
+                pass
+    except OSError:
+        return False
+    return True

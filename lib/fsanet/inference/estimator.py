@@ -1,0 +1,105 @@
+"""Head poses of all faces in an image: detect, crop, estimate."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fsanet.detectors.catalog import create_detector
+from fsanet.detectors.detection import Detection, FaceDetector
+from fsanet.image.boxes import BoxXYXY
+from fsanet.image.face_crop import DETECTOR_MARGIN, crop_face
+from fsanet.inference.engines.catalog import create_engine
+from fsanet.inference.engines.engine import Engine
+from fsanet.pose.angles import Pose
+
+
+@dataclass(frozen=True)
+class Face:
+    """A face and its pose.
+
+    Attributes:
+        box_xyxy: the detector's box in the common convention, in pixels of the image; may reach beyond it.
+        score: the detector's confidence, 0 to 1.
+        pose: yaw, pitch and roll in degrees.
+    """
+
+    box_xyxy: BoxXYXY
+    score: float
+    pose: Pose
+
+
+class HeadPoseEstimator:
+    """Finds faces in images and estimates their yaw, pitch and roll.
+
+    One instance may be called from several threads.
+
+    Args:
+        model: a name of `fsanet.MODELS`.
+        weights: a catalogued training set ("synthetic", "300W_LP", "BIWI") or a weight file.
+        detector: "auto", "yunet", "mtcnn", "ssd", "lbp", or an object with `detect(image_bgr) -> list[Detection]`.
+        engine: "auto", "onnx" or "keras", or an object with `predict(crops_bgr)`.
+        margin: share of the face box added on each side before the crop.
+
+    Raises:
+        ValueError: for an unknown model, detector or engine; the message lists the known ones.
+        FileNotFoundError: where weights are not on this machine; the message says how to get them.
+    """
+
+    def __init__(
+        self,
+        model: str = "fusion_capsule",
+        weights: str = "300W_LP",
+        detector: str | FaceDetector = "auto",
+        engine: str | Engine = "auto",
+        margin: float = DETECTOR_MARGIN,
+    ):
+        self.detector = create_detector(detector) if isinstance(detector, str) else detector
+        self.engine = create_engine(engine, model=model, weights=weights) if isinstance(engine, str) else engine
+        self.margin = margin
+
+    def __call__(self, image_bgr: NDArray[np.uint8]) -> list[Face]:
+        """Poses of all faces in an image.
+
+        Args:
+            image_bgr: (h, w, 3) uint8, as `cv2.imread` returns it.
+
+        Returns:
+            A list of `Face`, in the detector's order; empty where no face is found.
+        """
+        detections = self.detector.detect(image_bgr)
+        poses = self.predict_crops(self.crop(image_bgr, [d.box_xyxy for d in detections]))
+        return [Face(d.box_xyxy, d.score, Pose(*pose)) for d, pose in zip(detections, poses.tolist(), strict=True)]
+
+    def detect(self, image_bgr: NDArray[np.uint8]) -> list[Detection]:
+        """Faces of an image, without their poses."""
+        return self.detector.detect(image_bgr)
+
+    def crop(self, image_bgr: NDArray[np.uint8], boxes_xyxy: Sequence[BoxXYXY]) -> NDArray[np.uint8]:
+        """The network's input for each box: (N, size, size, 3) uint8 BGR."""
+        size = self.engine.input_size
+        crops = [crop_face(image_bgr, box, self.margin, size) for box in boxes_xyxy]
+        return np.stack(crops) if crops else np.empty((0, size, size, 3), np.uint8)
+
+    def predict_crops(self, crops_bgr: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Poses of face crops that are cut already.
+
+        Args:
+            crops_bgr: (N, h, w, 3) uint8 BGR; resized when h and w are not the network's.
+
+        Returns:
+            (N, 3) yaw, pitch, roll in degrees.
+
+        Raises:
+            ValueError: when the array has another shape.
+        """
+        crops = np.asarray(crops_bgr)
+        if crops.ndim != 4 or crops.shape[-1] != 3:
+            raise ValueError(f"Crops must be an (N, h, w, 3) BGR array; got shape {crops.shape}.")
+        if len(crops) == 0:
+            return np.empty((0, 3), np.float32)
+        size, (height, width) = self.engine.input_size, crops.shape[1:3]
+        if (height, width) != (size, size):
+            crops = np.stack([crop_face(crop, (0, 0, width, height), margin=0, size=size) for crop in crops])
+        return self.engine.predict(crops)

@@ -1,0 +1,93 @@
+"""Stages that overlap in threads.
+
+OpenCV and ONNX Runtime release the interpreter lock, so decoding, detection, estimation and writing run at the same
+time while the stages stay plain generators.
+"""
+
+import queue
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+_END = object()
+
+
+def prefetched(items: Iterable[Item], depth: int = 4) -> Iterator[Item]:
+    """Run an iterable in a thread of its own, at most `depth` items ahead of the reader.
+
+    An exception of the iterable reaches the reader at its place. When the reader stops early (an error, Ctrl-C), the
+    thread ends after the item it is at, and the iterable is closed.
+
+    Args:
+        items: the iterable; a generator may rely on its `finally` being run in the thread that ran it.
+        depth: how many finished items may wait.
+    """
+    waiting: queue.Queue = queue.Queue(maxsize=depth)
+    stopped = threading.Event()
+
+    def put(entry: tuple) -> bool:
+        while not stopped.is_set():
+            try:
+                waiting.put(entry, timeout=0.1)
+            except queue.Full:
+                continue
+            return True
+        return False
+
+    def run() -> None:
+        iterator = iter(items)
+        try:
+            for item in iterator:
+                if not put((item, None)):
+                    return
+            put((_END, None))
+        except BaseException as error:
+            put((_END, error))
+        finally:
+            if hasattr(iterator, "close"):
+                iterator.close()
+
+    thread = threading.Thread(target=run, name="fsanet-stage", daemon=True)
+    thread.start()
+    try:
+        while True:
+            item, error = waiting.get()
+            if error is not None:
+                raise error
+            if item is _END:
+                return
+            yield item
+    finally:
+        stopped.set()
+        thread.join()
+
+
+def mapped_in_order(
+    function: Callable[[Item], Result], items: Iterable[Item], workers: int, ahead: int | None = None
+) -> Iterator[Result]:
+    """`map` in threads: results in the order of the items, with only so many under way that memory stays flat.
+
+    Args:
+        function: called once an item, from several threads.
+        items: what to map over; read no further than needed.
+        workers: number of threads.
+        ahead: how many items may be under way or wait for the reader; twice the threads by default.
+    """
+    limit = ahead or 2 * workers
+    pending: deque = deque()
+    with ThreadPoolExecutor(workers, thread_name_prefix="fsanet-map") as pool:
+        try:
+            for item in items:
+                pending.append(pool.submit(function, item))
+                if len(pending) >= limit:
+                    yield pending.popleft().result()
+            while pending:
+                yield pending.popleft().result()
+        finally:
+            for future in pending:
+                future.cancel()

@@ -1,0 +1,90 @@
+import json
+
+import pytest
+from fsanet.inference.row_file import RowFiles
+from fsanet.inference.rows import make_row
+from fsanet.pose.angles import Pose
+
+
+def row(file, face=0):
+    return make_row(file, face, (1.04, 2, 30.26, 40), 0.98765, Pose(1.234, -5.678, 9))
+
+
+def run(paths, names, stop_after=None, error=KeyboardInterrupt, settings="s"):
+    """Write one row a source; leave by `error` in the middle of the source after `stop_after`."""
+    with RowFiles(paths, settings) as files:
+        skipped = set(files.finished)
+        for name in names:
+            if name in skipped:
+                continue
+            files.write([row(name)])
+            if name == stop_after:
+                raise error("stopped")
+            files.finish(name)
+    return skipped
+
+
+def test_csv_and_json_lines(tmp_path):
+    paths = [tmp_path / "new" / "p.csv", tmp_path / "p.jsonl"]
+    run(paths, ["a, b.jpg"])
+    assert paths[0].read_text().splitlines() == [
+        "file,frame,time,face,x1,y1,x2,y2,score,yaw,pitch,roll,box",
+        '"a, b.jpg",,,0,1.0,2,30.3,40,0.988,1.23,-5.68,9,detected',
+    ]
+    assert json.loads(paths[1].read_text()) == row("a, b.jpg")._asdict()
+    assert sorted(file.name for file in tmp_path.rglob("*") if file.is_file()) == ["p.csv", "p.jsonl"]
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, OSError])
+def test_a_stopped_run_goes_on_and_ends_with_the_same_bytes(tmp_path, error):
+    names = ["a", "b", "c", "d"]
+    run([tmp_path / "whole.csv", tmp_path / "whole.jsonl"], names)
+    paths = [tmp_path / "p.csv", tmp_path / "p.jsonl"]
+    with pytest.raises(error):
+        run(paths, names, stop_after="c", error=error)
+    assert run(paths, names) == {"a", "b"}
+    assert paths[0].read_bytes() == (tmp_path / "whole.csv").read_bytes()
+    assert paths[1].read_bytes() == (tmp_path / "whole.jsonl").read_bytes()
+
+
+def test_ctrl_c_leaves_whole_rows_under_the_final_name(tmp_path):
+    path = tmp_path / "p.csv"
+    with pytest.raises(KeyboardInterrupt):
+        run([path], ["a", "b"], stop_after="b")
+    assert [line.split(",")[0] for line in path.read_text().splitlines()] == ["file", "a", "b"]
+
+
+def test_other_settings_begin_anew(tmp_path):
+    path = tmp_path / "p.csv"
+    with pytest.raises(KeyboardInterrupt):
+        run([path], ["a", "b"], stop_after="b")
+    assert run([path], ["a", "b"], settings="other") == set()
+
+
+def test_a_journal_line_cut_by_a_kill_is_dropped(tmp_path):
+    path = tmp_path / "p.csv"
+    with pytest.raises(OSError, match="stopped"):
+        run([path], ["a", "b", "c"], stop_after="c", error=OSError)
+    journal = tmp_path / ".p.csv.journal"
+    journal.write_text(journal.read_text()[:-4])
+    assert run([path], ["a", "b", "c"]) == {"a"}
+    assert len(path.read_text().splitlines()) == 4
+
+
+def test_an_error_before_the_first_source_is_finished_leaves_nothing(tmp_path):
+    with pytest.raises(OSError, match="stopped"):
+        run([tmp_path / "p.csv"], ["a"], stop_after="a", error=OSError)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_unfinished_run_does_not_touch_an_earlier_result(tmp_path):
+    path = tmp_path / "p.csv"
+    path.write_text("earlier")
+    with pytest.raises(OSError, match="stopped"):
+        run([path], ["a", "b"], stop_after="b", error=OSError)
+    assert path.read_text() == "earlier"
+
+
+def test_another_suffix_is_refused(tmp_path):
+    with pytest.raises(ValueError, match=r"end in \.csv or \.jsonl; got '.*poses\.xlsx'"):
+        RowFiles([tmp_path / "poses.xlsx"])
