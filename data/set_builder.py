@@ -122,7 +122,7 @@ def build_set(recipe: SetRecipe, *, workers: int | None = None, quiet: bool = Fa
         raise ValueError(f"No raw sample for '{recipe.path}'.")
     require_writable(recipe.path.parent)
     settings = json.loads(json.dumps({**recipe.settings, "img_size": recipe.img_size}))
-    plan = {"settings": settings, "files_sha256": _files_sha256(recipe.items)}
+    plan = {"settings": settings, "files_sha256": files_sha256(recipe.items)}
     if (samples := _samples_if_made(recipe.path, plan)) is not None:
         return BuiltSet(recipe.path, samples, read_left_out(recipe.path), fresh=False)
     try:
@@ -214,7 +214,7 @@ def _samples_if_made(path: Path, plan: Mapping) -> int | None:
     return meta["samples"] if same and meta.get("samples") else None
 
 
-def _files_sha256(items: Sequence[RawItem]) -> str:
+def files_sha256(items: Sequence[RawItem]) -> str:
     """Over names and sizes of the raw files, which a resumed run must find unchanged; reading them all takes long."""
     digest = hashlib.sha256()
     for item in items:

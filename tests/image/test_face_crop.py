@@ -3,7 +3,15 @@
 import cv2
 import numpy as np
 import pytest
-from fsanet.image.face_crop import DETECTOR_MARGIN, INPUT_SIZE, LANDMARK_MARGIN, crop_face, landmark_box, widened_pixels
+from fsanet.image.face_crop import (
+    DETECTOR_MARGIN,
+    INPUT_SIZE,
+    LANDMARK_MARGIN,
+    crop_face,
+    crop_pixels,
+    landmark_box,
+    widened_pixels,
+)
 
 
 @pytest.fixture
@@ -63,6 +71,11 @@ def test_crop_is_the_cut_resized_with_opencvs_default(noise):
     np.testing.assert_array_equal(
         crop_face(noise, (40, 30, 60, 50), 0.6, 32, inclusive=True), cv2.resize(noise[18:63, 28:73], (32, 32))
     )
+
+
+def test_crop_pixels_is_its_last_step(noise):
+    pixels = widened_pixels((40, 30, 60, 50), 0.4, 160, 120)
+    np.testing.assert_array_equal(crop_pixels(noise, pixels), crop_face(noise, (40, 30, 60, 50)))
 
 
 def test_crop_leaves_the_image_alone(noise):

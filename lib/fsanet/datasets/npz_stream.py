@@ -130,6 +130,26 @@ def read_meta(path: str | Path) -> dict:
         return {}
 
 
+def map_array(path: str | Path, key: str) -> NDArray:
+    """An array of an npz as a read-only map of the file, so that a few samples of a large set cost no memory.
+
+    Compressed npz files cannot be mapped: theirs is read.
+    """
+    with zipfile.ZipFile(path) as archive:
+        member = archive.getinfo(f"{key}.npy")
+        with archive.open(member) as stream:
+            if member.compress_type != zipfile.ZIP_STORED:
+                return np.lib.format.read_array(stream)
+            np.lib.format.read_magic(stream)
+            shape, fortran, dtype = np.lib.format.read_array_header_1_0(stream)
+            header_size = stream.tell()
+    with Path(path).open("rb") as file:
+        file.seek(member.header_offset + 26)  # lengths of the name and of the extra field in the zip's local header
+        name_size, extra_size = np.frombuffer(file.read(4), "<u2")
+    offset = member.header_offset + 30 + int(name_size) + int(extra_size) + header_size
+    return np.memmap(path, dtype, "r", offset, shape, order="F" if fortran else "C")
+
+
 class PoseStream:
     """One pose set that grows chunk by chunk on disk.
 

@@ -90,4 +90,12 @@ def crop_face(
     if x2 <= x1 or y2 <= y1:
         box = ", ".join(f"{value:.1f}" for value in box_xyxy)
         raise ValueError(f"The face box ({box}) widened by {margin} has no pixel on the {width}x{height} image.")
+    return crop_pixels(image_bgr, (x1, y1, x2, y2), size)
+
+
+def crop_pixels(
+    image_bgr: NDArray[np.uint8], pixels_xyxy: tuple[int, int, int, int], size: int = INPUT_SIZE
+) -> NDArray[np.uint8]:
+    """Cut a range of pixels, maxima exclusive, and resize it to the network's input; the last step of `crop_face`."""
+    x1, y1, x2, y2 = pixels_xyxy
     return cv2.resize(image_bgr[y1:y2, x1:x2], (size, size))
