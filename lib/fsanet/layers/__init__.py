@@ -10,6 +10,7 @@ from fsanet.layers.matrix_norm import MatrixNormLayer
 from fsanet.layers.moments import MomentsLayer
 from fsanet.layers.net_vlad import NetVLAD
 from fsanet.layers.prim_caps import PrimCapsLayer
+from fsanet.layers.reshape import ReshapeLayer
 from fsanet.layers.split import SplitLayer, UnstackLayer
 from fsanet.layers.ssr import SSRLayer
 
@@ -21,6 +22,7 @@ __all__ = [
     "MomentsLayer",
     "NetVLAD",
     "PrimCapsLayer",
+    "ReshapeLayer",
     "SSRLayer",
     "SplitLayer",
     "UnstackLayer",

@@ -19,8 +19,8 @@ def squash(vectors):
 
 
 def _outputs(votes, coupling):
-    """Votes (primary, batch, capsule, dim) gathered by coupling (primary, batch, capsule): (batch, capsule, dim)."""
-    return squash(ops.sum(votes * ops.expand_dims(coupling, -1), axis=0))
+    """Votes (primary, batch, capsule, dim) gathered by coupling (primary, batch, capsule, 1): (batch, capsule, dim)."""
+    return squash(ops.sum(votes * coupling, axis=0))
 
 
 @keras.saving.register_keras_serializable(package="fsanet")
@@ -73,7 +73,8 @@ class CapsuleLayer(keras.layers.Layer):
             (batch, num_capsule, primary capsules) in float32; the shares of a primary capsule sum to one.
         """
         votes = self._votes(ops.cast(inputs, self.compute_dtype))
-        return ops.transpose(self._coupling(votes), (1, 2, 0))
+        coupling = self._coupling(votes) * ops.ones_like(votes[..., :1])
+        return ops.transpose(ops.squeeze(coupling, -1), (1, 2, 0))
 
     def _votes(self, primary):
         """Votes as (primary, batch, num_capsule, dim_capsule).
@@ -88,13 +89,12 @@ class CapsuleLayer(keras.layers.Layer):
         return ops.reshape(widen(votes), (num_primary, -1, self.num_capsule, self.dim_capsule))
 
     def _coupling(self, votes):
-        """Softmax of the agreement so far: (primary, batch, num_capsule)."""
-        coupling = ops.full_like(votes[..., 0], 1.0 / self.num_capsule)  # no agreement yet
+        """Softmax of the agreement so far, (primary, batch, num_capsule, 1); the same number for all at first."""
+        coupling = 1.0 / self.num_capsule
         logits = 0.0
         for _ in range(self.routings - 1):
-            outputs = _outputs(votes, coupling)
-            logits = logits + ops.sum(votes * outputs, axis=-1)
-            coupling = ops.softmax(logits, axis=-1)
+            logits = logits + ops.sum(votes * _outputs(votes, coupling), axis=-1)
+            coupling = ops.expand_dims(ops.softmax(logits, axis=-1), -1)
         return coupling
 
     def compute_output_shape(self, input_shape):

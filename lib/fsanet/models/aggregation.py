@@ -1,9 +1,8 @@
 """From a set of primary capsules to one vector for each of the three stages."""
 
 import keras
-from keras import layers
 
-from fsanet.layers import CapsuleLayer, MatMulLayer, NetVLAD, UnstackLayer
+from fsanet.layers import CapsuleLayer, MatMulLayer, NetVLAD, ReshapeLayer, UnstackLayer
 from fsanet.models.spec import CHANNELS, STAGES, ModelSpec
 
 
@@ -13,7 +12,7 @@ def _capsule(spec: ModelSpec, primary):
 
 def _netvlad(spec: ModelSpec, primary):
     vector = NetVLAD(cluster_size=STAGES, output_dim=STAGES * spec.dim_capsule, name="netvlad")(primary)
-    return layers.Reshape((STAGES, spec.dim_capsule), name="caps")(vector)
+    return ReshapeLayer((STAGES, spec.dim_capsule), name="caps")(vector)
 
 
 def _metric(spec: ModelSpec, primary):

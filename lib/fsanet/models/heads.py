@@ -3,7 +3,7 @@
 import keras
 from keras import layers
 
-from fsanet.layers import SplitLayer, SSRLayer
+from fsanet.layers import ReshapeLayer, SplitLayer, SSRLayer
 from fsanet.models.spec import ModelSpec
 
 
@@ -42,7 +42,7 @@ def _outputs(spec: ModelSpec, stage: int, for_bins, for_delta, for_shift) -> tup
     shift = layers.Dense(angles, activation="tanh", name=f"local_delta_stage{stage}")(for_shift)
     # ReLU and no softmax: the bins of a stage need not sum to one.
     flat = layers.Dense(angles * bins, activation="relu", name=f"pred_dense_s{stage}")(for_bins)
-    return layers.Reshape((angles, bins), name=f"pred_s{stage}")(flat), delta, shift
+    return ReshapeLayer((angles, bins), name=f"pred_s{stage}")(flat), delta, shift
 
 
 def regress(spec: ModelSpec, head_outputs: list):

@@ -6,14 +6,14 @@ A new scoring function is a function here, an entry in `_SCORES`, and a row in `
 import keras
 from keras import layers
 
-from fsanet.layers import MatrixMultiplyLayer, MatrixNormLayer, MomentsLayer, PrimCapsLayer
+from fsanet.layers import MatrixMultiplyLayer, MatrixNormLayer, MomentsLayer, PrimCapsLayer, ReshapeLayer
 from fsanet.models.spec import CHANNELS, STAGES, ModelSpec
 
 
 def _conv_score(features):
     """A learnt 1x1 convolution; (batch, side, side, channels) -> (batch, side, side)."""
     score = layers.Conv2D(1, 1, activation="sigmoid", name="attention_conv")(features)
-    return layers.Reshape(tuple(features.shape[1:3]), name="attention")(score)
+    return ReshapeLayer(tuple(features.shape[1:3]), name="attention")(score)
 
 
 def _variance_score(features):
@@ -31,7 +31,10 @@ def build_primary_capsules(spec: ModelSpec) -> keras.Model:
     Output: primary capsules of all stages, (batch, capsules, channels).
     """
     maps = [keras.Input((spec.map_size, spec.map_size, CHANNELS), name=f"map_s{k}") for k in _stages()]
-    flat = [layers.Reshape((-1, CHANNELS), name=f"positions_s{k}")(u) for k, u in zip(_stages(), maps, strict=True)]
+    flat = [
+        ReshapeLayer((spec.map_size**2, CHANNELS), name=f"positions_s{k}")(u)
+        for k, u in zip(_stages(), maps, strict=True)
+    ]
     positions = layers.Concatenate(axis=1, name="U")(flat)  # (batch, positions of all stages, channels)
     capsules = positions if spec.scoring == "uniform" else _structured(spec, maps, positions)
     return keras.Model(maps, capsules, name="ssr_S_model")
@@ -57,9 +60,9 @@ def _structured(spec: ModelSpec, maps: list, positions):
 def _build_stage_structure(spec: ModelSpec) -> keras.Model:
     """Sub-model `feat_S_model`, shared by the stages: U_k -> M_k (batch, m, positions of all stages) and flat A_k."""
     features = keras.Input((spec.map_size, spec.map_size, CHANNELS), name="map")
-    score = layers.Flatten(name="feat_S")(_SCORES[spec.scoring](features))
+    score = ReshapeLayer((spec.map_size**2,), name="feat_S")(_SCORES[spec.scoring](features))
     rows = layers.Dense(spec.m_dim * spec.positions, activation="sigmoid", name="SR_dense")(score)
-    stage_map = layers.Reshape((spec.m_dim, spec.positions), name="SR_matrix")(rows)
+    stage_map = ReshapeLayer((spec.m_dim, spec.positions), name="SR_matrix")(rows)
     return keras.Model(features, [stage_map, score], name="feat_S_model")
 
 
@@ -68,4 +71,4 @@ def _mixing(spec: ModelSpec, scores):
     rows = spec.primary_capsules // STAGES
     score = layers.Concatenate(name="feat_S_all")(scores)
     mixing = layers.Dense(rows * spec.m_dim, activation="sigmoid", name="SL_dense")(score)
-    return layers.Reshape((rows, spec.m_dim), name="SL_matrix")(mixing)
+    return ReshapeLayer((rows, spec.m_dim), name="SL_matrix")(mixing)

@@ -3,9 +3,12 @@
 The paper's section 3.6, after SSR-Net. What the streams see at three depths is multiplied, coarse with coarse.
 """
 
+import math
+
 import keras
 from keras import layers
 
+from fsanet.layers import ReshapeLayer
 from fsanet.models.spec import CHANNELS, ModelSpec
 
 # Filters of the blocks between two poolings. Layers 2, 3 and 4 are what the second, third and fourth group end in,
@@ -22,29 +25,40 @@ def build_streams(spec: ModelSpec) -> keras.Model:
     64). SSR-Net: vectors, the maps of half that size (stage 3: the same size) flattened.
     """
     image = keras.Input((spec.image_size, spec.image_size, 3), name="streams_image")
-    x_layers = _stream(image, "x", "relu", layers.AveragePooling2D, spec.streams)
-    s_layers = _stream(image, "s", "tanh", layers.MaxPooling2D, spec.streams)
+    x_layers, s_layers = (_stream(image, stream, spec.streams) for stream in ("x", "s"))
     fuse = _fused_map if spec.scoring else _fused_vector
     # Stage 1 is the coarsest: layer 4 first.
     outputs = [fuse(k, x, s) for k, (x, s) in enumerate(zip(x_layers[::-1], s_layers[::-1], strict=True), start=1)]
     return keras.Model(image, outputs, name="ssr_G_model")
 
 
-def _stream(x, stream: str, activation: str, pooling: type[layers.Layer], kind: str) -> list:
+def _stream(x, stream: str, kind: str) -> list:
     """Layers 2, 3 and 4 of one stream, each after its pooling."""
     groups = _SEPARABLE_GROUPS if kind == "separable" else _PLAIN_GROUPS[stream]
     convolution = layers.SeparableConv2D if kind == "separable" else layers.Conv2D
     ends, block = [], 0
     for number, group in enumerate(groups, start=1):
-        for filters in group:
+        for position, filters in enumerate(group, start=1):
             block += 1
             x = convolution(filters, 3, padding="same", name=f"{stream}_conv{block}")(x)
             x = layers.BatchNormalization(name=f"{stream}_bn{block}")(x)
-            x = layers.Activation(activation, name=f"{stream}_act{block}")(x)
-        if number < len(groups):
-            x = pooling(2, name=f"{stream}_pool{number}")(x)
+            x = _ACTIVATIONS[stream](x, block, pooled=position == len(group) and number < len(groups))
         ends.append(x)
     return ends[1:]
+
+
+def _relu(x, block: int, pooled: bool):
+    x = layers.Activation("relu", name=f"x_act{block}")(x)
+    return layers.AveragePooling2D(2, name=f"x_pool{block}")(x) if pooled else x
+
+
+def _tanh(x, block: int, pooled: bool):
+    """Pooled before: tanh rises, so the tanh of a maximum is the maximum of tanh, for a quarter of the work."""
+    x = layers.MaxPooling2D(2, name=f"s_pool{block}")(x) if pooled else x
+    return layers.Activation("tanh", name=f"s_act{block}")(x)
+
+
+_ACTIVATIONS = {"x": _relu, "s": _tanh}
 
 
 def _fused_map(stage: int, x, s):
@@ -57,7 +71,8 @@ def _fused_vector(stage: int, x, s):
     x, s = _sides(stage, x, s)
     x = layers.AveragePooling2D(2, name=f"x_stage{stage}_pool")(x)
     s = layers.MaxPooling2D(2, name=f"s_stage{stage}_pool")(s)
-    return layers.Flatten(name=f"vector_s{stage}")(_product(stage, x, s))
+    fused = _product(stage, x, s)
+    return ReshapeLayer((math.prod(fused.shape[1:]),), name=f"vector_s{stage}")(fused)
 
 
 def _sides(stage: int, x, s) -> tuple:
