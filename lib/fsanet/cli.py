@@ -1,6 +1,7 @@
 """The `fsanet` command."""
 
 import argparse
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -64,6 +65,7 @@ def _add_estimate(commands: argparse._SubParsersAction) -> None:
 
 
 def _estimate(args: argparse.Namespace) -> int:
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow's own messages are not about the person's photos
     from fsanet.image.face_crop import DETECTOR_MARGIN
     from fsanet.inference.display import Window
     from fsanet.inference.estimator import HeadPoseEstimator
@@ -85,7 +87,7 @@ def _estimate(args: argparse.Namespace) -> int:
         quiet=args.quiet,
     )
     estimator = HeadPoseEstimator(args.model, args.weights, args.detector, args.engine, margin)
-    run = Run(estimator, settings, rows, _printer(args.quiet, len(sources)), viewer)
+    run = Run(estimator, settings, rows, make_printer(args.quiet, len(sources)), viewer)
     interrupted = False
     try:
         with rows:
@@ -114,7 +116,7 @@ def _fingerprint(args: argparse.Namespace) -> str:
     return repr([(name, getattr(args, name)) for name in names])
 
 
-def _printer(quiet: bool, sources: int) -> Callable | None:
+def make_printer(quiet: bool, sources: int) -> Callable | None:
     """Prints the angles of images; with many sources the rows say enough."""
     if quiet or sources > 20:
         return None

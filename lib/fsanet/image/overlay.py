@@ -49,8 +49,10 @@ def draw_axes(image_bgr: NDArray[np.uint8], rotation: NDArray, center_xy: Sequen
     start = _pixel(center_xy)
     for axis in np.argsort(np.asarray(rotation)[2]):  # depth of each tip: its z component
         tip = _pixel(tips[axis])
-        _draw_arrow(image_bgr, start, tip, _OUTLINE, thickness + 2)
-        _draw_arrow(image_bgr, start, tip, colors[axis], thickness)
+        # Arrow heads of one size, whatever the foreshortening.
+        head = min(0.4, 5 * thickness / max(1.0, float(np.hypot(tip[0] - start[0], tip[1] - start[1]))))
+        cv2.arrowedLine(image_bgr, start, tip, _OUTLINE, thickness + 2, cv2.LINE_AA, tipLength=head)
+        cv2.arrowedLine(image_bgr, start, tip, colors[axis], thickness, cv2.LINE_AA, tipLength=head)
 
 
 def draw_cube(image_bgr: NDArray[np.uint8], rotation: NDArray, center_xy: Sequence[float], length: float) -> None:
@@ -97,12 +99,6 @@ def draw_label(image_bgr: NDArray[np.uint8], lines: Sequence[str], top_left_xy: 
 def _line_width(length: float) -> int:
     """Line width in pixels that suits a drawing of this size."""
     return int(np.clip(round(length / 30), 2, 200))
-
-
-def _draw_arrow(image_bgr: NDArray[np.uint8], start: tuple, tip: tuple, color: tuple, thickness: int) -> None:
-    span = max(1.0, float(np.hypot(tip[0] - start[0], tip[1] - start[1])))
-    head = min(0.4, 5 * thickness / span)  # arrow heads of one size, whatever the foreshortening
-    cv2.arrowedLine(image_bgr, start, tip, color, thickness, cv2.LINE_AA, tipLength=head)
 
 
 def _pixel(xy: Sequence[float]) -> tuple[int, int]:

@@ -38,5 +38,5 @@ def draw_face(
     elif style == "cube":
         draw_cube(image_bgr, rotation, center, 0.5 * side)
     height = float(np.clip(side / 8, 11, 48))
-    lines = [f"{word} {angle:+.0f}" for word, angle in zip(("yaw", "pitch", "roll"), pose, strict=True)]
+    lines = [f"{word} {round(angle):+d}" for word, angle in zip(("yaw", "pitch", "roll"), pose, strict=True)]
     draw_label(image_bgr, [name, *lines] if name else lines, (x2 + 0.05 * side, y1), height)

@@ -1,0 +1,1 @@
+"""Demos: poses in bundled pictures, figures, notebooks."""

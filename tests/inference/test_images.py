@@ -1,0 +1,44 @@
+import numpy as np
+from fsanet.image.reading import write_image
+from fsanet.inference.images import estimate_images
+
+
+def test_results_come_in_order_and_batches_reach_across_files(tmp_path, estimator, scene):
+    names = []
+    for i in range(40):
+        names.append(str(tmp_path / f"{i}.png"))
+        write_image(names[-1], scene([(10, 20, 30, 201 + i)] * (i % 3 > 0)))
+    results = list(estimate_images(estimator, names))
+    assert [result.name for result in results] == names
+    for i, result in enumerate(results):
+        assert [face.pose.yaw for face in result.faces] == [201 + i] * (i % 3 > 0)
+    assert len(estimator.engine.batches) <= 3
+
+
+def test_a_bad_file_does_not_disturb_the_others(tmp_path, estimator, scene):
+    good, bad = tmp_path / "good.png", tmp_path / "bad.png"
+    write_image(good, scene([(10, 20, 30, 250)]))
+    bad.write_text("no picture")
+    results = list(estimate_images(estimator, [str(bad), str(good), str(tmp_path / "gone.png")]))
+    assert [len(result.faces) for result in results] == [0, 1, 0]
+    assert "bad.png" in results[0].error
+    assert "No image file at" in results[2].error
+
+
+def test_no_batch_is_larger_than_asked_for(tmp_path, estimator, scene):
+    name = str(tmp_path / "crowd.png")
+    write_image(name, scene([(12 * i, 12 * j, 9, 250) for i in range(10) for j in range(8)]))
+    (result,) = estimate_images(estimator, [name], batch_size=32)
+    assert len(result.faces) == 80
+    assert max(estimator.engine.batches) == 32
+
+
+def test_names_are_read_no_further_than_needed(tmp_path, estimator, scene):
+    name = str(tmp_path / "a.png")
+    write_image(name, scene([(10, 20, 30, 250)]))
+    taken = []
+    results = estimate_images(estimator, (taken.append(i) or name for i in range(10_000)))
+    next(results)
+    results.close()
+    assert len(taken) < 100
+    assert not np.isnan(taken).any()

@@ -1,0 +1,95 @@
+import csv
+
+import numpy as np
+import pytest
+from fsanet.image.reading import read_image, write_image
+from fsanet.inference.row_file import RowFiles
+from fsanet.inference.run import Run, RunSettings
+from fsanet.inference.sources import find_sources
+from fsanet.inference.video_file import VideoReader, writing_video
+
+
+@pytest.fixture
+def folder(tmp_path, scene):
+    folder = tmp_path / "in"
+    write_image(folder / "a.png", scene([(10, 20, 30, 210)]))
+    write_image(folder / "sub" / "a.png", scene([(10, 20, 30, 220), (80, 20, 30, 225)]))
+    (folder / "broken.jpg").write_text("no picture")
+    with writing_video(folder / "clip.mp4", 10) as video:
+        for _ in range(8):
+            video.write(scene([(40, 40, 40, 250)]))
+    return folder
+
+
+def rows_of(path):
+    with path.open(newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def go(estimator, sources, out, rows=None, **options):
+    run = Run(estimator, RunSettings(out=out, quiet=True, **options), rows)
+    return run(sources)
+
+
+def test_pictures_videos_rows_and_failures(tmp_path, folder, estimator):
+    out = tmp_path / "out"
+    with RowFiles([out / "poses.csv"]) as rows:
+        report = go(estimator, find_sources([str(folder)]), out, rows)
+    assert (report.sources, report.faces, report.pictures) == (4, 1 + 2 + 8, 3)
+    assert [name for name, _ in report.failures] == [str(folder / "broken.jpg")]
+    assert sorted(str(f.relative_to(out)) for f in out.rglob("*") if f.is_file()) == [
+        "a.png", "clip.mp4", "poses.csv", "sub/a.png",
+    ]  # fmt: skip
+    assert not np.array_equal(read_image(out / "a.png"), read_image(folder / "a.png"))
+    assert len(list(VideoReader(str(out / "clip.mp4")))) == 8
+    rows = rows_of(out / "poses.csv")
+    assert [(row["frame"], row["face"]) for row in rows] == [("", "0")] + [(str(i), "0") for i in range(8)] + [
+        ("", "0"), ("", "1"),
+    ]  # fmt: skip
+    assert rows[3]["time"] == "0.2"
+    assert rows[0]["yaw"] == "210.0"
+    assert {row["box"] for row in rows} == {"detected"}
+
+
+def test_files_of_one_name_do_not_overwrite_each_other(tmp_path, folder, estimator):
+    sources = find_sources([str(folder / "a.png"), str(folder / "sub" / "a.png")])
+    go(estimator, sources, tmp_path / "out")
+    assert sorted(f.name for f in (tmp_path / "out").iterdir()) == ["a.png", "a_2.png"]
+
+
+def test_finished_files_are_skipped_after_a_kill(tmp_path, folder, estimator):
+    sources = [source for source in find_sources([str(folder)]) if "broken" not in source.name]
+    path = tmp_path / "poses.csv"
+    with RowFiles([tmp_path / "whole.csv"]) as rows:
+        go(estimator, sources, None, rows)
+
+    class KilledError(Exception):
+        pass
+
+    def die_in_the_video(found):
+        if found and found[0].frame == 3:
+            raise KilledError
+
+    def killed():
+        with RowFiles([path]) as rows:
+            Run(estimator, RunSettings(quiet=True), rows, on_rows=die_in_the_video)(sources)
+
+    with pytest.raises(KilledError):
+        killed()
+    with RowFiles([path]) as rows:
+        report = go(estimator, sources, None, rows)
+    assert report.skipped == 1
+    assert path.read_bytes() == (tmp_path / "whole.csv").read_bytes()
+
+
+def test_nothing_is_drawn_where_nothing_is_asked_for(folder, estimator, tmp_path):
+    before = sorted(tmp_path.rglob("*"))
+    report = go(estimator, find_sources([str(folder / "a.png")]), None)
+    assert (report.faces, report.pictures) == (1, 0)
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+@pytest.mark.parametrize("draw", ["axes", "cube", "none"])
+def test_every_style_draws(folder, estimator, tmp_path, draw):
+    go(estimator, find_sources([str(folder / "a.png")]), tmp_path / "out", draw=draw)
+    assert not np.array_equal(read_image(tmp_path / "out" / "a.png"), read_image(folder / "a.png"))

@@ -1,0 +1,87 @@
+import threading
+
+import numpy as np
+import pytest
+from fsanet.inference.video import VideoPoses, VideoSettings
+from fsanet.inference.video_file import Frame
+
+
+def frames_of(images, fps=10):
+    return [Frame(i, i / fps, image) for i, image in enumerate(images)]
+
+
+def origins(results):
+    return [[face.tracked.origin for face in result.faces] for result in results]
+
+
+def test_every_frame_comes_back_in_order_with_its_faces(estimator, scene):
+    images = [scene([(10 + i, 20, 30, 210 + i)]) for i in range(12)]
+    results = list(VideoPoses(estimator, frames_of(images)))
+    assert [result.frame.index for result in results] == list(range(12))
+    assert [result.faces[0].pose.yaw for result in results] == list(range(210, 222))
+    assert {result.faces[0].tracked.face_id for result in results} == {0}
+
+
+def test_a_missed_face_is_held_for_half_a_second(estimator, scene):
+    images = [scene([(10, 20, 30, 250)])] + [scene([])] * 8
+    results = list(VideoPoses(estimator, frames_of(images)))
+    assert origins(results) == [["detected"]] + [["held"]] * 5 + [[]] * 3
+
+
+def test_detection_on_every_third_frame_keeps_the_boxes_between(estimator, scene):
+    calls = []
+    detect = estimator.detector.detect
+    estimator.detector.detect = lambda image: calls.append(1) or detect(image)
+    results = list(VideoPoses(estimator, frames_of([scene([(10, 20, 30, 250)])] * 7), VideoSettings(detect_every=3)))
+    assert origins(results) == [["detected"], ["kept"], ["kept"]] * 2 + [["detected"]]
+    assert len(calls) == 3
+
+
+def test_a_box_that_a_smaller_frame_no_longer_has_is_dropped(estimator, scene):
+    images = [scene([(120, 80, 30, 250)]), scene([], size=(60, 80))]
+    results = list(VideoPoses(estimator, frames_of(images)))
+    assert origins(results) == [["detected"], []]
+
+
+def test_smoothing_changes_the_reported_pose_and_keeps_the_raw_one(estimator, scene):
+    estimator.engine.predict = lambda crops: np.asarray(crops, np.float32).mean(axis=(1, 2)) - 230
+    images = [scene([(10, 20, 30, 210 + 20 * (i % 2))]) for i in range(20)]
+    results = list(VideoPoses(estimator, frames_of(images), VideoSettings(smooth=True)))
+    raw = np.array([result.faces[0].raw_pose.yaw for result in results])
+    smooth = np.array([result.faces[0].pose.yaw for result in results])
+    assert np.ptp(raw) == 20
+    assert np.ptp(smooth[10:]) < 0.8 * np.ptp(raw[10:])
+
+
+def test_neutral_takes_the_first_pose_as_zero(estimator, scene):
+    estimator.engine.predict = lambda crops: np.asarray(crops, np.float32).mean(axis=(1, 2)) - [230, 230, 240]
+    images = [scene([(10, 20, 30, blue)]) for blue in (220, 220, 250)]
+    results = list(VideoPoses(estimator, frames_of(images), VideoSettings(neutral=True)))
+    np.testing.assert_allclose(
+        [result.faces[0].pose for result in results], [(0,) * 3, (0,) * 3, (30, 0, 0)], atol=1e-4
+    )
+
+
+def test_recentring_under_way(estimator, scene):
+    estimator.engine.predict = lambda crops: np.asarray(crops, np.float32).mean(axis=(1, 2)) - [230, 230, 240]
+    poses = VideoPoses(estimator, frames_of([scene([(10, 20, 30, 250)])] * 40))
+    yaws = []
+    for result in poses:
+        yaws.append(result.faces[0].pose.yaw)
+        if result.frame.index == 5:
+            poses.recentre()
+    assert yaws[5] == pytest.approx(20, abs=1e-4)
+    assert yaws[-1] == pytest.approx(0, abs=1e-4)
+
+
+def test_a_reader_that_stops_leaves_no_thread(estimator, scene):
+    results = iter(VideoPoses(estimator, frames_of([scene([])] * 100)))
+    next(results)
+    results.close()
+    assert not [thread for thread in threading.enumerate() if thread.name.startswith("fsanet")]
+
+
+@pytest.mark.parametrize("settings", [{"detect_every": 0}, {"hold_s": -1}])
+def test_impossible_settings(settings):
+    with pytest.raises(ValueError, match="got"):
+        VideoSettings(**settings)
