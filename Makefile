@@ -26,7 +26,10 @@ lint: setup  ## ruff: style, imports, docstrings, format
 check: lint  ## lint and all tests
 	$(BIN)/python -m pytest
 
+demo: setup  ## poses in bundled photos and a clip, drawn and in rows, to demo/output/
+	$(BIN)/python -m demo.demo
+
 clean:  ## remove the virtual environment and what commands wrote
 	rm -rf $(VENV) .venv-* demo/output training_and_testing/output
 
-.PHONY: help setup lint check clean
+.PHONY: help setup lint check demo clean

@@ -13,10 +13,11 @@ _HOMES = {
     "Face": "fsanet.inference.estimator",
     "HeadPoseEstimator": "fsanet.inference.estimator",
     "build_model": "fsanet.models.catalog",
+    "explain": "fsanet.models.explain",
     "load_model": "fsanet.weights.loading",
 }
 
-__all__ = ["MODELS", "Face", "HeadPoseEstimator", "Pose", "build_model", "load_model"]
+__all__ = ["MODELS", "Face", "HeadPoseEstimator", "Pose", "build_model", "explain", "load_model"]
 
 
 def __getattr__(name: str):

@@ -153,7 +153,7 @@ def _add_models(commands: argparse._SubParsersAction) -> None:
 
 
 def _models(args: argparse.Namespace) -> int:
-    from fsanet import MODELS
+    from fsanet.models.spec import MODELS
 
     print("\n".join(MODELS))
     return EXIT_OK
