@@ -83,6 +83,8 @@ def read_split(path: Path) -> BiwiSplit:
             f"'{path}' is no split: JSON with the lists 'train' and 'test' is expected ({error})."
         ) from None
     sides = [{split.person_of_video.get(video, video) for video in side} for side in (split.train, split.test)]
+    if strangers := sorted({*split.train, *split.test} - set(VIDEOS)):
+        raise ValueError(f"'{path}' names {', '.join(strangers)}, which is no video of 01 to 24.")
     if both := sorted(sides[0] & sides[1]):
         raise ValueError(f"'{path}' has {', '.join(both)} on both sides.")
     return split

@@ -5,7 +5,7 @@ margin and clipped, the one whose top left corner is nearest to the point at two
 a box whose left edge jumps by 80 pixels or more from the last accepted one is not believed.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -39,7 +39,7 @@ def choose_box(frame: FrameFaces, min_score: float, margin: float) -> PixelBox |
     """The widened box nearest to the point where the sitters are, None where no face scores high enough."""
     target_x, target_y = frame.width * 2 / 3, frame.height * 2 / 3
     boxes = [
-        widened_pixels(face[:4], margin, frame.width, frame.height, inclusive=True)
+        widened_pixels(_whole(face), margin, frame.width, frame.height, inclusive=True)
         for face in frame.faces
         if face[4] > min_score
     ]
@@ -64,3 +64,9 @@ def boxes_of_video(frames: Iterable[FrameFaces], tracking: Tracking, margin: flo
         else:
             jump = abs(box[0] - last[0])
             yield Unusable("box jumps", f"the left edge moves by {jump} px, {JUMP_PIXELS} or more", broken=False)
+
+
+def _whole(face: Sequence[float]) -> tuple[int, int, int, int]:
+    """Whole x, y, width and height, as the detector gave them that the published sets were made with."""
+    x1, y1, x2, y2 = face[:4]
+    return int(x1), int(y1), int(x1) + int(x2 - x1), int(y1) + int(y2 - y1)

@@ -51,25 +51,32 @@ class DetectorChoice:
     Attributes:
         name: as in `fsanet.detectors.catalog`.
         settings: keyword arguments of its constructor, as (name, value) pairs.
+        bgr: show it BGR images where it was trained on RGB, as the published BIWI sets were made.
     """
 
     name: str
     settings: tuple[tuple[str, Any], ...] = ()
+    bgr: bool = False
 
     def record(self) -> dict[str, Any]:
         """For `meta`."""
-        return {"name": self.name, **dict(self.settings)}
+        return {"name": self.name, "channels_swapped": self.bgr, **dict(self.settings)}
+
+
+def find_faces(image_bgr: NDArray[np.uint8], choice: DetectorChoice) -> list[Detection]:
+    """Faces of an image by this process's detector, which is made at the first call."""
+    image = np.ascontiguousarray(image_bgr[..., ::-1]) if choice.bgr else image_bgr
+    return _detector_of(choice).detect(image)
 
 
 @cache
-def detector_of(choice: DetectorChoice) -> FaceDetector:
-    """The detector of this process, made at the first call."""
+def _detector_of(choice: DetectorChoice) -> FaceDetector:
     return create_detector(choice.name, **dict(choice.settings))
 
 
 def largest_face(image_bgr: NDArray[np.uint8], choice: DetectorChoice) -> Detection | None:
     """The largest face of an image, None where there is none."""
-    return max(detector_of(choice).detect(image_bgr), key=lambda face: area(face.box_xyxy), default=None)
+    return max(find_faces(image_bgr, choice), key=lambda face: area(face.box_xyxy), default=None)
 
 
 def detect_faces(
@@ -143,7 +150,7 @@ def _faces_of(image_path: Path, choice: DetectorChoice) -> FrameFaces:
         image = read_image(image_path)
     except (ValueError, OSError) as error:
         return FrameFaces(0, 0, (), str(error))
-    faces = [(*face.box_xyxy, face.score) for face in detector_of(choice).detect(image)]
+    faces = [(*face.box_xyxy, face.score) for face in find_faces(image, choice)]
     return FrameFaces(image.shape[1], image.shape[0], faces)
 
 

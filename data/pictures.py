@@ -74,7 +74,7 @@ def pose_histograms(pose: NDArray, title: str) -> Figure:
     figure = Figure(figsize=(12, 3.2), layout="constrained")
     figure.suptitle(f"{title}: {len(pose)} samples{beyond}")
     axes = figure.subplots(1, 4)
-    edges = np.arange(-100, 101, _BIN_DEG)
+    edges = np.arange(-102.5, 103, _BIN_DEG)  # labels in steps of 5 degrees fall into the middle of a bin
     for axis, angles, name in zip(axes, used.T, ("yaw", "pitch", "roll"), strict=False):
         axis.hist(angles, bins=edges, color="0.35")
         moments = f", mean {angles.mean():+.1f}, SD {angles.std():.1f}" if len(angles) else ""

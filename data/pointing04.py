@@ -14,7 +14,7 @@ import numpy as np
 from fsanet.image.face_crop import DETECTOR_MARGIN, INPUT_SIZE, crop_face
 from fsanet.image.reading import read_image
 
-from data.face_boxes import DetectorChoice, detector_of
+from data.face_boxes import DetectorChoice, find_faces
 from data.set_builder import RawItem, Sample, SetRecipe, Unusable
 
 _NAME = re.compile(r"person(?:ne)?(?P<person>\d\d)(?P<series>\d)(?P<number>\d\d)(?P<tilt>[+-]\d+)(?P<pan>[+-]\d+)$")
@@ -77,7 +77,7 @@ def read_pointing04(item: RawItem, *, choice: DetectorChoice, margin: float, img
         image = read_image(image_path)
     except (ValueError, OSError) as error:
         raise Unusable("unreadable image", str(error)) from None
-    faces = detector_of(choice).detect(image)
+    faces = find_faces(image, choice)
     if not faces:
         raise Unusable("no face", f"{choice.name} finds none in {image_path.name}", broken=False)
     nearest = min(faces, key=lambda face: np.hypot(*(_center(face.box_xyxy) - center_xy)))

@@ -168,8 +168,9 @@ def _build(recipe: SetRecipe, plan: Mapping, workers: int | None, quiet: bool) -
                 bar.update(count)
         write_left_out(recipe.path, stream.left_out())
         summary = stream.finish(_meta(plan))
-    except OSError as error:
-        if error.errno is not None:  # a full disk has better uses for the parts; a killed worker leaves them to go on
+    except BaseException as error:
+        # A full disk has better uses for the parts; after Ctrl-C or a killed worker the next run goes on with them.
+        if getattr(error, "errno", None) is not None or len(stream.missing()) == len(starts):
             stream.discard()
         raise
     return BuiltSet(recipe.path, summary.samples, summary.left_out)

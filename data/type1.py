@@ -104,7 +104,7 @@ def read_mat(path: Path) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         Unusable: when the file is damaged, lacks a key, or holds NaN or infinite numbers.
     """
     try:
-        content = scipy.io.loadmat(path, variable_names=["Pose_Para", "pt2d"])
+        content = scipy.io.loadmat(path)  # all of it: a truncated file may still hold the two that are needed
     except Exception as error:  # whatever damaged bytes lead scipy's parser to: it names no common base class
         raise Unusable("broken mat", f"{path.name}: {error or type(error).__name__}") from None
     for key in ("Pose_Para", "pt2d"):

@@ -124,7 +124,7 @@ def set_arrays(
 def read_meta(path: str | Path) -> dict:
     """The `meta` of an npz set without reading the rest; empty for the original's files and for what is no npz."""
     try:
-        with np.load(path, allow_pickle=False) as archive:
+        with Path(path).open("rb") as file, np.load(file, allow_pickle=False) as archive:
             return json.loads(str(archive["meta"]))
     except (OSError, ValueError, KeyError, AttributeError, zipfile.BadZipFile):
         return {}

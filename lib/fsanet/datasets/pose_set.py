@@ -123,7 +123,7 @@ def concatenate(sets: Sequence[PoseSet]) -> PoseSet:
 
 def _read_arrays(path: Path) -> dict[str, NDArray]:
     try:
-        with np.load(path, allow_pickle=False) as archive:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
             return {key: archive[key] for key in archive.files}
     except (zipfile.BadZipFile, EOFError, OSError, ValueError, AttributeError) as error:
         # A lone .npy has no `files`, a truncated npz no directory, pickled objects are refused.

@@ -1,0 +1,188 @@
+"""Pose sets as npz: what is kept, what is refused, and with which words."""
+
+import hashlib
+
+import numpy as np
+import pytest
+from fsanet.datasets.pose_set import PoseSet, concatenate
+
+
+def make_set(samples=5, size=64, seed=0, **changes):
+    rng = np.random.default_rng(seed)
+    values = {
+        "image": rng.integers(0, 256, (samples, size, size, 3), dtype=np.uint8),
+        "pose": rng.normal(0, 30, (samples, 3)),
+        "source": [f"face{index // 2}" for index in range(samples)],
+        "meta": {"margin": 0.6},
+        "extras": {"masked": np.arange(samples) % 2 == 0},
+    }
+    return PoseSet(**(values | changes))
+
+
+def sha256(path):
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def test_what_is_saved_is_loaded(tmp_path):
+    written = make_set()
+    written.save(tmp_path / "set.npz")
+    read = PoseSet.load(tmp_path / "set.npz", 64)
+    np.testing.assert_array_equal(read.image, written.image)
+    np.testing.assert_array_equal(read.pose, written.pose)
+    np.testing.assert_array_equal(read.source, written.source)
+    np.testing.assert_array_equal(read.extras["masked"], written.extras["masked"])
+    assert read.meta == {"margin": 0.6}
+    assert (len(read), read.img_size) == (5, 64)
+
+
+def test_the_npz_has_the_originals_keys_and_needs_no_pickle(tmp_path):
+    make_set().save(tmp_path / "set.npz")
+    with np.load(tmp_path / "set.npz", allow_pickle=False) as archive:
+        assert archive.files == ["image", "pose", "img_size", "source", "meta", "masked"]
+        assert archive["image"].dtype == np.uint8
+        assert int(archive["img_size"]) == 64
+
+
+def test_equal_sets_give_equal_bytes(tmp_path):
+    make_set().save(tmp_path / "a.npz")
+    make_set().save(tmp_path / "b.npz")
+    make_set(seed=1).save(tmp_path / "c.npz")
+    assert sha256(tmp_path / "a.npz") == sha256(tmp_path / "b.npz") != sha256(tmp_path / "c.npz")
+
+
+@pytest.mark.parametrize("writer", [np.savez, np.savez_compressed])
+def test_the_originals_files_load(tmp_path, writer):
+    image = np.zeros((3, 64, 64, 3), np.uint8)
+    writer(tmp_path / "AFW.npz", image=image, pose=np.ones((3, 3), np.float32), img_size=64)
+    read = PoseSet.load(tmp_path / "AFW.npz")
+    assert read.source.tolist() == ["AFW/0", "AFW/1", "AFW/2"]
+    assert (read.meta, read.extras) == ({}, {})
+
+
+def test_select_takes_indices_and_masks():
+    whole = make_set()
+    assert whole.select([3, 1]).source.tolist() == ["face1", "face0"]
+    odd = whole.select(~whole.extras["masked"])
+    np.testing.assert_array_equal(odd.pose, whole.pose[[1, 3]])
+    assert odd.extras["masked"].tolist() == [False, False]
+
+
+def test_concatenate_joins_and_keeps_common_extras():
+    a, b = make_set(3), make_set(2, seed=1, meta={"margin": 0.4}, extras={"masked": [True, True], "light": [1, 2]})
+    joined = concatenate([a, b])
+    np.testing.assert_array_equal(joined.pose, np.vstack([a.pose, b.pose]))
+    np.testing.assert_array_equal(joined.image[3:], b.image)
+    assert joined.extras["masked"].tolist() == [True, False, True, True, True]
+    assert set(joined.extras) == {"masked"}
+    assert joined.meta == {"parts": [{"margin": 0.6}, {"margin": 0.4}]}
+
+
+def test_concatenate_of_one_is_that_one():
+    only = make_set()
+    assert concatenate([only]) is only
+
+
+def test_nothing_to_concatenate():
+    with pytest.raises(ValueError, match="no pose set to join"):
+        concatenate([])
+
+
+def test_other_sizes_cannot_be_joined():
+    with pytest.raises(ValueError, match=r"different image sizes cannot be joined: \[32, 64\]"):
+        concatenate([make_set(), make_set(size=32)])
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"image": np.zeros((5, 64, 64, 3), np.float32)}, r"images must be uint8 \(N, S, S, 3\), got float32"),
+        ({"image": np.zeros((5, 64, 32, 3), np.uint8)}, r"images must be uint8 .* got uint8 \(5, 64, 32, 3\)"),
+        ({"pose": np.zeros((5, 2))}, r"poses must be \(N, 3\) yaw, pitch, roll, got \(5, 2\)"),
+        ({"pose": np.zeros((4, 3))}, "4 poses, but .*'image'.*one row per sample"),
+        ({"source": ["a"]}, "5 poses, but .*'source'"),
+        ({"extras": {"masked": [True]}}, "5 poses, but .*'masked'"),
+        ({"extras": {"pose": np.zeros((5, 3))}}, "extra arrays cannot be named 'pose'"),
+        ({"pose": np.full((5, 3), np.nan)}, "5 of 5 labels are NaN or infinite, the first at sample 0"),
+        ({"pose": np.diag([0, 0, 0, 0, np.inf])[:, 2:]}, "1 of 5 labels are NaN or infinite, the first at sample 4"),
+    ],
+)
+def test_what_is_no_pose_set_is_refused(changes, message):
+    with pytest.raises(ValueError, match=message):
+        make_set(**changes)
+
+
+def test_an_empty_set_is_refused():
+    with pytest.raises(ValueError, match="the set is empty"):
+        make_set(0)
+
+
+@pytest.mark.parametrize(
+    ("name", "command"),
+    [
+        ("AFW_Flip", "make preprocess DB=300W_LP"),
+        ("BIWI_train", "make preprocess DB=BIWI"),
+        ("synthetic_train", "make preprocess DB=synthetic"),
+        ("mine", "make preprocess DB=own RAW=folder"),
+    ],
+)
+def test_a_missing_set_names_the_command_that_makes_it(tmp_path, name, command):
+    with pytest.raises(FileNotFoundError, match=f"No pose set at '.*{name}.npz'. `{command}"):
+        PoseSet.load(tmp_path / f"{name}.npz")
+
+
+def test_another_image_size_is_refused(tmp_path):
+    make_set(size=32).save(tmp_path / "AFW.npz")
+    with pytest.raises(ValueError, match=r"holds crops of 32x32 pixels where 64x64 are needed.*DB=300W_LP"):
+        PoseSet.load(tmp_path / "AFW.npz", img_size=64)
+
+
+def test_nan_labels_on_disk_are_refused_with_the_file(tmp_path):
+    np.savez(tmp_path / "set.npz", image=np.zeros((1, 64, 64, 3), np.uint8), pose=[[0, np.nan, 0]], img_size=64)
+    with pytest.raises(ValueError, match=r"set.npz': 1 of 1 labels are NaN"):
+        PoseSet.load(tmp_path / "set.npz")
+
+
+def test_missing_keys_are_named(tmp_path):
+    np.savez(tmp_path / "set.npz", image=np.zeros((1, 64, 64, 3), np.uint8), label=[[0, 0, 0]])
+    with pytest.raises(ValueError, match="is no pose set: it lacks 'pose' and has 'image', 'label'"):
+        PoseSet.load(tmp_path / "set.npz")
+
+
+@pytest.mark.parametrize("keep", [0, 100, 30_000, -1])
+def test_a_truncated_file_is_refused(tmp_path, keep):
+    path = tmp_path / "AFW.npz"
+    make_set().save(path)
+    path.write_bytes(path.read_bytes()[:keep])
+    with pytest.raises(ValueError, match=r"AFW.npz' is truncated or no npz file .*make preprocess DB=300W_LP"):
+        PoseSet.load(path)
+
+
+def test_a_damaged_byte_is_noticed(tmp_path):
+    path = tmp_path / "AFW.npz"
+    make_set().save(path)
+    content = bytearray(path.read_bytes())
+    content[20_000] ^= 0xFF
+    path.write_bytes(content)
+    with pytest.raises(ValueError, match="truncated or no npz file"):
+        PoseSet.load(path)
+
+
+def test_pickled_objects_are_refused(tmp_path):
+    np.savez(tmp_path / "set.npz", image=np.array([{}], dtype=object), pose=np.zeros((1, 3)))
+    with pytest.raises(ValueError, match="truncated or no npz file"):
+        PoseSet.load(tmp_path / "set.npz")
+
+
+def test_a_failed_save_leaves_the_old_file(tmp_path, monkeypatch):
+    path = tmp_path / "set.npz"
+    make_set().save(path)
+    before = sha256(path)
+
+    def no_space(*args, **kwargs):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("fsanet.datasets.npz_stream._write_npy", no_space)
+    with pytest.raises(OSError, match="No space left"):
+        make_set(seed=1).save(path)
+    assert sha256(path) == before
+    assert [file.name for file in tmp_path.iterdir()] == ["set.npz"]
