@@ -4,6 +4,7 @@ Importing this package registers them, so that `keras.saving.load_model` reads `
 """
 
 from fsanet.layers.capsule import CapsuleLayer
+from fsanet.layers.fused_batch_norm import FusedBatchNormalization
 from fsanet.layers.mat_mul import MatMulLayer
 from fsanet.layers.matrix_multiply import MatrixMultiplyLayer
 from fsanet.layers.matrix_norm import MatrixNormLayer
@@ -16,6 +17,7 @@ from fsanet.layers.ssr import SSRLayer
 
 __all__ = [
     "CapsuleLayer",
+    "FusedBatchNormalization",
     "MatMulLayer",
     "MatrixMultiplyLayer",
     "MatrixNormLayer",

@@ -8,7 +8,7 @@ import math
 import keras
 from keras import layers
 
-from fsanet.layers import ReshapeLayer
+from fsanet.layers import FusedBatchNormalization, ReshapeLayer
 from fsanet.models.spec import CHANNELS, ModelSpec
 
 # Filters of the blocks between two poolings. Layers 2, 3 and 4 are what the second, third and fourth group end in,
@@ -41,7 +41,7 @@ def _stream(x, stream: str, kind: str) -> list:
         for position, filters in enumerate(group, start=1):
             block += 1
             x = convolution(filters, 3, padding="same", name=f"{stream}_conv{block}")(x)
-            x = layers.BatchNormalization(name=f"{stream}_bn{block}")(x)
+            x = FusedBatchNormalization(name=f"{stream}_bn{block}")(x)
             x = _ACTIVATIONS[stream](x, block, pooled=position == len(group) and number < len(groups))
         ends.append(x)
     return ends[1:]
