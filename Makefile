@@ -26,10 +26,15 @@ lint: setup  ## ruff: style, imports, docstrings, format
 check: lint  ## lint and all tests
 	$(BIN)/python -m pytest
 
+preprocess: setup  ## npz sets of all that lies below data/, or DB=name [RAW=folder OUT=folder CSV= SET= N= SEED= WORKERS= ARGS=]
+	$(BIN)/python -m data.preprocess $(if $(DB),--db '$(DB)') $(if $(RAW),--raw '$(RAW)') $(if $(OUT),--out '$(OUT)') \
+		$(if $(CSV),--csv '$(CSV)') $(if $(SET),--name '$(SET)') $(if $(N),--samples '$(N)') $(if $(SEED),--seed '$(SEED)') \
+		$(if $(WORKERS),--workers '$(WORKERS)') $(ARGS)
+
 demo: setup  ## poses in bundled photos and a clip, drawn and in rows, to demo/output/
 	$(BIN)/python -m demo.demo
 
 clean:  ## remove the virtual environment and what commands wrote
 	rm -rf $(VENV) .venv-* demo/output training_and_testing/output
 
-.PHONY: help setup lint check demo clean
+.PHONY: help setup lint check preprocess demo clean

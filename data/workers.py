@@ -62,7 +62,7 @@ def run_on_all_cores(
 def _settle() -> None:
     """In a new process: one thread per process, Ctrl-C is the parent's business, and no life without the parent."""
     cv2.setNumThreads(1)
-    cv2.setLogLevel(0)  # unreadable images are in the report, with their names
+    cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
     os.environ["TF_NUM_INTRAOP_THREADS"] = os.environ["TF_NUM_INTEROP_THREADS"] = os.environ["OMP_NUM_THREADS"] = "1"
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_die_with_parent, daemon=True).start()
