@@ -69,7 +69,7 @@ def _do(job: _Job) -> int:
 
 
 def _plan(
-    out: Path, n: int, seed: int, settings: Settings
+    out: Path, samples: int, seed: int, settings: Settings
 ) -> tuple[dict[str, PoseStream], dict[str, dict], list[_Job]]:
     """The streams, their meta, and the chunks that are still missing."""
     streams, metas, jobs = {}, {}, []
