@@ -4,6 +4,7 @@ Screen coordinates are pixels, x right, y down, with the centre of the first pix
 1 / distance, so that it interpolates linearly on the screen and larger means nearer.
 """
 
+import functools
 import math
 
 import numpy as np
@@ -21,12 +22,13 @@ def _edges(screen, a, b, c):
 
 
 @njit(cache=True)
-def draw_triangles(screen, triangles, first_id, depth, ids, weights):
+def draw_triangles(screen, triangles, closed, first_id, depth, ids, weights):
     """Draw triangles into the buffers in place.
 
     Args:
         screen: (V, 3) float32, pixel x, pixel y and 1 / distance of each vertex.
         triangles: (T, 3) int32 vertex numbers.
+        closed: the first so many triangles bound closed bodies: those that face away are skipped.
         first_id: number that the first triangle gets in `ids`.
         depth: (H, W) float32, 1 / distance of what is drawn so far, 0 where nothing is.
         ids: (H, W) int32, number of the nearest triangle, NOTHING where none is.
@@ -37,15 +39,15 @@ def draw_triangles(screen, triangles, first_id, depth, ids, weights):
         a, b, c = triangles[t, 0], triangles[t, 1], triangles[t, 2]
         w0, w1, w2 = screen[a, 2], screen[b, 2], screen[c, 2]
         area = _edges(screen, a, b, c)
-        if area == 0.0 or w0 <= 0.0 or w1 <= 0.0 or w2 <= 0.0:
+        if area == 0.0 or (t < closed and area > 0.0) or w0 <= 0.0 or w1 <= 0.0 or w2 <= 0.0:
             continue
         x0, y0 = screen[a, 0], screen[a, 1]
         x1, y1 = screen[b, 0], screen[b, 1]
         x2, y2 = screen[c, 0], screen[c, 1]
-        left = max(0, int(math.ceil(min(x0, x1, x2) - 0.5)))
-        right = min(width - 1, int(math.floor(max(x0, x1, x2) - 0.5)))
-        top = max(0, int(math.ceil(min(y0, y1, y2) - 0.5)))
-        bottom = min(height - 1, int(math.floor(max(y0, y1, y2) - 0.5)))
+        left = max(0, math.ceil(min(x0, x1, x2) - 0.5))
+        right = min(width - 1, math.floor(max(x0, x1, x2) - 0.5))
+        top = max(0, math.ceil(min(y0, y1, y2) - 0.5))
+        bottom = min(height - 1, math.floor(max(y0, y1, y2) - 0.5))
         inverse = 1.0 / area
         for y in range(top, bottom + 1):
             py = y + 0.5
@@ -76,10 +78,10 @@ def draw_depth(screen, triangles, depth):
         x0, y0 = screen[a, 0], screen[a, 1]
         x1, y1 = screen[b, 0], screen[b, 1]
         x2, y2 = screen[c, 0], screen[c, 1]
-        left = max(0, int(math.ceil(min(x0, x1, x2) - 0.5)))
-        right = min(width - 1, int(math.floor(max(x0, x1, x2) - 0.5)))
-        top = max(0, int(math.ceil(min(y0, y1, y2) - 0.5)))
-        bottom = min(height - 1, int(math.floor(max(y0, y1, y2) - 0.5)))
+        left = max(0, math.ceil(min(x0, x1, x2) - 0.5))
+        right = min(width - 1, math.floor(max(x0, x1, x2) - 0.5))
+        top = max(0, math.ceil(min(y0, y1, y2) - 0.5))
+        bottom = min(height - 1, math.floor(max(y0, y1, y2) - 0.5))
         inverse = 1.0 / area
         for y in range(top, bottom + 1):
             py = y + 0.5
@@ -173,6 +175,7 @@ def ribbon_screen(screen, half_width_px, least_px):
     return out
 
 
+@functools.lru_cache(maxsize=4)
 def ribbon_triangles(strands: int, points: int) -> np.ndarray:
     """Triangles (S * (K - 1) * 2, 3) int32 of the vertices that `ribbon_screen` makes."""
     corner = (np.arange(strands)[:, None] * points + np.arange(points - 1)).reshape(-1, 1) * 2
@@ -197,7 +200,7 @@ def lit_share(depth, pixels_xy, heights, bias):
     size = depth.shape[0]
     out = np.empty(heights.shape[0], np.float32)
     for i in range(heights.shape[0]):
-        x, y = int(math.floor(pixels_xy[i, 0])), int(math.floor(pixels_xy[i, 1]))
+        x, y = math.floor(pixels_xy[i, 0]), math.floor(pixels_xy[i, 1])
         shaded = 0
         for dy in range(-1, 2):
             for dx in range(-1, 2):

@@ -66,13 +66,14 @@ class _Drawn:
         self.depth = np.zeros((height, width), np.float32)
         self.ids = np.full((height, width), NOTHING, np.int32)
         self.weights = np.zeros((height, width, 2), np.float32)
-        draw_triangles(camera.project(self.vertices), model.triangles, 0, self.depth, self.ids, self.weights)
+        closed = len(head_pack().triangles)
+        draw_triangles(camera.project(self.vertices), model.triangles, closed, 0, self.depth, self.ids, self.weights)
         if len(model.strands):
             screen = camera.project(self.strands)
             half = (0.5 * camera.focal * model.strands.widths * screen[..., 2]).astype(np.float32)
             ribbons = ribbon_screen(screen, half, _LEAST_HALF_WIDTH)
             corners = ribbon_triangles(*self.strands.shape[:2])
-            draw_triangles(ribbons, corners, len(model.triangles), self.depth, self.ids, self.weights)
+            draw_triangles(ribbons, corners, 0, len(model.triangles), self.depth, self.ids, self.weights)
         self.flat_ids = self.ids.ravel()
 
     def positions(self, pixels: np.ndarray) -> np.ndarray:
