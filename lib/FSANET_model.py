@@ -1,6 +1,6 @@
 """FSA-Net under the class names of the original repository.
 
-from lib.FSANET_model import FSA_net_Var_Capsule      # from the repository's folder; after installation without lib.
+from lib.FSANET_model import FSA_net_Var_Capsule  # after installation without lib.
 model = FSA_net_Var_Capsule(64, 3, [3, 3, 3], 1, [3, 16, 2, 21, 5])()
 model.load_weights("fsanet_var_capsule_3_16_2_21_5.h5")
 """

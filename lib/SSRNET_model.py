@@ -1,6 +1,6 @@
 """SSR-Net-MD under the class names of the original repository.
 
-    from lib.SSRNET_model import SSR_net_MT               # from the repository's folder; after installation without lib.
+    from lib.SSRNET_model import SSR_net_MT           # after installation without lib.
     model = SSR_net_MT(64, 3, [3, 3, 3], 1)()
     model.load_weights("ssrnet_mt.h5")
 

@@ -1,5 +1,6 @@
 """Sums, norms and softmaxes in at least float32, whatever the precision of the model around them."""
 
+import keras
 from keras import ops
 
 _FLOAT16_MAX = 65504.0
@@ -10,7 +11,7 @@ def widen(x):
 
     Sums over up to 192 positions and squared norms lose digits in bfloat16 and overflow in float16.
     """
-    return ops.cast(x, "float64" if str(x.dtype).endswith("float64") else "float32")
+    return x if keras.backend.standardize_dtype(x.dtype) == "float64" else ops.cast(x, "float32")
 
 
 def narrow(x, dtype: str):

@@ -5,6 +5,10 @@ from keras import ops
 
 from fsanet.layers.precision import narrow, widen
 
+# A row of sigmoids may underflow to zeros in half precision: no feature instead of 0 / 0. No row sums up to so little
+# in float32.
+_SMALLEST_NORM = 1e-6
+
 
 @keras.saving.register_keras_serializable(package="fsanet")
 class PrimCapsLayer(keras.layers.Layer):
@@ -18,7 +22,7 @@ class PrimCapsLayer(keras.layers.Layer):
     def call(self, inputs):
         structure, features, norm = inputs
         # Rows are divided before the product: each then sums to one, and the product cannot leave float16's range.
-        weights = narrow(widen(structure) / widen(norm), self.compute_dtype)
+        weights = narrow(widen(structure) / ops.maximum(widen(norm), _SMALLEST_NORM), self.compute_dtype)
         return ops.matmul(weights, features)
 
     def compute_output_shape(self, input_shape):

@@ -33,7 +33,7 @@ def assign(model: keras.Model, arrays: Mapping[str, np.ndarray], source: str) ->
     variables = named_variables(model)
     faults = [f"{fault}: {', '.join(names)}" for fault, names in _faults(variables, arrays).items() if names]
     if faults:
-        raise ValueError(f"{source} does not fit the model {model.name!r}. " + ". ".join(faults) + ".")
+        raise ValueError(f"{source} cannot be loaded into the model {model.name!r}. " + ". ".join(faults) + ".")
     for name, variable in variables.items():
         variable.assign(arrays[name])
 

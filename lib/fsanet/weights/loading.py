@@ -77,6 +77,6 @@ def _is_file(weights: str | Path) -> bool:
 def _find(spec: ModelSpec, weights: str | Path) -> Path:
     if _is_file(weights):
         return Path(weights)
-    if isinstance(weights, Path) or "/" in weights:
+    if isinstance(weights, Path) or weights != Path(weights).name:
         return Path(weights) / spec.save_name / f"{spec.save_name}.h5"
     return find_weights(spec.name, weights)

@@ -35,6 +35,6 @@ def save_weights(model: keras.Model, path: str | Path) -> None:
             for name, variable in variables.items():
                 owner, _, short = name.rpartition("/")
                 if owner == layer.ours and short.startswith("moving_") == moving:
-                    group[f"{layer.published}/{short}"] = np.asarray(variable)
+                    group[f"{layer.published}/{short}"] = keras.ops.convert_to_numpy(variable.value)
     with replace_whole(path) as temporary:
         write_arrays(temporary, groups)
