@@ -2,7 +2,9 @@
 
 import os
 import sys
-from collections.abc import Callable, Iterable
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 from typing import TypeVar
 
@@ -72,3 +74,28 @@ def progress(
         dynamic_ncols=True,
         file=sys.stderr,
     )
+
+
+@contextmanager
+def quiet_native_stderr() -> Iterator[None]:
+    """Hold back what native code writes to stderr, such as TensorFlow's notices at import; shown after all on an error.
+
+    All of the process's stderr is held, so keep it around imports and constructors.
+    """
+    try:
+        shown = os.dup(2)
+    except OSError:  # a process without stderr: nothing to hold back
+        yield
+        return
+    with tempfile.TemporaryFile() as held:
+        sys.stderr.flush()
+        os.dup2(held.fileno(), 2)
+        try:
+            yield
+        except BaseException:
+            held.seek(0)
+            os.write(shown, held.read())
+            raise
+        finally:
+            os.dup2(shown, 2)
+            os.close(shown)

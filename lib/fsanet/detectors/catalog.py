@@ -1,0 +1,46 @@
+"""Detectors by name. A new detector is one file and one row."""
+
+from collections.abc import Callable
+from importlib.util import find_spec
+
+from fsanet.detectors.detection import FaceDetector
+from fsanet.detectors.files import find_detector_file
+from fsanet.detectors.lbp import LBPDetector
+from fsanet.detectors.mtcnn import MTCNNDetector
+from fsanet.detectors.ssd import SSDDetector
+from fsanet.detectors.yunet import MODEL_FILE, YuNetDetector
+
+AUTO = "auto"
+
+BUILDERS: dict[str, Callable[..., FaceDetector]] = {
+    "lbp": LBPDetector,
+    "mtcnn": MTCNNDetector,
+    "ssd": SSDDetector,
+    "yunet": YuNetDetector,
+}
+DETECTORS: tuple[str, ...] = (AUTO, *BUILDERS)
+
+
+def create_detector(name: str = AUTO, **options) -> FaceDetector:
+    """A face detector by name.
+
+    Args:
+        name: one of `DETECTORS`. "auto" is YuNet when its file is on this machine, else MTCNN when its package and
+            TensorFlow are installed, else LBP, which is always there but finds frontal faces only. The `name` of what
+            comes back says which it is.
+        options: keyword arguments of that detector's class; `threshold` is common to all.
+
+    Raises:
+        ValueError: for an unknown name; lists the right ones.
+        FileNotFoundError: when the detector's files are missing.
+        ImportError: when its package is missing.
+    """
+    if name not in DETECTORS:
+        raise ValueError(f"Unknown detector '{name}'; choose one of: {', '.join(DETECTORS)}.")
+    return BUILDERS[_best_available() if name == AUTO else name](**options)
+
+
+def _best_available() -> str:
+    if find_detector_file(MODEL_FILE):
+        return "yunet"
+    return "mtcnn" if find_spec("mtcnn") and find_spec("tensorflow") else "lbp"

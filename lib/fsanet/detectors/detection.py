@@ -1,0 +1,101 @@
+"""The value that every face detector returns, and the interface that every detector keeps."""
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fsanet.detectors.convention import BoxConvention
+from fsanet.image import boxes
+
+PointXY = tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Detection:
+    """One face, in pixels of the image that was searched.
+
+    Attributes:
+        box_xyxy: (x1, y1, x2, y2) in the common convention, which is MTCNN's box; every detector converts its own, so
+            that one crop margin means the same for all. May reach beyond the image.
+        score: 0..1, higher is surer. Comparable between faces of one detector only.
+        landmarks_xy: five points or None: eye on the image's left, eye on its right, nose tip, mouth corner on the
+            image's left, mouth corner on its right.
+
+    Raises:
+        ValueError: for a box that is empty or not finite, a score outside 0..1, or other than five finite landmarks.
+    """
+
+    box_xyxy: boxes.BoxXYXY
+    score: float
+    landmarks_xy: tuple[PointXY, ...] | None = None
+
+    def __post_init__(self):
+        box = tuple(float(value) for value in self.box_xyxy)
+        if len(box) != 4 or not all(map(math.isfinite, box)) or box[2] <= box[0] or box[3] <= box[1]:
+            raise ValueError(f"A face box is (x1, y1, x2, y2) with x1 < x2 and y1 < y2, all finite; got {box}.")
+        score = float(self.score)
+        if not 0.0 <= score <= 1.0:  # also catches NaN
+            raise ValueError(f"A detection score lies in 0..1; got {score}.")
+        object.__setattr__(self, "box_xyxy", box)
+        object.__setattr__(self, "score", score)
+        object.__setattr__(self, "landmarks_xy", _checked_landmarks(self.landmarks_xy))
+
+
+def _checked_landmarks(landmarks_xy) -> tuple[PointXY, ...] | None:
+    if landmarks_xy is None:
+        return None
+    points = tuple(tuple(float(value) for value in point) for point in landmarks_xy)
+    if len(points) != 5 or any(len(point) != 2 or not all(map(math.isfinite, point)) for point in points):
+        raise ValueError(f"Landmarks are five finite (x, y) points, or None; got {points}.")
+    return points
+
+
+def checked_threshold(threshold: float) -> float:
+    """The threshold itself, or a ValueError unless it lies in 0..1 (1 excluded)."""
+    if not 0.0 <= threshold < 1.0:
+        raise ValueError(f"A detection threshold lies in 0..1, 1 excluded; got {threshold}.")
+    return float(threshold)
+
+
+@runtime_checkable
+class FaceDetector(Protocol):
+    """What a face detector offers. One object may be used from many threads at once."""
+
+    name: str
+    convention: BoxConvention  # from the detector's own boxes to those that it returns
+
+    def detect(self, image_bgr: NDArray[np.uint8]) -> list[Detection]:
+        """Faces in an image, in the order of `sorted_detections`; an empty list where there is none.
+
+        Args:
+            image_bgr: (h, w, 3) uint8, BGR, of any size from 1x1.
+
+        Raises:
+            ValueError: when the image is not of that kind.
+        """
+        ...
+
+
+def sorted_detections(detections: Iterable[Detection]) -> list[Detection]:
+    """Largest box first; equal areas by higher score, then from left to right, then from top to bottom."""
+    return sorted(detections, key=lambda face: (-boxes.area(face.box_xyxy), -face.score, face.box_xyxy))
+
+
+def merged_detections(preferred: Iterable[Detection], others: Iterable[Detection]) -> list[Detection]:
+    """Detections of two passes over one image: all preferred ones, and the others that show another face.
+
+    Two boxes show the same face when they have more than half of the smaller one's area in common.
+    """
+    kept = list(preferred)
+    return kept + [face for face in others if all(_shared(face, known) <= 0.5 for known in kept)]
+
+
+def _shared(face: Detection, other: Detection) -> float:
+    """Intersection over the smaller area: unlike intersection over union it also sees a box within a box."""
+    (ax1, ay1, ax2, ay2), (bx1, by1, bx2, by2) = face.box_xyxy, other.box_xyxy
+    common = boxes.area((max(ax1, bx1), max(ay1, by1), min(ax2, bx2), min(ay2, by2)))
+    return common / min(boxes.area(face.box_xyxy), boxes.area(other.box_xyxy))

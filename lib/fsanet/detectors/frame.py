@@ -1,0 +1,58 @@
+"""The image on its way into a detector: checked, and brought to the size that the detector works at."""
+
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+
+class Frame(NamedTuple):
+    """An image at a detector's working size, and the factors back to the original's pixels.
+
+    Attributes:
+        image_bgr: (h, w, 3) uint8.
+        to_original_xy: multiply x and y by these.
+    """
+
+    image_bgr: NDArray[np.uint8]
+    to_original_xy: tuple[float, float]
+
+
+def require_bgr(image_bgr: NDArray[np.uint8]) -> None:
+    """Raise a ValueError that says what is wrong, unless the image is (h, w, 3) uint8 with at least one pixel."""
+    if not isinstance(image_bgr, np.ndarray):
+        raise ValueError(f"A detector takes a NumPy image (h, w, 3), BGR, uint8; got {type(image_bgr).__name__}.")
+    shape, kind = image_bgr.shape, image_bgr.dtype
+    if image_bgr.ndim == 2 or (image_bgr.ndim == 3 and shape[2] == 1):
+        raise ValueError(
+            f"A detector takes a BGR image (h, w, 3); got a grey one of shape {shape}. "
+            "Convert it with cv2.cvtColor(image, cv2.COLOR_GRAY2BGR)."
+        )
+    if image_bgr.ndim != 3 or shape[2] != 3 or kind != np.uint8 or image_bgr.size == 0:
+        raise ValueError(f"A detector takes a BGR image (h, w, 3), uint8, not empty; got shape {shape}, {kind}.")
+
+
+def fit(image_bgr: NDArray[np.uint8], long_side: int) -> Frame:
+    """Shrink an image so that its longer side is at most `long_side` pixels; smaller ones stay as they are.
+
+    Raises:
+        ValueError: when the image is not (h, w, 3) uint8.
+    """
+    require_bgr(image_bgr)
+    height, width = image_bgr.shape[:2]
+    shrink = long_side / max(height, width)
+    if shrink >= 1:
+        return Frame(np.ascontiguousarray(image_bgr), (1.0, 1.0))
+    small_w, small_h = max(1, round(width * shrink)), max(1, round(height * shrink))
+    small = cv2.resize(image_bgr, (small_w, small_h), interpolation=cv2.INTER_AREA)
+    return Frame(small, (width / small_w, height / small_h))
+
+
+def pad_to(image_bgr: NDArray[np.uint8], least_side: int) -> NDArray[np.uint8]:
+    """Black pixels on the right and below until both sides have at least `least_side`; coordinates stay valid."""
+    height, width = image_bgr.shape[:2]
+    below, right = max(0, least_side - height), max(0, least_side - width)
+    if below == right == 0:
+        return image_bgr
+    return cv2.copyMakeBorder(image_bgr, 0, below, 0, right, cv2.BORDER_CONSTANT)
