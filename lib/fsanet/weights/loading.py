@@ -7,11 +7,9 @@ import keras
 from fsanet.models.catalog import build_model
 from fsanet.models.spec import ModelSpec, get_spec
 from fsanet.weights.assign import assign, named_variables
-from fsanet.weights.catalog import find_weights
 from fsanet.weights.name_map import rename_numbered, rename_published
+from fsanet.weights.places import weight_files
 from fsanet.weights.reading import read_weights
-
-_SUFFIXES = (".h5", ".hdf5", ".keras")
 
 
 def load_model(name: str, weights: str | Path, **settings) -> keras.Model:
@@ -32,13 +30,9 @@ def load_model(name: str, weights: str | Path, **settings) -> keras.Model:
         FileNotFoundError: when the weights are not on this machine.
         OSError: when the file is damaged.
     """
-    spec = get_spec(name)
     model = build_model(name, **settings)
-    if spec.members and not _is_file(weights):
-        for member in spec.members:
-            load_weights(model.get_layer(member), _find(get_spec(member), weights))
-    else:
-        load_weights(model, _find(spec, weights))
+    for part, path in weight_files(name, weights).items():
+        load_weights(model if part == name else model.get_layer(part), path)
     return model
 
 
@@ -68,15 +62,3 @@ def _single(name: str, path: str | Path) -> ModelSpec:
             f"of {', '.join(spec.members)}."
         )
     return spec
-
-
-def _is_file(weights: str | Path) -> bool:
-    return Path(weights).suffix in _SUFFIXES or Path(weights).is_file()
-
-
-def _find(spec: ModelSpec, weights: str | Path) -> Path:
-    if _is_file(weights):
-        return Path(weights)
-    if isinstance(weights, Path) or weights != Path(weights).name:
-        return Path(weights) / spec.save_name / f"{spec.save_name}.h5"
-    return find_weights(spec.name, weights)

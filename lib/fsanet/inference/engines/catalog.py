@@ -25,7 +25,8 @@ def create_engine(
     """An engine with a model's weights in it.
 
     Args:
-        engine: "onnx", "keras", or "auto": ONNX Runtime where the model is there as ONNX or can be exported, else Keras.
+        engine: "onnx", "keras", or "auto": ONNX Runtime where the model is there as ONNX or can be exported, else
+            Keras.
         model: a name of `fsanet.MODELS`.
         weights: a catalogued training set ("synthetic", "300W_LP", "BIWI"), a weight file as `load_model` takes it, or
             an ONNX file.

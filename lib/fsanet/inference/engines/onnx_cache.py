@@ -14,14 +14,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fsanet.locations import HOME_VARIABLE
-from fsanet.models.spec import get_spec
-from fsanet.weights.catalog import find_weights
+from fsanet.weights.places import weight_files
 
 if TYPE_CHECKING:
     import keras
 
 # Part of every hash. Raise it when the exported graph changes, so that files of older versions are not used.
-GRAPH_VERSION = 1
+GRAPH_VERSION = 2
 
 _BUNDLED = Path(__file__).resolve().parent.parent / "bundled"
 
@@ -37,6 +36,8 @@ def cache_dir() -> Path:
 
 def bundled_onnx(model: str, weights: str) -> Path | None:
     """The ONNX file that comes with the package, for a catalogued training set; None where there is none."""
+    if Path(weights).name != weights:  # a path
+        return None
     path = _BUNDLED / weights / f"{model}.onnx"
     return path if path.is_file() else None
 
@@ -45,7 +46,7 @@ def ready_onnx(model: str, weights: str) -> Path | None:
     """An ONNX file that can be used at once, without Keras: bundled, or in the cache."""
     found = bundled_onnx(model, weights)
     if found is None:
-        cached = _cache_path(model, _weight_files(model, weights))
+        cached = _cache_path(model, weights)
         found = cached if cached.is_file() else None
     return found
 
@@ -60,11 +61,12 @@ def exported_onnx(model: str, weights: str) -> Path:
     found = ready_onnx(model, weights)
     if found is not None:
         return found
+    from fsanet.inference.engines.metadata import describe
     from fsanet.inference.engines.onnx_file import write_onnx
     from fsanet.weights.loading import load_model
 
-    path = _cache_path(model, _weight_files(model, weights))
-    return write_onnx(load_model(model, weights=weights), path, {"model": model, "weights": str(weights)})
+    path = _cache_path(model, weights)
+    return write_onnx(load_model(model, weights=weights), path, describe(model, weights))
 
 
 def cached_onnx_of_model(model: keras.Model) -> Path:
@@ -78,15 +80,15 @@ def cached_onnx_of_model(model: keras.Model) -> Path:
     return path
 
 
-def _weight_files(model: str, weights: str) -> list[Path]:
-    """The files that a model is loaded from: a fusion of a training set has one for each member."""
-    if Path(weights).is_file():
-        return [Path(weights)]
-    return [find_weights(member, weights) for member in get_spec(model).members or (model,)]
+def _cache_path(model: str, weights: str) -> Path:
+    """The file in the cache, there or not, for the content of the weight files."""
+    return _path_in_cache(model, (_content(file) for file in weight_files(model, weights).values()))
 
 
-def _cache_path(model: str, files: list[Path]) -> Path:
-    return _path_in_cache(model, (file.read_bytes() for file in files))
+def _content(file: Path) -> bytes:
+    if not file.is_file():
+        raise FileNotFoundError(f"There is no weight file '{file}'.")
+    return file.read_bytes()
 
 
 def _path_in_cache(model: str, parts: Iterable) -> Path:

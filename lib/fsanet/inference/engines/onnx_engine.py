@@ -34,9 +34,7 @@ class OnnxEngine:
 
     name = "onnx"
 
-    def __init__(
-        self, path: str | Path, *, threads: int | None = None, provider: str = "auto", batch_size: int = 64
-    ):
+    def __init__(self, path: str | Path, *, threads: int | None = None, provider: str = "auto", batch_size: int = 64):
         self.path = Path(path)
         self.batch_size = _checked_batch_size(batch_size)
         self._session = _open_session(self.path, checked_threads(threads), provider)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fsanet.files import replace_whole
+from fsanet.inference.engines.comparison import check_same_angles
 
 if TYPE_CHECKING:
     import keras
@@ -20,11 +21,11 @@ OPSET = 17  # the newest that ONNX Runtime of 2022 and OpenCV 4.10 read; newer o
 
 
 def write_onnx(model: keras.Model, path: str | Path, metadata: Mapping[str, str] | None = None) -> Path:
-    """Write a Keras model as ONNX, with a dynamic batch.
+    """Write a Keras model as ONNX, in its lean form and with a dynamic batch, and compare both.
 
     Args:
         model: (batch, size, size, 3) BGR 0..255 -> (batch, 3) degrees.
-        path: of the file. It is whole or not there.
+        path: of the file. It is whole, and gives the model's angles, or is not there.
         metadata: what the file shall say of itself, as `metadata_props`.
 
     Returns:
@@ -32,10 +33,15 @@ def write_onnx(model: keras.Model, path: str | Path, metadata: Mapping[str, str]
 
     Raises:
         ImportError: without TensorFlow, tf2onnx or onnx.
+        ValueError: when the file's angles differ from the model's by more than a thousandth of a degree.
     """
+    from fsanet.inference.engines.onnx_engine import OnnxEngine
+    from fsanet.models.lean.build import lean_model
+
     with replace_whole(path) as temporary:
-        _export(model, temporary)
+        _export(lean_model(model), temporary)
         _finish(temporary, model.name, metadata or {})
+        check_same_angles(model, OnnxEngine(temporary, provider="cpu"), str(path))
     return Path(path)
 
 
