@@ -31,10 +31,13 @@ preprocess: setup  ## npz sets of all that lies below data/, or DB=name [RAW=fol
 		$(if $(CSV),--csv '$(CSV)') $(if $(SET),--name '$(SET)') $(if $(N),--samples '$(N)') $(if $(SEED),--seed '$(SEED)') \
 		$(if $(WORKERS),--workers '$(WORKERS)') $(ARGS)
 
+weights: setup  ## published weights and detector files into pre-trained/ [FROM=folder-or-address ONLY=patterns]
+	$(BIN)/python -m fsanet.weights.fetch $(if $(FROM),--from '$(FROM)') $(if $(ONLY),--only $(ONLY))
+
 demo: setup  ## poses in bundled photos and a clip, drawn and in rows, to demo/output/
 	$(BIN)/python -m demo.demo
 
 clean:  ## remove the virtual environment and what commands wrote
 	rm -rf $(VENV) .venv-* demo/output training_and_testing/output
 
-.PHONY: help setup lint check preprocess demo clean
+.PHONY: help setup lint check weights preprocess demo clean

@@ -1,8 +1,8 @@
 """OpenCV's improved LBP cascade for frontal faces (Puttemans, Ergun and Goedeme, VISAPP 2017): needs no download.
 
 Box: MTCNN's is 1.195 as wide and 1.566 as high, its centre 0.013 widths to the right and 0.077 heights up (medians over
-225 faces of `BoxConvention`; interquartile ranges 0.125, 0.179, 0.221, 0.063). The box wanders with the yaw: at |pan| 25
-to 50 degrees it lies 0.2 of its width further to where the face looks. One constant serves for all.
+225 faces of `BoxConvention`; interquartile ranges 0.125, 0.179, 0.221, 0.063). The box wanders with the yaw: at |pan|
+25 to 50 degrees it lies 0.2 of its width further to where the face looks. One constant serves for all.
 """
 
 import math

@@ -3,10 +3,12 @@
 A new file is one row. Paths are relative to `pre-trained/` and laid out as the original repository lays them out.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from fsanet.locations import DETECTORS, find_pretrained, pretrained_dir
+from fsanet.models.spec import get_spec
 
 ORIGINAL_URL = "https://raw.githubusercontent.com/shamangary/FSA-Net/master/pre-trained"
 ORIGINAL_LICENCE = "Apache-2.0 repository; trained on research-only faces"
@@ -39,23 +41,9 @@ class PretrainedFile:
     training_set: str = ""
 
 
-# The original's names of folder and file: num_capsule, dim_capsule, routings, num_primcaps and m_dim follow the model.
-_STEMS = {
-    "capsule": "fsanet_capsule_3_16_2_21_5",
-    "var_capsule": "fsanet_var_capsule_3_16_2_21_5",
-    "noS_capsule": "fsanet_noS_capsule_3_16_2_192_5",
-    "netvlad": "fsanet_netvlad_3_16_2_21_5",
-    "var_netvlad": "fsanet_var_netvlad_3_16_2_21_5",
-    "noS_netvlad": "fsanet_noS_netvlad_3_16_2_192_5",
-    "metric": "fsanet_metric_3_16_2_21_5",
-    "var_metric": "fsanet_var_metric_3_16_2_21_5",
-    "noS_metric": "fsanet_noS_metric_3_16_2_192_5",
-    "ssrnet_mt": "ssrnet_mt",
-}
-
-
 def _published(training_set: str, model: str, size: int, sha256: str) -> PretrainedFile:
-    path = f"{training_set}_models/{_STEMS[model]}/{_STEMS[model]}.h5"
+    stem = get_spec(model).save_name
+    path = f"{training_set}_models/{stem}/{stem}.h5"
     return PretrainedFile(path, size, sha256, f"{ORIGINAL_URL}/{path}", ORIGINAL_LICENCE, model, training_set)
 
 
@@ -90,7 +78,7 @@ def _detector(name: str, size: int, sha256: str, url: str, licence: str) -> Pret
     return PretrainedFile(f"{DETECTORS}/{name}", size, sha256, url, licence)
 
 
-# Addresses name a commit wherever the file has changed since or may change: `SHA-256` holds for that version only.
+# Addresses name a commit wherever the file has changed since or may change: the SHA-256 holds for that version only.
 DETECTOR_FILES: tuple[PretrainedFile, ...] = (
     _detector(
         "face_detection_yunet_2023mar.onnx",
@@ -158,3 +146,12 @@ def find_weights(model: str, training_set: str) -> Path:
             "run `make weights` (or `python -m fsanet.weights.fetch`) once to get them."
         )
     return found
+
+
+def markdown_table(files: Iterable[PretrainedFile] = FILES) -> str:
+    """Origin, licence and SHA-256 of files as a Markdown table; `pre-trained/README.md` holds it."""
+    lines = ["| file | bytes | licence | origin | SHA-256 |", "|---|---:|---|---|---|"]
+    for file in files:
+        origin = f"<{file.url}>" if file.url else "this repository"
+        lines.append(f"| `{file.path}` | {file.size} | {file.licence} | {origin} | `{file.sha256}` |")
+    return "\n".join(lines) + "\n"
