@@ -35,7 +35,10 @@ def _build(spec: ModelSpec) -> keras.Model:
     return build_fsanet(spec) if spec.scoring else build_ssrnet(spec)
 
 
-def _like(fusion: ModelSpec, member: str) -> ModelSpec:
+def _like(fusion: ModelSpec, name: str) -> ModelSpec:
     """A member's row with the settings of its fusion."""
-    settings = ("image_size", "num_classes", "stage_num", "lambda_d", "dim_capsule", "routings", "m_dim")
-    return dataclasses.replace(get_spec(member), **{key: getattr(fusion, key) for key in settings})
+    member = get_spec(name)
+    settings = ["image_size", "num_classes", "stage_num", "lambda_d", "dim_capsule", "routings", "m_dim"]
+    if member.scoring != "uniform":  # whose primary capsules are given by the image size
+        settings.append("num_primcaps")
+    return dataclasses.replace(member, **{setting: getattr(fusion, setting) for setting in settings})

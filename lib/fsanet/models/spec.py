@@ -23,7 +23,7 @@ class ModelSpec:
         head: which part of a stage's vector makes stretch, shift and bins: "sliced" (a part each) or "fc" (all of it).
         streams: blocks of the two streams: "separable" convolutions, or "plain" ones (the older SSR-Net).
         members: models whose outputs are averaged; such a fusion has no network of its own.
-        image_size: height and width of the input, a multiple of 8.
+        image_size: height and width of the input, a multiple of 8 from 16 on.
         num_classes: angles.
         stage_num: bins of the three stages.
         lambda_d: weight of the stretch of bins in the regression.
@@ -54,7 +54,10 @@ class ModelSpec:
             raise ValueError(f"Model {self.name!r} cannot be built: {'; '.join(problems)}.")
 
     def _checks(self):
-        yield self.image_size < 16 or self.image_size % 8, f"image_size is a multiple of 8, not {self.image_size}"
+        yield (
+            self.image_size < 16 or self.image_size % 8,
+            f"image_size is a multiple of 8 from 16 on, not {self.image_size}",
+        )
         yield self.num_classes < 1, f"num_classes is at least 1, not {self.num_classes}"
         yield (
             len(self.stage_num) != STAGES or min(self.stage_num) < 1,
@@ -87,7 +90,9 @@ class ModelSpec:
     @property
     def primary_capsules(self) -> int:
         """Primary capsules over all stages."""
-        return self.num_primcaps or (self.positions if self.scoring == "uniform" else 21)
+        if self.num_primcaps is not None:
+            return self.num_primcaps
+        return self.positions if self.scoring == "uniform" else 21
 
     @property
     def aggregation_model(self) -> str:
