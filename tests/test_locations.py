@@ -1,0 +1,66 @@
+"""Where weight and detector files are looked for."""
+
+from pathlib import Path
+
+import pytest
+from fsanet import locations
+from fsanet.locations import find_pretrained, names_in_mirror, pretrained_dir
+
+NET = "detectors/net.onnx"
+
+
+@pytest.fixture(autouse=True)
+def _bare(monkeypatch, tmp_path):
+    """No checkout, no variables, an empty current folder."""
+    for variable in ("FSANET_HOME", "FSANET_MIRROR", "XDG_CACHE_HOME"):
+        monkeypatch.delenv(variable, raising=False)
+    monkeypatch.setattr(locations, "_CHECKOUT", tmp_path / "site-packages")
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+
+
+def make(path: Path) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.touch()
+    return path
+
+
+def test_cache_is_the_last_resort(tmp_path, monkeypatch):
+    assert pretrained_dir() == Path.home() / ".cache" / "fsanet" / "pre-trained"
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    assert pretrained_dir() == tmp_path / "cache" / "fsanet" / "pre-trained"
+
+
+def test_order_of_folders(tmp_path, monkeypatch):
+    (tmp_path / "here" / "pre-trained").mkdir()
+    assert pretrained_dir() == tmp_path / "here" / "pre-trained"
+    (tmp_path / "site-packages" / "pre-trained").mkdir(parents=True)
+    assert pretrained_dir() == tmp_path / "site-packages" / "pre-trained"
+    monkeypatch.setenv("FSANET_HOME", str(tmp_path / "home"))
+    assert pretrained_dir() == tmp_path / "home" / "pre-trained"
+
+
+def test_checkout_is_found_from_the_package(repository, monkeypatch):
+    monkeypatch.undo()
+    assert repository == locations._CHECKOUT
+
+
+def test_names_in_mirror():
+    assert names_in_mirror("BIWI_models/a/a.h5") == ["pre-trained/BIWI_models/a/a.h5", "BIWI_models/a/a.h5"]
+    assert names_in_mirror(NET) == [f"pre-trained/{NET}", NET, "models/net.onnx", "net.onnx"]
+
+
+def test_find_prefers_the_own_folder(tmp_path, monkeypatch):
+    monkeypatch.setenv("FSANET_HOME", str(tmp_path / "home"))
+    assert find_pretrained(NET) is None
+    monkeypatch.setenv("FSANET_MIRROR", str(tmp_path / "mirror"))
+    assert find_pretrained(NET) is None
+    mirrored = make(tmp_path / "mirror" / "models" / "net.onnx")
+    assert find_pretrained(NET) == mirrored
+    own = make(tmp_path / "home" / "pre-trained" / NET)
+    assert find_pretrained(NET) == own
+
+
+def test_an_address_as_mirror_is_not_searched(monkeypatch):
+    monkeypatch.setenv("FSANET_MIRROR", "https://example.org/mirror")
+    assert find_pretrained(NET) is None

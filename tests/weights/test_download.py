@@ -1,0 +1,111 @@
+"""Downloads that break, stall, lie or are refused."""
+
+import socket
+
+import pytest
+from fsanet.weights.download import ATTEMPTS, UnreachableError, download
+
+CONTENT = bytes(range(256)) * 800  # three chunks and a bit
+
+
+@pytest.fixture
+def part(tmp_path):
+    return tmp_path / "new" / ".file.part"
+
+
+def test_brings_the_whole_file_and_tells_how_far_it_is(site, part):
+    site.pages["/file"] = CONTENT
+    positions = []
+    download(f"{site.address}/file", part, len(CONTENT), positions.append)
+    assert part.read_bytes() == CONTENT
+    assert positions == sorted(positions)
+    assert positions[-1] == len(CONTENT)
+    assert site.requests == [("/file", None)]
+
+
+def test_without_content_length_too(site, part):
+    site.pages["/file"], site.chunked = CONTENT, True
+    download(f"{site.address}/file", part, len(CONTENT), lambda _: None)
+    assert part.read_bytes() == CONTENT
+
+
+def test_a_whole_part_is_not_asked_for_again(site, part):
+    part.parent.mkdir()
+    part.write_bytes(CONTENT)
+    download(f"{site.address}/file", part, len(CONTENT), lambda _: None)
+    assert site.requests == []
+
+
+def test_broken_transfer_goes_on_where_it_stopped(site, part, pauses):
+    site.pages["/file"], site.break_after = CONTENT, [1000, 500]
+    download(f"{site.address}/file", part, len(CONTENT), lambda _: None)
+    assert part.read_bytes() == CONTENT
+    assert site.requests == [("/file", None), ("/file", "bytes=1000-"), ("/file", "bytes=1500-")]
+    assert pauses == [1.0, 2.0]
+
+
+def test_starts_anew_where_the_server_knows_no_ranges(site, part, pauses):
+    site.pages["/file"], site.break_after, site.ranges = CONTENT, [1000], False
+    download(f"{site.address}/file", part, len(CONTENT), lambda _: None)
+    assert part.read_bytes() == CONTENT
+    assert len(site.requests) == 2
+
+
+def test_a_part_that_is_too_long_is_thrown_away(site, part):
+    site.pages["/file"] = CONTENT
+    part.parent.mkdir()
+    part.write_bytes(CONTENT + b"more")
+    download(f"{site.address}/file", part, len(CONTENT), lambda _: None)
+    assert part.read_bytes() == CONTENT
+
+
+def test_passing_refusals_are_tried_again(site, part, pauses):
+    site.pages["/file"], site.refusals = CONTENT, [503, 429]
+    download(f"{site.address}/file", part, len(CONTENT), lambda _: None)
+    assert part.read_bytes() == CONTENT
+    assert pauses == [1.0, 2.0]
+
+
+def test_a_transfer_that_always_breaks_keeps_its_part(site, part, pauses):
+    site.pages["/file"], site.break_after = CONTENT, [100] * ATTEMPTS
+    with pytest.raises(OSError, match=rf"broke off after {100 * ATTEMPTS} of {len(CONTENT)} bytes"):
+        download(f"{site.address}/file", part, len(CONTENT), lambda _: None)
+    assert part.read_bytes() == CONTENT[: 100 * ATTEMPTS]
+    download(f"{site.address}/file", part, len(CONTENT), lambda _: None)  # the next call goes on there
+    assert site.requests[-1] == ("/file", f"bytes={100 * ATTEMPTS}-")
+    assert part.read_bytes() == CONTENT
+
+
+def test_missing_file_is_not_tried_again(site, part, pauses):
+    with pytest.raises(FileNotFoundError, match=r"/file is not there \(HTTP 404\)"):
+        download(f"{site.address}/file", part, 10, lambda _: None)
+    assert (len(site.requests), pauses, part.exists()) == (1, [], False)
+
+
+def test_refusal_is_not_tried_again(site, part, pauses):
+    site.refusals = [403]
+    with pytest.raises(OSError, match=r"was refused \(HTTP 403 Forbidden\)"):
+        download(f"{site.address}/file", part, 10, lambda _: None)
+    assert pauses == []
+
+
+def test_something_shorter_is_refused_before_it_is_written(site, part, pauses):
+    site.pages["/file"] = b"version https://git-lfs.github.com/spec/v1\n"
+    with pytest.raises(OSError, match="is not the expected file: it sends 43 bytes instead of 1000"):
+        download(f"{site.address}/file", part, 1000, lambda _: None)
+    assert (pauses, part.exists()) == ([], False)
+
+
+def test_something_longer_is_not_taken_to_its_end(site, part, pauses):
+    site.pages["/file"], site.chunked = CONTENT, True
+    with pytest.raises(OSError, match="it is longer than 1000 bytes"):
+        download(f"{site.address}/file", part, 1000, lambda _: None)
+    assert part.stat().st_size <= 1000
+
+
+def test_no_server(part, pauses):
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))  # bound, but nobody listens
+        with pytest.raises(UnreachableError, match=r"127\.0\.0\.1:\d+ cannot be reached \(Connection refused\)"):
+            download(f"http://127.0.0.1:{unused.getsockname()[1]}/file", part, 10, lambda _: None)
+    assert len(pauses) == ATTEMPTS - 1
