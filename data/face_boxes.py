@@ -22,9 +22,10 @@ from fsanet.image.reading import read_image
 from numpy.typing import NDArray
 
 from data.set_builder import RawItem, files_sha256
-from data.workers import run_on_all_cores
+from data.workers import cores_with_memory, run_on_all_cores
 
 _FRAMES_PER_PART = 32
+_MEGABYTES = {"mtcnn": 400}  # own memory of a process with TensorFlow in it; the other detectors need next to none
 
 
 @dataclass(frozen=True)
@@ -127,6 +128,7 @@ def _detect_all(
     missing = parts.missing()
     done = len(frames) - sum(len(runs[index]) for index in missing)
     tasks = ((parts[index], runs[index]) for index in missing)
+    workers = min(workers or cores_with_memory(_MEGABYTES.get(choice.name, 50)), max(len(missing), 1))
     with progress(total=len(frames), initial=done, unit="frame", label=f"faces by {choice.name}", quiet=quiet) as bar:
         for count in run_on_all_cores(partial(_detect_run, choice), tasks, workers):
             bar.update(count)

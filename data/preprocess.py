@@ -126,7 +126,7 @@ def _fail(name: str, error: Exception, outcome: Outcome) -> None:
 def _synthetic(args: argparse.Namespace) -> int:
     from data.synthetic.write_sets import write_synthetic_sets  # compiles the renderer: only where it is needed
 
-    return write_synthetic_sets(args.out or args.data, args.samples, args.seed)
+    return write_synthetic_sets(args.out or args.data, args.samples, args.seed, args.workers, quiet=args.quiet)
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -172,6 +172,8 @@ def _build(recipe: SetRecipe, plan: Mapping, workers: int | None, quiet: bool) -
         # A full disk has better uses for the parts; after Ctrl-C or a killed worker the next run goes on with them.
         if getattr(error, "errno", None) is not None or len(stream.missing()) == len(starts):
             stream.discard()
+        elif isinstance(error, KeyboardInterrupt):
+            print(f"{recipe.path.name}: stopped; the same command goes on where it was")
         raise
     return BuiltSet(recipe.path, summary.samples, summary.left_out)
 

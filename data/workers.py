@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from itertools import islice
+from pathlib import Path
 from typing import TypeVar
 
 import cv2
@@ -21,6 +22,16 @@ _AHEAD = 2  # tasks waiting per process: enough to keep it busy, few enough to k
 def cores() -> int:
     """Number of cores that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def cores_with_memory(megabytes: int) -> int:
+    """As `cores`, but no more than half the free memory holds processes of that size."""
+    try:
+        lines = Path("/proc/meminfo").read_text(encoding="ascii").splitlines()
+        free_kilobytes = next(int(line.split()[1]) for line in lines if line.startswith("MemAvailable"))
+    except (OSError, StopIteration):  # another system than Linux: it swaps rather than kills
+        return cores()
+    return max(1, min(cores(), free_kilobytes // 2 // 1000 // megabytes))
 
 
 def run_on_all_cores(

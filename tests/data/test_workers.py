@@ -11,11 +11,16 @@ from operator import mul
 
 import pytest
 
-from data.workers import cores, run_on_all_cores
+from data.workers import cores, cores_with_memory, run_on_all_cores
 
 
 def test_there_is_a_core():
     assert cores() >= 1
+
+
+def test_no_more_processes_than_memory_holds():
+    assert cores_with_memory(1) == cores()
+    assert cores_with_memory(10**9) == 1
 
 
 @pytest.mark.parametrize("workers", [1, 2])

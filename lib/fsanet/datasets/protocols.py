@@ -70,9 +70,9 @@ SETS: Mapping[str, SetInfo] = MappingProxyType(
             SetInfo("BIWI_train", "BIWI", DETECTOR_MARGIN, faces="video"),
             SetInfo("BIWI_test", "BIWI", DETECTOR_MARGIN, faces="video"),
             SetInfo("Pointing04", "Pointing04", DETECTOR_MARGIN, roll_labelled=False, faces="person"),
-            SetInfo("synthetic_train", "synthetic", DETECTOR_MARGIN, faces="identity"),
-            SetInfo("synthetic_validation", "synthetic", DETECTOR_MARGIN, faces="identity"),
-            SetInfo("synthetic_test", "synthetic", DETECTOR_MARGIN, faces="identity"),
+            SetInfo("synthetic_train", "synthetic", LANDMARK_MARGIN, faces="identity"),
+            SetInfo("synthetic_validation", "synthetic", LANDMARK_MARGIN, faces="identity"),
+            SetInfo("synthetic_test", "synthetic", LANDMARK_MARGIN, faces="identity"),
         )
     }
 )
