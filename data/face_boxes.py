@@ -21,6 +21,7 @@ from fsanet.image.boxes import area
 from fsanet.image.reading import read_image
 from numpy.typing import NDArray
 
+from data.disk import kept_for_the_next_run, require_writable
 from data.set_builder import RawItem, files_sha256
 from data.workers import cores_with_memory, run_on_all_cores
 
@@ -123,19 +124,23 @@ def _read_result(path: Path, plan: Mapping) -> dict[str, Any] | None:
 def _detect_all(
     path: Path, frames: Sequence[RawItem], choice: DetectorChoice, plan: Mapping, workers: int | None, quiet: bool
 ) -> dict[str, Any]:
+    require_writable(path.parent)
     runs = [frames[start : start + _FRAMES_PER_PART] for start in range(0, len(frames), _FRAMES_PER_PART)]
     parts = Parts(path, len(runs), plan, ".json")
     missing = parts.missing()
     done = len(frames) - sum(len(runs[index]) for index in missing)
     tasks = ((parts[index], runs[index]) for index in missing)
     workers = min(workers or cores_with_memory(_MEGABYTES.get(choice.name, 50)), max(len(missing), 1))
-    with progress(total=len(frames), initial=done, unit="frame", label=f"faces by {choice.name}", quiet=quiet) as bar:
+    found: dict[str, Any] = {}
+    with (
+        kept_for_the_next_run(parts, megabytes=len(frames) // 1000 + 1),
+        progress(total=len(frames), initial=done, unit="frame", label=f"faces by {choice.name}", quiet=quiet) as bar,
+    ):
         for count in run_on_all_cores(partial(_detect_run, choice), tasks, workers):
             bar.update(count)
-    found: dict[str, Any] = {}
-    for index in range(len(runs)):
-        found |= json.loads(parts[index].read_text(encoding="utf-8"))
-    _write_json(path, {"plan_sha256": sha256_of(plan), "detector": choice.record(), "frames": found})
+        for index in range(len(runs)):
+            found |= json.loads(parts[index].read_text(encoding="utf-8"))
+        _write_json(path, {"plan_sha256": sha256_of(plan), "detector": choice.record(), "frames": found})
     parts.discard()
     return found
 

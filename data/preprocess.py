@@ -48,7 +48,7 @@ def preprocess(raw_set: RawSet, raw: Path, out: Path, options: Options, outcome:
             raise FileNotFoundError(f"No folder '{raw}': expected there are {raw_set.layout}{where}.")
         for step in raw_set.steps(raw, out, options):
             _make(step, options, outcome)
-    except (ValueError, OSError) as error:  # before the first npz: no folder, no detector
+    except (ValueError, OSError, ImportError) as error:  # before the first npz: no folder, no detector
         _fail(raw_set.db, error, outcome)
 
 
@@ -109,7 +109,7 @@ def _make(step: Step, options: Options, outcome: Outcome) -> None:
         built = build_set(step.recipe(), workers=options.workers, quiet=options.quiet)
         if built.fresh or not all(path.is_file() for path in picture_paths(built.path)):
             draw_pictures(built.path)
-    except (ValueError, OSError) as error:
+    except (ValueError, OSError, ImportError) as error:
         _fail(step.name, error, outcome)
         return
     outcome.made.append(step.name)
@@ -129,23 +129,39 @@ def _synthetic(args: argparse.Namespace) -> int:
     return write_synthetic_sets(args.out or args.data, args.samples, args.seed, args.workers, quiet=args.quiet)
 
 
+def _positive(text: str) -> int:
+    value = int(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError(f"{value} is less than 1")
+    return value
+
+
+def _margin(text: str) -> float:
+    value = float(text)
+    if not 0 <= value <= 10:
+        raise argparse.ArgumentTypeError(f"{value} is not a share of 0 to 10 of the face box")
+    return value
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m data.preprocess", description=__doc__.splitlines()[0])
     parser.add_argument("--db", choices=[*RAW_SETS, SYNTHETIC], help="which set; all that are there if not given")
     parser.add_argument("--raw", type=Path, help="its folder, where it is not below data/")
     parser.add_argument("--out", type=Path, help="folder for the npz files; below data/ if not given")
     parser.add_argument("--data", type=Path, default=DATA, help="the folder to look in (default: %(default)s)")
-    parser.add_argument("--margin", type=float, help="share of the face box added on each side")
-    parser.add_argument("--img-size", type=int, default=INPUT_SIZE, help="side of the crops (default: %(default)s)")
+    parser.add_argument("--margin", type=_margin, help="share of the face box added on each side")
+    parser.add_argument(
+        "--img-size", type=_positive, default=INPUT_SIZE, help="side of the crops in pixels (default: 64)"
+    )
     parser.add_argument("--detector", help="face detector; mtcnn for BIWI and yunet for the others if not given")
     parser.add_argument("--bgr-to-mtcnn", action="store_true", help="feed MTCNN BGR, as published BIWI sets were made")
     parser.add_argument("--euler-order", choices=EULER_ORDERS, default="xyz", help="of BIWI's labels")
     parser.add_argument("--biwi-split", type=Path, default=SPLIT_FILE, help="JSON with the videos of each side")
     parser.add_argument("--csv", type=Path, help="table of one's own set, where its folder holds several")
     parser.add_argument("--name", help="name of one's own set; its folder's if not given")
-    parser.add_argument("--samples", type=int, help="size of the synthetic training set")
+    parser.add_argument("--samples", type=_positive, help="size of the synthetic training set")
     parser.add_argument("--seed", type=int, default=0, help="of the synthetic set")
-    parser.add_argument("--workers", type=int, help="number of processes; one per core if not given")
+    parser.add_argument("--workers", type=_positive, help="number of processes; one per core if not given")
     parser.add_argument("--quiet", action="store_true", help="no progress bars")
     return parser
 

@@ -80,12 +80,18 @@ class RawSet:
 
 
 def _steps_300w_lp(raw: Path, out: Path, options: Options) -> Iterator[Step]:
+    raw = _unpacked(raw, "300W_LP")
     for name in SUBSETS_300W_LP:
         yield Step(name, partial(_type1, raw / name, out, options, rerendered=True))
 
 
 def _steps_aflw2000(raw: Path, out: Path, options: Options) -> Iterator[Step]:
-    yield Step("AFLW2000", partial(_type1, raw, out, options, rerendered=False))
+    yield Step("AFLW2000", partial(_type1, _unpacked(raw, "AFLW2000"), out, options, rerendered=False))
+
+
+def _unpacked(raw: Path, name: str) -> Path:
+    """The folder itself, or the one of its own name that the archive makes in it."""
+    return raw / name if (raw / name).is_dir() else raw
 
 
 def _type1(folder: Path, out: Path, options: Options, *, rerendered: bool) -> SetRecipe:

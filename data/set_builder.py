@@ -18,6 +18,7 @@ from fsanet.console import progress
 from fsanet.datasets.npz_stream import Chunk, LeftOut, PoseStream, read_meta
 from numpy.typing import NDArray
 
+from data.disk import kept_for_the_next_run, require_writable
 from data.report import read_left_out, write_left_out
 from data.workers import cores, run_on_all_cores
 
@@ -125,31 +126,7 @@ def build_set(recipe: SetRecipe, *, workers: int | None = None, quiet: bool = Fa
     plan = {"settings": settings, "files_sha256": files_sha256(recipe.items)}
     if (samples := _samples_if_made(recipe.path, plan)) is not None:
         return BuiltSet(recipe.path, samples, read_left_out(recipe.path), fresh=False)
-    try:
-        return _build(recipe, plan, workers, quiet)
-    except OSError as error:
-        if error.errno is None:  # already a sentence of ours
-            raise
-        megabytes = 2 * len(recipe.items) * 3 * recipe.img_size**2 // 10**6 + 1
-        raise OSError(
-            f"'{recipe.path}' cannot be written ({error.strerror}); nothing of it was kept. Up to {megabytes} MB are "
-            "needed while it is made: free some space or give another folder with OUT=."
-        ) from error
-
-
-def require_writable(folder: Path) -> None:
-    """Make the folder and write a file into it.
-
-    Raises:
-        OSError: when that is not possible.
-    """
-    probe = folder / ".writable"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        probe.touch()
-        probe.unlink()
-    except OSError as error:
-        raise OSError(f"Cannot write to '{folder}' ({error.strerror}): give another folder with OUT=.") from None
+    return _build(recipe, plan, workers, quiet)
 
 
 def _build(recipe: SetRecipe, plan: Mapping, workers: int | None, quiet: bool) -> BuiltSet:
@@ -162,19 +139,15 @@ def _build(recipe: SetRecipe, plan: Mapping, workers: int | None, quiet: bool) -
     make = partial(_make_chunk, stream, recipe.read, recipe.img_size)
     workers = min(workers or cores(), max(len(missing), 1))
     done = len(recipe.items) - sum(len(recipe.items[starts[i] : starts[i] + CHUNK]) for i in missing)
-    try:
-        with progress(total=len(recipe.items), initial=done, unit="img", label=recipe.path.stem, quiet=quiet) as bar:
-            for count in run_on_all_cores(make, tasks, workers):
-                bar.update(count)
+    megabytes = 2 * len(recipe.items) * 3 * recipe.img_size**2 // 10**6 + 1  # the parts, and the npz that joins them
+    with (
+        kept_for_the_next_run(stream.parts, megabytes),
+        progress(total=len(recipe.items), initial=done, unit="img", label=recipe.path.stem, quiet=quiet) as bar,
+    ):
+        for count in run_on_all_cores(make, tasks, workers):
+            bar.update(count)
         write_left_out(recipe.path, stream.left_out())
         summary = stream.finish(_meta(plan))
-    except BaseException as error:
-        # A full disk has better uses for the parts; after Ctrl-C or a killed worker the next run goes on with them.
-        if getattr(error, "errno", None) is not None or len(stream.missing()) == len(starts):
-            stream.discard()
-        elif isinstance(error, KeyboardInterrupt):
-            print(f"{recipe.path.name}: stopped; the same command goes on where it was")
-        raise
     return BuiltSet(recipe.path, summary.samples, summary.left_out)
 
 

@@ -48,24 +48,18 @@ def type1_recipe(
 
 
 def list_type1(folder: Path) -> list[RawItem]:
-    """Images and .mat files of a folder, paired by name and sorted; a file without its partner is listed too."""
+    """Images of a folder with their .mat files; an image or a .mat without its partner is listed too."""
     if not folder.is_dir():
         raise FileNotFoundError(f"No folder '{folder}'.")
-    images, labels = {}, {}
-    for file in sorted(folder.iterdir()):
-        if file.suffix.lower() in IMAGE_SUFFIXES:
-            images[file.stem] = file
-        elif file.suffix.lower() == ".mat":
-            labels[file.stem] = file
+    files = sorted(folder.iterdir())  # by file name, which is the order of the original's sets
+    images = [file for file in files if file.suffix.lower() in IMAGE_SUFFIXES]
+    labels = {file.stem: file for file in files if file.suffix.lower() == ".mat"}
     if not images and not labels:
         raise ValueError(f"'{folder}' holds no image and no .mat file.")
-    # As the file names sort, which the order of the original's sets is.
-    stems = sorted(images.keys() | labels.keys(), key=lambda stem: images.get(stem, folder / f"{stem}.jpg").name)
-    absent = {stem: (folder / f"{stem}.jpg", folder / f"{stem}.mat") for stem in stems}
-    return [
-        RawItem(f"{folder.name}/{stem}", (images.get(stem, absent[stem][0]), labels.get(stem, absent[stem][1])))
-        for stem in stems
-    ]
+    pairs = [(image, labels.get(image.stem, image.with_suffix(".mat"))) for image in images]
+    alone = labels.keys() - {image.stem for image in images}
+    pairs += [(labels[stem].with_suffix(".jpg"), labels[stem]) for stem in sorted(alone)]
+    return [RawItem(f"{folder.name}/{image.stem}", (image, mat)) for image, mat in pairs]
 
 
 def read_type1(item: RawItem, *, margin: float, img_size: int, rerendered: bool) -> Sample:

@@ -15,6 +15,7 @@ from fsanet.console import EXIT_ERROR, EXIT_OK, EXIT_PARTIAL
 from fsanet.datasets.pose_set import PoseSet
 from fsanet.datasets.protocols import SUBSETS_300W_LP
 
+from data import face_boxes
 from data.biwi import VIDEOS
 from data.preprocess import main
 from data.report import read_left_out
@@ -159,6 +160,40 @@ def test_wrong_use_is_one_sentence(tmp_path, monkeypatch, capsys, arguments, mes
     monkeypatch.chdir(tmp_path)
     assert run(*arguments) == EXIT_ERROR
     assert message in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("option", "message"),
+    [
+        (("--img-size", 0), "0 is less than 1"),
+        (("--margin", -1), "-1.0 is not a share"),
+        (("--db", "AFW"), "invalid choice"),
+    ],
+)
+def test_wrong_options_are_told(capsys, option, message):
+    with pytest.raises(SystemExit):
+        run(*option)
+    assert message in capsys.readouterr().err
+
+
+def test_a_missing_package_is_told_and_the_other_sets_are_made(data, biwi_writer, monkeypatch, capsys):
+    def no_mtcnn(name, **options):
+        raise ImportError("The MTCNN detector cannot be loaded: pip install 'fsanet[mtcnn]'.")
+
+    biwi_writer(data / "BIWI", "01", 3)
+    monkeypatch.setattr("data.face_boxes.create_detector", no_mtcnn)
+    face_boxes._detector_of.cache_clear()
+    shutil.rmtree(data / "type1" / "300W_LP")
+    assert run("--data", data) == EXIT_PARTIAL
+    assert "error: BIWI: The MTCNN detector cannot be loaded" in capsys.readouterr().err
+    assert (data / "type1" / "AFLW2000.npz").is_file()
+    assert not list(data.glob(".*"))
+
+
+def test_archives_that_unpack_into_a_folder_of_their_own_name(data, tmp_path):
+    raw = tmp_path / "unpacked"
+    shutil.copytree(data / "type1" / "AFLW2000", raw / "AFLW2000")
+    assert run("--db", "AFLW2000", "--raw", raw, "--out", tmp_path / "out") == EXIT_OK
 
 
 def test_an_empty_folder(tmp_path, capsys):

@@ -91,6 +91,21 @@ def test_samples_come_in_the_order_of_file_names(tmp_path, type1_writer):
     assert [item.name.split("/")[1] for item in list_type1(tmp_path)] == ["a", "b_1", "b_10"]
 
 
+def test_two_images_of_one_name_are_two_samples(tmp_path, type1_writer):
+    type1_writer(tmp_path, "face")
+    (tmp_path / "face.png").write_bytes((tmp_path / "face.jpg").read_bytes())
+    assert [item.files[0].name for item in list_type1(tmp_path)] == ["face.jpg", "face.png"]
+    assert {item.files[1].name for item in list_type1(tmp_path)} == {"face.mat"}
+
+
+def test_suffixes_in_capitals(tmp_path, type1_writer):
+    type1_writer(tmp_path, "face")
+    (tmp_path / "face.jpg").rename(tmp_path / "face.JPG")
+    (tmp_path / "face.mat").rename(tmp_path / "face.MAT")
+    (item,) = list_type1(tmp_path)
+    assert read_type1(item, margin=0.6, img_size=64, rerendered=True).image.shape == (64, 64, 3)
+
+
 def without(key):
     def spoil(folder):
         content = {"Pose_Para": np.zeros((1, 7)), "pt2d": np.ones((2, 68))}

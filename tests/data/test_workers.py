@@ -80,7 +80,7 @@ def test_workers_die_with_a_killed_parent(tmp_path):
     _wait_for(lambda: not [pid for pid in children if _alive(pid)])
 
 
-def _wait_for(condition, seconds=30):
+def _wait_for(condition, seconds=120):
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         if value := condition():

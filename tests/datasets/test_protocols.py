@@ -30,6 +30,7 @@ def test_margins():
 
 def test_only_pointing04_has_no_roll():
     assert [name for name, info in SETS.items() if not info.roll_labelled] == ["Pointing04"]
+    assert [name for name, info in SETS.items() if info.pitch_limit_deg < 99] == ["Pointing04"]
 
 
 def test_a_set_is_found_where_the_original_keeps_it(tmp_path):

@@ -164,11 +164,11 @@ class PoseStream:
     def __init__(self, path: str | Path, chunks: int, plan: Mapping):
         self.path = Path(path)
         self.chunks = chunks
-        self._parts = Parts(self.path, chunks, plan, ".npz")
+        self.parts = Parts(self.path, chunks, plan, ".npz")
 
     def missing(self) -> list[int]:
         """Numbers of the chunks that are still to be made."""
-        return self._parts.missing()
+        return self.parts.missing()
 
     def add(self, index: int, chunk: Chunk) -> None:
         """Write one chunk; may be called in any process."""
@@ -179,7 +179,7 @@ class PoseStream:
             "source": np.asarray(chunk.source, dtype=np.str_),
             _LEFT_OUT_KEY: np.array(left_out),
         }
-        write_npz(self._parts[index], arrays | dict(chunk.extras))
+        write_npz(self.parts[index], arrays | dict(chunk.extras))
 
     def left_out(self) -> list[LeftOut]:
         """What the chunks that are there left out, in the order of the raw set."""
@@ -215,11 +215,11 @@ class PoseStream:
 
     def discard(self) -> None:
         """Remove the parts."""
-        self._parts.discard()
+        self.parts.discard()
 
     def _open_parts(self) -> Iterator[Mapping[str, NDArray]]:
         for index in sorted(set(range(self.chunks)) - set(self.missing())):
-            with np.load(self._parts[index], allow_pickle=False) as part:
+            with np.load(self.parts[index], allow_pickle=False) as part:
                 yield part
 
     def _read_all_but_images(self) -> dict[str, NDArray]:

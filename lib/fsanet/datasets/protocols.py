@@ -25,6 +25,7 @@ class SetInfo:
         db: the DB= of `make preprocess` that makes it.
         margin: share of the face box added on each side of the crop.
         roll_labelled: False where the raw labels have no roll: it is stored as 0 and left out of every error.
+        pitch_limit_deg: samples with a larger |pitch| are left out of every error, where their labels mean little.
         faces: what one source (the unit of a split) is.
     """
 
@@ -32,6 +33,7 @@ class SetInfo:
     db: str
     margin: float
     roll_labelled: bool = True
+    pitch_limit_deg: float = LABEL_LIMIT_DEG
     faces: str = "source image"
 
 
@@ -66,10 +68,12 @@ SETS: Mapping[str, SetInfo] = MappingProxyType(
         for info in (
             *(SetInfo(name, "300W_LP", LANDMARK_MARGIN) for name in SUBSETS_300W_LP),
             SetInfo("AFLW2000", "AFLW2000", LANDMARK_MARGIN),
-            SetInfo("BIWI_noTrack", "BIWI", DETECTOR_MARGIN, faces="video"),
-            SetInfo("BIWI_train", "BIWI", DETECTOR_MARGIN, faces="video"),
-            SetInfo("BIWI_test", "BIWI", DETECTOR_MARGIN, faces="video"),
-            SetInfo("Pointing04", "Pointing04", DETECTOR_MARGIN, roll_labelled=False, faces="person"),
+            SetInfo("BIWI_noTrack", "BIWI", DETECTOR_MARGIN, faces="person"),
+            SetInfo("BIWI_train", "BIWI", DETECTOR_MARGIN, faces="person"),
+            SetInfo("BIWI_test", "BIWI", DETECTOR_MARGIN, faces="person"),
+            SetInfo(
+                "Pointing04", "Pointing04", DETECTOR_MARGIN, roll_labelled=False, pitch_limit_deg=60, faces="person"
+            ),
             SetInfo("synthetic_train", "synthetic", LANDMARK_MARGIN, faces="identity"),
             SetInfo("synthetic_validation", "synthetic", LANDMARK_MARGIN, faces="identity"),
             SetInfo("synthetic_test", "synthetic", LANDMARK_MARGIN, faces="identity"),

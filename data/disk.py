@@ -1,0 +1,52 @@
+"""Writing long pieces of work to a disk that may be full, read-only or pulled away."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from fsanet.datasets.parts import Parts
+
+
+def require_writable(folder: Path) -> None:
+    """Make the folder and write a file into it.
+
+    Raises:
+        OSError: when that is not possible.
+    """
+    probe = folder / ".writable"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        raise OSError(f"Cannot write to '{folder}' ({error.strerror}): give another folder with OUT=.") from None
+
+
+@contextmanager
+def kept_for_the_next_run(parts: Parts, megabytes: int) -> Iterator[None]:
+    """Around work that is done in parts: what is kept when it breaks off, and what is said.
+
+    After Ctrl-C, a killed worker or an error of ours the parts stay, so that the next run goes on with them. Where the
+    disk fails they are removed: nothing half-written stays, and a full disk is not kept full.
+
+    Args:
+        parts: the pieces of work.
+        megabytes: how much disk the whole takes at most.
+
+    Raises:
+        OSError: when the disk failed, with what to do about it.
+    """
+    try:
+        yield
+    except BaseException as error:
+        disk_failed = isinstance(error, OSError) and error.errno is not None  # those without are sentences of ours
+        if disk_failed or len(parts.missing()) == parts.count:
+            parts.discard()
+        elif isinstance(error, KeyboardInterrupt):
+            print(f"{parts.path.name}: stopped; the same command goes on where it was")
+        if disk_failed:
+            raise OSError(
+                f"'{parts.path}' cannot be written ({error.strerror}); nothing of it was kept. Up to {megabytes} MB "
+                "are needed while it is made: free some space or give another folder with OUT=."
+            ) from error
+        raise
