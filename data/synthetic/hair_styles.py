@@ -84,9 +84,26 @@ def draw_style(rng: np.random.Generator, traits: Traits, held_out: bool) -> Hair
         held_out: a test person: half of the time one of the held-out styles, else any; otherwise never one of them.
     """
     only_held_out = held_out and rng.random() < 0.5
-    styles = [s for s in HAIR_STYLES if s.held_out == only_held_out or (held_out and not only_held_out)]
-    share = np.array([traits.male * s.men + (1 - traits.male) * s.women for s in styles])
+    styles = [
+        s
+        for s in HAIR_STYLES
+        if s.held_out == only_held_out or (held_out and not only_held_out)
+    ]
+    share = np.array(
+        [traits.male * s.men + (1 - traits.male) * s.women for s in styles]
+    )
     grown_up = 1 - traits.child
-    bare = np.array([{"bald": 0.6 + traits.old, "horseshoe": 3 * traits.old}.get(s.name, 1.0) for s in styles])
-    share = share * np.where([s.name in ("bald", "horseshoe") for s in styles], bare * grown_up, 1.0) + 1e-6
+    bare = np.array(
+        [
+            {"bald": 0.6 + traits.old, "horseshoe": 3 * traits.old}.get(s.name, 1.0)
+            for s in styles
+        ]
+    )
+    share = (
+        share
+        * np.where(
+            [s.name in ("bald", "horseshoe") for s in styles], bare * grown_up, 1.0
+        )
+        + 1e-6
+    )
     return styles[rng.choice(len(styles), p=share / share.sum())]

@@ -28,7 +28,9 @@ from data.synthetic.scene import draw_eyes, draw_picture
 from data.synthetic.shape import with_expression
 
 SPLITS = ("train", "validation", "test")
-_RENDERED_CROP = 2 * INPUT_SIZE  # OpenCV's resize to half the size is the mean of 2 x 2 pixels: antialiasing
+_RENDERED_CROP = (
+    2 * INPUT_SIZE
+)  # OpenCV's resize to half the size is the mean of 2 x 2 pixels: antialiasing
 _BORDER = 3  # pixels around the crop, so that no rounding falls off the picture
 
 
@@ -58,7 +60,9 @@ class Settings:
 
     def __post_init__(self):
         if self.split not in SPLITS:
-            raise ValueError(f"no split '{self.split}': choose one of {', '.join(SPLITS)}")
+            raise ValueError(
+                f"no split '{self.split}': choose one of {', '.join(SPLITS)}"
+            )
         if self.per_person < 1:
             raise ValueError(f"per_person must be 1 or more, got {self.per_person}")
 
@@ -102,7 +106,9 @@ class Frame:
 
 
 def _rng(seed: int, split: str, purpose: int, index: int) -> np.random.Generator:
-    return np.random.default_rng(np.random.SeedSequence([seed, SPLITS.index(split), purpose, index]))
+    return np.random.default_rng(
+        np.random.SeedSequence([seed, SPLITS.index(split), purpose, index])
+    )
 
 
 @functools.lru_cache(maxsize=2)
@@ -134,17 +140,26 @@ def render_frame(
     pose = draw_pose(rng, settings.poses) if pose is None else np.asarray(pose, float)
     pack = head_pack()
     skin = with_expression(person.shape, rng)
-    pieces, wires, hair, shell = [*person.clothes, *person.lenses], [], person.hair.strands, True
+    pieces, wires, hair, shell = (
+        [*person.clothes, *person.lenses],
+        [],
+        person.hair.strands,
+        True,
+    )
     headwear, occluder = "none", "none"
     if rng.random() < settings.headwear:
-        headwear, worn = draw_headwear(rng, person.skull(), float(person.hair.thickness.max()))
+        headwear, worn = draw_headwear(
+            rng, person.skull(), float(person.hair.thickness.max())
+        )
         pieces += worn
         hair = under_headwear(hair, headwear, 7.75)
         shell = headwear == "band" or person.hair.thickness.max() < 0.12
     masked = bool(rng.random() < settings.masked)
     if masked:
         over = "nose" if rng.random() < 0.85 else "mouth"
-        mask, loops = face_mask(pack, rng, skin, vertex_normals(skin, pack.triangles), over)
+        mask, loops = face_mask(
+            pack, rng, skin, vertex_normals(skin, pack.triangles), over
+        )
         pieces.append(mask)
         wires.append(loops)
     if rng.random() < settings.occluded:
@@ -157,7 +172,14 @@ def render_frame(
     width, height = camera.size
     background, behind = draw_background(rng, height, width, settings.split == "test")
     picture = draw_picture(
-        person, model, posing, camera, draw_lights(rng), draw_eyes(rng, pose[0]), behind, rng.uniform(0.02, 0.25)
+        person,
+        model,
+        posing,
+        camera,
+        draw_lights(rng),
+        draw_eyes(rng, pose[0]),
+        behind,
+        rng.uniform(0.02, 0.25),
     )
     seen = camera.project(landmarks)
     box_px = float(np.sqrt(np.prod(np.ptp(seen[:, :2], axis=0))))
@@ -183,7 +205,13 @@ def render_frame(
     )
 
 
-def _aim(rng: np.random.Generator, landmarks: np.ndarray, size, face_share, settings: Settings):
+def _aim(
+    rng: np.random.Generator,
+    landmarks: np.ndarray,
+    size,
+    face_share,
+    settings: Settings,
+):
     """A camera for a frame of some size, or for one that just holds the crop."""
     distance = draw_distance(rng)
     if size is not None:
@@ -199,12 +227,21 @@ def _aim(rng: np.random.Generator, landmarks: np.ndarray, size, face_share, sett
     return frame_head(landmarks, distance, box_px, size, (size[0] / 2, size[1] / 2))
 
 
-def crop_frame(frame: Frame, rng: np.random.Generator | None = None, jitter: float = 0.0) -> np.ndarray:
+def crop_frame(
+    frame: Frame, rng: np.random.Generator | None = None, jitter: float = 0.0
+) -> np.ndarray:
     """The network's input (64, 64, 3) uint8 BGR of a frame: landmark box, 300W-LP's margin, the box jittered a little."""
     x1, y1, x2, y2 = frame.box_xyxy
     if rng is not None and jitter > 0:
-        shift = np.clip(rng.normal(0, jitter, 2), -2 * jitter, 2 * jitter) * (x2 - x1, y2 - y1)
-        half = np.array([x2 - x1, y2 - y1]) / 2 * np.exp(np.clip(rng.normal(0, jitter, 2), -2 * jitter, 2 * jitter))
+        shift = np.clip(rng.normal(0, jitter, 2), -2 * jitter, 2 * jitter) * (
+            x2 - x1,
+            y2 - y1,
+        )
+        half = (
+            np.array([x2 - x1, y2 - y1])
+            / 2
+            * np.exp(np.clip(rng.normal(0, jitter, 2), -2 * jitter, 2 * jitter))
+        )
         middle = np.array([x1 + x2, y1 + y2]) / 2 + shift
         x1, y1, x2, y2 = (*(middle - half), *(middle + half))
     return crop_face(frame.image_bgr, (x1, y1, x2, y2), LANDMARK_MARGIN)
@@ -230,7 +267,9 @@ class Samples:
 _KINDS = ("style", "background", "headwear", "occluder", "eyewear")
 
 
-def render_samples(seed: int, indices: list[int] | range, settings: Settings) -> Samples:
+def render_samples(
+    seed: int, indices: list[int] | range, settings: Settings
+) -> Samples:
     """Render samples of a set, in this process.
 
     Args:
@@ -241,10 +280,19 @@ def render_samples(seed: int, indices: list[int] | range, settings: Settings) ->
     images, frames = [], []
     for index in indices:
         frame = render_frame(seed, index, settings)
-        images.append(crop_frame(frame, _rng(seed, settings.split, 2, index), settings.jitter))
+        images.append(
+            crop_frame(frame, _rng(seed, settings.split, 2, index), settings.jitter)
+        )
         frames.append(frame)
-    kinds = {name: np.array([getattr(frame, name) for frame in frames], np.str_) for name in _KINDS}
+    kinds = {
+        name: np.array([getattr(frame, name) for frame in frames], np.str_)
+        for name in _KINDS
+    }
     kinds["masked"] = np.array([frame.masked for frame in frames], bool)
-    image = np.stack(images) if images else np.zeros((0, INPUT_SIZE, INPUT_SIZE, 3), np.uint8)
+    image = (
+        np.stack(images)
+        if images
+        else np.zeros((0, INPUT_SIZE, INPUT_SIZE, 3), np.uint8)
+    )
     pose = np.array([frame.pose for frame in frames]).reshape(-1, 3)
     return Samples(image, pose, [frame.source for frame in frames], kinds)
