@@ -1,5 +1,17 @@
+import os
+import subprocess
+import sys
+
 import pytest
-from fsanet.console import EXIT_ERROR, EXIT_INTERRUPTED, EXIT_OK, EXIT_PARTIAL, progress, run_command
+from fsanet.console import (
+    EXIT_ERROR,
+    EXIT_INTERRUPTED,
+    EXIT_OK,
+    EXIT_PARTIAL,
+    progress,
+    quiet_native_stderr,
+    run_command,
+)
 
 
 def command_that(outcome):
@@ -43,3 +55,30 @@ def test_ctrl_c(capsys):
 def test_progress_shows_nothing_where_there_is_no_terminal(capsys):
     assert list(progress(range(3), label="Counting")) == [0, 1, 2]
     assert capsys.readouterr().err == ""
+
+
+def test_native_notices_are_held_back(capfd):
+    with quiet_native_stderr():
+        os.write(2, b"notice\n")
+    os.write(2, b"after\n")
+    assert capfd.readouterr().err == "after\n"
+
+
+def test_native_notices_are_shown_after_all_on_an_error(capfd):
+    def failing_import():
+        with quiet_native_stderr():
+            os.write(2, b"notice\n")
+            raise ImportError
+
+    with pytest.raises(ImportError):
+        failing_import()
+    os.write(2, b"after\n")
+    assert capfd.readouterr().err == "notice\nafter\n"
+
+
+def test_no_stderr_no_trouble():
+    code = (
+        "import os; os.close(2)\nfrom fsanet.console import quiet_native_stderr\nwith quiet_native_stderr(): print(1)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, "1\n")

@@ -1,75 +1,38 @@
-"""A web server on the loopback with a server's bad habits, for the download tests."""
+"""Weight files and a web server of our own making, so that most tests need nothing from outside."""
 
-import re
-import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
+import fsanet
+import numpy as np
 import pytest
+from fsanet.weights.saving import save_weights
+
+from tests.weights.web_server import Site, serving
 
 
-@dataclass
-class Site:
-    """What the server offers, how it misbehaves, and what it was asked.
-
-    Attributes:
-        address: its base address.
-        pages: {path: content}.
-        ranges: whether it knows the Range header.
-        break_after: how many bytes it sends before it hangs up, one entry a request; whole answers after that.
-        refusals: HTTP codes that it answers first, one a request.
-        chunked: send without Content-Length.
-        requests: (path, Range header or None) in order.
-    """
-
-    address: str = ""
-    pages: dict[str, bytes] = field(default_factory=dict)
-    ranges: bool = True
-    break_after: list[int] = field(default_factory=list)
-    refusals: list[int] = field(default_factory=list)
-    chunked: bool = False
-    requests: list[tuple[str, str | None]] = field(default_factory=list)
+@pytest.fixture(scope="session")
+def var_metric():
+    """A small model with weights that differ everywhere."""
+    model = fsanet.build_model("var_metric")
+    rng = np.random.default_rng(0)
+    model.set_weights([rng.uniform(0.01, 0.1, weight.shape) for weight in model.get_weights()])
+    return model
 
 
-def handler_of(site: Site) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self):
-            wanted = self.headers.get("Range")
-            site.requests.append((self.path, wanted))
-            if site.refusals:
-                self.send_error(site.refusals.pop(0))
-                return
-            content = site.pages.get(self.path)
-            if content is None:
-                self.send_error(404)
-                return
-            start = int(re.fullmatch(r"bytes=(\d+)-", wanted)[1]) if wanted and site.ranges else 0
-            self.send_response(206 if start else 200)
-            if not site.chunked:
-                self.send_header("Content-Length", str(len(content) - start))
-            self.end_headers()
-            length = site.break_after.pop(0) if site.break_after else len(content)
-            self.wfile.write(content[start : start + length])
-            self.close_connection = True
-
-        def log_message(self, *_):
-            pass
-
-    return Handler
+@pytest.fixture(scope="session")
+def published_like(var_metric, tmp_path_factory) -> Path:
+    """Its weights in the original's layout."""
+    path = tmp_path_factory.mktemp("weights") / "var_metric.h5"
+    save_weights(var_metric, path)
+    return path
 
 
 @pytest.fixture
 def site() -> Iterator[Site]:
-    site = Site()
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler_of(site))
-    site.address = f"http://127.0.0.1:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
-    thread.start()
-    yield site
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    """A web server with bad habits."""
+    with serving() as site:
+        yield site
 
 
 @pytest.fixture

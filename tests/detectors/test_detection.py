@@ -1,0 +1,68 @@
+"""The value type of all detectors, its order, and merging two passes."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+from fsanet.detectors.detection import Detection, checked_threshold, merged_detections, sorted_detections
+
+POINTS = ((1, 2), (3, 2), (2, 3), (1, 4), (3, 4))
+
+
+def test_values_become_plain_floats():
+    face = Detection(np.array([1, 2, 3, 4], np.float32), np.float32(0.5), np.array(POINTS))
+    assert face == Detection((1.0, 2.0, 3.0, 4.0), 0.5, POINTS)
+    assert {type(value) for value in (*face.box_xyxy, face.score, *sum(face.landmarks_xy, ()))} == {float}
+    assert hash(face) == hash(Detection((1, 2, 3, 4), 0.5, POINTS))
+
+
+def test_is_frozen():
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        Detection((0, 0, 1, 1), 1.0).score = 0.5
+
+
+def test_box_may_reach_beyond_the_image():
+    assert Detection((-5, -5, 1, 1), 0.0).box_xyxy == (-5.0, -5.0, 1.0, 1.0)
+
+
+def test_larger_first_then_surer_then_from_the_left_then_from_the_top():
+    large, sure = Detection((5, 5, 9, 9), 0.1), Detection((8, 8, 10, 10), 0.9)
+    left, top, low = (Detection((x, y, x + 2, y + 2), 0.5) for x, y in ((0, 5), (3, 1), (3, 2)))
+    expected = [large, sure, left, top, low]
+    rng = np.random.default_rng(0)
+    for _ in range(5):
+        assert sorted_detections(expected[i] for i in rng.permutation(5)) == expected
+    assert sorted_detections([]) == []
+
+
+def test_merging_keeps_the_preferred_and_what_shows_another_face():
+    first = Detection((0, 0, 10, 10), 0.5)
+    inside, half, apart = (Detection(box, 0.9) for box in ((4, 4, 6, 6), (5, 0, 15, 10), (20, 0, 30, 10)))
+    mostly = Detection((4, 0, 14, 10), 0.9)
+    assert merged_detections([first], [inside, half, mostly, apart]) == [first, half, apart]
+    assert merged_detections([], [inside, apart]) == [inside, apart]
+
+
+@pytest.mark.parametrize("box", [(0, 0, 0, 1), (0, 5, 1, 4), (0, 0, np.inf, 1), (np.nan, 0, 1, 1), (0, 0, 1)])
+def test_bad_boxes(box):
+    with pytest.raises(ValueError, match=r"A face box is \(x1, y1, x2, y2\) with x1 < x2 and y1 < y2, all finite; got"):
+        Detection(box, 0.5)
+
+
+@pytest.mark.parametrize("score", [-0.1, 1.1, np.nan])
+def test_bad_scores(score):
+    with pytest.raises(ValueError, match=r"A detection score lies in 0\.\.1; got"):
+        Detection((0, 0, 1, 1), score)
+
+
+@pytest.mark.parametrize("points", [POINTS[:4], [(1, 2, 3)] * 5, [(np.nan, 0)] * 5])
+def test_bad_landmarks(points):
+    with pytest.raises(ValueError, match=r"Landmarks are five finite \(x, y\) points, or None; got"):
+        Detection((0, 0, 1, 1), 0.5, points)
+
+
+def test_thresholds():
+    assert checked_threshold(0) == 0.0
+    for wrong in (-0.1, 1, np.nan):
+        with pytest.raises(ValueError, match=r"A detection threshold lies in 0\.\.1, 1 excluded; got"):
+            checked_threshold(wrong)

@@ -1,0 +1,50 @@
+"""YuNet: its ways to say nothing, its limits of size, its files."""
+
+import cv2
+import numpy as np
+import pytest
+from fsanet.detectors.yunet import MODEL_FILE, YuNetDetector
+from fsanet.image.boxes import iou
+
+
+@pytest.fixture
+def yunet(detector_of):
+    return detector_of("yunet")
+
+
+def test_faces_that_fill_the_frame_get_tight_boxes(yunet, portrait):
+    (plain,) = yunet.detect(portrait)
+    x1, y1, x2, y2 = (round(value) for value in plain.box_xyxy)
+    closeup = cv2.resize(portrait[y1 - 5 : y2 + 5, x1 - 5 : x2 + 5], None, fx=7, fy=7, interpolation=cv2.INTER_CUBIC)
+    (close,) = yunet.detect(closeup)
+    back = np.array(close.box_xyxy) / 7 + [x1 - 5, y1 - 5] * 2
+    assert iou(back, plain.box_xyxy)[0, 0] > 0.75
+
+
+def test_small_faces_stay_beside_a_large_one(yunet, portrait):
+    large = cv2.resize(portrait[40:200, 140:300], (640, 640), interpolation=cv2.INTER_CUBIC)
+    scene = np.hstack([large, np.zeros((640, 300, 3), np.uint8)])
+    scene[300:556, 660:916] = cv2.resize(portrait, (256, 256), interpolation=cv2.INTER_AREA)
+    first, second = yunet.detect(scene)
+    assert first.box_xyxy[2] < 640 < second.box_xyxy[0]
+
+
+@pytest.mark.parametrize("side", [1, 5, 17, 31, 32])
+def test_strips_give_no_boxes_of_random_numbers(yunet, side):
+    rng = np.random.default_rng(side)
+    for length in (70, 97, 160, 250, 640):  # bare, OpenCV answers about a third of these with infinite boxes
+        strip = rng.integers(0, 256, (side, length, 3), np.uint8)
+        assert yunet.detect(strip) == yunet.detect(np.ascontiguousarray(strip.swapaxes(0, 1))) == []
+
+
+def test_missing_file(tmp_path, monkeypatch):
+    monkeypatch.setenv("FSANET_HOME", str(tmp_path))
+    monkeypatch.delenv("FSANET_MIRROR", raising=False)
+    with pytest.raises(FileNotFoundError, match=rf"{MODEL_FILE}' is not in .*: run `make weights`"):
+        YuNetDetector()
+
+
+def test_file_that_is_no_model(tmp_path):
+    (tmp_path / "model.onnx").write_bytes(b"not a network" * 100)
+    with pytest.raises(ValueError, match="The YuNet model file is not an ONNX network that OpenCV reads"):
+        YuNetDetector(model_path=tmp_path / "model.onnx")
