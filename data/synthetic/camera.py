@@ -36,10 +36,7 @@ class Camera:
     def unproject(self, x: np.ndarray, y: np.ndarray, near: np.ndarray) -> np.ndarray:
         """Points (..., 3) that appear at pixels x, y with 1 / distance `near`."""
         far = 1.0 / near
-        px, py = (
-            (x - self.centre[0]) * far / self.focal,
-            (self.centre[1] - y) * far / self.focal,
-        )
+        px, py = ((x - self.centre[0]) * far / self.focal, (self.centre[1] - y) * far / self.focal)
         return np.stack([px, py, self.distance - far], axis=-1).astype(np.float32)
 
 
@@ -49,11 +46,7 @@ def draw_distance(rng: np.random.Generator) -> float:
 
 
 def frame_head(
-    landmarks: np.ndarray,
-    distance: float,
-    box_px: float,
-    size: tuple[int, int],
-    face_at: tuple[float, float],
+    landmarks: np.ndarray, distance: float, box_px: float, size: tuple[int, int], face_at: tuple[float, float]
 ) -> Camera:
     """A camera that shows a face at a given size and place.
 
@@ -64,14 +57,8 @@ def frame_head(
         size: (width, height) of the picture.
         face_at: pixels, where the middle of the landmark box shall lie.
     """
-    flat = (
-        Camera(distance, 1.0, (0.0, 0.0), size)
-        .project(landmarks)[:, :2]
-        .astype(np.float64)
-    )
+    flat = Camera(distance, 1.0, (0.0, 0.0), size).project(landmarks)[:, :2].astype(np.float64)
     low, high = flat.min(axis=0), flat.max(axis=0)
     focal = box_px / np.sqrt(np.prod(high - low))
     middle = (low + high) / 2 * focal
-    return Camera(
-        distance, focal, (face_at[0] - middle[0], face_at[1] - middle[1]), size
-    )
+    return Camera(distance, focal, (face_at[0] - middle[0], face_at[1] - middle[1]), size)

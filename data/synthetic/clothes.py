@@ -21,29 +21,20 @@ def _skin_triangles(pack: HeadPack) -> np.ndarray:
     return pack.triangles[pack.parts == 0]
 
 
-def _patterned(
-    rng: np.random.Generator, colour: np.ndarray, place: np.ndarray
-) -> np.ndarray:
+def _patterned(rng: np.random.Generator, colour: np.ndarray, place: np.ndarray) -> np.ndarray:
     """Colours (V, 3) of a garment: plain, striped or printed."""
     kind = rng.random()
     if kind < 0.55:
         amount = np.zeros(len(place))
     elif kind < 0.8:
-        angle, rate = (
-            rng.choice([0.0, np.pi / 2, rng.uniform(0, np.pi)]),
-            rng.uniform(10, 40),
-        )
-        amount = np.sin(
-            (place[:, 0] * np.cos(angle) + place[:, 1] * np.sin(angle)) * rate
-        ) > rng.uniform(-0.3, 0.7)
+        angle, rate = (rng.choice([0.0, np.pi / 2, rng.uniform(0, np.pi)]), rng.uniform(10, 40))
+        amount = np.sin((place[:, 0] * np.cos(angle) + place[:, 1] * np.sin(angle)) * rate) > rng.uniform(-0.3, 0.7)
     else:
         amount = noise(place, rng.uniform(2, 8), rng.uniform(0, 30)) > rng.uniform(0, 1)
     return colour + (draw_fabric(rng) - colour) * np.asarray(amount, float)[:, None]
 
 
-def garment(
-    pack: HeadPack, rng: np.random.Generator, skin: np.ndarray, normals: np.ndarray
-) -> list[Piece]:
+def garment(pack: HeadPack, rng: np.random.Generator, skin: np.ndarray, normals: np.ndarray) -> list[Piece]:
     """What covers the shoulders: a neckline cut out of the torso, often with a collar.
 
     Args:
@@ -55,46 +46,20 @@ def garment(
     place = pack.vertices
     on_skin = np.isin(np.arange(len(place)), pack.skin)
     neckline = (
-        rng.uniform(4.9, 5.65)
-        + rng.uniform(-0.1, 0.4) * np.abs(place[:, 0])
-        - 0.25 * ramp(0.2, -0.4, place[:, 2])
+        rng.uniform(4.9, 5.65) + rng.uniform(-0.1, 0.4) * np.abs(place[:, 0]) - 0.25 * ramp(0.2, -0.4, place[:, 2])
     )
-    used, triangles = cut_out(
-        _skin_triangles(pack), on_skin & (place[:, 1] < neckline + 0.15)
-    )
+    used, triangles = cut_out(_skin_triangles(pack), on_skin & (place[:, 1] < neckline + 0.15))
     colour = draw_fabric(rng)
-    off = rng.uniform(0.03, 0.1) * (
-        1 + 0.5 * noise(place[used], 2.0, rng.uniform(0, 30))
-    )
+    off = rng.uniform(0.03, 0.1) * (1 + 0.5 * noise(place[used], 2.0, rng.uniform(0, 30)))
     body = skin[used] + normals[used] * off[:, None]
-    pieces = [
-        make_piece(
-            body,
-            triangles,
-            _patterned(rng, colour, place[used]),
-            Material.CLOTH,
-            rng.uniform(0, 0.15),
-        )
-    ]
+    pieces = [make_piece(body, triangles, _patterned(rng, colour, place[used]), Material.CLOTH, rng.uniform(0, 0.15))]
     if rng.random() < 0.55:
-        pieces.append(
-            _collar(
-                pack,
-                rng,
-                skin,
-                normals,
-                colour if rng.random() < 0.6 else draw_fabric(rng),
-            )
-        )
+        pieces.append(_collar(pack, rng, skin, normals, colour if rng.random() < 0.6 else draw_fabric(rng)))
     return pieces
 
 
 def _collar(
-    pack: HeadPack,
-    rng: np.random.Generator,
-    skin: np.ndarray,
-    normals: np.ndarray,
-    colour: np.ndarray,
+    pack: HeadPack, rng: np.random.Generator, skin: np.ndarray, normals: np.ndarray, colour: np.ndarray
 ) -> Piece:
     """A ring around the neck: shirt collar, polo neck, scarf."""
     place = pack.vertices
@@ -104,24 +69,14 @@ def _collar(
     height = place[:, 1] + slope * place[:, 2]
     neck = (np.hypot(place[:, 0], place[:, 2]) < 1.3) & (place[:, 2] < 1.0)
     on_skin = np.isin(np.arange(len(place)), pack.skin)
-    used, triangles = cut_out(
-        _skin_triangles(pack), on_skin & neck & (height > low) & (height < high)
-    )
-    flare = (
-        thick
-        * (1 + ramp(low, high, height[used]))
-        * (1 + 0.3 * noise(place[used], 4.0, rng.uniform(0, 30)))
-    )
+    used, triangles = cut_out(_skin_triangles(pack), on_skin & neck & (height > low) & (height < high))
+    flare = thick * (1 + ramp(low, high, height[used])) * (1 + 0.3 * noise(place[used], 4.0, rng.uniform(0, 30)))
     points = skin[used] + normals[used] * flare[:, None]
     return make_piece(points, triangles, colour, Material.CLOTH, rng.uniform(0, 0.2))
 
 
 def face_mask(
-    pack: HeadPack,
-    rng: np.random.Generator,
-    skin: np.ndarray,
-    normals: np.ndarray,
-    over: str,
+    pack: HeadPack, rng: np.random.Generator, skin: np.ndarray, normals: np.ndarray, over: str
 ) -> tuple[Piece, Strands]:
     """A surgical or cloth mask with its ear loops.
 
@@ -135,65 +90,32 @@ def face_mask(
     place = pack.vertices
     x, y, z = np.abs(place[:, 0]), place[:, 1], place[:, 2]
     surgical = rng.random() < 0.6
-    top = (
-        rng.uniform(7.0, 7.12) if over == "nose" else rng.uniform(6.72, 6.8)
-    ) - 0.5 * np.square(x)
+    top = (rng.uniform(7.0, 7.12) if over == "nose" else rng.uniform(6.72, 6.8)) - 0.5 * np.square(x)
     wide = rng.uniform(0.56, 0.66)
     outside = pack.inside_mouth < 0.4
-    keep = (
-        np.isin(np.arange(len(place)), pack.skin)
-        & outside
-        & (y < top)
-        & (y > 6.08)
-        & (x < wide)
-        & (z > 0.62)
-    )
+    keep = np.isin(np.arange(len(place)), pack.skin) & outside & (y < top) & (y > 6.08) & (x < wide) & (z > 0.62)
     keep &= ~((y < 6.3) & (z < 0.85))
     used, triangles = cut_out(_skin_triangles(pack), keep)
     points = smooth(skin[used] + 0.05 * normals[used], triangles, 14)
-    points = np.where(
-        (points[:, 2] > skin[used, 2] + 0.02)[:, None],
-        points,
-        skin[used] + 0.03 * normals[used],
-    )
+    points = np.where((points[:, 2] > skin[used, 2] + 0.02)[:, None], points, skin[used] + 0.03 * normals[used])
     points = smooth(points, triangles, 3) + 0.03 * normals[used]
-    colours = np.array(
-        [[0.35, 0.62, 0.72], [0.75, 0.78, 0.8], [0.4, 0.6, 0.85], [0.02, 0.02, 0.025]]
-    )
-    colour = (
-        colours[rng.choice(4, p=[0.45, 0.3, 0.15, 0.1])] * rng.uniform(0.8, 1.1)
-        if surgical
-        else draw_fabric(rng)
-    )
+    colours = np.array([[0.35, 0.62, 0.72], [0.75, 0.78, 0.8], [0.4, 0.6, 0.85], [0.02, 0.02, 0.025]])
+    colour = colours[rng.choice(4, p=[0.45, 0.3, 0.15, 0.1])] * rng.uniform(0.8, 1.1) if surgical else draw_fabric(rng)
     pleats = 1 - 0.25 * (np.sin(y[used] * 38) > 0.8) if surgical else np.ones(len(used))
     pattern = colour if surgical else _patterned(rng, colour, place[used])
-    piece = make_piece(
-        points, triangles, pattern * pleats[:, None], Material.CLOTH, 0.03
-    )
+    piece = make_piece(points, triangles, pattern * pleats[:, None], Material.CLOTH, 0.03)
     return piece, _ear_loops(pack, skin, used, colour)
 
 
-def _ear_loops(
-    pack: HeadPack, skin: np.ndarray, used: np.ndarray, colour: np.ndarray
-) -> Strands:
+def _ear_loops(pack: HeadPack, skin: np.ndarray, used: np.ndarray, colour: np.ndarray) -> Strands:
     """Two bands a side, from the edge of the mask to behind the ear."""
     place, bands, roots = pack.vertices, [], []
     for side in (1.0, -1.0):
         beside = used[place[used, 0] * side > 0]
-        back = skin[(pack.ears > 0.5) & (place[:, 0] * side > 0)].mean(axis=0) + [
-            0.05 * side,
-            0,
-            -0.12,
-        ]
+        back = skin[(pack.ears > 0.5) & (place[:, 0] * side > 0)].mean(axis=0) + np.array([0.05 * side, 0, -0.12])
         for pull in (1.0, -1.0):
-            corner = beside[
-                np.argmax(np.abs(place[beside, 0]) * 2 + pull * place[beside, 1])
-            ]
-            end = back + [0, 0.18 * pull, 0]
-            bands.append(
-                skin[corner]
-                + _STEPS[:, None] * (end - skin[corner])
-                + [0.02 * side, 0, 0]
-            )
+            corner = beside[np.argmax(np.abs(place[beside, 0]) * 2 + pull * place[beside, 1])]
+            end = back + np.array([0, 0.18 * pull, 0])
+            bands.append(skin[corner] + _STEPS[:, None] * (end - skin[corner]) + [0.02 * side, 0, 0])
             roots.append(corner)
     return make_strands(np.array(bands), 0.025, colour * 0.9, roots, wire=True)

@@ -8,25 +8,13 @@ from data.synthetic.pieces import Material, Piece, make_piece
 from data.synthetic.strands import POINTS, Strands, make_strands
 
 _FRAMES = linear(
-    [
-        (16, 16, 18),
-        (45, 28, 18),
-        (95, 95, 100),
-        (75, 12, 14),
-        (150, 120, 60),
-        (200, 200, 205),
-        (25, 35, 70),
-    ]
+    [(16, 16, 18), (45, 28, 18), (95, 95, 100), (75, 12, 14), (150, 120, 60), (200, 200, 205), (25, 35, 70)]
 )
 _ARCS = 4  # polylines per rim
 
 
 def draw_glasses(
-    rng: np.random.Generator,
-    pack: HeadPack,
-    skin: np.ndarray,
-    eyes: np.ndarray,
-    dark: bool,
+    rng: np.random.Generator, pack: HeadPack, skin: np.ndarray, eyes: np.ndarray, dark: bool
 ) -> tuple[Strands, list[Piece]]:
     """A pair of glasses on a face.
 
@@ -38,11 +26,7 @@ def draw_glasses(
         dark: sunglasses.
     """
     place = pack.vertices
-    bridge = skin[
-        (np.abs(place[:, 0]) < 0.06)
-        & (np.abs(place[:, 1] - 7.25) < 0.08)
-        & (place[:, 2] > 1.3)
-    ]
+    bridge = skin[(np.abs(place[:, 0]) < 0.06) & (np.abs(place[:, 1] - 7.25) < 0.08) & (place[:, 2] > 1.3)]
     front = bridge[:, 2].max() + 0.05
     half_eyes = max(abs(eyes[0, 0] - eyes[1, 0]) / 2, 0.27)
     wide, high = rng.uniform(0.2, 0.3), rng.uniform(0.14, 0.26)
@@ -55,49 +39,32 @@ def draw_glasses(
     rim_y = middle_y + high * np.sign(sin) * np.abs(sin) ** (2 / power)
 
     def bent(x, y):
-        return np.stack(
-            [x, y, front - 0.22 * np.clip(np.abs(x) - 0.15, 0, None) ** 1.5], axis=-1
-        )
+        return np.stack([x, y, front - 0.22 * np.clip(np.abs(x) - 0.15, 0, None) ** 1.5], axis=-1)
 
     lines, lenses = [], []
     for side in (1.0, -1.0):
         rim = bent(side * half_eyes + rim_x, rim_y)
-        lines += [
-            rim[k * (POINTS - 1) : (k + 1) * (POINTS - 1) + 1] for k in range(_ARCS)
-        ]
+        lines += [rim[k * (POINTS - 1) : (k + 1) * (POINTS - 1) + 1] for k in range(_ARCS)]
         hinge = bent(np.array(side * (half_eyes + wide)), np.array(middle_y + 0.1))
         ear = skin[(pack.ears > 0.5) & (place[:, 0] * side > 0)]
-        over = np.array(
-            [ear[:, 0].mean() + 0.03 * side, hinge[1] + 0.0, ear[:, 2].mean()]
-        )
+        over = np.array([ear[:, 0].mean() + 0.03 * side, hinge[1] + 0.0, ear[:, 2].mean()])
         lines.append(hinge + np.linspace(0, 1, POINTS)[:, None] * (over - hinge))
         lenses.append(_lens(rim))
     t = np.linspace(-1, 1, POINTS)
     lines.append(
-        np.stack(
-            [
-                t * (half_eyes - wide),
-                middle_y + 0.05 + 0.03 * (1 - t * t),
-                np.full(POINTS, front + 0.01),
-            ],
-            axis=1,
-        )
+        np.stack([t * (half_eyes - wide), middle_y + 0.05 + 0.03 * (1 - t * t), np.full(POINTS, front + 0.01)], axis=1)
     )
     colour = _FRAMES[rng.integers(len(_FRAMES))]
-    frame = make_strands(
-        np.array(lines), rng.choice([0.018, 0.03, 0.05]), colour, wire=True
-    )
+    frame = make_strands(np.array(lines), rng.choice([0.018, 0.03, 0.05]), colour, wire=True)
     if not dark:
         return frame, []
-    tint = rng.uniform(0.003, 0.03) * np.array(
-        [1.0, rng.uniform(0.7, 1.2), rng.uniform(0.6, 1.3)]
-    )
+    tint = rng.uniform(0.003, 0.03) * np.array([1.0, rng.uniform(0.7, 1.2), rng.uniform(0.6, 1.3)])
     return frame, [make_piece(v, t, tint, Material.PLASTIC) for v, t in lenses]
 
 
 def _lens(rim: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """A fan that fills a rim (n, 3), slightly domed."""
     n = len(rim)
-    middle = rim.mean(axis=0) + [0, 0, 0.02]
+    middle = rim.mean(axis=0) + np.array([0, 0, 0.02])
     corners = np.stack([np.full(n - 1, n), np.arange(n - 1), np.arange(1, n)], axis=1)
     return np.concatenate([rim, middle[None]]), corners

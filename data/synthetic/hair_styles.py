@@ -68,8 +68,8 @@ HAIR_STYLES = (
     HairStyle("long_straight", 0.15, 0.02, (0.05, 0.12), (2.4, 3.6), "part", 0.15, 0.8, 0.03, 0.5, 2400, (0.04, 0.06)),
     HairStyle("long_wavy", 0.13, 0.02, (0.08, 0.16), (1.8, 3.2), "part", 0.3, 0.6, 0.3, 0.7, 2400, (0.04, 0.06)),
     HairStyle("long_back", 0.05, 0.01, (0.06, 0.12), (2.2, 3.4), "back", 0.2, 0.7, 0.06, 0.5, 2200, (0.04, 0.06)),
-    HairStyle("fringe_long", 0.09, 0.0, (0.06, 0.12), (1.6, 3.0), "part", 0.2, 0.8, 0.04, 0.5, 2400, (0.035, 0.055), 1.0, True),
-    HairStyle("fringe_bob", 0.05, 0.0, (0.08, 0.14), (1.2, 1.7), "part", 0.2, 0.8, 0.04, 0.5, 2400, (0.035, 0.055), 1.0, True, held_out=True),
+    HairStyle("fringe_long", 0.09, 0.0, (0.06, 0.12), (1.6, 3.0), "part", 0.2, 0.8, strands=2400, fringe=True),
+    HairStyle("fringe_bob", 0.05, 0.0, (0.08, 0.14), (1.2, 1.7), "part", 0.2, 0.8, fringe=True, held_out=True),
     HairStyle("tail", 0.09, 0.01, (0.03, 0.07), (0.8, 1.2), "tied", 0.1, 0.0, 0.02, 0.5, 1700, knot="tail"),
     HairStyle("bun", 0.07, 0.01, (0.03, 0.07), (0.8, 1.2), "tied", 0.1, 0.0, 0.02, 0.5, 1700, knot="bun"),
 )  # fmt: skip
@@ -84,26 +84,9 @@ def draw_style(rng: np.random.Generator, traits: Traits, held_out: bool) -> Hair
         held_out: a test person: half of the time one of the held-out styles, else any; otherwise never one of them.
     """
     only_held_out = held_out and rng.random() < 0.5
-    styles = [
-        s
-        for s in HAIR_STYLES
-        if s.held_out == only_held_out or (held_out and not only_held_out)
-    ]
-    share = np.array(
-        [traits.male * s.men + (1 - traits.male) * s.women for s in styles]
-    )
+    styles = [s for s in HAIR_STYLES if s.held_out == only_held_out or (held_out and not only_held_out)]
+    share = np.array([traits.male * s.men + (1 - traits.male) * s.women for s in styles])
     grown_up = 1 - traits.child
-    bare = np.array(
-        [
-            {"bald": 0.6 + traits.old, "horseshoe": 3 * traits.old}.get(s.name, 1.0)
-            for s in styles
-        ]
-    )
-    share = (
-        share
-        * np.where(
-            [s.name in ("bald", "horseshoe") for s in styles], bare * grown_up, 1.0
-        )
-        + 1e-6
-    )
+    bare = np.array([{"bald": 0.6 + traits.old, "horseshoe": 3 * traits.old}.get(s.name, 1.0) for s in styles])
+    share = share * np.where([s.name in ("bald", "horseshoe") for s in styles], bare * grown_up, 1.0) + 1e-6
     return styles[rng.choice(len(styles), p=share / share.sum())]

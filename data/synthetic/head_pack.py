@@ -70,15 +70,10 @@ def head_pack() -> HeadPack:
         FileNotFoundError: head_pack.npz is missing.
     """
     if not PACK_FILE.is_file():
-        raise FileNotFoundError(
-            f"no {PACK_FILE}: make it with `python -m data.synthetic.make_head_pack`"
-        )
+        raise FileNotFoundError(f"no {PACK_FILE}: make it with `python -m data.synthetic.make_head_pack`")
     with np.load(PACK_FILE, allow_pickle=False) as file:
         arrays = {name: file[name] for name in file.files}
-    ends, offsets = (
-        arrays["target_ends"],
-        arrays["target_offsets"] * arrays["target_step"],
-    )
+    ends, offsets = (arrays["target_ends"], arrays["target_offsets"] * arrays["target_step"])
     indices = arrays["target_indices"].astype(np.int32)
     targets = {
         str(name): (indices[a:b], offsets[a:b].astype(np.float32))
@@ -89,10 +84,7 @@ def head_pack() -> HeadPack:
         for name in ("lips", "eyelids", "face", "ears", "inside_mouth")
     }
     return HeadPack(
-        **{
-            name: arrays[name]
-            for name in ("vertices", "triangles", "parts", "landmarks")
-        },
+        **{name: arrays[name] for name in ("vertices", "triangles", "parts", "landmarks")},
         **{name: arrays[name] for name in ("hand_vertices", "hand_triangles")},
         occlusion=(arrays["occlusion"] / 255).astype(np.float32),
         cavity=(arrays["cavity"] / 127).astype(np.float32),

@@ -1,6 +1,6 @@
 """How others see the renders: a published network reads their poses, face detectors look for the faces.
 
-    python -m data.synthetic.judge [--samples 2000] [--frames 300] [--seed 1] [--model fusion_capsule] [--weights 300W_LP]
+    python -m data.synthetic.judge [--samples 2000] [--frames 300] [--model fusion_capsule] [--weights 300W_LP]
 
 Nothing of the renderer is fitted to these judges. They tell whether the renders look like photographs to networks that
 have seen photographs only, and whether the labels mean what they mean in 300W-LP.
@@ -40,12 +40,8 @@ def agreement(predicted: np.ndarray, truth: np.ndarray) -> list[str]:
             (p - t).mean(axis=0),
             np.abs(p - t).mean(axis=0),
         ]
-        cells = "  ".join(
-            " ".join(f"{value:5.2f}" for value in column) for column in columns
-        )
-        lines.append(
-            f"{low:3d} to {high - (high == 91):3d}  {chosen.sum():6d}  {cells}   {columns[3].mean():5.2f}"
-        )
+        cells = "  ".join(" ".join(f"{value:5.2f}" for value in column) for column in columns)
+        lines.append(f"{low:3d} to {high - (high == 91):3d}  {chosen.sum():6d}  {cells}   {columns[3].mean():5.2f}")
     return lines
 
 
@@ -62,100 +58,50 @@ def judge_poses(
         for start in range(0, samples, _CHUNK):
             indices = range(start, min(start + _CHUNK, samples))
             rendered = render_samples(seed, indices, settings)
-            predicted.append(
-                network.predict(rendered.image.astype(np.float32), verbose=0)
-            )
+            predicted.append(network.predict(rendered.image.astype(np.float32), verbose=0))
             truth.append(rendered.pose)
             bar.update(len(indices))
     return np.concatenate(predicted), np.concatenate(truth)
 
 
-def judge_detectors(
-    frames: int, seed: int, quiet: bool = False
-) -> dict[str, np.ndarray]:
-    """Which detector finds which of `frames` renders of 256 x 256 pixels, yaw spread evenly; (frames, 2) of yaw, found."""
+def judge_detectors(frames: int, seed: int, quiet: bool = False) -> dict[str, np.ndarray]:
+    """Which detector finds which of `frames` renders of 256 x 256 pixels, yaw spread evenly: (frames, 2) yaw, found."""
     from fsanet.detectors.catalog import create_detector
 
-    detectors = {
-        name: create_detector(name, threshold=threshold)
-        for name, threshold in _DETECTORS.items()
-    }
+    detectors = {name: create_detector(name, threshold=threshold) for name, threshold in _DETECTORS.items()}
     found: dict[str, list] = {name: [] for name in detectors}
     settings = Settings(split="validation", per_person=1)
     for i in progress(range(frames), unit="frame", label="detecting", quiet=quiet):
         yaw = -90 + 180 * (i + 0.5) / frames
-        frame = render_frame(
-            seed,
-            i,
-            settings,
-            (_FRAME_SIDE, _FRAME_SIDE),
-            pose=np.array([yaw, 0.0, 0.0]),
-        )
+        frame = render_frame(seed, i, settings, (_FRAME_SIDE, _FRAME_SIDE), pose=np.array([yaw, 0.0, 0.0]))
         x1, y1, x2, y2 = frame.box_xyxy
         for name, detector in detectors.items():
             centres = [
-                (
-                    (d.box_xyxy[0] + d.box_xyxy[2]) / 2,
-                    (d.box_xyxy[1] + d.box_xyxy[3]) / 2,
-                )
+                ((d.box_xyxy[0] + d.box_xyxy[2]) / 2, (d.box_xyxy[1] + d.box_xyxy[3]) / 2)
                 for d in detector.detect(frame.image_bgr)
             ]
-            found[name].append(
-                (yaw, any(x1 < x < x2 and y1 < y < y2 for x, y in centres))
-            )
+            found[name].append((yaw, any(x1 < x < x2 and y1 < y < y2 for x, y in centres)))
     return {name: np.array(rows, float) for name, rows in found.items()}
 
 
 @run_command
 def main(argv: list[str] | None = None) -> None:
     """Run the command."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument(
-        "--samples",
-        type=int,
-        default=2000,
-        help="crops for the network (default: %(default)s)",
-    )
-    parser.add_argument(
-        "--frames",
-        type=int,
-        default=300,
-        help="frames for the detectors (default: %(default)s)",
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--samples", type=int, default=2000, help="crops for the network (default: %(default)s)")
+    parser.add_argument("--frames", type=int, default=300, help="frames for the detectors (default: %(default)s)")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--model", default="fusion_capsule")
-    parser.add_argument(
-        "--weights",
-        default="300W_LP",
-        help="training set or file (default: %(default)s)",
-    )
+    parser.add_argument("--weights", default="300W_LP", help="training set or file (default: %(default)s)")
     args = parser.parse_args(argv)
     if args.samples:
-        print(
-            f"{args.model} ({args.weights}) on {args.samples} crops, poses like 300W-LP; yaw, pitch, roll:"
-        )
-        print(
-            "\n".join(
-                agreement(
-                    *judge_poses(args.samples, args.seed, args.model, args.weights)
-                )
-            )
-        )
+        print(f"{args.model} ({args.weights}) on {args.samples} crops, poses like 300W-LP; yaw, pitch, roll:")
+        print("\n".join(agreement(*judge_poses(args.samples, args.seed, args.model, args.weights))))
     if args.frames:
-        print(
-            f"\nfaces found in {args.frames} frames of {_FRAME_SIDE} x {_FRAME_SIDE}, yaw -90 to 90:"
-        )
+        print(f"\nfaces found in {args.frames} frames of {_FRAME_SIDE} x {_FRAME_SIDE}, yaw -90 to 90:")
         for name, rows in judge_detectors(args.frames, args.seed).items():
-            bins = [
-                rows[(np.abs(rows[:, 0]) >= a) & (np.abs(rows[:, 0]) < b), 1].mean()
-                for a, b in _YAW_BINS
-            ]
-            by_yaw = ", ".join(
-                f"{a}-{b}: {share:.0%}"
-                for (a, b), share in zip(_YAW_BINS, bins, strict=True)
-            )
+            bins = [rows[(np.abs(rows[:, 0]) >= a) & (np.abs(rows[:, 0]) < b), 1].mean() for a, b in _YAW_BINS]
+            by_yaw = ", ".join(f"{a}-{b}: {share:.0%}" for (a, b), share in zip(_YAW_BINS, bins, strict=True))
             print(f"{name} > {_DETECTORS[name]}: {rows[:, 1].mean():.1%} ({by_yaw})")
 
 

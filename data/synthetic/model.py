@@ -1,4 +1,4 @@
-"""One picture's geometry: a person with an expression and what covers the face, as one list of triangles and strands."""
+"""One picture's geometry: a person, an expression and what covers the face, as one list of triangles and strands."""
 
 from dataclasses import dataclass
 
@@ -58,9 +58,7 @@ def _head_paint(person: Person) -> np.ndarray:
         albedo[np.unique(pack.triangles[pack.parts == part])] = colour
     occlusion = 0.25 + 0.75 * np.clip(1.25 * pack.occlusion, 0, 1)
     scalp = person.hair.scalp * person.hair.stain
-    return np.column_stack(
-        [albedo, pack.vertices, occlusion, scalp, person.beard]
-    ).astype(np.float32)
+    return np.column_stack([albedo, pack.vertices, occlusion, scalp, person.beard]).astype(np.float32)
 
 
 def _hair_shell(
@@ -68,9 +66,7 @@ def _hair_shell(
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray] | None:
     """The closed mass of hair over the scalp: vertices, triangles, paint."""
     pack, thickness = head_pack(), person.hair.thickness
-    used, triangles = cut_out(
-        pack.triangles[pack.parts == Part.SKIN], person.hair.scalp > 0.35
-    )
+    used, triangles = cut_out(pack.triangles[pack.parts == Part.SKIN], person.hair.scalp > 0.35)
     if not len(used) or thickness.max() < 0.004:
         return None
     middle = np.array([0, 7.3, 0.4])
@@ -78,39 +74,18 @@ def _hair_shell(
     vertices = skin[used] + out * thickness[used, None]
     count = len(used)
     place = pack.vertices[used]
-    columns = [
-        np.tile(person.look.hair, (count, 1)),
-        place,
-        np.full(count, 0.75),
-        np.zeros(count),
-        np.zeros(count),
-    ]
-    return (
-        vertices.astype(np.float32),
-        triangles,
-        np.column_stack(columns).astype(np.float32),
-    )
+    columns = [np.tile(person.look.hair, (count, 1)), place, np.full(count, 0.75), np.zeros(count), np.zeros(count)]
+    return (vertices.astype(np.float32), triangles, np.column_stack(columns).astype(np.float32))
 
 
 def _carried(strands: Strands, skin: np.ndarray, neutral: np.ndarray) -> Strands:
     """Strands moved along with the skin that carries them."""
     shift = (skin - neutral)[strands.roots]
-    return Strands(
-        strands.points + shift[:, None],
-        strands.widths,
-        strands.colours,
-        strands.roots,
-        strands.wire,
-    )
+    return Strands(strands.points + shift[:, None], strands.widths, strands.colours, strands.roots, strands.wire)
 
 
 def build_model(
-    person: Person,
-    skin: np.ndarray,
-    pieces: list[Piece],
-    wires: list[Strands],
-    hair: Strands,
-    shell: bool = True,
+    person: Person, skin: np.ndarray, pieces: list[Piece], wires: list[Strands], hair: Strands, shell: bool = True
 ) -> Model:
     """Put a picture's geometry together.
 
@@ -125,11 +100,7 @@ def build_model(
     pack = head_pack()
     normals = vertex_normals(person.shape.vertices, pack.triangles)
     vertices, triangles = [skin], [pack.triangles]
-    materials = [
-        np.array([_PART_MATERIAL[Part(p)] for p in range(len(Part))], np.uint8)[
-            pack.parts
-        ]
-    ]
+    materials = [np.array([_PART_MATERIAL[Part(p)] for p in range(len(Part))], np.uint8)[pack.parts]]
     weave, paint = [np.zeros(len(pack.triangles))], [_head_paint(person)]
     offset = len(skin)
 
@@ -147,24 +118,9 @@ def build_model(
         add(*grown, Material.HAIR)
     for piece in pieces:
         count = len(piece.vertices)
-        plain = np.column_stack(
-            [piece.colours, piece.vertices, np.full(count, 0.9), np.zeros((count, 2))]
-        )
-        add(
-            piece.vertices,
-            piece.triangles,
-            plain.astype(np.float32),
-            piece.material,
-            piece.weave,
-        )
-    strands = join_strands(
-        [
-            hair,
-            _carried(person.on_face, skin, person.shape.vertices),
-            person.glasses,
-            *wires,
-        ]
-    )
+        plain = np.column_stack([piece.colours, piece.vertices, np.full(count, 0.9), np.zeros((count, 2))])
+        add(piece.vertices, piece.triangles, plain.astype(np.float32), piece.material, piece.weave)
+    strands = join_strands([hair, _carried(person.on_face, skin, person.shape.vertices), person.glasses, *wires])
     return Model(
         np.concatenate(vertices).astype(np.float32),
         np.concatenate(triangles).astype(np.int32),
@@ -185,10 +141,4 @@ def under_headwear(hair: Strands, kind: str, rim: float) -> Strands:
     else:
         keep = hair.points[:, 0, 1] < rim
         keep &= ramp(rim + 0.3, rim, hair.points[..., 1].max(axis=1)) > 0
-    return Strands(
-        hair.points[keep],
-        hair.widths[keep],
-        hair.colours[keep],
-        hair.roots[keep],
-        hair.wire[keep],
-    )
+    return Strands(hair.points[keep], hair.widths[keep], hair.colours[keep], hair.roots[keep], hair.wire[keep])

@@ -13,9 +13,7 @@ _SIDE = 32
 @functools.cache
 def _volume() -> np.ndarray:
     """The one block of smoothed normal noise that everything samples, standard deviation 1."""
-    block = gaussian_filter(
-        np.random.default_rng(7).standard_normal((_SIDE,) * 3), 0.7, mode="wrap"
-    )
+    block = gaussian_filter(np.random.default_rng(7).standard_normal((_SIDE,) * 3), 0.7, mode="wrap")
     return (block / block.std()).astype(np.float32)
 
 
@@ -24,11 +22,7 @@ def _sample(volume, points):
     side = volume.shape[0]
     out = np.empty(points.shape[0], np.float32)
     for i in range(points.shape[0]):
-        fx, fy, fz = (
-            math.floor(points[i, 0]),
-            math.floor(points[i, 1]),
-            math.floor(points[i, 2]),
-        )
+        fx, fy, fz = (math.floor(points[i, 0]), math.floor(points[i, 1]), math.floor(points[i, 2]))
         x, y, z = points[i, 0] - fx, points[i, 1] - fy, points[i, 2] - fz
         x0, y0, z0 = int(fx) % side, int(fy) % side, int(fz) % side
         x1, y1, z1 = (x0 + 1) % side, (y0 + 1) % side, (z0 + 1) % side
@@ -51,9 +45,7 @@ def noise(points: np.ndarray, per_unit: float, offset: float = 0.0) -> np.ndarra
     Returns:
         (P,) float32.
     """
-    return _sample(
-        _volume(), np.ascontiguousarray(points * per_unit + offset, dtype=np.float32)
-    )
+    return _sample(_volume(), np.ascontiguousarray(points * per_unit + offset, dtype=np.float32))
 
 
 def ramp(low: float, high: float, value: np.ndarray) -> np.ndarray:

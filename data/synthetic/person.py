@@ -5,13 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from data.synthetic.clothes import garment
-from data.synthetic.facial_hair import (
-    Brow,
-    beard_mask,
-    beard_strands,
-    brow_strands,
-    draw_brow,
-)
+from data.synthetic.facial_hair import Brow, beard_mask, beard_strands, brow_strands, draw_brow
 from data.synthetic.glasses import draw_glasses
 from data.synthetic.hair import Hair, grow_hair
 from data.synthetic.hair_styles import draw_style
@@ -65,11 +59,7 @@ class Person:
 def skull_map(vertices: np.ndarray) -> SkullMap:
     """The head, without its ears, as a radius over directions from its middle."""
     pack = head_pack()
-    inside = (
-        (pack.ears < 0.3)
-        & np.isin(np.arange(len(vertices)), pack.skin)
-        & (pack.vertices[:, 1] > 6.2)
-    )
+    inside = (pack.ears < 0.3) & np.isin(np.arange(len(vertices)), pack.skin) & (pack.vertices[:, 1] > 6.2)
     return SkullMap(vertices[inside], np.array([0, 7.3, 0.45]))
 
 
@@ -82,32 +72,22 @@ def draw_person(rng: np.random.Generator, held_out_styles: bool = False) -> Pers
     """
     pack = head_pack()
     traits = draw_traits(rng)
-    shape, look, style = (
-        draw_shape(rng, traits),
-        draw_look(rng, traits),
-        draw_style(rng, traits, held_out_styles),
-    )
+    shape, look, style = (draw_shape(rng, traits), draw_look(rng, traits), draw_style(rng, traits, held_out_styles))
     normals = vertex_normals(shape.vertices, pack.triangles)
     skull = skull_map(shape.vertices)
-    hair = grow_hair(
-        pack, rng, traits, style, shape.vertices, normals, skull, look.hair
-    )
+    hair = grow_hair(pack, rng, traits, style, shape.vertices, normals, skull, look.hair)
     brow = draw_brow(rng, traits)
     where, dark, length = beard_mask(pack, rng, traits)
     on_face = [brow_strands(pack, rng, brow, shape.vertices, normals, look.brows)]
     if length:
-        on_face.append(
-            beard_strands(pack, rng, where, length, shape.vertices, normals, look)
-        )
+        on_face.append(beard_strands(pack, rng, where, length, shape.vertices, normals, look))
     eyewear = "none"
     if rng.random() < _WEARS_GLASSES:
         eyewear = "sunglasses" if rng.random() < _DARK_ONES else "glasses"
     glasses, lenses = join_strands([]), []
     if eyewear != "none":
         eyes = eye_centres(shape.vertices, pack)
-        glasses, lenses = draw_glasses(
-            rng, pack, shape.vertices, eyes, eyewear == "sunglasses"
-        )
+        glasses, lenses = draw_glasses(rng, pack, shape.vertices, eyes, eyewear == "sunglasses")
     clothes = garment(pack, rng, shape.vertices, normals)
     paint = paint_vertices(pack, look)
     return Person(

@@ -9,33 +9,17 @@ def _srgb(linear_rgb: np.ndarray) -> np.ndarray:
     return np.where(c <= 0.0031308, 12.92 * c, 1.055 * np.power(c, 1 / 2.4) - 0.055)
 
 
-def _expose(
-    colour: np.ndarray, subject: np.ndarray, rng: np.random.Generator
-) -> np.ndarray:
+def _expose(colour: np.ndarray, subject: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Scale so that the subject gets a plausible brightness, darker skin darker, then roll off the highlights."""
     light = colour[subject].mean() if subject.any() else colour.mean()
-    aim = np.clip(0.24 * (max(light, 1e-3) / 0.3) ** 0.4, 0.06, 0.4) * rng.uniform(
-        0.6, 1.6
-    )
-    exposed = (
-        colour * (aim / max(light, 1e-3))
-        if rng.random() < 0.9
-        else colour * rng.uniform(0.7, 1.2)
-    )
-    return np.where(
-        exposed < 0.6,
-        exposed,
-        0.6 + 0.4 * (1 - np.exp(-(np.clip(exposed, 0.6, None) - 0.6) / 0.4)),
-    )
+    aim = np.clip(0.24 * (max(light, 1e-3) / 0.3) ** 0.4, 0.06, 0.4) * rng.uniform(0.6, 1.6)
+    exposed = colour * (aim / max(light, 1e-3)) if rng.random() < 0.9 else colour * rng.uniform(0.7, 1.2)
+    return np.where(exposed < 0.6, exposed, 0.6 + 0.4 * (1 - np.exp(-(np.clip(exposed, 0.6, None) - 0.6) / 0.4)))
 
 
 def _grade(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """White balance, contrast, saturation, grey pictures, faded blacks."""
-    cast = (
-        1
-        + rng.normal(0, 0.06) * np.array([1, 0, -1])
-        + rng.normal(0, 0.02) * np.array([-1, 2, -1])
-    )
+    cast = 1 + rng.normal(0, 0.06) * np.array([1, 0, -1]) + rng.normal(0, 0.02) * np.array([-1, 2, -1])
     image = image * cast
     contrast = rng.uniform(0.85, 1.3)
     image = (image - 0.45) * contrast + 0.45 + rng.normal(0, 0.04)
@@ -51,10 +35,7 @@ def _motion(rng: np.random.Generator, length: float) -> np.ndarray:
     angle = rng.uniform(0, np.pi)
     middle = side // 2
     reach = np.array([np.cos(angle), np.sin(angle)]) * length / 2
-    a, b = (
-        tuple(np.round((middle + sign * reach) * 16).astype(int).tolist())
-        for sign in (-1, 1)
-    )
+    a, b = (tuple(np.round((middle + sign * reach) * 16).astype(int).tolist()) for sign in (-1, 1))
     cv2.line(kernel, a, b, 1.0, 1, cv2.LINE_AA, 4)
     return kernel / max(kernel.sum(), 1e-6)
 
@@ -65,11 +46,7 @@ def _compress(image: np.ndarray, quality: int) -> np.ndarray:
 
 
 def take_photo(
-    colour: np.ndarray,
-    subject: np.ndarray,
-    rng: np.random.Generator,
-    face_px: float,
-    plain: bool = False,
+    colour: np.ndarray, subject: np.ndarray, rng: np.random.Generator, face_px: float, plain: bool = False
 ) -> np.ndarray:
     """Make a photograph.
 
@@ -85,16 +62,12 @@ def take_photo(
     """
     exposed = _srgb(_expose(colour, subject, rng))
     if plain:
-        return np.ascontiguousarray(
-            np.clip(255 * exposed[..., ::-1] + 0.5, 0, 255).astype(np.uint8)
-        )
+        return np.ascontiguousarray(np.clip(255 * exposed[..., ::-1] + 0.5, 0, 255).astype(np.uint8))
     image = _grade(exposed, rng).astype(np.float32)[..., ::-1]
     height, width = image.shape[:2]
     if rng.random() < 0.25:  # vignette
         y, x = np.mgrid[-1 : 1 : height * 1j, -1 : 1 : width * 1j]
-        image = image * (1 - rng.uniform(0.05, 0.35) * (x * x + y * y))[
-            ..., None
-        ].astype(np.float32)
+        image = image * (1 - rng.uniform(0.05, 0.35) * (x * x + y * y))[..., None].astype(np.float32)
     blur = rng.choice([0.0, 0.006, 0.014, 0.026], p=[0.4, 0.3, 0.2, 0.1]) * face_px
     if blur > 0.3:
         image = cv2.GaussianBlur(image, (0, 0), blur)
@@ -107,9 +80,7 @@ def take_photo(
         small = (max(int(width * scale), 8), max(int(height * scale), 8))
         image = cv2.resize(image, small, interpolation=cv2.INTER_AREA)
     if rng.random() < 0.2:  # a telephone's sharpening
-        image = image + rng.uniform(0.3, 1.0) * (
-            image - cv2.GaussianBlur(image, (0, 0), 1.0)
-        )
+        image = image + rng.uniform(0.3, 1.0) * (image - cv2.GaussianBlur(image, (0, 0), 1.0))
     level = rng.uniform(0, 0.012) if rng.random() < 0.85 else rng.uniform(0.012, 0.04)
     grain = rng.standard_normal(image.shape).astype(np.float32)
     grain = grain * 0.6 + grain.mean(axis=2, keepdims=True)
@@ -118,9 +89,5 @@ def take_photo(
     if rng.random() < 0.75:
         photo = _compress(photo, int(rng.integers(45, 98)))
     if scale < 1:
-        photo = cv2.resize(
-            photo,
-            (width, height),
-            interpolation=rng.choice([cv2.INTER_LINEAR, cv2.INTER_CUBIC]),
-        )
+        photo = cv2.resize(photo, (width, height), interpolation=rng.choice([cv2.INTER_LINEAR, cv2.INTER_CUBIC]))
     return photo

@@ -44,9 +44,7 @@ class Piece:
     weave: float = 0.0
 
 
-def make_piece(
-    vertices, triangles, colour, material: Material, weave: float = 0.0
-) -> Piece:
+def make_piece(vertices, triangles, colour, material: Material, weave: float = 0.0) -> Piece:
     """A piece; one `colour` (3,) or one per vertex (V, 3)."""
     vertices = np.asarray(vertices, np.float32)
     colours = np.array(np.broadcast_to(np.asarray(colour, np.float32), vertices.shape))
@@ -64,19 +62,11 @@ def cut_out(triangles: np.ndarray, keep: np.ndarray) -> tuple[np.ndarray, np.nda
 
 def smooth(values: np.ndarray, triangles: np.ndarray, rounds: int) -> np.ndarray:
     """Average (V, K) values with their neighbours on a mesh some times."""
-    edges = np.concatenate(
-        [triangles[:, [0, 1]], triangles[:, [1, 2]], triangles[:, [2, 0]]]
-    )
+    edges = np.concatenate([triangles[:, [0, 1]], triangles[:, [1, 2]], triangles[:, [2, 0]]])
     a, b = np.concatenate([edges, edges[:, ::-1]]).T
     count = np.maximum(np.bincount(a, minlength=len(values)), 1)[:, None]
     for _ in range(rounds):
-        around = np.stack(
-            [
-                np.bincount(a, weights=column[b], minlength=len(values))
-                for column in values.T
-            ],
-            axis=1,
-        )
+        around = np.stack([np.bincount(a, weights=column[b], minlength=len(values)) for column in values.T], axis=1)
         values = 0.5 * values + 0.5 * around / count
     return values
 
@@ -86,20 +76,12 @@ def grid_triangles(rows: int, columns: int, closed: bool = False) -> np.ndarray:
     wide = columns if closed else columns - 1
     r, c = np.meshgrid(np.arange(rows - 1), np.arange(wide), indexing="ij")
     a, b = r * columns + c, r * columns + (c + 1) % columns
-    first, second = (
-        np.stack([a, a + columns, b], axis=-1),
-        np.stack([b, a + columns, b + columns], axis=-1),
-    )
+    first, second = (np.stack([a, a + columns, b], axis=-1), np.stack([b, a + columns, b + columns], axis=-1))
     return np.concatenate([first, second]).reshape(-1, 3)
 
 
 def spun_shell(
-    skull: SkullMap,
-    axis: np.ndarray,
-    polar_deg: tuple[float, float],
-    off: float,
-    wobble: float,
-    seed: float,
+    skull: SkullMap, axis: np.ndarray, polar_deg: tuple[float, float], off: float, wobble: float, seed: float
 ) -> tuple[np.ndarray, np.ndarray]:
     """A mesh that wraps the head around an axis.
 
@@ -120,13 +102,7 @@ def spun_shell(
     up = np.cross(axis, right)
     polar = np.radians(np.linspace(*polar_deg, rows))[:, None, None]
     around = np.linspace(0, 2 * np.pi, columns, endpoint=False)[None, :, None]
-    direction = np.cos(polar) * axis + np.sin(polar) * (
-        np.cos(around) * right + np.sin(around) * up
-    )
+    direction = np.cos(polar) * axis + np.sin(polar) * (np.cos(around) * right + np.sin(around) * up)
     direction = direction.reshape(-1, 3)
-    radius = skull.radius_at(direction) + off * (
-        1 + wobble * noise(direction, 3.0, seed)
-    )
-    return skull.centre + direction * radius[:, None], grid_triangles(
-        rows, columns, closed=True
-    )
+    radius = skull.radius_at(direction) + off * (1 + wobble * noise(direction, 3.0, seed))
+    return skull.centre + direction * radius[:, None], grid_triangles(rows, columns, closed=True)

@@ -21,9 +21,7 @@ def _like_300w_lp(rng: np.random.Generator) -> tuple[float, float, float]:
     Face profiling turns each photo in steps to a yaw of 90 (Zhu et al., CVPR 2016), so yaw is spread nearly evenly with
     a rise where the photos were; pitch and roll are those of photos found on the web, mostly within 30, with tails.
     """
-    yaw = (
-        rng.normal(0, 22) if rng.random() < 0.25 else rng.uniform(-YAW_LIMIT, YAW_LIMIT)
-    )
+    yaw = rng.normal(0, 22) if rng.random() < 0.25 else rng.uniform(-YAW_LIMIT, YAW_LIMIT)
     tail = 2.2 if rng.random() < 0.1 else 1.0
     return yaw, rng.normal(-2, 10) * tail, rng.normal(0, 8) * tail
 
@@ -37,19 +35,10 @@ def _mixed(rng: np.random.Generator) -> tuple[float, float, float]:
         return _like_300w_lp(rng)
     yaw = rng.uniform(-YAW_LIMIT, YAW_LIMIT)
     room = 1 - 0.55 * (yaw / YAW_LIMIT) ** 2
-    return (
-        yaw,
-        room * rng.uniform(-TILT_LIMIT, TILT_LIMIT),
-        room * rng.triangular(-TILT_LIMIT, 0, TILT_LIMIT),
-    )
+    return (yaw, room * rng.uniform(-TILT_LIMIT, TILT_LIMIT), room * rng.triangular(-TILT_LIMIT, 0, TILT_LIMIT))
 
 
-POSES = {
-    "uniform": _uniform,
-    "frontal": _frontal,
-    "300W_LP": _like_300w_lp,
-    "mixed": _mixed,
-}
+POSES = {"uniform": _uniform, "frontal": _frontal, "300W_LP": _like_300w_lp, "mixed": _mixed}
 
 
 def draw_pose(rng: np.random.Generator, distribution: str) -> np.ndarray:
@@ -63,9 +52,7 @@ def draw_pose(rng: np.random.Generator, distribution: str) -> np.ndarray:
         ValueError: for another name.
     """
     if distribution not in POSES:
-        raise ValueError(
-            f"no pose distribution '{distribution}': choose one of {', '.join(POSES)}"
-        )
+        raise ValueError(f"no pose distribution '{distribution}': choose one of {', '.join(POSES)}")
     limits = np.array([YAW_LIMIT, TILT_LIMIT, TILT_LIMIT])
     while True:  # draw again beyond the limits: clipping would heap poses up there
         pose = np.array(POSES[distribution](rng))

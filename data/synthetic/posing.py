@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 
 import numpy as np
-from fsanet.pose.angles import rotation_from_angles
 from scipy.spatial.transform import Rotation
 
 from data.synthetic.noise import ramp
 from data.synthetic.shape import face_middle
+from fsanet.pose.angles import rotation_from_angles
 
 _NECK = np.array([0.0, 6.35, 0.2])  # of the base head: around it the torso bends
 _MOST_TWIST = 65.0  # degrees that a neck turns
@@ -29,9 +29,7 @@ class Posing:
         """Points (..., 3) of the base head's frame in camera axes, the face's middle at the origin; float32."""
         flat = points.reshape(-1, 3)
         posed = (flat - face_middle()) @ self.head.T
-        share = ramp(
-            6.5, 5.7, flat[:, 1] + 0.5 * flat[:, 2]
-        )  # 1 at the torso, 0 at the skull
+        share = ramp(6.5, 5.7, flat[:, 1] + 0.5 * flat[:, 2])  # 1 at the torso, 0 at the skull
         low = np.flatnonzero(share > 0)
         if len(low):
             pivot = (_NECK - face_middle()) @ self.head.T
@@ -47,8 +45,6 @@ def draw_posing(rng: np.random.Generator, yaw_pitch_roll_deg: np.ndarray) -> Pos
     torso_yaw = yaw * follow
     if abs(yaw - torso_yaw) > _MOST_TWIST:
         torso_yaw = yaw - np.sign(yaw) * _MOST_TWIST
-    torso = rotation_from_angles(
-        [torso_yaw, pitch * 0.25 * follow, roll * 0.4 * follow]
-    )
+    torso = rotation_from_angles([torso_yaw, pitch * 0.25 * follow, roll * 0.4 * follow])
     head = rotation_from_angles(yaw_pitch_roll_deg)
     return Posing(head, Rotation.from_matrix(torso @ head.T).as_rotvec())

@@ -16,9 +16,9 @@ NOTHING = -1
 @njit(cache=True)
 def _edges(screen, a, b, c):
     """Twice the signed area of a screen triangle."""
-    return (screen[b, 0] - screen[a, 0]) * (screen[c, 1] - screen[a, 1]) - (
-        screen[c, 0] - screen[a, 0]
-    ) * (screen[b, 1] - screen[a, 1])
+    return (screen[b, 0] - screen[a, 0]) * (screen[c, 1] - screen[a, 1]) - (screen[c, 0] - screen[a, 0]) * (
+        screen[b, 1] - screen[a, 1]
+    )
 
 
 @njit(cache=True)
@@ -39,13 +39,7 @@ def draw_triangles(screen, triangles, closed, first_id, depth, ids, weights):
         a, b, c = triangles[t, 0], triangles[t, 1], triangles[t, 2]
         w0, w1, w2 = screen[a, 2], screen[b, 2], screen[c, 2]
         area = _edges(screen, a, b, c)
-        if (
-            area == 0.0
-            or (t < closed and area > 0.0)
-            or w0 <= 0.0
-            or w1 <= 0.0
-            or w2 <= 0.0
-        ):
+        if area == 0.0 or (t < closed and area > 0.0) or w0 <= 0.0 or w1 <= 0.0 or w2 <= 0.0:
             continue
         x0, y0 = screen[a, 0], screen[a, 1]
         x1, y1 = screen[b, 0], screen[b, 1]
@@ -109,26 +103,15 @@ def vertex_normals(vertices, triangles):
     normals = np.zeros_like(vertices)
     for t in range(triangles.shape[0]):
         a, b, c = triangles[t, 0], triangles[t, 1], triangles[t, 2]
-        ux, uy, uz = (
-            vertices[b, 0] - vertices[a, 0],
-            vertices[b, 1] - vertices[a, 1],
-            vertices[b, 2] - vertices[a, 2],
-        )
-        vx, vy, vz = (
-            vertices[c, 0] - vertices[a, 0],
-            vertices[c, 1] - vertices[a, 1],
-            vertices[c, 2] - vertices[a, 2],
-        )
+        ux, uy, uz = (vertices[b, 0] - vertices[a, 0], vertices[b, 1] - vertices[a, 1], vertices[b, 2] - vertices[a, 2])
+        vx, vy, vz = (vertices[c, 0] - vertices[a, 0], vertices[c, 1] - vertices[a, 1], vertices[c, 2] - vertices[a, 2])
         nx, ny, nz = uy * vz - uz * vy, uz * vx - ux * vz, ux * vy - uy * vx
         for k in (a, b, c):
             normals[k, 0] += nx
             normals[k, 1] += ny
             normals[k, 2] += nz
     for i in range(normals.shape[0]):
-        length = (
-            math.sqrt(normals[i, 0] ** 2 + normals[i, 1] ** 2 + normals[i, 2] ** 2)
-            + 1e-12
-        )
+        length = math.sqrt(normals[i, 0] ** 2 + normals[i, 1] ** 2 + normals[i, 2] ** 2) + 1e-12
         for k in range(3):
             normals[i, k] /= length
     return normals
@@ -195,9 +178,7 @@ def ribbon_screen(screen, half_width_px, least_px):
 @functools.lru_cache(maxsize=4)
 def ribbon_triangles(strands: int, points: int) -> np.ndarray:
     """Triangles (S * (K - 1) * 2, 3) int32 of the vertices that `ribbon_screen` makes."""
-    corner = (np.arange(strands)[:, None] * points + np.arange(points - 1)).reshape(
-        -1, 1
-    ) * 2
+    corner = (np.arange(strands)[:, None] * points + np.arange(points - 1)).reshape(-1, 1) * 2
     first = corner + np.array([0, 1, 2])
     second = corner + np.array([1, 3, 2])
     return np.stack([first, second], axis=1).reshape(-1, 3).astype(np.int32)

@@ -8,7 +8,6 @@ import functools
 from dataclasses import dataclass
 
 import numpy as np
-from fsanet.image.face_crop import INPUT_SIZE, LANDMARK_MARGIN, crop_face
 
 from data.synthetic.backgrounds import draw_background
 from data.synthetic.camera import draw_distance, frame_head
@@ -26,11 +25,10 @@ from data.synthetic.posing import draw_posing
 from data.synthetic.raster import vertex_normals
 from data.synthetic.scene import draw_eyes, draw_picture
 from data.synthetic.shape import with_expression
+from fsanet.image.face_crop import INPUT_SIZE, LANDMARK_MARGIN, crop_face
 
 SPLITS = ("train", "validation", "test")
-_RENDERED_CROP = (
-    2 * INPUT_SIZE
-)  # OpenCV's resize to half the size is the mean of 2 x 2 pixels: antialiasing
+_RENDERED_CROP = 2 * INPUT_SIZE  # OpenCV's resize to half the size is the mean of 2 x 2 pixels: antialiasing
 _BORDER = 3  # pixels around the crop, so that no rounding falls off the picture
 
 
@@ -39,8 +37,8 @@ class Settings:
     """What is rendered.
 
     Attributes:
-        split: `train`, `validation` or `test`: three disjoint populations; `test` also shows hair styles and backgrounds that
-            the others never show.
+        split: `train`, `validation` or `test`: disjoint populations; `test` also shows hair styles and backgrounds
+            that the others never show.
         poses: a name in `poses.POSES`.
         per_person: pictures of one person in a row.
         masked: share of persons' pictures with a face mask.
@@ -60,9 +58,7 @@ class Settings:
 
     def __post_init__(self):
         if self.split not in SPLITS:
-            raise ValueError(
-                f"no split '{self.split}': choose one of {', '.join(SPLITS)}"
-            )
+            raise ValueError(f"no split '{self.split}': choose one of {', '.join(SPLITS)}")
         if self.per_person < 1:
             raise ValueError(f"per_person must be 1 or more, got {self.per_person}")
 
@@ -106,9 +102,7 @@ class Frame:
 
 
 def _rng(seed: int, split: str, purpose: int, index: int) -> np.random.Generator:
-    return np.random.default_rng(
-        np.random.SeedSequence([seed, SPLITS.index(split), purpose, index])
-    )
+    return np.random.default_rng(np.random.SeedSequence([seed, SPLITS.index(split), purpose, index]))
 
 
 @functools.lru_cache(maxsize=2)
@@ -131,7 +125,7 @@ def render_frame(
         index: of the sample.
         settings: what is rendered.
         size: (width, height) of the picture; None for one that just holds the crop, at twice its resolution.
-        face_share: range of the side of the landmark box as a share of the picture's smaller side, where `size` is given.
+        face_share: range of the landmark box's side as a share of the picture's smaller one, where `size` is given.
         pose: (3,) a pose to render instead of a drawn one.
     """
     number = index // settings.per_person
@@ -140,26 +134,17 @@ def render_frame(
     pose = draw_pose(rng, settings.poses) if pose is None else np.asarray(pose, float)
     pack = head_pack()
     skin = with_expression(person.shape, rng)
-    pieces, wires, hair, shell = (
-        [*person.clothes, *person.lenses],
-        [],
-        person.hair.strands,
-        True,
-    )
+    pieces, wires, hair, shell = ([*person.clothes, *person.lenses], [], person.hair.strands, True)
     headwear, occluder = "none", "none"
     if rng.random() < settings.headwear:
-        headwear, worn = draw_headwear(
-            rng, person.skull(), float(person.hair.thickness.max())
-        )
+        headwear, worn = draw_headwear(rng, person.skull(), float(person.hair.thickness.max()))
         pieces += worn
         hair = under_headwear(hair, headwear, 7.75)
         shell = headwear == "band" or person.hair.thickness.max() < 0.12
     masked = bool(rng.random() < settings.masked)
     if masked:
         over = "nose" if rng.random() < 0.85 else "mouth"
-        mask, loops = face_mask(
-            pack, rng, skin, vertex_normals(skin, pack.triangles), over
-        )
+        mask, loops = face_mask(pack, rng, skin, vertex_normals(skin, pack.triangles), over)
         pieces.append(mask)
         wires.append(loops)
     if rng.random() < settings.occluded:
@@ -172,14 +157,7 @@ def render_frame(
     width, height = camera.size
     background, behind = draw_background(rng, height, width, settings.split == "test")
     picture = draw_picture(
-        person,
-        model,
-        posing,
-        camera,
-        draw_lights(rng),
-        draw_eyes(rng, pose[0]),
-        behind,
-        rng.uniform(0.02, 0.25),
+        person, model, posing, camera, draw_lights(rng), draw_eyes(rng, pose[0]), behind, rng.uniform(0.02, 0.25)
     )
     seen = camera.project(landmarks)
     box_px = float(np.sqrt(np.prod(np.ptp(seen[:, :2], axis=0))))
@@ -205,13 +183,7 @@ def render_frame(
     )
 
 
-def _aim(
-    rng: np.random.Generator,
-    landmarks: np.ndarray,
-    size,
-    face_share,
-    settings: Settings,
-):
+def _aim(rng: np.random.Generator, landmarks: np.ndarray, size, face_share, settings: Settings):
     """A camera for a frame of some size, or for one that just holds the crop."""
     distance = draw_distance(rng)
     if size is not None:
@@ -227,21 +199,12 @@ def _aim(
     return frame_head(landmarks, distance, box_px, size, (size[0] / 2, size[1] / 2))
 
 
-def crop_frame(
-    frame: Frame, rng: np.random.Generator | None = None, jitter: float = 0.0
-) -> np.ndarray:
-    """The network's input (64, 64, 3) uint8 BGR of a frame: landmark box, 300W-LP's margin, the box jittered a little."""
+def crop_frame(frame: Frame, rng: np.random.Generator | None = None, jitter: float = 0.0) -> np.ndarray:
+    """The network's input (64, 64, 3) uint8 BGR of a frame: its landmark box, jittered, with 300W-LP's margin."""
     x1, y1, x2, y2 = frame.box_xyxy
     if rng is not None and jitter > 0:
-        shift = np.clip(rng.normal(0, jitter, 2), -2 * jitter, 2 * jitter) * (
-            x2 - x1,
-            y2 - y1,
-        )
-        half = (
-            np.array([x2 - x1, y2 - y1])
-            / 2
-            * np.exp(np.clip(rng.normal(0, jitter, 2), -2 * jitter, 2 * jitter))
-        )
+        shift = np.clip(rng.normal(0, jitter, 2), -2 * jitter, 2 * jitter) * (x2 - x1, y2 - y1)
+        half = np.array([x2 - x1, y2 - y1]) / 2 * np.exp(np.clip(rng.normal(0, jitter, 2), -2 * jitter, 2 * jitter))
         middle = np.array([x1 + x2, y1 + y2]) / 2 + shift
         x1, y1, x2, y2 = (*(middle - half), *(middle + half))
     return crop_face(frame.image_bgr, (x1, y1, x2, y2), LANDMARK_MARGIN)
@@ -267,9 +230,7 @@ class Samples:
 _KINDS = ("style", "background", "headwear", "occluder", "eyewear")
 
 
-def render_samples(
-    seed: int, indices: list[int] | range, settings: Settings
-) -> Samples:
+def render_samples(seed: int, indices: list[int] | range, settings: Settings) -> Samples:
     """Render samples of a set, in this process.
 
     Args:
@@ -280,19 +241,10 @@ def render_samples(
     images, frames = [], []
     for index in indices:
         frame = render_frame(seed, index, settings)
-        images.append(
-            crop_frame(frame, _rng(seed, settings.split, 2, index), settings.jitter)
-        )
+        images.append(crop_frame(frame, _rng(seed, settings.split, 2, index), settings.jitter))
         frames.append(frame)
-    kinds = {
-        name: np.array([getattr(frame, name) for frame in frames], np.str_)
-        for name in _KINDS
-    }
+    kinds = {name: np.array([getattr(frame, name) for frame in frames], np.str_) for name in _KINDS}
     kinds["masked"] = np.array([frame.masked for frame in frames], bool)
-    image = (
-        np.stack(images)
-        if images
-        else np.zeros((0, INPUT_SIZE, INPUT_SIZE, 3), np.uint8)
-    )
+    image = np.stack(images) if images else np.zeros((0, INPUT_SIZE, INPUT_SIZE, 3), np.uint8)
     pose = np.array([frame.pose for frame in frames]).reshape(-1, 3)
     return Samples(image, pose, [frame.source for frame in frames], kinds)

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 import numpy as np
-from fsanet.pose.angles import rotation_from_angles
 
 from data.synthetic.camera import Camera
 from data.synthetic.head_pack import head_pack
@@ -13,41 +12,16 @@ from data.synthetic.noise import noise
 from data.synthetic.person import Person
 from data.synthetic.pieces import Material
 from data.synthetic.posing import Posing
-from data.synthetic.raster import (
-    NOTHING,
-    draw_triangles,
-    gather,
-    ribbon_screen,
-    ribbon_triangles,
-    vertex_normals,
-)
-from data.synthetic.shading import (
-    Fragments,
-    ShadowMap,
-    shade_eyes,
-    shade_hair,
-    shade_skin,
-    shade_solid,
-)
+from data.synthetic.raster import NOTHING, draw_triangles, gather, ribbon_screen, ribbon_triangles, vertex_normals
+from data.synthetic.shading import Fragments, ShadowMap, shade_eyes, shade_hair, shade_skin, shade_solid
 from data.synthetic.shape import eye_centres
 from data.synthetic.strands import POINTS, unit
+from fsanet.pose.angles import rotation_from_angles
 
 _LEAST_HALF_WIDTH = 0.34  # pixels: thinner hair would break up
 _ABOVE = unit(np.array([0.0, 1.0, 0.45]))
-_THROUGH = {
-    Material.TOOTH: 0.1,
-    Material.FLESH: 0.1,
-    Material.LASH: 0.0,
-    Material.CLOTH: 0.05,
-    Material.PLASTIC: 0.0,
-}
-_SHINE = {
-    Material.TOOTH: 0.25,
-    Material.FLESH: 0.3,
-    Material.LASH: 0.02,
-    Material.CLOTH: 0.0,
-    Material.PLASTIC: 0.35,
-}
+_THROUGH = {Material.TOOTH: 0.1, Material.FLESH: 0.1, Material.LASH: 0.0, Material.CLOTH: 0.05, Material.PLASTIC: 0.0}
+_SHINE = {Material.TOOTH: 0.25, Material.FLESH: 0.3, Material.LASH: 0.02, Material.CLOTH: 0.0, Material.PLASTIC: 0.35}
 
 
 @dataclass(frozen=True)
@@ -62,11 +36,7 @@ class Eyes:
 def draw_eyes(rng: np.random.Generator, yaw: float) -> Eyes:
     """Gaze that is free of the head's pose, and now and then seeks the camera."""
     back = -yaw * rng.uniform(0.2, 0.9) if rng.random() < 0.4 else 0.0
-    return Eyes(
-        float(np.clip(back, -30, 30) + rng.normal(0, 9)),
-        float(rng.normal(0, 7)),
-        rng.uniform(0.12, 0.24),
-    )
+    return Eyes(float(np.clip(back, -30, 30) + rng.normal(0, 9)), float(rng.normal(0, 7)), rng.uniform(0.12, 0.24))
 
 
 @dataclass(frozen=True)
@@ -97,31 +67,13 @@ class _Drawn:
         self.ids = np.full((height, width), NOTHING, np.int32)
         self.weights = np.zeros((height, width, 2), np.float32)
         closed = len(head_pack().triangles)
-        draw_triangles(
-            camera.project(self.vertices),
-            model.triangles,
-            closed,
-            0,
-            self.depth,
-            self.ids,
-            self.weights,
-        )
+        draw_triangles(camera.project(self.vertices), model.triangles, closed, 0, self.depth, self.ids, self.weights)
         if len(model.strands):
             screen = camera.project(self.strands)
-            half = (0.5 * camera.focal * model.strands.widths * screen[..., 2]).astype(
-                np.float32
-            )
+            half = (0.5 * camera.focal * model.strands.widths * screen[..., 2]).astype(np.float32)
             ribbons = ribbon_screen(screen, half, _LEAST_HALF_WIDTH)
             corners = ribbon_triangles(*self.strands.shape[:2])
-            draw_triangles(
-                ribbons,
-                corners,
-                0,
-                len(model.triangles),
-                self.depth,
-                self.ids,
-                self.weights,
-            )
+            draw_triangles(ribbons, corners, 0, len(model.triangles), self.depth, self.ids, self.weights)
         self.flat_ids = self.ids.ravel()
 
     def positions(self, pixels: np.ndarray) -> np.ndarray:
@@ -135,9 +87,7 @@ class _Drawn:
 
     def mesh_pixels(self, materials: tuple[Material, ...]) -> np.ndarray:
         """Pixels that show triangles of some materials."""
-        on_mesh = np.flatnonzero(
-            (self.flat_ids >= 0) & (self.flat_ids < len(self.model.triangles))
-        )
+        on_mesh = np.flatnonzero((self.flat_ids >= 0) & (self.flat_ids < len(self.model.triangles)))
         return on_mesh[np.isin(self.model.materials[self.flat_ids[on_mesh]], materials)]
 
     def mesh(self, pixels: np.ndarray) -> tuple[Fragments, np.ndarray]:
@@ -147,12 +97,8 @@ class _Drawn:
         position = self.positions(pixels)
         view, normal = self.view(position), unit(seen[:, 9:12])
         # A sheet such as a brim is seen from both sides.
-        normal = np.where(
-            (normal * view).sum(axis=1, keepdims=True) < -0.2, -normal, normal
-        )
-        return Fragments(
-            pixels, position, normal, view, seen[:, :3], seen[:, 3:6], seen[:, 6]
-        ), seen[:, 7:9]
+        normal = np.where((normal * view).sum(axis=1, keepdims=True) < -0.2, -normal, normal)
+        return Fragments(pixels, position, normal, view, seen[:, :3], seen[:, 3:6], seen[:, 6]), seen[:, 7:9]
 
     def strand_pixels(self, wire: bool) -> np.ndarray:
         """Pixels that show hair, or those that show wire."""
@@ -170,9 +116,7 @@ class _Drawn:
         position = self.positions(pixels)
         colour = self.model.strands.colours[number] * (0.7 + 0.3 * tip)[:, None]
         place = self.model.strands.points[number, k]
-        return Fragments(
-            pixels, position, along, self.view(position), colour, place, 0.5 + 0.5 * tip
-        )
+        return Fragments(pixels, position, along, self.view(position), colour, place, 0.5 + 0.5 * tip)
 
 
 def _shadows(drawn: _Drawn, lights: Lights, posing: Posing, map_size: int):
@@ -222,37 +166,21 @@ def draw_picture(
 
     skin = drawn.mesh_pixels((Material.SKIN,))
     f, stains = drawn.mesh(skin)
-    lips = gather(
-        drawn.ids,
-        drawn.weights,
-        skin,
-        model.triangles,
-        _padded(pack.lips, len(model.vertices)),
-    )[:, 0]
-    colour[skin] = shade_skin(
-        f, lights, shadows(f, f.normal), look, person.brow, stains, lips
-    )
+    lips = gather(drawn.ids, drawn.weights, skin, model.triangles, _padded(pack.lips, len(model.vertices)))[:, 0]
+    colour[skin] = shade_skin(f, lights, shadows(f, f.normal), look, person.brow, stains, lips)
 
     f, _ = drawn.mesh(drawn.mesh_pixels((Material.EYE,)))
-    gaze = (
-        posing.head
-        @ rotation_from_angles([-eyes.gaze_yaw, eyes.gaze_pitch, 0.0])
-        @ [0.0, 0.0, 1.0]
-    )
+    gaze = posing.head @ rotation_from_angles([-eyes.gaze_yaw, eyes.gaze_pitch, 0.0]) @ [0.0, 0.0, 1.0]
     centres = eye_centres(drawn.vertices[: model.head_vertices], pack)
     up = posing.head @ [0.0, 1.0, 0.0]
-    colour[f.pixels] = shade_eyes(
-        f, lights, shadows(f, f.normal), look, centres, gaze, eyes.pupil, up
-    )
+    colour[f.pixels] = shade_eyes(f, lights, shadows(f, f.normal), look, centres, gaze, eyes.pupil, up)
 
     _draw_things(drawn, lights, shadows, colour)
     _draw_hair(drawn, lights, shadows, posing, gloss, colour)
     covered = drawn.ids >= 0
     bare = np.zeros(covered.size, bool)
     bare[skin] = True
-    return Picture(
-        colour.reshape(background.shape), covered, bare.reshape(covered.shape)
-    )
+    return Picture(colour.reshape(background.shape), covered, bare.reshape(covered.shape))
 
 
 def _padded(values: np.ndarray, count: int) -> np.ndarray:
@@ -271,59 +199,24 @@ def _draw_things(drawn: _Drawn, lights: Lights, shadows, colour: np.ndarray) -> 
         if material == Material.CLOTH:
             weave = drawn.model.weave[drawn.flat_ids[f.pixels]]
             pattern = 1 + weave * noise(f.place, 40) + 0.1 * noise(f.place, 2.5)
-            f = Fragments(
-                f.pixels,
-                f.position,
-                f.normal,
-                f.view,
-                f.albedo * pattern[:, None],
-                f.place,
-                f.occlusion,
-            )
+            f = Fragments(f.pixels, f.position, f.normal, f.view, f.albedo * pattern[:, None], f.place, f.occlusion)
         gloss = np.full(len(f.pixels), _SHINE[material])
-        colour[f.pixels] = shade_solid(
-            f, lights, shadows(f, f.normal), np.full(3, through), gloss, 60.0
-        )
+        colour[f.pixels] = shade_solid(f, lights, shadows(f, f.normal), np.full(3, through), gloss, 60.0)
     f = drawn.strand(drawn.strand_pixels(wire=True))
     if len(f.pixels):
-        tube = Fragments(
-            f.pixels,
-            f.position,
-            f.view,
-            f.view,
-            f.albedo,
-            f.place,
-            np.full(len(f.pixels), 0.8),
-        )
+        tube = Fragments(f.pixels, f.position, f.view, f.view, f.albedo, f.place, np.full(len(f.pixels), 0.8))
         gloss = np.full(len(f.pixels), 0.3)
-        colour[f.pixels] = shade_solid(
-            tube, lights, shadows(tube, f.view), np.zeros(3), gloss, 30.0
-        )
+        colour[f.pixels] = shade_solid(tube, lights, shadows(tube, f.view), np.zeros(3), gloss, 30.0)
 
 
-def _draw_hair(
-    drawn: _Drawn,
-    lights: Lights,
-    shadows,
-    posing: Posing,
-    gloss: float,
-    colour: np.ndarray,
-) -> None:
+def _draw_hair(drawn: _Drawn, lights: Lights, shadows, posing: Posing, gloss: float, colour: np.ndarray) -> None:
     """The shell of the hair and its strands, into `colour` (pixels, 3)."""
     f, _ = drawn.mesh(drawn.mesh_pixels((Material.HAIR,)))
     if len(f.pixels):
         down = posing.head @ [0.0, -1.0, -0.3]
         along = unit(down - (f.normal @ down)[:, None] * f.normal)
         streaks = 1 + 0.3 * noise(f.place * [22.0, 4.0, 22.0], 1.0)
-        shell = Fragments(
-            f.pixels,
-            f.position,
-            along,
-            f.view,
-            f.albedo * streaks[:, None],
-            f.place,
-            0.75 * f.occlusion,
-        )
+        shell = Fragments(f.pixels, f.position, along, f.view, f.albedo * streaks[:, None], f.place, 0.75 * f.occlusion)
         colour[f.pixels] = shade_hair(shell, lights, shadows(f, f.normal), gloss)
     f = drawn.strand(drawn.strand_pixels(wire=False))
     if len(f.pixels):

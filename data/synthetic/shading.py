@@ -1,4 +1,4 @@
-"""Shading the visible pixels: skin that lets light through, wet eyes, hair, cloth, plastic; shadows of the first lamp."""
+"""Shading the visible pixels: skin that lets light through, wet eyes, hair, cloth, plastic; and shadows."""
 
 from dataclasses import dataclass
 
@@ -12,14 +12,9 @@ from data.synthetic.raster import draw_depth, lit_share, ribbon_screen, ribbon_t
 from data.synthetic.skin import paint_pixels
 from data.synthetic.strands import unit
 
-_EYE_ANGLE, _EDGE_ANGLE = (
-    0.50,
-    0.44,
-)  # of the iris, radians seen from the eyeball's middle
+_EYE_ANGLE, _EDGE_ANGLE = (0.50, 0.44)  # of the iris, radians seen from the eyeball's middle
 
-_MIDDLE_OF_SKULL = np.array(
-    [0.0, 0.2, -0.7], np.float32
-)  # camera axes, about: hair shades like the ball it covers
+_MIDDLE_OF_SKULL = np.array([0.0, 0.2, -0.7], np.float32)  # camera axes, about: hair shades like the ball it covers
 
 
 @dataclass(frozen=True)
@@ -56,44 +51,26 @@ class ShadowMap:
     _REACH = 3.6  # decimetres from the middle of the face that the map covers
 
     def __init__(self, vertices, triangles, strands, widths, direction, size: int):
-        right = unit(
-            np.cross(
-                [0.0, 1.0, 0.0] if abs(direction[1]) < 0.95 else [1.0, 0.0, 0.0],
-                direction,
-            )
-        )
-        self._axes = np.stack(
-            [right, -np.cross(direction, right), direction], axis=1
-        ).astype(np.float32)
+        right = unit(np.cross([0.0, 1.0, 0.0] if abs(direction[1]) < 0.95 else [1.0, 0.0, 0.0], direction))
+        self._axes = np.stack([right, -np.cross(direction, right), direction], axis=1).astype(np.float32)
         self._scale, self._size = size / (2 * self._REACH), size
         self.depth = np.zeros((size, size), np.float32)
         draw_depth(self._see(vertices), triangles, self.depth)
         if len(strands):
             half = (0.6 * widths * self._scale).astype(np.float32)
-            ribbons = ribbon_screen(
-                self._see(strands.reshape(-1, 3)).reshape(strands.shape), half, 0.3
-            )
+            ribbons = ribbon_screen(self._see(strands.reshape(-1, 3)).reshape(strands.shape), half, 0.3)
             draw_depth(ribbons, ribbon_triangles(*strands.shape[:2]), self.depth)
 
     def _see(self, points: np.ndarray) -> np.ndarray:
         seen = points @ self._axes
         return np.column_stack(
-            [
-                self._size / 2 + seen[:, 0] * self._scale,
-                self._size / 2 + seen[:, 1] * self._scale,
-                seen[:, 2] + 20,
-            ]
+            [self._size / 2 + seen[:, 0] * self._scale, self._size / 2 + seen[:, 1] * self._scale, seen[:, 2] + 20]
         ).astype(np.float32)
 
     def light_at(self, points: np.ndarray, normals: np.ndarray) -> np.ndarray:
         """Share (P,) of the lamp that reaches points (P, 3)."""
         seen = self._see((points + 0.05 * normals).astype(np.float32))
-        return lit_share(
-            self.depth,
-            np.ascontiguousarray(seen[:, :2]),
-            np.ascontiguousarray(seen[:, 2]),
-            0.07,
-        )
+        return lit_share(self.depth, np.ascontiguousarray(seen[:, :2]), np.ascontiguousarray(seen[:, 2]), 0.07)
 
 
 def _dot(a: np.ndarray, b: np.ndarray) -> np.ndarray:
@@ -110,14 +87,9 @@ def _sky(lights: Lights, normal: np.ndarray) -> np.ndarray:
 
 
 def shade_solid(
-    f: Fragments,
-    lights: Lights,
-    shadows: list[np.ndarray],
-    through: np.ndarray,
-    gloss: np.ndarray,
-    exponent,
+    f: Fragments, lights: Lights, shadows: list[np.ndarray], through: np.ndarray, gloss: np.ndarray, exponent
 ) -> np.ndarray:
-    """Colour (P, 3) of a surface: diffuse light that reaches `through` (3,) round the edge of shadow, and highlights."""
+    """Colour (P, 3) of a surface: diffuse light reaching `through` (3,) round the edge of shadow, and highlights."""
     key, above = shadows
     light = _sky(lights, f.normal) * (f.occlusion * above)[:, None]
     shine = np.zeros_like(light)
@@ -137,52 +109,26 @@ def shade_solid(
 
 
 def shade_skin(
-    f: Fragments,
-    lights,
-    shadows,
-    look: Look,
-    brow: Brow,
-    stains: np.ndarray,
-    lips: np.ndarray,
+    f: Fragments, lights, shadows, look: Look, brow: Brow, stains: np.ndarray, lips: np.ndarray
 ) -> np.ndarray:
     """Skin, with brows, stubble and the scalp's stain painted on."""
     albedo = paint_pixels(f.albedo, f.place, look)
     rough = noise(f.place, 45, look.seed)
     hairs = noise(f.place * [60.0, 18.0, 5.0], 1.0, look.seed)
-    on_brow = (
-        brow.cover(f.place, 0.2 * rough)
-        * brow.density
-        * np.clip(0.8 + 0.4 * hairs, 0, 1)
-    )
+    on_brow = brow.cover(f.place, 0.2 * rough) * brow.density * np.clip(0.8 + 0.4 * hairs, 0, 1)
     albedo += (0.75 * look.brows + 0.08 * look.skin - albedo) * on_brow[:, None]
     bristle = np.clip(stains[:, 1] * (0.75 + 0.45 * rough), 0, 1)[:, None]
     albedo += (look.beard - albedo) * bristle
     scalp = np.clip(stains[:, 0] * (1 + 0.12 * rough), 0, 1)[:, None]
     albedo += (0.8 * look.hair + 0.1 * look.skin - albedo) * scalp
-    gloss = (
-        look.gloss
-        * (1 + 0.35 * noise(f.place, 16, look.seed))
-        * (1 + 0.8 * lips)
-        * (1 - 0.7 * scalp[:, 0])
-    )
+    gloss = look.gloss * (1 + 0.35 * noise(f.place, 16, look.seed)) * (1 + 0.8 * lips) * (1 - 0.7 * scalp[:, 0])
     bumpy = unit(f.normal + 0.03 * rough[:, None] * np.array([1.0, 0.6, 0.2]))
-    painted = Fragments(
-        f.pixels, f.position, bumpy, f.view, albedo, f.place, f.occlusion
-    )
-    return shade_solid(
-        painted, lights, shadows, np.array([0.26, 0.12, 0.08]), gloss, look.sharpness
-    )
+    painted = Fragments(f.pixels, f.position, bumpy, f.view, albedo, f.place, f.occlusion)
+    return shade_solid(painted, lights, shadows, np.array([0.26, 0.12, 0.08]), gloss, look.sharpness)
 
 
 def shade_eyes(
-    f: Fragments,
-    lights,
-    shadows,
-    look: Look,
-    centres: np.ndarray,
-    gaze: np.ndarray,
-    pupil: float,
-    up: np.ndarray,
+    f: Fragments, lights, shadows, look: Look, centres: np.ndarray, gaze: np.ndarray, pupil: float, up: np.ndarray
 ):
     """Eyeballs: white with a blush, iris, pupil, wet highlights, the shadow of the upper lid."""
     middle = centres[(f.place[:, 0] < 0).astype(int)]
@@ -195,23 +141,8 @@ def shade_eyes(
     albedo = np.where((angle < _EYE_ANGLE)[:, None], iris, white)
     albedo = np.where((angle < pupil)[:, None], 0.006, albedo)
     lid = 0.5 + 0.5 * ramp(0.5, 0.1, out @ up)
-    ball = Fragments(
-        f.pixels,
-        f.position,
-        out,
-        f.view,
-        albedo,
-        f.place,
-        (0.55 + 0.45 * f.occlusion) * lid,
-    )
-    return shade_solid(
-        ball,
-        lights,
-        shadows,
-        np.array([0.1, 0.05, 0.05]),
-        np.full(len(angle), 0.8),
-        120.0,
-    )
+    ball = Fragments(f.pixels, f.position, out, f.view, albedo, f.place, (0.55 + 0.45 * f.occlusion) * lid)
+    return shade_solid(ball, lights, shadows, np.array([0.1, 0.05, 0.05]), np.full(len(angle), 0.8), 120.0)
 
 
 def shade_hair(f: Fragments, lights, shadows, gloss: float) -> np.ndarray:
@@ -225,14 +156,10 @@ def shade_hair(f: Fragments, lights, shadows, gloss: float) -> np.ndarray:
         shade = key if i == 0 else np.ones(len(f.pixels))
         along = _dot(f.normal, direction)
         wrap = 0.4 + 0.4 * lights.softness[i]
-        diffuse = np.sqrt(np.clip(1 - along**2, 0, 1)) * np.clip(
-            (_dot(facing, direction) + wrap) / (1 + wrap), 0, 1
-        )
+        diffuse = np.sqrt(np.clip(1 - along**2, 0, 1)) * np.clip((_dot(facing, direction) + wrap) / (1 + wrap), 0, 1)
         half = unit(f.view + direction)
         spot = _power(1 - _dot(f.normal, half) ** 2, 18.0 / (1 + lights.softness[i]))
         reach = shade[:, None] * lights.colours[i]
         light += diffuse[:, None] * reach
         shine += (gloss * spot * f.occlusion)[:, None] * reach
-    return f.albedo * light + shine * (
-        0.3 + 0.7 * f.albedo / (f.albedo.max(axis=1, keepdims=True) + 1e-6)
-    )
+    return f.albedo * light + shine * (0.3 + 0.7 * f.albedo / (f.albedo.max(axis=1, keepdims=True) + 1e-6))

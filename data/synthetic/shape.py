@@ -1,13 +1,13 @@
 """The shape of a person's head: ethnicity, sex, age, weight, local morphs, expression, and where zero pose lies.
 
 Zero pose is geometric: natural head position, how people hold their heads when they look straight ahead. It is told
-by published norms of the profile (Arnett and Bergman, "Facial keys to orthodontic diagnosis and treatment planning",
-and Arnett et al., Am. J. Orthod. Dentofacial Orthop. 116, 1999): of adults in that position the glabella, foremost
-between the brows, lies 8.5 (women) and 8.0 mm (men) behind the vertical through the subnasale, the soft-tissue pogonion,
-foremost of the chin, 2.6 and 3.5 mm. So the chin stands 5.2 mm before the glabella. The mean head of our population is
-turned until it does, and every person's neutral face is turned onto that mean head in the least-squares sense
-(Procrustes with scale, over the whole face). Morphs that tilt a face therefore do not change its label, and expressions
-do not either. 300W-LP's zero is the frame of the Basel Face Model, scanned from people who held their heads so.
+by published norms of the soft profile (Arnett et al., Soft tissue cephalometric analysis, Am. J. Orthod. Dentofacial
+Orthop. 116, 1999): of adults in that position the glabella, foremost between the brows, lies 8.5 (women) and 8.0 mm
+(men) behind the vertical through the subnasale; the pogonion, foremost of the chin, 2.6 and 3.5 mm. So the chin stands
+5.2 mm before the glabella. The mean head of our population is turned until it does, and every person's neutral face is
+turned onto that mean head in the least-squares sense (Procrustes with scale, over the whole face). Morphs that tilt a
+face therefore do not change its label, and expressions do not either. 300W-LP's zero is the frame of the Basel Face
+Model, which was scanned from people who held their heads so.
 
 MakeHuman's own mean face has a shorter, lower nose than people have. Height and depth of the nose tip over the plane of
 eyes and mouth are what pitch and yaw are read from in a frontal view, so `_POPULATION` morphs every head towards the
@@ -47,15 +47,8 @@ _POPULATION = {  # towards the Basel mean and, for eyes, brows and chin, towards
     "mouth/mouth-trans-backward": 0.45,
     "mouth/mouth-trans-up": 0.08,
     "mouth/mouth-scale-horiz-incr": 0.25,
-    **{
-        f"eyes/{side}-eye-{what}": amount
-        for side in "lr"
-        for what, amount in _LARGER_EYES.items()
-    },
-    **{
-        f"expression/units/caucasian/eye-{side}-opened-up": 0.6
-        for side in ("left", "right")
-    },
+    **{f"eyes/{side}-eye-{what}": amount for side in "lr" for what, amount in _LARGER_EYES.items()},
+    **{f"expression/units/caucasian/eye-{side}-opened-up": 0.6 for side in ("left", "right")},
     "eyebrows/eyebrows-trans-up": 0.2,
     "chin/chin-jaw-drop-incr": 0.4,
 }
@@ -68,9 +61,7 @@ _OPPOSITES = (
     ("concave", "convex"),
 )
 _GLOBAL = ("expression", "macrodetails", "asym")
-_SHIFTS = re.compile(
-    r"(head|nose|mouth|neck)/.*trans-(in|out)$"
-)  # sideways: asymmetry, not identity
+_SHIFTS = re.compile(r"(head|nose|mouth|neck)/.*trans-(in|out)$")  # sideways: asymmetry, not identity
 
 
 @dataclass(frozen=True)
@@ -107,9 +98,7 @@ def draw_traits(rng: np.random.Generator) -> Traits:
     )
 
 
-def add_morph(
-    vertices: np.ndarray, name: str, weight: float, turn: np.ndarray | None = None
-) -> None:
+def add_morph(vertices: np.ndarray, name: str, weight: float, turn: np.ndarray | None = None) -> None:
     """Move vertices (V, 3) by a morph of the pack in place; a name that the pack lacks moves nothing.
 
     Args:
@@ -126,9 +115,7 @@ def add_morph(
 
 def _grades(value: float, words: tuple[str, str, str]) -> dict[str, float]:
     """Weights of (least, average, most) that mix to a value in -1..1."""
-    return dict(
-        zip(words, (max(0.0, -value), 1 - abs(value), max(0.0, value)), strict=True)
-    )
+    return dict(zip(words, (max(0.0, -value), 1 - abs(value), max(0.0, value)), strict=True))
 
 
 def _add_traits(vertices: np.ndarray, traits: Traits, share: float = 1.0) -> None:
@@ -152,9 +139,7 @@ def _add_traits(vertices: np.ndarray, traits: Traits, share: float = 1.0) -> Non
 
 def procrustes(points: np.ndarray, onto: np.ndarray) -> np.ndarray:
     """Rotation R (3, 3) for which R p best fits `onto` after centring and scaling, in the least-squares sense."""
-    u, _, vt = np.linalg.svd(
-        (points - points.mean(axis=0)).T @ (onto - onto.mean(axis=0))
-    )
+    u, _, vt = np.linalg.svd((points - points.mean(axis=0)).T @ (onto - onto.mean(axis=0)))
     flip = np.diag([1.0, 1.0, np.sign(np.linalg.det(u @ vt))])
     return (u @ flip @ vt).T
 
@@ -175,20 +160,14 @@ def face_middle() -> np.ndarray:
 def _nearest(spot: tuple[float, float, float]) -> int:
     """Skin vertex of the base head nearest to a spot."""
     pack = head_pack()
-    return int(
-        pack.skin[np.argmin(np.square(pack.vertices[pack.skin] - spot).sum(axis=1))]
-    )
+    return int(pack.skin[np.argmin(np.square(pack.vertices[pack.skin] - spot).sum(axis=1))])
 
 
 def _upright(vertices: np.ndarray) -> np.ndarray:
     """Rotation (3, 3) about the lateral axis that brings a head (V, 3) into natural head position."""
-    _, height, depth = (
-        vertices[_nearest(GLABELLA_SPOT)] - vertices[_nearest(POGONION_SPOT)]
-    )
+    _, height, depth = vertices[_nearest(GLABELLA_SPOT)] - vertices[_nearest(POGONION_SPOT)]
     # Turning by a maps depth to depth cos a - height sin a: solve for -CHIN_BEFORE_BROW.
-    angle = np.arctan2(depth, height) + np.arcsin(
-        CHIN_BEFORE_BROW / np.hypot(height, depth)
-    )
+    angle = np.arctan2(depth, height) + np.arcsin(CHIN_BEFORE_BROW / np.hypot(height, depth))
     return rotation_from_angles([0.0, np.rad2deg(angle), 0.0])
 
 
@@ -199,16 +178,8 @@ def mean_head() -> np.ndarray:
     for name, weight in _POPULATION.items():
         add_morph(vertices, name, weight)
     for male in (0.0, 1.0):
-        for child, old, share in (
-            (0.55, 0.0, 0.12),
-            (0.0, 0.0, 0.35),
-            (0.0, 0.32, 0.53),
-        ):
-            _add_traits(
-                vertices,
-                Traits(np.full(3, 1 / 3), male, child, old, 0.0, 0.0),
-                share / 2,
-            )
+        for child, old, share in ((0.55, 0.0, 0.12), (0.0, 0.0, 0.35), (0.0, 0.32, 0.53)):
+            _add_traits(vertices, Traits(np.full(3, 1 / 3), male, child, old, 0.0, 0.0), share / 2)
     turn = _upright(vertices)
     return (vertices - vertices[_aligned_by()].mean(axis=0)) @ turn.T + face_middle()
 
@@ -217,23 +188,14 @@ def mean_head() -> np.ndarray:
 def _families() -> tuple[dict[str, list[tuple[str, str]]], list[str]]:
     """Morphs in opposite pairs, left and right together, and those that stand alone."""
     pairs, alone = {}, []
-    names = [
-        n
-        for n in head_pack().targets
-        if n.split("/")[0] not in _GLOBAL and not _SHIFTS.match(n)
-    ]
+    names = [n for n in head_pack().targets if n.split("/")[0] not in _GLOBAL and not _SHIFTS.match(n)]
     for name in names:
-        ends = next(
-            ((lo, hi) for lo, hi in _OPPOSITES if re.search(rf"-({lo}|{hi})$", name)),
-            None,
-        )
+        ends = next(((lo, hi) for lo, hi in _OPPOSITES if re.search(rf"-({lo}|{hi})$", name)), None)
         if ends is None:
             alone.append(name)
         elif name.endswith("-" + ends[0]):
             stem = name.removesuffix(ends[0])
-            pairs.setdefault(re.sub(r"/[lr]-", "/", stem), []).append(
-                (name, stem + ends[1])
-            )
+            pairs.setdefault(re.sub(r"/[lr]-", "/", stem), []).append((name, stem + ends[1]))
     return pairs, alone
 
 
@@ -242,13 +204,9 @@ def _add_local(vertices: np.ndarray, rng: np.random.Generator) -> None:
     strength = rng.uniform(0.1, 0.38)
     pairs, alone = _families()
     for stem, sides in pairs.items():
-        value = rng.normal(
-            0, strength * (0.5 if stem.startswith(("neck", "asym")) else 1.0)
-        )
+        value = rng.normal(0, strength * (0.5 if stem.startswith(("neck", "asym")) else 1.0))
         for low, high in sides:
-            weight = np.clip(
-                value + (rng.normal(0, 0.05) if len(sides) > 1 else 0.0), -0.9, 0.9
-            )
+            weight = np.clip(value + (rng.normal(0, 0.05) if len(sides) > 1 else 0.0), -0.9, 0.9)
             add_morph(vertices, low if weight < 0 else high, abs(weight))
     for name in alone:
         if "ear" not in name and rng.random() < 0.2:
@@ -297,31 +255,15 @@ def _draw_expression(rng: np.random.Generator) -> dict[str, float]:
         units["mouth-open"] = rng.uniform(0, 0.9) ** 1.5
     if rng.random() < 0.3:
         units["mouth-parling"] = rng.uniform(0.1, 0.8)
-    for name in (
-        "compression",
-        "depression",
-        "elevation",
-        "pursing",
-        "retraction",
-        "protusion",
-        "upward-retraction",
-    ):
+    for name in ("compression", "depression", "elevation", "pursing", "retraction", "protusion", "upward-retraction"):
         if rng.random() < 0.1:
             units["mouth-" + name] = rng.uniform(0, 0.6)
     if rng.random() < 0.1:
         units["nose-compression"] = rng.uniform(0, 0.6)
-    for name, often in (
-        ("down", 0.1),
-        ("up", 0.25),
-        ("inner-up", 0.2),
-        ("extern-up", 0.1),
-    ):
+    for name, often in (("down", 0.1), ("up", 0.25), ("inner-up", 0.2), ("extern-up", 0.1)):
         if rng.random() < often:
             weight = rng.uniform(0, 0.8)
-            units |= {
-                f"eyebrows-{side}-{name}": weight * rng.uniform(0.8, 1)
-                for side in ("left", "right")
-            }
+            units |= {f"eyebrows-{side}-{name}": weight * rng.uniform(0.8, 1) for side in ("left", "right")}
     return units
 
 
@@ -346,18 +288,11 @@ def with_expression(shape: HeadShape, rng: np.random.Generator) -> np.ndarray:
     vertices = shape.vertices.copy()
     for unit, weight in (_draw_expression(rng) | _draw_lids(rng)).items():
         for name, share in zip(ETHNICITIES, shape.traits.ethnicity, strict=True):
-            add_morph(
-                vertices, f"expression/units/{name}/{unit}", weight * share, shape.turn
-            )
+            add_morph(vertices, f"expression/units/{name}/{unit}", weight * share, shape.turn)
     return vertices
 
 
 def eye_centres(vertices: np.ndarray, pack: HeadPack | None = None) -> np.ndarray:
     """(2, 3) middles of the eyeballs, the person's left first."""
     pack = pack or head_pack()
-    return np.stack(
-        [
-            vertices[pack.eye(part)].mean(axis=0)
-            for part in (Part.LEFT_EYE, Part.RIGHT_EYE)
-        ]
-    )
+    return np.stack([vertices[pack.eye(part)].mean(axis=0) for part in (Part.LEFT_EYE, Part.RIGHT_EYE)])

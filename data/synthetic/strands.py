@@ -46,9 +46,7 @@ def join_strands(parts: list[Strands]) -> Strands:
     """All strands in one; none at all give an empty one."""
     parts = parts or [make_strands(np.zeros((0, POINTS, 3)), 0.0, 0.0)]
     names = ("points", "widths", "colours", "roots", "wire")
-    return Strands(
-        *(np.concatenate([getattr(part, name) for part in parts]) for name in names)
-    )
+    return Strands(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))
 
 
 class SkullMap:
@@ -72,8 +70,7 @@ class SkullMap:
         np.add.at(count, (row, column), 1.0)
         mode = ("nearest", "wrap")
         total, count = (
-            gaussian_filter(a, 0.9, mode=mode) + 1e-3 * gaussian_filter(a, 4, mode=mode)
-            for a in (total, count)
+            gaussian_filter(a, 0.9, mode=mode) + 1e-3 * gaussian_filter(a, 4, mode=mode) for a in (total, count)
         )
         self.radius = total / count
 
@@ -89,9 +86,7 @@ class SkullMap:
         padded = np.pad(self.radius, ((0, 0), (1, 1)), mode="wrap")
         return map_coordinates(padded, [row, column + 0.5], order=1, mode="nearest")
 
-    def push_out(
-        self, points: np.ndarray, layer: np.ndarray | float, lowest: float
-    ) -> np.ndarray:
+    def push_out(self, points: np.ndarray, layer: np.ndarray | float, lowest: float) -> np.ndarray:
         """Move points (..., 3) that lie less than `layer` outside the head out to that distance.
 
         Points more than `lowest` below the centre are left alone: the neck is not seen from there.
@@ -101,17 +96,11 @@ class SkullMap:
         direction = offset / np.maximum(radius, 1e-6)[..., None]
         least = self.radius_at(direction) + layer
         inside = (radius < least) & (offset[..., 1] > -lowest)
-        return np.where(
-            inside[..., None], self.centre + direction * least[..., None], points
-        )
+        return np.where(inside[..., None], self.centre + direction * least[..., None], points)
 
 
 def surface_samples(
-    rng: np.random.Generator,
-    vertices: np.ndarray,
-    triangles: np.ndarray,
-    density: np.ndarray,
-    count: int,
+    rng: np.random.Generator, vertices: np.ndarray, triangles: np.ndarray, density: np.ndarray, count: int
 ) -> tuple[np.ndarray, np.ndarray]:
     """Random places on a mesh.
 
@@ -126,18 +115,14 @@ def surface_samples(
         Corner vertices (count, 3) and their weights (count, 3).
     """
     a, b, c = (vertices[triangles[:, k]] for k in range(3))
-    share = np.linalg.norm(np.cross(b - a, c - a), axis=1) * density[triangles].mean(
-        axis=1
-    )
+    share = np.linalg.norm(np.cross(b - a, c - a), axis=1) * density[triangles].mean(axis=1)
     chosen = rng.choice(len(triangles), count, p=share / share.sum())
     u = rng.random((count, 2))
     u = np.where(u.sum(axis=1, keepdims=True) > 1, 1 - u, u)
     return triangles[chosen], np.column_stack([1 - u.sum(axis=1), u])
 
 
-def at_samples(
-    values: np.ndarray, corners: np.ndarray, weights: np.ndarray
-) -> np.ndarray:
+def at_samples(values: np.ndarray, corners: np.ndarray, weights: np.ndarray) -> np.ndarray:
     """Values (V, K) at the places of `surface_samples`, (count, K)."""
     return np.einsum("nck,nc->nk", values[corners], weights)
 

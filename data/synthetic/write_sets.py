@@ -15,15 +15,15 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-from fsanet.console import EXIT_OK, progress, run_command
-from fsanet.datasets.npz_stream import Chunk, PoseStream
-from fsanet.image.face_crop import LANDMARK_MARGIN
 
 from data.synthetic.contact_sheet import write_contact_sheet, write_pose_histograms
 from data.synthetic.head_pack import PACK_FILE
 from data.synthetic.poses import POSES
 from data.synthetic.samples import SPLITS, Settings, render_samples
 from data.workers import run_on_all_cores
+from fsanet.console import EXIT_OK, progress, run_command
+from fsanet.datasets.npz_stream import Chunk, PoseStream
+from fsanet.image.face_crop import LANDMARK_MARGIN
 
 DEFAULT_OUT = Path("data")
 DEFAULT_SAMPLES = 50_000
@@ -49,9 +49,7 @@ def split_sizes(samples: int) -> dict[str, int]:
         ValueError: for less than one sample.
     """
     if samples < 1:
-        raise ValueError(
-            f"a synthetic training set needs at least 1 sample, got {samples}"
-        )
+        raise ValueError(f"a synthetic training set needs at least 1 sample, got {samples}")
     small = max(1, round(samples / _SMALL_SHARE))
     return {"train": samples, **dict.fromkeys(SPLITS[1:], small)}
 
@@ -66,9 +64,7 @@ def _code_version() -> str:
 
 def _do(job: _Job) -> int:
     samples = render_samples(job.seed, job.indices, job.settings)
-    job.stream.add(
-        job.number, Chunk(samples.image, samples.pose, samples.source, samples.kinds)
-    )
+    job.stream.add(job.number, Chunk(samples.image, samples.pose, samples.source, samples.kinds))
     return len(job.indices)
 
 
@@ -92,17 +88,9 @@ def _plan(
         }
         chunk = _CHUNK - _CHUNK % settings.per_person or settings.per_person
         starts = range(0, size, chunk)
-        streams[split] = PoseStream(
-            out / f"synthetic_{split}.npz", len(starts), metas[split] | {"size": size}
-        )
+        streams[split] = PoseStream(out / f"synthetic_{split}.npz", len(starts), metas[split] | {"size": size})
         jobs += [
-            _Job(
-                streams[split],
-                i,
-                seed,
-                range(starts[i], min(starts[i] + chunk, size)),
-                of_split,
-            )
+            _Job(streams[split], i, seed, range(starts[i], min(starts[i] + chunk, size)), of_split)
             for i in streams[split].missing()
         ]
     return streams, metas, jobs
@@ -111,12 +99,7 @@ def _plan(
 def _render(jobs: list[_Job], processes: int | None, quiet: bool) -> None:
     # Numba compiles and caches in this process once; the workers only read that cache.
     render_samples(jobs[0].seed, range(1), jobs[0].settings)
-    with progress(
-        total=sum(len(job.indices) for job in jobs),
-        unit="face",
-        label="rendering",
-        quiet=quiet,
-    ) as bar:
+    with progress(total=sum(len(job.indices) for job in jobs), unit="face", label="rendering", quiet=quiet) as bar:
         for done in run_on_all_cores(_do, jobs, processes):
             bar.update(done)
 
@@ -149,67 +132,31 @@ def write_synthetic_sets(
         OSError: when the folder cannot be written.
     """
     streams, metas, jobs = _plan(
-        Path(out_dir),
-        DEFAULT_SAMPLES if samples is None else samples,
-        seed,
-        settings or Settings(),
+        Path(out_dir), DEFAULT_SAMPLES if samples is None else samples, seed, settings or Settings()
     )
     if jobs:
         _render(jobs, processes, quiet)
     for split, stream in streams.items():
         summary = stream.finish(metas[split])
-        sheet, histograms = (
-            write_contact_sheet(stream.path),
-            write_pose_histograms(stream.path),
-        )
-        print(
-            f"{stream.path}: {summary.samples} faces; look at {sheet.name} and {histograms.name}"
-        )
+        sheet, histograms = (write_contact_sheet(stream.path), write_pose_histograms(stream.path))
+        print(f"{stream.path}: {summary.samples} faces; look at {sheet.name} and {histograms.name}")
     return EXIT_OK
 
 
 @run_command
 def main(argv: list[str] | None = None) -> int:
     """Run the command."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument(
-        "--out", type=Path, default=DEFAULT_OUT, help="folder (default: %(default)s)"
-    )
-    parser.add_argument(
-        "--samples",
-        type=int,
-        default=DEFAULT_SAMPLES,
-        help="training faces (default: %(default)s)",
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--out", type=Path, default=DEFAULT_OUT, help="folder (default: %(default)s)")
+    parser.add_argument("--samples", type=int, default=DEFAULT_SAMPLES, help="training faces (default: %(default)s)")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--workers", type=int, help="processes (default: one per core)")
-    parser.add_argument(
-        "--poses",
-        choices=POSES,
-        default=Settings.poses,
-        help="distribution (default: %(default)s)",
-    )
-    parser.add_argument(
-        "--per-person",
-        type=int,
-        default=Settings.per_person,
-        help="pictures of one person",
-    )
-    parser.add_argument(
-        "--masked",
-        type=float,
-        default=Settings.masked,
-        help="share with a face mask (default: none)",
-    )
+    parser.add_argument("--poses", choices=POSES, default=Settings.poses, help="distribution (default: %(default)s)")
+    parser.add_argument("--per-person", type=int, default=Settings.per_person, help="pictures of one person")
+    parser.add_argument("--masked", type=float, default=Settings.masked, help="share with a face mask (default: none)")
     args = parser.parse_args(argv)
-    settings = Settings(
-        poses=args.poses, per_person=args.per_person, masked=args.masked
-    )
-    return write_synthetic_sets(
-        args.out, args.samples, args.seed, args.workers, settings
-    )
+    settings = Settings(poses=args.poses, per_person=args.per_person, masked=args.masked)
+    return write_synthetic_sets(args.out, args.samples, args.seed, args.workers, settings)
 
 
 if __name__ == "__main__":
