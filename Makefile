@@ -37,7 +37,18 @@ weights: setup  ## published weights and detector files into pre-trained/ [FROM=
 demo: setup  ## poses in bundled photos and a clip, drawn and in rows, to demo/output/
 	$(BIN)/python -m demo.demo
 
+figures: setup  ## the paper's figures to demo/output/figures/ [FIGURES= MODEL= WEIGHTS= PICTURES= VIDEO= LABELLED= RESULTS= OUT= ARGS=]
+	$(BIN)/python -m demo.figures $(FIGURES) $(if $(MODEL),--model '$(MODEL)') $(if $(WEIGHTS),--weights '$(WEIGHTS)') \
+		$(if $(PICTURES),--pictures $(PICTURES)) $(if $(VIDEO),--video '$(VIDEO)') $(if $(LABELLED),--labelled '$(LABELLED)') \
+		$(if $(RESULTS),--results '$(RESULTS)') $(if $(OUT),--out '$(OUT)') $(ARGS)
+
+notebooks: setup  ## run the notebooks of demo/notebooks/ and keep their outputs [NOTEBOOKS=files ARGS=]
+	$(BIN)/python -m demo.run_notebooks $(NOTEBOOKS) $(ARGS)
+
+docs: setup  ## the API reference to docs/api/ [ARGS=]
+	$(BIN)/python -m pdoc --docformat google --output-directory docs/api $(ARGS) fsanet
+
 clean:  ## remove the virtual environment and what commands wrote
 	rm -rf $(VENV) .venv-* demo/output training_and_testing/output
 
-.PHONY: help setup lint check weights preprocess demo clean
+.PHONY: help setup lint check weights preprocess demo figures notebooks docs clean

@@ -1,0 +1,64 @@
+"""What figures are made from."""
+
+import inspect
+from dataclasses import dataclass
+from pathlib import Path
+
+from fsanet.inference.estimator import HeadPoseEstimator
+from fsanet.models.spec import get_spec
+
+DEMO = Path(__file__).resolve().parents[1]
+ASSETS = DEMO / "assets"
+_ESTIMATOR = inspect.signature(HeadPoseEstimator).parameters
+DEFAULT_MODEL: str = _ESTIMATOR["model"].default
+DEFAULT_WEIGHTS: str = _ESTIMATOR["weights"].default
+
+
+@dataclass(frozen=True)
+class ModelChoice:
+    """A model and its weights, as `fsanet.load_model` takes them."""
+
+    model: str = DEFAULT_MODEL
+    weights: str = DEFAULT_WEIGHTS
+
+    @classmethod
+    def parse(cls, text: str) -> "ModelChoice":
+        """Read "MODEL" or "MODEL:WEIGHTS".
+
+        Raises:
+            ValueError: for an unknown model; the message lists the known ones.
+        """
+        model, _, weights = text.partition(":")
+        return cls(get_spec(model).name, weights or DEFAULT_WEIGHTS)
+
+    @property
+    def single(self) -> "ModelChoice":
+        """The model itself, or the first member of a fusion: what `fsanet.explain` can show."""
+        members = get_spec(self.model).members
+        return ModelChoice(members[0], self.weights) if members else self
+
+    def __str__(self) -> str:
+        return f"{self.model}, weights {Path(self.weights).name}"
+
+
+@dataclass(frozen=True)
+class FigureSettings:
+    """What all figures are made from; each takes what it needs.
+
+    Attributes:
+        choice: the model to look into and to estimate with.
+        others: the two models to compare.
+        pictures: image files with faces.
+        video: a video file with a face.
+        labelled: an npz pose set with true poses.
+        results: JSON tables of `make test`; None for those that lie where it writes them.
+        out: the folder for the figures.
+    """
+
+    choice: ModelChoice = ModelChoice()
+    others: tuple[ModelChoice, ModelChoice] = (ModelChoice("capsule"), ModelChoice())
+    pictures: tuple[Path, ...] = (ASSETS / "collins.jpg", ASSETS / "hopper.jpg", ASSETS / "group.jpg")
+    video: Path = ASSETS / "clip.mp4"
+    labelled: Path = ASSETS / "synthetic_heads.npz"
+    results: Path | None = None
+    out: Path = DEMO / "output" / "figures"
