@@ -4,9 +4,9 @@ import cv2
 import numpy as np
 import pytest
 import scipy.io
-from fsanet.detectors.detection import Detection
 
 from data import face_boxes
+from fsanet.detectors.detection import Detection
 
 
 def write_type1(folder, name, *, pose=(0.1, -0.2, 0.3), landmarks=None, size=(60, 80), seed=0):

@@ -5,8 +5,6 @@ import json
 import cv2
 import numpy as np
 import pytest
-from fsanet.datasets.pose_set import PoseSet
-from fsanet.pose.angles import rotation_from_angles
 
 from data.biwi import (
     SPLIT_FILE,
@@ -19,6 +17,8 @@ from data.biwi import (
 )
 from data.face_boxes import DetectorChoice, FrameFaces, detect_faces
 from data.set_builder import build_set
+from fsanet.datasets.pose_set import PoseSet
+from fsanet.pose.angles import rotation_from_angles
 
 FLIP = np.diag([1.0, -1.0, -1.0])
 FACE = FrameFaces(64, 48, ((20, 10, 40, 34, 0.99),))

@@ -2,11 +2,11 @@
 
 import numpy as np
 import pytest
-from fsanet.pose.angles import rotation_from_angles
 from scipy.spatial.transform import Rotation
 
 from data.biwi_labels import biwi_angles, read_rotation
 from data.set_builder import Unusable
+from fsanet.pose.angles import rotation_from_angles
 
 FLIP = np.diag([1.0, -1.0, -1.0])  # BIWI's camera axes (x right, y down, z away) and ours
 

@@ -1,9 +1,9 @@
 """What is kept and what is said when long work breaks off."""
 
 import pytest
-from fsanet.datasets.parts import Parts
 
 from data.disk import kept_for_the_next_run, require_writable
+from fsanet.datasets.parts import Parts
 
 
 @pytest.fixture

@@ -3,12 +3,12 @@
 import cv2
 import numpy as np
 import pytest
-from fsanet.datasets.pose_set import PoseSet
-from fsanet.image.face_crop import crop_face
 
 from data.face_boxes import DetectorChoice
 from data.own import find_table, own_recipe, read_table
 from data.set_builder import build_set
+from fsanet.datasets.pose_set import PoseSet
+from fsanet.image.face_crop import crop_face
 
 CHOICE = DetectorChoice("fake")
 

@@ -3,9 +3,9 @@
 import cv2
 import numpy as np
 import pytest
-from fsanet.datasets.pose_set import PoseSet
 
 from data.pictures import COLUMNS, ROWS, contact_sheet, draw_pictures, picture_paths, pose_histograms
+from fsanet.datasets.pose_set import PoseSet
 
 
 def write_set(path, samples):

@@ -3,12 +3,12 @@
 import cv2
 import numpy as np
 import pytest
-from fsanet.datasets.pose_set import PoseSet
-from fsanet.image.face_crop import crop_face
 
 from data.face_boxes import DetectorChoice
 from data.pointing04 import list_pointing04, pointing04_recipe, read_face_center
 from data.set_builder import Unusable, build_set
+from fsanet.datasets.pose_set import PoseSet
+from fsanet.image.face_crop import crop_face
 
 CHOICE = DetectorChoice("fake")
 NAMES = ("Person01/person01100-90+0", "Person01/person01246+15-75", "Person12/person12203-60+30")

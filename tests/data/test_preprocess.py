@@ -11,14 +11,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 import scipy.io
-from fsanet.console import EXIT_ERROR, EXIT_OK, EXIT_PARTIAL
-from fsanet.datasets.pose_set import PoseSet
-from fsanet.datasets.protocols import SUBSETS_300W_LP
 
 from data import face_boxes
 from data.biwi import VIDEOS
 from data.preprocess import main
 from data.report import read_left_out
+from fsanet.console import EXIT_ERROR, EXIT_OK, EXIT_PARTIAL
+from fsanet.datasets.pose_set import PoseSet
+from fsanet.datasets.protocols import SUBSETS_300W_LP
 
 OPTIONS = ["--workers", "1", "--quiet"]
 

@@ -1,8 +1,7 @@
 """The list of what was left out."""
 
-from fsanet.datasets.npz_stream import LeftOut
-
 from data.report import left_out_path, read_left_out, summary_lines, write_left_out
+from fsanet.datasets.npz_stream import LeftOut
 
 LEFT_OUT = [
     LeftOut("01/frame_00003", "no face", "no face scores above 0.9", broken=False),

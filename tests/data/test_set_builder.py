@@ -6,11 +6,11 @@ from functools import partial
 
 import numpy as np
 import pytest
-from fsanet.datasets.pose_set import PoseSet
 
 from data import set_builder
 from data.report import read_left_out
 from data.set_builder import RawItem, Sample, SetRecipe, Unusable, build_set
+from fsanet.datasets.pose_set import PoseSet
 
 ITEMS = 300  # three chunks
 

@@ -6,10 +6,10 @@ import cv2
 import numpy as np
 import pytest
 import scipy.io
-from fsanet.datasets.pose_set import PoseSet
 
 from data.set_builder import Unusable, build_set
 from data.type1 import list_type1, read_mat, read_type1, source_of, type1_recipe
+from fsanet.datasets.pose_set import PoseSet
 
 
 def restated_rules(image_path: Path, mat_path: Path, ad: float = 0.6):
