@@ -7,6 +7,7 @@ import sys
 import keras
 import numpy as np
 import pytest
+
 from fsanet.weights.saving import save_weights
 
 S_SET = [3, 16, 2, 21, 5]

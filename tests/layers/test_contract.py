@@ -5,6 +5,7 @@ import inspect
 import keras
 import numpy as np
 import pytest
+
 from fsanet import layers
 
 # A layer, and the shapes of its inputs without the batch; a list means several inputs.

@@ -3,6 +3,7 @@
 import keras
 import numpy as np
 import pytest
+
 from fsanet.layers import FusedBatchNormalization
 
 LAYERS = (FusedBatchNormalization, keras.layers.BatchNormalization)

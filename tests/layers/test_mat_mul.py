@@ -1,6 +1,7 @@
 import keras
 import numpy as np
 import pytest
+
 from fsanet.layers import MatMulLayer
 
 CAPSULES = np.random.default_rng(0).standard_normal((2, 21, 64)).astype(np.float32)

@@ -1,6 +1,7 @@
 import keras
 import numpy as np
 import pytest
+
 from fsanet.layers import MatrixNormLayer, PrimCapsLayer
 
 RNG = np.random.default_rng(0)

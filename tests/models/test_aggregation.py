@@ -1,6 +1,7 @@
 import keras
 import numpy as np
 import pytest
+
 from fsanet.models.aggregation import build_aggregation
 from fsanet.models.spec import get_spec
 

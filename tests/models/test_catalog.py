@@ -1,9 +1,10 @@
 """Every name builds: sizes, other images, half precision, one step of training, `.keras` files."""
 
-import fsanet
 import keras
 import numpy as np
 import pytest
+
+import fsanet
 from fsanet.models.spec import get_spec
 
 # A fusion holds its three members: these seven are all models.

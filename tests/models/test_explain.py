@@ -1,8 +1,9 @@
 """Intermediate tensors, against those of the original program."""
 
-import fsanet
 import numpy as np
 import pytest
+
+import fsanet
 from fsanet.models.explain import explain
 
 

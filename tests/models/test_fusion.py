@@ -1,6 +1,7 @@
-import fsanet
 import keras
 import numpy as np
+
+import fsanet
 
 
 def test_fusion_is_the_mean_of_its_members():

@@ -1,6 +1,7 @@
 import keras
 import numpy as np
 import pytest
+
 from fsanet.models.heads import build_head
 from fsanet.models.spec import get_spec
 

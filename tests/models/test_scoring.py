@@ -1,6 +1,7 @@
 import keras
 import numpy as np
 import pytest
+
 from fsanet.models.scoring import build_primary_capsules
 from fsanet.models.spec import get_spec
 

@@ -1,7 +1,8 @@
 import dataclasses
 
-import fsanet
 import pytest
+
+import fsanet
 from fsanet.models.spec import MODELS, get_spec
 
 SINGLES = [name for name in MODELS if not get_spec(name).members]

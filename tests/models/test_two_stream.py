@@ -1,6 +1,7 @@
 import keras
 import numpy as np
 import pytest
+
 from fsanet.models.spec import get_spec
 from fsanet.models.two_stream import build_streams
 

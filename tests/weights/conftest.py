@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-import fsanet
 import numpy as np
 import pytest
-from fsanet.weights.saving import save_weights
 
+import fsanet
+from fsanet.weights.saving import save_weights
 from tests.weights.web_server import Site, serving
 
 

@@ -1,8 +1,9 @@
 """The original's frozen TensorFlow graphs side by side with our models, on inputs that are fresh in every run."""
 
-import fsanet
 import numpy as np
 import pytest
+
+import fsanet
 from fsanet.models.spec import get_spec
 
 

@@ -1,9 +1,10 @@
 """Every published file gives the angles of the original program, to a thousandth of a degree."""
 
-import fsanet
 import keras
 import numpy as np
 import pytest
+
+import fsanet
 from fsanet.models.spec import get_spec
 
 PUBLISHED = {

@@ -1,6 +1,7 @@
-import fsanet
 import h5py
 import numpy as np
+
+import fsanet
 from fsanet.weights.keras3_h5 import is_weights_file, read_arrays
 
 

@@ -1,6 +1,7 @@
 import h5py
 import numpy as np
 import pytest
+
 from fsanet.weights.legacy_h5 import read_arrays, weights_group, write_arrays
 
 GROUPS = {

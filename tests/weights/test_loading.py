@@ -1,10 +1,11 @@
 """`fsanet.load_model`: every kind of source, and what a file that does not fit says."""
 
-import fsanet
 import h5py
 import keras
 import numpy as np
 import pytest
+
+import fsanet
 from fsanet.models.spec import get_spec
 from fsanet.weights.saving import save_weights
 
@@ -103,9 +104,7 @@ def test_arrays_that_are_not_finite_are_named(published_like, tmp_path):
 
 
 def test_one_file_is_no_fusion(published_like):
-    with pytest.raises(
-        ValueError, match=r"one network, but 'fusion_metric' is a fusion: .*of metric, var_metric"
-    ):
+    with pytest.raises(ValueError, match=r"one network, but 'fusion_metric' is a fusion: .*of metric, var_metric"):
         fsanet.load_model("fusion_metric", weights=published_like)
 
 

@@ -1,8 +1,9 @@
 import dataclasses
 
-import fsanet
 import numpy as np
 import pytest
+
+import fsanet
 from fsanet.models.catalog import build_model
 from fsanet.models.spec import get_spec
 from fsanet.weights.assign import named_variables

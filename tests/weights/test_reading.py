@@ -5,6 +5,7 @@ import zipfile
 import h5py
 import numpy as np
 import pytest
+
 from fsanet.weights.reading import read_weights
 
 

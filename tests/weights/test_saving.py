@@ -1,7 +1,8 @@
-import fsanet
 import h5py
 import numpy as np
 import pytest
+
+import fsanet
 from fsanet.models.spec import get_spec
 from fsanet.weights.loading import load_model
 from fsanet.weights.saving import save_weights
