@@ -1,0 +1,30 @@
+"""Figures with one look: no display needed, colours that colour-blind readers can tell apart."""
+
+from pathlib import Path
+
+from fsanet.files import replace_whole
+
+COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")  # Okabe and Ito
+
+
+def new_figure(rows: int = 1, columns: int = 1, *, size, heights=None, share_x: bool = False):
+    """A figure and its axes; `size` in inches."""
+    from cycler import cycler
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=size, layout="constrained")
+    FigureCanvasAgg(figure)
+    axes = figure.subplots(rows, columns, sharex=share_x, height_ratios=heights)
+    for axis in figure.axes:
+        axis.set_prop_cycle(cycler(color=COLOURS))
+        axis.grid(alpha=0.3, lw=0.6)
+        axis.set_axisbelow(True)
+        axis.spines[["top", "right"]].set_visible(False)
+    return figure, axes
+
+
+def save_figure(figure, path: str | Path) -> None:
+    """Write a PNG, whole or not at all."""
+    with replace_whole(path) as temporary:
+        figure.savefig(temporary, dpi=130)

@@ -1,0 +1,232 @@
+"""Training: one function, `train`, behind every command."""
+
+import dataclasses
+import json
+import math
+import time
+from pathlib import Path
+from typing import NamedTuple
+
+import keras
+
+from fsanet.datasets.batches import Batches
+from fsanet.files import replace_whole
+from fsanet.models.spec import get_spec
+from fsanet.weights.saving import save_weights
+from training_and_testing import checkpoint, logs
+from training_and_testing.checkpoint import Progress
+from training_and_testing.network import build_network, build_training_model
+from training_and_testing.schedule import learning_rate
+from training_and_testing.screen import Screen, as_time
+from training_and_testing.sets import TrainingSets, load_training_sets
+from training_and_testing.settings import RUNS, Settings
+from training_and_testing.stopping import StopRequests
+from training_and_testing.timing import epochs_within
+from training_and_testing.validation import averaged_weights, validate
+
+CHECKPOINT_SECONDS = 300.0  # a long epoch is saved that often
+# What may change between two starts of one run.
+_NOT_IDENTITY = ("run", "data_folder")
+
+
+class DivergedError(ValueError):
+    """The loss is no number any more."""
+
+
+class TrainResult(NamedTuple):
+    """What a run reached.
+
+    Attributes:
+        folder: with weights, checkpoint, log.csv, curves.png, settings.json and tensorboard/.
+        weights: the .h5 of the best epoch.
+        best_epoch: counted from 1.
+        best_mae: its validation error in degrees.
+        history: one row of figures an epoch.
+    """
+
+    folder: Path
+    weights: Path
+    best_epoch: int
+    best_mae: float
+    history: list[dict]
+
+
+def train(settings: Settings, *, runs: str | Path = RUNS, resume: bool = True, quiet: bool = False) -> TrainResult:
+    """Train one model, or go on where a stopped run of the same settings was.
+
+    Equal settings give equal weights, stopped or not (on one machine, backend and number of threads). Weights of the
+    epoch with the smallest validation error are kept in the run's folder, <runs>/<run>/<save name>/<save name>.h5.
+
+    Args:
+        settings: what to do.
+        runs: folder of all runs.
+        resume: False throws an earlier run of that name away.
+        quiet: say nothing.
+
+    Raises:
+        ValueError, FileNotFoundError: for settings, sets or weights that cannot be used.
+        DivergedError: when the loss is no number any more.
+        OSError: when something cannot be written.
+        KeyboardInterrupt: after Ctrl-C or SIGTERM, once everything is saved.
+    """
+    sets = load_training_sets(settings)
+    run = _Run(settings, sets, Path(runs) / settings.run_name / get_spec(settings.model).save_name, quiet)
+    if not resume:
+        run.forget()
+    run.start()
+    with StopRequests() as stop:
+        while not run.progress.finished:
+            run.epoch(stop)
+    return run.result()
+
+
+class _Run:
+    """One model, its data, and where it stands."""
+
+    def __init__(self, settings: Settings, sets: TrainingSets, folder: Path, quiet: bool):
+        self.settings, self.sets, self.folder, self.quiet = settings, sets, folder, quiet
+        self.checkpoint = folder / checkpoint.FILE_NAME
+        self.weights = folder / f"{folder.name}.h5"
+        self.batches = Batches(sets.train, settings.batch_size_of(), settings.seed)
+        keras.utils.set_random_seed(settings.seed)
+        self.network = build_network(settings)
+        self.model = build_training_model(self.network, settings, next(self.batches.epoch(0)))
+        self.identity = _identity(settings, sets)
+
+    def forget(self) -> None:
+        for file in (self.checkpoint, self.weights):
+            file.unlink(missing_ok=True)
+
+    def start(self) -> None:
+        """Begin, or go on from the checkpoint."""
+        epochs = self.settings.epochs
+        if self.checkpoint.is_file():
+            self.progress = checkpoint.load_checkpoint(self.checkpoint, self.model, self.identity)
+            epochs = self.progress.epochs
+        elif self.settings.max_minutes:
+            epochs = epochs_within(self.settings.max_minutes, self.model, self.batches, self._validate)
+        self.screen = Screen(epochs, len(self.batches), self.batches.batch_size, self.quiet)
+        self._introduce(epochs)
+        if not self.checkpoint.is_file():
+            self.progress = Progress(epochs=epochs)
+            self._write_settings()
+        self.events = logs.TensorBoardLog(self.folder / "tensorboard")
+
+    def epoch(self, stop: StopRequests) -> None:
+        """Train from where the progress is to the end of the epoch, and validate."""
+        progress, first = self.progress, self.progress.step
+        if first == 0:
+            self.model.reset_metrics()
+        started = saved = time.monotonic()
+        before = progress.seconds
+        self.screen.start_epoch(progress.epoch, first)
+        for batch in self.batches.epoch(progress.epoch, first):
+            figures = self._step(batch)
+            self.screen.step(progress.step, figures)
+            now = time.monotonic()
+            progress.seconds = before + now - started
+            if stop.seen or now - saved > CHECKPOINT_SECONDS:
+                self._save()
+                saved = now
+            if stop.seen:
+                self._leave()
+        self._end_epoch(figures, (progress.step - first) * self.batches.batch_size / (now - started))
+        if stop.seen:
+            self._leave()
+
+    def result(self) -> TrainResult:
+        """What the finished run reached."""
+        progress = self.progress
+        self.events.close()
+        self.screen.say(
+            f"Best: {progress.best_mae:.3f}° in validation, epoch {progress.best_epoch + 1}, trained in "
+            f"{as_time(progress.seconds)}. Weights: {self.weights}"
+        )
+        return TrainResult(self.folder, self.weights, progress.best_epoch + 1, progress.best_mae, progress.history)
+
+    def _introduce(self, epochs: int) -> None:
+        settings, progress = self.settings, self.checkpoint.is_file() and self.progress
+        self.screen.say(
+            f"{settings.model} on {settings.data}: {self.sets.describe()}; {epochs} epochs of {len(self.batches)} "
+            f"batches of {self.batches.batch_size}, Keras backend {keras.backend.backend()}"
+        )
+        if progress:
+            place = f"going on in epoch {progress.epoch + 1}, step {progress.step}"
+            where = "it is finished" if progress.finished else place
+            self.screen.say(f"Found this run in {self.folder}: {where}. (--resume never starts anew.)")
+
+    def _step(self, batch) -> dict:
+        progress, settings = self.progress, self.settings
+        total = progress.epochs * len(self.batches)
+        step = progress.epoch * len(self.batches) + progress.step
+        self.model.optimizer.learning_rate = learning_rate(
+            step, total, settings.learning_rate, settings.schedule, settings.warmup_steps
+        )
+        logged = self.model.train_on_batch(tuple(batch), batch.pose, return_dict=True)
+        figures = {"loss": float(logged["loss"]), "mae": float(logged["mean_absolute_error_deg"])}
+        if not math.isfinite(figures["loss"]):
+            self._diverged()
+        progress.step += 1
+        return figures
+
+    def _diverged(self) -> None:
+        self.screen.close()
+        progress = self.progress
+        numbers = self.batches.order(progress.epoch)[progress.step]
+        names = ", ".join(self.batches.names(numbers)[:4])
+        rate = float(self.model.optimizer.learning_rate)
+        kept = f"The checkpoint before it is kept in {self.folder}. " if self.checkpoint.is_file() else ""
+        raise DivergedError(
+            f"The loss is no number from batch {progress.step + 1} of epoch {progress.epoch + 1} on ({names}, "
+            f"..., learning rate {rate:.2g}). {kept}Lower the learning rate, set clip_norm, or look at these samples."
+        )
+
+    def _end_epoch(self, figures: dict, rate: float) -> None:
+        progress, started = self.progress, time.monotonic()
+        best = False
+        with averaged_weights(self.model):
+            validation = self._validate()
+            if validation["val_mae"] < progress.best_mae:
+                best = True
+                progress.best_mae, progress.best_epoch = validation["val_mae"], progress.epoch
+                save_weights(self.network, self.weights)
+        progress.seconds += time.monotonic() - started
+        row = {
+            "epoch": progress.epoch + 1,
+            "learning_rate": float(self.model.optimizer.learning_rate),
+            **figures,
+            **validation,
+            "images_per_second": rate,
+            "seconds": progress.seconds - sum(earlier["seconds"] for earlier in progress.history),
+        }
+        progress.history.append(row)
+        progress.epoch, progress.step = progress.epoch + 1, 0
+        self._save()
+        logs.write_csv(self.folder / "log.csv", progress.history)
+        logs.draw_curves(self.folder / "curves.png", progress.history, f"{self.settings.model} on {self.settings.data}")
+        self.events.write(row, progress.epoch)
+        self.screen.end_epoch(row, best)
+
+    def _validate(self) -> dict:
+        return validate(self.network, self.sets.validation)
+
+    def _save(self) -> None:
+        checkpoint.save_checkpoint(self.checkpoint, self.model, self.progress, self.identity)
+
+    def _leave(self) -> None:
+        self.screen.close()
+        self.screen.say(f"Stopped and saved in {self.folder}. The same command goes on from there.")
+        raise KeyboardInterrupt
+
+    def _write_settings(self) -> None:
+        with replace_whole(self.folder / "settings.json") as temporary:
+            temporary.write_text(json.dumps(dataclasses.asdict(self.settings), indent=2), encoding="utf-8")
+
+
+def _identity(settings: Settings, sets: TrainingSets) -> dict:
+    """What two starts of one run have in common, as JSON gives it back."""
+    identity = {key: value for key, value in dataclasses.asdict(settings).items() if key not in _NOT_IDENTITY}
+    if settings.max_minutes:
+        del identity["epochs"]  # chosen by the clock at the first start
+    identity |= {"backend": keras.backend.backend(), "samples": sets.fingerprint()}
+    return json.loads(json.dumps(identity))
