@@ -12,6 +12,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
+
+from data.set_builder import Unusable
+from data.type1 import list_type1, read_mat
 from fsanet.console import EXIT_OK, progress, run_command
 from fsanet.detectors.catalog import create_detector
 from fsanet.detectors.detection import FaceDetector
@@ -21,10 +25,6 @@ from fsanet.image.reading import read_image
 from fsanet.inference.engines.catalog import create_engine
 from fsanet.inference.engines.engine import Engine
 from fsanet.pose.errors import euler_errors, within_limit
-from numpy.typing import NDArray
-
-from data.set_builder import Unusable
-from data.type1 import list_type1, read_mat
 
 LEAST_IOU = 0.2  # of a detector's box and the landmarks' box of the labelled face; a neighbour's overlaps less
 

@@ -1,6 +1,6 @@
 """`make demo`: poses in bundled photos and a clip, drawn and in rows.
 
-    python -m demo.demo
+python -m demo.demo
 """
 
 import sys

@@ -11,10 +11,11 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
+
 from fsanet.console import run_command
 from fsanet.image.reading import read_image, write_image
 from fsanet.inference.video_file import writing_video
-from numpy.typing import NDArray
 
 ASSETS = Path(__file__).resolve().parent / "assets"
 CLIP_FPS = 24

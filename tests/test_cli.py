@@ -11,6 +11,7 @@ import time
 import cv2
 import numpy as np
 import pytest
+
 from fsanet import cli
 from fsanet.console import EXIT_ERROR, EXIT_INTERRUPTED, EXIT_OK, EXIT_PARTIAL
 from fsanet.image.reading import write_image

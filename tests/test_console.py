@@ -3,6 +3,7 @@ import subprocess
 import sys
 
 import pytest
+
 from fsanet.console import (
     EXIT_ERROR,
     EXIT_INTERRUPTED,

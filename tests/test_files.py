@@ -1,4 +1,5 @@
 import pytest
+
 from fsanet.files import replace_whole
 
 

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+
 from fsanet import locations
 from fsanet.locations import find_pretrained, names_in_mirror, pretrained_dir
 

@@ -14,12 +14,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
+
 from fsanet.console import progress, run_command
 from fsanet.detectors.catalog import BUILDERS, create_detector
 from fsanet.detectors.detection import Detection
 from fsanet.image.boxes import BoxXYXY, iou
 from fsanet.image.reading import read_image
-from numpy.typing import NDArray
 
 REFERENCE = "mtcnn"
 LARGEST_DEG = 60  # of |pan| and |tilt|, for the conventions

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
-from fsanet.detectors.detection import Detection
 
 from data import crop_report
+from fsanet.detectors.detection import Detection
 
 
 class BoxesDetector:

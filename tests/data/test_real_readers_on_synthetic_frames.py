@@ -2,20 +2,20 @@
 
 import json
 
-import cv2
 import numpy as np
 import pytest
-import scipy.io
 
 from data.biwi_rules import choose_box
 from data.face_boxes import FrameFaces
 from data.preprocess import main
 from data.report import read_left_out
 from data.synthetic.samples import Settings, render_frame
-from fsanet.console import EXIT_OK, EXIT_PARTIAL
+from data.synthetic.write_frames import write_300w_lp_frame, write_biwi_frame
+from fsanet.console import EXIT_PARTIAL
 from fsanet.datasets.pose_set import PoseSet
 from fsanet.image.boxes import iou, widen
 from fsanet.image.face_crop import crop_face, crop_pixels, landmark_box
+from fsanet.image.reading import read_image
 
 pytestmark = pytest.mark.slow
 
@@ -23,31 +23,28 @@ SETTINGS = Settings(poses="frontal", per_person=5, headwear=0.0, occluded=0.0, c
 
 
 def test_type1(tmp_path):
-    raw = tmp_path / "AFLW2000"
-    raw.mkdir()
+    raw = tmp_path / "300W_LP"
     frames = [render_frame(5, index, SETTINGS, (450, 450)) for index in range(6)]
     for index, frame in enumerate(frames):
-        cv2.imwrite(str(raw / f"image{index:05d}.jpg"), frame.image_bgr)
-        yaw, pitch, roll = np.deg2rad(frame.pose)
-        content = {"Pose_Para": np.array([[pitch, yaw, roll, 0, 0, 0, 1]], np.float32), "pt2d": frame.landmarks_xy.T}
-        scipy.io.savemat(raw / f"image{index:05d}.mat", content)
-    assert main(["--db", "AFLW2000", "--raw", str(raw), "--out", str(tmp_path), "--workers", "1"]) == EXIT_OK
-    read = PoseSet.load(tmp_path / "AFLW2000.npz", 64)
+        write_300w_lp_frame(frame, raw / "AFW" / f"SYN_{index // 2}_{index % 2}")
+    arguments = ["--db", "300W_LP", "--raw", str(raw), "--out", str(tmp_path), "--workers", "1"]
+    assert main(arguments) == EXIT_PARTIAL  # the other seven subsets are not there
+    read = PoseSet.load(tmp_path / "AFW.npz", 64)
     np.testing.assert_allclose(read.pose, [frame.pose for frame in frames], atol=1e-5)
+    assert read.source.tolist() == [f"AFW/SYN_{index // 2}" for index in range(6)]
     for index, frame in enumerate(frames):
-        image = cv2.imread(str(raw / f"image{index:05d}.jpg"))
+        image = read_image(raw / "AFW" / f"SYN_{index // 2}_{index % 2}.jpg")
         np.testing.assert_array_equal(read.image[index], crop_face(image, landmark_box(frame.landmarks_xy.T), 0.6))
 
 
-def test_biwi(tmp_path, biwi_writer, capsys):
-    raw, turn = tmp_path / "BIWI", np.diag([1.0, -1.0, -1.0])
+def test_biwi(tmp_path, capsys):
+    raw = tmp_path / "BIWI"
     frames = {}
     for video in (1, 2, 3, 4):  # 01 and 03 are on the test side, 02 and 04 on the training side
         for step in range(5):
             pose = np.array([12 * step - 20.0, 5 * video - 12.0, 4 * step - 8.0])
             frame = render_frame(9, 5 * video + step, SETTINGS, (640, 480), (0.34, 0.36), pose)
-            biwi_writer(raw, f"{video:02d}", step + 3, turn @ frame.rotation @ turn)
-            cv2.imwrite(str(raw / f"{video:02d}" / f"frame_{step + 3:05d}_rgb.png"), frame.image_bgr)
+            write_biwi_frame(frame, raw / f"{video:02d}", step + 3)
             frames[f"{video:02d}/frame_{step + 3:05d}"] = frame
     arguments = ["--db", "BIWI", "--raw", str(raw), "--out", str(tmp_path), "--workers", "1", "--quiet"]
     assert main(arguments) == EXIT_PARTIAL  # the other 20 videos are not there

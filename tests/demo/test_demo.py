@@ -3,10 +3,10 @@ import json
 
 import numpy as np
 import pytest
-from fsanet.image.reading import read_image
-from fsanet.inference.video_file import VideoReader
 
 from demo import demo, make_assets
+from fsanet.image.reading import read_image
+from fsanet.inference.video_file import VideoReader
 
 
 def test_the_bundled_files_are_what_the_command_makes(monkeypatch, tmp_path):

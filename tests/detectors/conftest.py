@@ -1,6 +1,7 @@
 """Photos with known faces, and detectors that skip where their files are not on this machine."""
 
 import pytest
+
 from fsanet.detectors.catalog import create_detector
 from fsanet.detectors.ssd import VARIANTS
 from fsanet.detectors.yunet import MODEL_FILE

@@ -4,6 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
+
 from fsanet.detectors import catalog
 from fsanet.detectors.catalog import BUILDERS, DETECTORS, create_detector
 from fsanet.detectors.detection import Detection, FaceDetector, sorted_detections

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+
 from fsanet.detectors.catalog import BUILDERS
 from fsanet.detectors.convention import BoxConvention
 

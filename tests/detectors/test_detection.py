@@ -4,6 +4,7 @@ import dataclasses
 
 import numpy as np
 import pytest
+
 from fsanet.detectors.detection import Detection, checked_threshold, merged_detections, sorted_detections
 
 POINTS = ((1, 2), (3, 2), (2, 3), (1, 4), (3, 4))

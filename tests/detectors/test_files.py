@@ -1,6 +1,7 @@
 """Detector files: found in pre-trained/detectors, or missed with the remedy."""
 
 import pytest
+
 from fsanet.detectors.files import find_detector_file, read_detector_file
 from fsanet.detectors.ssd import VARIANTS
 from fsanet.detectors.yunet import MODEL_FILE

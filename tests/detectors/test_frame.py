@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+
 from fsanet.detectors.frame import fit, pad_to
 
 

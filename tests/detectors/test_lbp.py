@@ -5,6 +5,7 @@ from importlib.resources import files
 
 import cv2
 import pytest
+
 from fsanet.detectors.lbp import CASCADE_FILE, LBPDetector
 
 

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+
 from fsanet.detectors import mtcnn
 from fsanet.detectors.mtcnn import MTCNNDetector
 

@@ -3,6 +3,7 @@
 import cv2
 import numpy as np
 import pytest
+
 from fsanet.image.face_crop import (
     DETECTOR_MARGIN,
     INPUT_SIZE,

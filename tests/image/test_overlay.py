@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+
 from fsanet.image import overlay
 from fsanet.pose.angles import rotation_from_angles
 

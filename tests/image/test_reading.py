@@ -3,6 +3,7 @@ import struct
 import cv2
 import numpy as np
 import pytest
+
 from fsanet.image.reading import read_image, write_image
 
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+
 from fsanet.detectors.detection import Detection
 from fsanet.inference.estimator import HeadPoseEstimator
 

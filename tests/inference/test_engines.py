@@ -4,6 +4,7 @@ import threading
 
 import numpy as np
 import pytest
+
 from fsanet.inference.engines import onnx_cache
 from fsanet.inference.engines.catalog import ENGINES, create_engine
 from fsanet.inference.engines.comparison import check_same_angles, probe_crops

@@ -1,6 +1,7 @@
-import fsanet
 import numpy as np
 import pytest
+
+import fsanet
 from fsanet.inference.estimator import HeadPoseEstimator
 
 

@@ -1,4 +1,5 @@
 import numpy as np
+
 from fsanet.image.reading import write_image
 from fsanet.inference.images import estimate_images
 

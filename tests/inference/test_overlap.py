@@ -1,6 +1,7 @@
 import threading
 
 import pytest
+
 from fsanet.inference.overlap import mapped_in_order, prefetched
 
 

@@ -1,6 +1,7 @@
 import json
 
 import pytest
+
 from fsanet.inference.row_file import RowFiles
 from fsanet.inference.rows import make_row
 from fsanet.pose.angles import Pose

@@ -2,6 +2,7 @@ import csv
 
 import numpy as np
 import pytest
+
 from fsanet.image.reading import read_image, write_image
 from fsanet.inference.row_file import RowFiles
 from fsanet.inference.run import Run, RunSettings

@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+
 from fsanet.inference.smoothing import OneEuroRotationFilter, relative_to
 from fsanet.pose.angles import Pose, rotation_from_angles
 from fsanet.pose.errors import geodesic_errors

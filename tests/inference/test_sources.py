@@ -1,4 +1,5 @@
 import pytest
+
 from fsanet.inference.sources import find_sources
 
 

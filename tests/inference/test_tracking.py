@@ -1,4 +1,5 @@
 import pytest
+
 from fsanet.detectors.detection import Detection
 from fsanet.inference.tracking import FaceTracker
 

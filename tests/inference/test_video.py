@@ -2,6 +2,7 @@ import threading
 
 import numpy as np
 import pytest
+
 from fsanet.inference.video import VideoPoses, VideoSettings
 from fsanet.inference.video_file import Frame
 

@@ -1,6 +1,7 @@
 import cv2
 import numpy as np
 import pytest
+
 from fsanet.inference.video_file import VideoReader, writing_video
 
 

@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+
 from fsanet.pose.angles import angles_from_rotation, mirror, rotate_in_plane, rotation_from_angles
 
 RIGHT, UP, FRONT = np.eye(3)

@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+
 from fsanet.pose.angles import rotate_in_plane, rotation_from_angles
 from fsanet.pose.errors import axis_errors, euler_errors, geodesic_errors, summarize, within_limit
 

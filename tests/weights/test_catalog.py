@@ -4,6 +4,7 @@ import re
 from urllib.parse import urlsplit
 
 import pytest
+
 from fsanet.models.spec import MODELS, get_spec
 from fsanet.weights.catalog import DETECTOR_FILES, FILES, WEIGHTS, find_weights, markdown_table
 

@@ -3,6 +3,7 @@
 import socket
 
 import pytest
+
 from fsanet.weights.download import ATTEMPTS, UnreachableError, download
 
 CONTENT = bytes(range(256)) * 800  # three chunks and a bit
