@@ -11,13 +11,12 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from fsanet.image.face_crop import DETECTOR_MARGIN, INPUT_SIZE, crop_pixels
-from fsanet.image.reading import read_image
-
 from data.biwi_labels import biwi_angles, read_rotation
 from data.biwi_rules import NO_TRACK, TRACKED, Tracking, boxes_of_video
 from data.face_boxes import FrameFaces
 from data.set_builder import RawItem, Sample, SetRecipe, Unusable
+from fsanet.image.face_crop import DETECTOR_MARGIN, INPUT_SIZE, crop_pixels
+from fsanet.image.reading import read_image
 
 VIDEOS = tuple(f"{number:02d}" for number in range(1, 25))
 SPLIT_FILE = Path(__file__).with_name("biwi_split.json")

@@ -9,10 +9,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from fsanet.image.face_crop import widened_pixels
-
 from data.face_boxes import FrameFaces
 from data.set_builder import Unusable
+from fsanet.image.face_crop import widened_pixels
 
 JUMP_PIXELS = 80
 PixelBox: TypeAlias = tuple[int, int, int, int]  # x1, y1, x2, y2; x2 and y2 exclusive

@@ -2,8 +2,8 @@
 
     python -m data.crop_report FOLDER [--model fusion_capsule] [--weights 300W_LP] [--detectors yunet mtcnn ssd]
 
-For each detector: the faces it finds (a box that overlaps the landmarks' box), the MAE on them with its boxes and margin
-0.4, and the MAE on the same faces with landmark boxes and margin 0.6.
+For each detector: the faces it finds (a box that overlaps that of the landmarks), the MAE on them with its boxes and
+margin 0.4, and the MAE on the same faces with landmark boxes and margin 0.6.
 """
 
 import argparse

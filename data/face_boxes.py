@@ -12,6 +12,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
+
+from data.disk import kept_for_the_next_run, require_writable
+from data.set_builder import RawItem, files_sha256
+from data.workers import cores_with_memory, run_on_all_cores
 from fsanet.console import progress
 from fsanet.datasets.parts import Parts, sha256_of
 from fsanet.detectors.catalog import create_detector
@@ -19,11 +24,6 @@ from fsanet.detectors.detection import Detection, FaceDetector
 from fsanet.files import replace_whole
 from fsanet.image.boxes import area
 from fsanet.image.reading import read_image
-from numpy.typing import NDArray
-
-from data.disk import kept_for_the_next_run, require_writable
-from data.set_builder import RawItem, files_sha256
-from data.workers import cores_with_memory, run_on_all_cores
 
 _FRAMES_PER_PART = 32
 _MEGABYTES = {"mtcnn": 400}  # own memory of a process with TensorFlow in it; the other detectors need next to none

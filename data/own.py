@@ -11,11 +11,10 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
-from fsanet.image.face_crop import DETECTOR_MARGIN, INPUT_SIZE, crop_face
-from fsanet.image.reading import read_image
-
 from data.face_boxes import DetectorChoice, largest_face
 from data.set_builder import RawItem, Sample, SetRecipe, Unusable
+from fsanet.image.face_crop import DETECTOR_MARGIN, INPUT_SIZE, crop_face
+from fsanet.image.reading import read_image
 
 NEEDED = ("image", "yaw", "pitch", "roll")
 BOX = ("x1", "y1", "x2", "y2")

@@ -7,14 +7,15 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+
 from fsanet.datasets.npz_stream import map_array
 from fsanet.files import replace_whole
 from fsanet.image.overlay import draw_axes
 from fsanet.image.reading import write_image
 from fsanet.pose.angles import rotation_from_angles
 from fsanet.pose.errors import LABEL_LIMIT_DEG, within_limit
-from matplotlib.figure import Figure
-from numpy.typing import NDArray
 
 COLUMNS, ROWS = 12, 8
 _TILE = 112  # pixels; a crop of 64 is enlarged so that the axes can be read

@@ -11,11 +11,11 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
-from fsanet.image.face_crop import DETECTOR_MARGIN, INPUT_SIZE, crop_face
-from fsanet.image.reading import read_image
 
 from data.face_boxes import DetectorChoice, find_faces
 from data.set_builder import RawItem, Sample, SetRecipe, Unusable
+from fsanet.image.face_crop import DETECTOR_MARGIN, INPUT_SIZE, crop_face
+from fsanet.image.reading import read_image
 
 _NAME = re.compile(r"person(?:ne)?(?P<person>\d\d)(?P<series>\d)(?P<number>\d\d)(?P<tilt>[+-]\d+)(?P<pan>[+-]\d+)$")
 

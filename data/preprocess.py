@@ -10,15 +10,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from fsanet.console import EXIT_ERROR, EXIT_OK, EXIT_PARTIAL, run_command
-from fsanet.image.face_crop import INPUT_SIZE
-
 from data.biwi import SPLIT_FILE
 from data.biwi_labels import EULER_ORDERS
 from data.pictures import draw_pictures, picture_paths
 from data.raw_sets import RAW_SETS, Options, RawSet, Step
 from data.report import summary_lines
 from data.set_builder import build_set
+from fsanet.console import EXIT_ERROR, EXIT_OK, EXIT_PARTIAL, run_command
+from fsanet.image.face_crop import INPUT_SIZE
 
 DATA = Path(__file__).resolve().parent
 SYNTHETIC = "synthetic"

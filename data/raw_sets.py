@@ -5,15 +5,14 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from fsanet.datasets.protocols import SUBSETS_300W_LP
-from fsanet.image.face_crop import DETECTOR_MARGIN, INPUT_SIZE, LANDMARK_MARGIN
-
 from data.biwi import SPLIT_FILE, BiwiSettings, biwi_recipe, find_videos, list_frames
 from data.face_boxes import DetectorChoice, detect_faces
 from data.own import find_table, own_recipe
 from data.pointing04 import pointing04_recipe
 from data.set_builder import SetRecipe
 from data.type1 import type1_recipe
+from fsanet.datasets.protocols import SUBSETS_300W_LP
+from fsanet.image.face_crop import DETECTOR_MARGIN, INPUT_SIZE, LANDMARK_MARGIN
 
 BIWI_SETS = ("BIWI_noTrack", "BIWI_train", "BIWI_test")
 BIWI_LEAST_SCORE = 0.90  # of the two protocols' thresholds the lower: faces are searched once for both

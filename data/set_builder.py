@@ -12,15 +12,15 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import fsanet
 import numpy as np
-from fsanet.console import progress
-from fsanet.datasets.npz_stream import Chunk, LeftOut, PoseStream, read_meta
 from numpy.typing import NDArray
 
+import fsanet
 from data.disk import kept_for_the_next_run, require_writable
 from data.report import read_left_out, write_left_out
 from data.workers import cores, run_on_all_cores
+from fsanet.console import progress
+from fsanet.datasets.npz_stream import Chunk, LeftOut, PoseStream, read_meta
 
 CHUNK = 128
 

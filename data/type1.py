@@ -10,11 +10,11 @@ from pathlib import Path
 
 import numpy as np
 import scipy.io
-from fsanet.image.face_crop import INPUT_SIZE, LANDMARK_MARGIN, crop_face, landmark_box
-from fsanet.image.reading import IMAGE_SUFFIXES, read_image
 from numpy.typing import NDArray
 
 from data.set_builder import RawItem, Sample, SetRecipe, Unusable
+from fsanet.image.face_crop import INPUT_SIZE, LANDMARK_MARGIN, crop_face, landmark_box
+from fsanet.image.reading import IMAGE_SUFFIXES, read_image
 
 _RERENDERED = re.compile(r"_\d+$")  # AFW_1051618982_1_0 and ..._1_12 are one face, turned to other poses
 _FLIPPED = "_Flip"

@@ -5,6 +5,7 @@ import tracemalloc
 
 import numpy as np
 import pytest
+
 from fsanet.datasets.npz_stream import Chunk, LeftOut, PoseStream, Rows, map_array, read_meta, write_npz
 from fsanet.datasets.pose_set import PoseSet
 

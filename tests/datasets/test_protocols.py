@@ -1,6 +1,7 @@
 """The table of sets and protocols."""
 
 import pytest
+
 from fsanet.datasets.protocols import PROTOCOLS, SETS, SUBSETS_300W_LP, command_that_makes, find_set, protocol
 
 

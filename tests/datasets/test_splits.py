@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+
 from fsanet.datasets.splits import split_by_source
 
 

@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
+
 from fsanet.detectors.detection import Detection
 from fsanet.image.boxes import remap
-
 from training_and_testing.detector_report import (
     LabelledFace,
     conventions,

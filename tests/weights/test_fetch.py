@@ -3,6 +3,7 @@
 import hashlib
 
 import pytest
+
 from fsanet.console import EXIT_ERROR, EXIT_OK, EXIT_PARTIAL
 from fsanet.weights import fetch as module
 from fsanet.weights.catalog import FILES, PretrainedFile

@@ -7,6 +7,7 @@ import io
 from pathlib import Path
 
 import pytest
+
 from fsanet.weights.catalog import PretrainedFile
 from fsanet.weights.transfer import WrongContentError, bring, is_address, sha256_of
 
