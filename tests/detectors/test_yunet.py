@@ -15,7 +15,7 @@ def yunet(detector_of):
 
 def test_faces_larger_than_the_frame_are_found(yunet, portrait):
     (plain,) = yunet.detect(portrait)
-    x1, y1, x2, y2 = np.round(plain.box_xyxy).astype(int) + [6, 6, -6, -6]
+    x1, y1, x2, y2 = np.round(plain.box_xyxy).astype(int) + np.array([6, 6, -6, -6])
     closeup = cv2.resize(portrait[y1:y2, x1:x2], None, fx=7, fy=7, interpolation=cv2.INTER_CUBIC)
     (close,) = yunet.detect(closeup)
     assert iou(np.array(close.box_xyxy) / 7 + [x1, y1, x1, y1], plain.box_xyxy)[0, 0] > 0.7

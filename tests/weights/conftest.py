@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 
 import fsanet
-from fsanet.weights.saving import save_weights
 from tests.weights.web_server import Site, serving
 
 
@@ -23,6 +22,8 @@ def var_metric():
 @pytest.fixture(scope="session")
 def published_like(var_metric, tmp_path_factory) -> Path:
     """Its weights in the original's layout."""
+    from fsanet.weights.saving import save_weights  # brings Keras, which the download tests do without
+
     path = tmp_path_factory.mktemp("weights") / "var_metric.h5"
     save_weights(var_metric, path)
     return path
