@@ -46,7 +46,9 @@ notebooks: setup  ## run the notebooks of demo/notebooks/ and keep their outputs
 	$(BIN)/python -m demo.run_notebooks $(NOTEBOOKS) $(ARGS)
 
 docs: setup  ## the API reference to docs/api/ [ARGS=]
-	$(BIN)/python -m pdoc --docformat google --output-directory docs/api $(ARGS) fsanet
+	$(BIN)/python -m pdoc --docformat google --output-directory docs/api $(ARGS) fsanet \
+		fsanet.pose fsanet.image fsanet.detectors fsanet.datasets fsanet.layers fsanet.models fsanet.weights fsanet.inference \
+		fsanet.cli fsanet.console fsanet.files fsanet.locations
 
 clean:  ## remove the virtual environment and what commands wrote
 	rm -rf $(VENV) .venv-* demo/output training_and_testing/output
