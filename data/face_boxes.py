@@ -21,7 +21,7 @@ from fsanet.console import progress
 from fsanet.datasets.parts import Parts, sha256_of
 from fsanet.detectors.catalog import create_detector
 from fsanet.detectors.detection import Detection, FaceDetector
-from fsanet.files import replace_whole
+from fsanet.files import remove_leftovers, replace_whole
 from fsanet.image.boxes import area
 from fsanet.image.reading import read_image
 
@@ -125,6 +125,7 @@ def _detect_all(
     path: Path, frames: Sequence[RawItem], choice: DetectorChoice, plan: Mapping, workers: int | None, quiet: bool
 ) -> dict[str, Any]:
     require_writable(path.parent)
+    remove_leftovers(path)
     runs = [frames[start : start + _FRAMES_PER_PART] for start in range(0, len(frames), _FRAMES_PER_PART)]
     parts = Parts(path, len(runs), plan, ".json")
     missing = parts.missing()

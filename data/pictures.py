@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from fsanet.datasets.npz_stream import map_array
-from fsanet.files import replace_whole
+from fsanet.files import remove_leftovers, replace_whole
 from fsanet.image.overlay import draw_axes
 from fsanet.image.reading import write_image
 from fsanet.pose.angles import rotation_from_angles
@@ -35,6 +35,8 @@ def draw_pictures(npz: Path) -> tuple[Path, Path]:
         OSError: when they cannot be written.
     """
     sheet_path, poses_path = picture_paths(npz)
+    for path in (sheet_path, poses_path):
+        remove_leftovers(path)
     image, pose = map_array(npz, "image"), map_array(npz, "pose")
     write_image(sheet_path, contact_sheet(image, pose))
     figure = pose_histograms(np.asarray(pose), npz.stem)

@@ -17,10 +17,11 @@ from numpy.typing import NDArray
 
 import fsanet
 from data.disk import kept_for_the_next_run, require_writable
-from data.report import read_left_out, write_left_out
+from data.report import left_out_path, read_left_out, write_left_out
 from data.workers import cores, run_on_all_cores
 from fsanet.console import progress
 from fsanet.datasets.npz_stream import Chunk, LeftOut, PoseStream, read_meta
+from fsanet.files import remove_leftovers
 
 CHUNK = 128
 
@@ -122,6 +123,8 @@ def build_set(recipe: SetRecipe, *, workers: int | None = None, quiet: bool = Fa
     if not recipe.items:
         raise ValueError(f"No raw sample for '{recipe.path}'.")
     require_writable(recipe.path.parent)
+    for output in (recipe.path, left_out_path(recipe.path)):
+        remove_leftovers(output)
     settings = json.loads(json.dumps({**recipe.settings, "img_size": recipe.img_size}))
     plan = {"settings": settings, "files_sha256": files_sha256(recipe.items)}
     if (samples := _samples_if_made(recipe.path, plan)) is not None:

@@ -1,6 +1,6 @@
 import pytest
 
-from fsanet.files import replace_whole
+from fsanet.files import remove_leftovers, replace_whole
 
 
 def test_the_finished_file_takes_the_name(tmp_path):
@@ -29,3 +29,18 @@ def test_a_failure_leaves_the_earlier_file_and_nothing_else(tmp_path):
 def test_a_forgotten_file_is_an_error(tmp_path):
     with pytest.raises(FileNotFoundError), replace_whole(tmp_path / "a.txt"):
         pass
+
+
+def test_leftovers_of_killed_runs_are_removed_and_nothing_else(tmp_path):
+    names = [".a.0123abcd.part.txt", ".a.b.0123abcd.part.txt", ".a.0123abcd.part.npz", ".a.txt", "a.txt", ".a.parts"]
+    for name in names:
+        (tmp_path / name).touch()
+    remove_leftovers(tmp_path / "a.txt")
+    assert sorted(file.name for file in tmp_path.iterdir()) == sorted(names[1:])
+
+
+def test_leftovers_are_those_that_replace_whole_leaves(tmp_path):
+    unfinished = replace_whole(tmp_path / "set [1].npz")
+    unfinished.__enter__().touch()  # and never leaves: as after a kill
+    remove_leftovers(tmp_path / "set [1].npz")
+    assert list(tmp_path.iterdir()) == []

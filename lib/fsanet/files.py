@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from glob import escape
 from pathlib import Path
 from uuid import uuid4
 
@@ -27,3 +28,13 @@ def replace_whole(path: str | Path) -> Iterator[Path]:
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def remove_leftovers(path: str | Path) -> None:
+    """Remove what killed runs left of `path`: a process that dies at once cannot remove its temporary file itself.
+
+    Call it where no other process writes the same file.
+    """
+    path = Path(path)
+    for leftover in path.parent.glob(f".{escape(path.stem)}.{'[0-9a-f]' * 8}.part{escape(path.suffix)}"):
+        leftover.unlink(missing_ok=True)

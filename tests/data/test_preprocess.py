@@ -162,6 +162,30 @@ def test_wrong_use_is_one_sentence(tmp_path, monkeypatch, capsys, arguments, mes
     assert message in capsys.readouterr().err
 
 
+@pytest.fixture
+def renderer(monkeypatch):
+    """Stands in for the renderer, which has tests of its own, and notes how it is called."""
+    calls = []
+    monkeypatch.setattr(
+        "data.synthetic.write_sets.write_synthetic_sets",
+        lambda out, samples, seed, processes, *, quiet: calls.append((out, samples, seed, processes, quiet)),
+    )
+    return calls
+
+
+def test_synthetic_sets_on_demand(tmp_path, renderer):
+    assert run("--db", "synthetic", "--out", tmp_path, "--samples", 30, "--seed", 4) == EXIT_OK
+    assert renderer == [(tmp_path, 30, 4, 1, True)]
+
+
+def test_where_there_is_nothing_the_synthetic_sets_are_made(tmp_path, renderer, capsys):
+    assert run("--data", tmp_path) == EXIT_OK
+    assert renderer == [(tmp_path, None, 0, 1, True)]
+    printed = capsys.readouterr().out
+    assert printed.count("missing  ") == 4
+    assert "There is no raw set: making the synthetic one, which needs none." in printed
+
+
 @pytest.mark.parametrize(
     ("option", "message"),
     [

@@ -126,6 +126,14 @@ def _interrupt(*args):
     raise KeyboardInterrupt
 
 
+def test_what_a_killed_run_left_is_removed(recipe):
+    recipe.path.parent.mkdir()
+    for leftover in (".set.0123abcd.part.npz", ".set.left_out.89abcdef.part.csv"):
+        (recipe.path.parent / leftover).write_bytes(b"half")
+    build_set(recipe, workers=1, quiet=True)
+    assert sorted(file.name for file in recipe.path.parent.iterdir()) == ["set.left_out.csv", "set.npz"]
+
+
 def test_a_run_that_is_broken_off_at_once_leaves_nothing(recipe):
     with pytest.raises(KeyboardInterrupt):
         build_set(replace(recipe, read=_interrupt), workers=1, quiet=True)
