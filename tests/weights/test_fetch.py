@@ -145,12 +145,18 @@ def test_a_dead_server_is_tried_for_one_file_only(target, pauses):
     assert len(pauses) == 3
 
 
-def test_target_that_cannot_be_written(files, site, tmp_path):
+@pytest.mark.parametrize("by_web", [False, True])
+def test_target_that_cannot_be_written(files, site, tmp_path, by_web):
     publish(site)
     (tmp_path / "file").write_text("in the way")
-    outcomes = fetch(files, target=tmp_path / "file", quiet=True)
+    outcomes = fetch(files, None if by_web else put(tmp_path / "mirror"), tmp_path / "file", quiet=True)
     assert statuses(outcomes) == [FAILED, FAILED]
-    assert outcomes[0].problem == f"'{tmp_path}/file/BIWI_models/a': Not a directory."
+    assert outcomes[0].problem == f"The folder '{tmp_path}/file/BIWI_models/a' cannot be made (Not a directory)."
+
+
+def test_target_where_no_folder_can_be(files, tmp_path):
+    outcomes = fetch(files, put(tmp_path / "mirror"), "/proc/nowhere", quiet=True)
+    assert outcomes[1].problem.startswith("The folder '/proc/nowhere/detectors' cannot be made (")
 
 
 def test_source_that_is_none(files):

@@ -55,6 +55,14 @@ def download(url: str, part: Path, size: int, on_position: Progress) -> None:
     raise trouble
 
 
+def make_folder_of(part: Path) -> None:
+    """Make the folder of a file to be written. Its errors are never FileNotFoundError, which means: no such source."""
+    try:
+        part.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OSError(f"The folder '{part.parent}' cannot be made ({error.strerror}).") from None
+
+
 def _go_on(url: str, part: Path, size: int, on_position: Progress) -> None:
     """One attempt."""
     have = part.stat().st_size if part.exists() else 0
@@ -67,7 +75,7 @@ def _go_on(url: str, part: Path, size: int, on_position: Progress) -> None:
         if response.status != http.HTTPStatus.PARTIAL_CONTENT:
             have = 0  # the server knows no ranges and sends the whole
         _check_length(response, size - have, url)
-        part.parent.mkdir(parents=True, exist_ok=True)
+        make_folder_of(part)
         with part.open("ab" if have else "wb") as file:
             _copy(response, file, have, size, on_position, url)
 

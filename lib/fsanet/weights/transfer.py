@@ -6,7 +6,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from fsanet.weights.catalog import PretrainedFile
-from fsanet.weights.download import Progress, download
+from fsanet.weights.download import Progress, download, make_folder_of
 
 _CHUNK = 1 << 20
 
@@ -57,7 +57,7 @@ def bring(file: PretrainedFile, location: str, target: Path, on_position: Progre
 
 def _copy(file: PretrainedFile, location: str, part: Path, on_position: Progress) -> None:
     with Path(location).open("rb") as source:
-        part.parent.mkdir(parents=True, exist_ok=True)
+        make_folder_of(part)
         try:
             with part.open("wb") as copy:
                 while chunk := source.read(_CHUNK):
