@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV   ?= .venv
 BIN     = $(VENV)/bin
 STAMP   = $(VENV)/.installed
+CHECK_PYTHON = $(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 11) <= v < (3, 14) else "Python 3.11 to 3.13 is needed, found %d.%d; say which one to use: make setup PYTHON=python3.12" % v)'
 
 .DEFAULT_GOAL := help
 
@@ -12,7 +13,7 @@ help:  ## this list
 setup: $(STAMP)  ## the virtual environment in .venv, rebuilt when the requirements change
 
 $(STAMP): requirements.txt pyproject.toml
-	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 11) <= v < (3, 14) else "Python 3.11 to 3.13 is needed, found %d.%d; say which one to use: make setup PYTHON=python3.12" % v)'
+	@$(CHECK_PYTHON)
 	@echo "Setting up $(VENV) (a few minutes, once)"
 	@$(PYTHON) -m venv --clear $(VENV)
 	@$(BIN)/python -m pip install --quiet --upgrade pip
@@ -25,6 +26,23 @@ lint: setup  ## ruff: style, imports, docstrings, format
 
 check: lint  ## lint and all tests
 	$(BIN)/python -m pytest
+
+BACKENDS_VENV = .venv-backends
+BACKENDS_TESTS = tests/layers tests/models tests/weights/test_goldens.py tests/weights/test_loading.py --ignore=tests/models/lean
+
+$(BACKENDS_VENV)/.installed: requirements-backends.txt pyproject.toml
+	@$(CHECK_PYTHON)
+	@echo "Setting up $(BACKENDS_VENV) with JAX and PyTorch (some minutes, once)"
+	@$(PYTHON) -m venv --clear $(BACKENDS_VENV)
+	@$(BACKENDS_VENV)/bin/python -m pip install --quiet --upgrade pip
+	@$(BACKENDS_VENV)/bin/python -m pip install --quiet --requirement requirements-backends.txt --editable .
+	@touch $@
+
+check-backends: $(BACKENDS_VENV)/.installed  ## layers, networks and weights on JAX and PyTorch instead of TensorFlow
+	@for backend in jax torch; do \
+		echo "Keras on $$backend"; \
+		KERAS_BACKEND=$$backend $(BACKENDS_VENV)/bin/python -m pytest $(BACKENDS_TESTS) || exit 1; \
+	done
 
 preprocess: setup  ## npz sets of all that lies below data/, or DB=name [RAW=folder OUT=folder CSV= SET= N= SEED= WORKERS= ARGS=]
 	$(BIN)/python -m data.preprocess $(if $(DB),--db '$(DB)') $(if $(RAW),--raw '$(RAW)') $(if $(OUT),--out '$(OUT)') \
@@ -45,12 +63,10 @@ figures: setup  ## the paper's figures to demo/output/figures/ [FIGURES= MODEL= 
 notebooks: setup  ## run the notebooks of demo/notebooks/ and keep their outputs [NOTEBOOKS=files ARGS=]
 	$(BIN)/python -m demo.run_notebooks $(NOTEBOOKS) $(ARGS)
 
-docs: setup  ## the API reference to docs/api/ [ARGS=]
-	$(BIN)/python -m pdoc --docformat google --output-directory docs/api $(ARGS) fsanet \
-		fsanet.pose fsanet.image fsanet.detectors fsanet.datasets fsanet.layers fsanet.models fsanet.weights fsanet.inference \
-		fsanet.cli fsanet.console fsanet.files fsanet.locations
+docs: setup  ## the API reference to docs/api/
+	$(BIN)/python -m demo.make_api_reference $(ARGS)
 
 clean:  ## remove the virtual environment and what commands wrote
 	rm -rf $(VENV) .venv-* demo/output training_and_testing/output
 
-.PHONY: help setup lint check weights preprocess demo figures notebooks docs clean
+.PHONY: help setup lint check check-backends weights preprocess demo figures notebooks docs clean

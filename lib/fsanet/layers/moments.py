@@ -17,8 +17,9 @@ class MomentsLayer(keras.layers.Layer):
     """
 
     def call(self, inputs):
-        variance = ops.var(widen(inputs), axis=-1)
-        return narrow(variance, self.compute_dtype)
+        features = widen(inputs)
+        deviations = features - ops.mean(features, axis=-1, keepdims=True)
+        return narrow(ops.mean(ops.square(deviations), axis=-1), self.compute_dtype)
 
     def compute_output_shape(self, input_shape):
         return tuple(input_shape[:-1])
