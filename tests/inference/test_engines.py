@@ -8,10 +8,10 @@ import pytest
 from fsanet.inference.engines import onnx_cache
 from fsanet.inference.engines.catalog import ENGINES, create_engine
 from fsanet.inference.engines.comparison import check_same_angles, probe_crops
+from fsanet.inference.engines.engine import shares
 from fsanet.inference.engines.keras_engine import KerasEngine
 from fsanet.inference.engines.onnx_engine import OnnxEngine
 from fsanet.inference.engines.onnx_file import INPUT_NAME, OUTPUT_NAME
-from fsanet.models.catalog import build_model
 
 pytestmark = pytest.mark.filterwarnings("ignore:In the future `np.object`:FutureWarning")  # keras' patch of tf2onnx
 
@@ -27,24 +27,13 @@ def cache(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def model():
-    """An untrained network whose weights and statistics are all away from their initial zeros and ones."""
-    import keras
-
-    keras.utils.set_random_seed(3)
-    network = build_model("var_capsule")
-    random = np.random.default_rng(3)
-    for variable in network.weights:
-        if variable.path.endswith(("gamma", "moving_variance")):
-            variable.assign(random.uniform(0.5, 2.0, variable.shape))
-        elif variable.path.endswith(("bias", "beta", "moving_mean")):
-            variable.assign(random.normal(0.0, 0.3, variable.shape))
-    return network
+def model(stirred):
+    return stirred("var_capsule")
 
 
 @pytest.fixture(scope="module")
 def onnx_engine(model, cache):
-    return OnnxEngine.from_keras(model, threads=2, batch_size=4)
+    return OnnxEngine.from_keras(model, threads=2, batch_size=2)
 
 
 @pytest.fixture(scope="module")
@@ -76,6 +65,24 @@ def test_any_number_of_crops(engines, name, number):
     crops = probe_crops(64, 11)
     every = engines[name].predict(crops)
     np.testing.assert_allclose(engines[name].predict(crops[:number]), every[:number], atol=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("number", "batch_size", "workers", "sizes"),
+    [
+        (0, 16, 2, []),
+        (1, 16, 2, [1]),
+        (2, 16, 2, [1, 1]),
+        (5, 16, 2, [2, 3]),
+        (64, 16, 2, [16, 16, 16, 16]),
+        (65, 16, 2, [10, 11, 11, 11, 11, 11]),
+        (7, 3, 1, [2, 2, 3]),
+    ],
+)
+def test_shares(number, batch_size, workers, sizes):
+    parts = shares(number, batch_size, workers)
+    assert [part.stop - part.start for part in parts] == sizes
+    assert [i for part in parts for i in range(part.start, part.stop)] == list(range(number))
 
 
 @pytest.mark.parametrize("name", ENGINES)

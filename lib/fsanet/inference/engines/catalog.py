@@ -20,7 +20,7 @@ def create_engine(
     weights: str | Path = "synthetic",
     threads: int | None = None,
     provider: str = "auto",
-    batch_size: int = 64,
+    batch_size: int | None = None,
 ) -> Engine:
     """An engine with a model's weights in it.
 
@@ -32,7 +32,7 @@ def create_engine(
             an ONNX file.
         threads: cores for one call; None: all that the process may use. ONNX Runtime only.
         provider: "cpu", "cuda", or "auto" for CUDA where this ONNX Runtime has it. ONNX Runtime only.
-        batch_size: crops that are computed at once; more are computed in turns.
+        batch_size: crops that are computed at once; more are computed in turns. None: what suits the engine.
 
     Raises:
         ValueError: for an unknown engine, model, training set or provider; the message lists the known ones.
@@ -57,7 +57,7 @@ def _best_engine(model: str, weights: str) -> str:
     return "onnx" if all(map(find_spec, _EXPORT_PACKAGES)) else "keras"
 
 
-def _keras_engine(model: str, weights: str, threads: int | None, provider: str, batch_size: int) -> Engine:
+def _keras_engine(model: str, weights: str, threads: int | None, provider: str, batch_size: int | None) -> Engine:
     if threads is not None or provider != "auto":
         raise ValueError("threads and provider are settings of engine 'onnx'; Keras' backend has its own.")
     if not find_spec("keras"):

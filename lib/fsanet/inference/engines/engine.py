@@ -1,5 +1,6 @@
 """What every engine offers, and the checks that all of them make."""
 
+import itertools
 from typing import Protocol
 
 import numpy as np
@@ -46,19 +47,21 @@ def checked_crops(crops_bgr: ArrayLike, size: int) -> NDArray:
     return crops
 
 
-def in_batches(run, crops: NDArray, batch_size: int) -> NDArray[np.float32]:
-    """`run` over at most `batch_size` crops at a time, so that memory does not grow with their number.
+def shares(number: int, batch_size: int, workers: int = 1) -> list[slice]:
+    """Consecutive slices of nearly equal size that together are `number` crops.
 
     Args:
-        run: (n, size, size, 3) float32 -> (n, 3).
-        crops: (N, size, size, 3), as `checked_crops` returns them.
-        batch_size: largest n.
-
-    Returns:
-        (N, 3) float32, owned by the caller.
+        number: of crops.
+        batch_size: largest slice.
+        workers: the number of slices is a multiple of it, so that all workers finish together; or there is one slice
+            for each crop, where that is fewer.
     """
-    angles = np.empty((len(crops), 3), np.float32)
-    for start in range(0, len(crops), batch_size):
-        batch = crops[start : start + batch_size]
-        angles[start : start + batch_size] = run(np.ascontiguousarray(batch, dtype=np.float32))
-    return angles
+    rounds = -(-number // (batch_size * workers))
+    count = min(number, rounds * workers)
+    edges = [number * i // count for i in range(count + 1)] if count else [0]
+    return [slice(start, stop) for start, stop in itertools.pairwise(edges)]
+
+
+def as_float(crops: NDArray) -> NDArray[np.float32]:
+    """Crops as runtimes take them: float32, contiguous."""
+    return np.ascontiguousarray(crops, dtype=np.float32)

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from fsanet.inference.engines.engine import checked_crops, in_batches
+from fsanet.inference.engines.engine import as_float, checked_crops, shares
+from fsanet.inference.engines.settings import checked_batch_size
 
 if TYPE_CHECKING:
     import keras
@@ -22,24 +23,25 @@ class KerasEngine:
 
     Args:
         model: as `load_model` or `build_model` returns it.
-        batch_size: crops that are computed at once; more are computed in turns.
+        batch_size: crops that are computed at once, 64 where not given; more are computed in turns.
     """
 
     name = "keras"
 
-    def __init__(self, model: keras.Model, *, batch_size: int = 64):
-        if batch_size < 1:
-            raise ValueError(f"batch_size must be at least 1, got {batch_size}.")
+    def __init__(self, model: keras.Model, *, batch_size: int | None = None):
         self.model = model
-        self.batch_size = batch_size
+        self.batch_size = checked_batch_size(batch_size, default=64)
         self.input_size = model.input_shape[1]
         self._lock = threading.Lock()  # the first calls build functions within the model
 
     def predict(self, crops_bgr: ArrayLike) -> NDArray[np.float32]:
         """Poses of face crops, as `Engine.predict` has it."""
         crops = checked_crops(crops_bgr, self.input_size)
+        angles = np.empty((len(crops), 3), np.float32)
         with self._lock:
-            return in_batches(self._run, crops, self.batch_size)
+            for part in shares(len(crops), self.batch_size):
+                angles[part] = self._run(as_float(crops[part]))
+        return angles
 
     def _run(self, batch: NDArray[np.float32]) -> NDArray[np.float32]:
         padding = (1 << (len(batch) - 1).bit_length()) - len(batch)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import fsanet
 from fsanet.image.face_crop import DETECTOR_MARGIN, INPUT_SIZE
-from fsanet.weights.catalog import FILES
+from fsanet.weights.catalog import BUNDLED_WEIGHTS, FILES
 from fsanet.weights.places import weight_files
 
 _ANGLES = (
@@ -26,7 +26,7 @@ def describe(model: str, weights: str | Path) -> dict[str, str]:
         colour_order, value_range, input_size, crop_margin, fsanet_version.
     """
     digests = [hashlib.sha256(path.read_bytes()).hexdigest() for path in weight_files(model, weights).values()]
-    licences = {file.sha256: file.licence for file in FILES}
+    licences = {file.sha256: file.licence for file in BUNDLED_WEIGHTS + FILES}
     return {
         "model": model,
         "weights": str(weights) if weights == Path(weights).name else Path(weights).name,

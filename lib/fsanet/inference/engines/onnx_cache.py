@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     import keras
 
 # Part of every hash. Raise it when the exported graph changes, so that files of older versions are not used.
-GRAPH_VERSION = 2
+GRAPH_VERSION = 3
 
-_BUNDLED = Path(__file__).resolve().parent.parent / "bundled"
+_BUNDLED = Path(__file__).resolve().parents[2] / "bundled"  # fsanet/bundled/<training set>/<model>.onnx
 
 
 def cache_dir() -> Path:

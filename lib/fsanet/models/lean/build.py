@@ -7,15 +7,15 @@ from fsanet.models.lean.regression import has_lean_head, lean_regression
 from fsanet.models.lean.routing import capsule_layer, lean_routing
 from fsanet.models.lean.streams import has_separable_streams, lean_streams
 from fsanet.models.lean.structure import lean_primary_capsules
-from fsanet.models.spec import MODELS, STAGES, get_spec
+from fsanet.models.spec import CHANNELS, MODELS, STAGES, get_spec
 
 
 def lean_model(model: keras.Model) -> keras.Model:
     """The same function with fewer and larger operations, for inference only.
 
     Capsule networks are rewritten whole. Other FSA-Nets get lean streams, nine tenths of the work, and keep their own
-    layers behind them. SSR-Nets are returned as they are. The weights are constants of the graph, in float32: training
-    `model` further does not change the lean one.
+    layers behind them. SSR-Nets are returned as they are, and so is a model that is lean already. The weights are
+    constants of the graph, in float32: training `model` further does not change the lean one.
 
     Args:
         model: as `load_model` or `build_model` returns it, single or fusion.
@@ -34,7 +34,8 @@ def lean_model(model: keras.Model) -> keras.Model:
 
 def _members(model: keras.Model) -> list[keras.Model]:
     names = get_spec(model.name).members if model.name in MODELS else ()
-    return [model.get_layer(name) for name in names] or [model]
+    layers = {layer.name: layer for layer in model.layers}
+    return [layers[name] for name in names if name in layers] or [model]
 
 
 def _capsules_alike(members: list[keras.Model]) -> bool:
@@ -59,10 +60,16 @@ def _capsule_tail(maps: list, members: list[keras.Model]):
 def _own_tail(maps: list, members: list[keras.Model]):
     """The members' own layers behind the streams."""
     parts = [ops.split(m, len(members), axis=-1) for m in maps]
-    angles = []
-    for i, member in enumerate(members):
-        spec = get_spec(member.name)
-        x = member.get_layer("ssr_S_model")([parts[k][i] for k in range(STAGES)])
-        x = member.get_layer(spec.aggregation_model)(x)
-        angles.append(member.get_layer("pred_pose")(member.get_layer(spec.head_model)(x)))
+    angles = [
+        _behind_streams(member, maps[0].shape[1])([stage[i] for stage in parts]) for i, member in enumerate(members)
+    ]
     return ops.divide(ops.sum(ops.stack(angles), axis=0), float(len(angles)))
+
+
+def _behind_streams(member: keras.Model, side: int) -> keras.Model:
+    """A member without its streams, sharing its layers: U_1, U_2, U_3 -> angles."""
+    spec = get_spec(member.name)
+    maps = [keras.Input((side, side, CHANNELS)) for _ in range(STAGES)]
+    vectors = member.get_layer(spec.aggregation_model)(member.get_layer("ssr_S_model")(maps))
+    angles = member.get_layer("pred_pose")(member.get_layer(spec.head_model)(vectors))
+    return keras.Model(maps, angles, name=member.name)

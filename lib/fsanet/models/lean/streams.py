@@ -1,15 +1,15 @@
-"""The two streams of one or several networks in a single chain of grouped convolutions.
+"""The two streams of one or several networks in one chain of convolutions.
 
-Networks of a fusion see the same image, and at batch 1 an operation costs more than its arithmetic; so the networks'
-channels lie side by side, and each operation runs for all of them. Four rewrites leave the numbers as they are:
+Networks of a fusion see the same image, and on one image an operation costs more than its arithmetic; so where maps are
+small the networks' channels lie side by side, and each operation runs for all of them. Four rewrites leave the numbers
+as they are:
 
 - batch normalisation disappears in the pointwise convolution before it
 - the first block is one dense convolution: on three channels a depthwise one cannot fill a processor's vectors
 - tanh behind max pooling, as in the model
-- the networks of a fusion as groups of one convolution
+- the networks of a fusion as groups of one convolution, from 1/4 of the image's size on. On larger maps one network
+  fills a core's cache, and three at once leave it: grouped from the start, large batches run 4 % slower
 """
-
-import re
 
 import keras
 import numpy as np
@@ -54,21 +54,35 @@ def has_separable_streams(member: keras.Model) -> bool:
     return isinstance(member.get_layer(_STREAMS).get_layer("x_conv1"), keras.layers.SeparableConv2D)
 
 
-def _stream(x, streams: list[keras.Model], stream: str) -> list:
+def _stream(image, streams: list[keras.Model], stream: str) -> list:
     """Layers 2, 3 and 4 of one stream: what the poolings give, but the first, and what the last block gives."""
     names = {layer.name for layer in streams[0].layers}
+    apart, together = _halves(names, stream)
+    x = _side_by_side([_blocks(image, [model], stream, apart, names)[-1] for model in streams])
+    return [x, *_blocks(x, streams, stream, together, names)]
+
+
+def _halves(names: set[str], stream: str) -> tuple[list[int], list[int]]:
+    """Numbers of the blocks up to the second pooling, and of those behind it."""
+    blocks = sorted(int(name.removeprefix(f"{stream}_conv")) for name in names if name.startswith(f"{stream}_conv"))
+    second_pooling = [block for block in blocks if f"{stream}_pool{block}" in names][1]
+    return blocks[:second_pooling], blocks[second_pooling:]
+
+
+def _side_by_side(maps: list):
+    return ops.concatenate(maps, axis=-1) if len(maps) > 1 else maps[0]
+
+
+def _blocks(x, streams: list[keras.Model], stream: str, blocks: list[int], names: set[str]) -> list:
+    """A run of blocks for some networks at once: what each pooling gives, and what the last block gives."""
     ends = []
-    for block in range(1, _blocks(names, stream) + 1):
+    for block in blocks:
         x = _block(x, [_folded(model, stream, block) for model in streams], dense=block == 1)
         pooled = f"{stream}_pool{block}" in names
         x = _relu(x, pooled) if stream == "x" else _tanh(x, pooled)
-        if pooled:
+        if pooled or block == blocks[-1]:
             ends.append(x)
-    return [*ends[1:], x]
-
-
-def _blocks(names: set[str], stream: str) -> int:
-    return sum(re.fullmatch(rf"{stream}_conv\d+", name) is not None for name in names)
+    return ends
 
 
 def _folded(streams: keras.Model, stream: str, block: int) -> SeparableBlock:

@@ -1,4 +1,4 @@
-"""How many processor cores an engine may use."""
+"""Settings that engines share: threads and batch size."""
 
 import os
 
@@ -21,3 +21,16 @@ def checked_threads(threads: int | None) -> int:
     if threads < 1:
         raise ValueError(f"threads must be at least 1, got {threads}; leave it out for one per core.")
     return threads
+
+
+def checked_batch_size(batch_size: int | None, default: int) -> int:
+    """The number of crops to compute at once: as given, or the default.
+
+    Raises:
+        ValueError: when it is not at least 1.
+    """
+    if batch_size is None:
+        return default
+    if batch_size < 1:
+        raise ValueError(f"batch_size must be at least 1, got {batch_size}.")
+    return batch_size
