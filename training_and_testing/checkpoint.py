@@ -22,6 +22,7 @@ class Progress:
         epoch: the epoch it is in, from 0 on.
         step: steps done in that epoch.
         epochs: how many there will be.
+        totals: sums of the figures of these steps.
         best_epoch: the one with the smallest validation error so far, -1 for none.
         best_mae: that error in degrees.
         seconds: training time so far.
@@ -31,10 +32,25 @@ class Progress:
     epochs: int
     epoch: int = 0
     step: int = 0
+    totals: dict[str, float] = field(default_factory=dict)
     best_epoch: int = -1
     best_mae: float = float("inf")
     seconds: float = 0.0
     history: list[dict] = field(default_factory=list)
+
+    def count_step(self, figures: dict[str, float]) -> None:
+        """Add the figures of a step."""
+        self.step += 1
+        self.totals = {name: self.totals.get(name, 0.0) + value for name, value in figures.items()}
+
+    def means(self) -> dict[str, float]:
+        """Means of the figures over the epoch so far."""
+        return {name: total / self.step for name, total in self.totals.items()}
+
+    def close_epoch(self, row: dict) -> None:
+        """Keep the figures of a whole epoch and go on to the next."""
+        self.history.append(row)
+        self.epoch, self.step, self.totals = self.epoch + 1, 0, {}
 
     @property
     def finished(self) -> bool:
@@ -104,7 +120,7 @@ def restore(model: keras.Model, values: list[np.ndarray]) -> None:
 
 
 def _numbered(model: keras.Model):
-    """All variables in a fixed order: weights, random state and metrics, then the optimizer's."""
+    """All variables in a fixed order: weights, random state, then the optimizer's."""
     return enumerate([*model.variables, *model.optimizer.variables])
 
 

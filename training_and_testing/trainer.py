@@ -114,15 +114,12 @@ class _Run:
 
     def epoch(self, stop: StopRequests) -> None:
         """Train from where the progress is to the end of the epoch, and validate."""
-        progress, first = self.progress, self.progress.step
-        if first == 0:
-            self.model.reset_metrics()
+        progress, first, before = self.progress, self.progress.step, self.progress.seconds
         started = saved = time.monotonic()
-        before = progress.seconds
         self.screen.start_epoch(progress.epoch, first)
         for batch in self.batches.epoch(progress.epoch, first):
-            figures = self._step(batch)
-            self.screen.step(progress.step, figures)
+            self._step(batch)
+            self.screen.step(progress.step, progress.means())
             now = time.monotonic()
             progress.seconds = before + now - started
             if stop.seen or now - saved > CHECKPOINT_SECONDS:
@@ -130,9 +127,7 @@ class _Run:
                 saved = now
             if stop.seen:
                 self._leave()
-        self._end_epoch(figures, (progress.step - first) * self.batches.batch_size / (now - started))
-        if stop.seen:
-            self._leave()
+        self._end_epoch((progress.step - first) * self.batches.batch_size / max(progress.seconds - before, 1e-9))
 
     def result(self) -> TrainResult:
         """What the finished run reached."""
@@ -155,52 +150,52 @@ class _Run:
             where = "it is finished" if progress.finished else place
             self.screen.say(f"Found this run in {self.folder}: {where}. (--resume never starts anew.)")
 
-    def _step(self, batch) -> dict:
-        progress, settings = self.progress, self.settings
-        total = progress.epochs * len(self.batches)
-        step = progress.epoch * len(self.batches) + progress.step
-        self.model.optimizer.learning_rate = learning_rate(
-            step, total, settings.learning_rate, settings.schedule, settings.warmup_steps
-        )
+    def _learning_rate(self, step: int) -> float:
+        """At a step of the present epoch."""
+        settings, steps = self.settings, len(self.batches)
+        place, total = self.progress.epoch * steps + step, self.progress.epochs * steps
+        return learning_rate(place, total, settings.learning_rate, settings.schedule, settings.warmup_steps)
+
+    def _step(self, batch) -> None:
+        """One update of the weights."""
+        progress = self.progress
+        self.model.optimizer.learning_rate = self._learning_rate(progress.step)
         logged = self.model.train_on_batch(tuple(batch), batch.pose, return_dict=True)
         figures = {"loss": float(logged["loss"]), "mae": float(logged["mean_absolute_error_deg"])}
         if not math.isfinite(figures["loss"]):
             self._diverged()
-        progress.step += 1
-        return figures
+        progress.count_step(figures)
 
     def _diverged(self) -> None:
         self.screen.close()
         progress = self.progress
-        numbers = self.batches.order(progress.epoch)[progress.step]
-        names = ", ".join(self.batches.names(numbers)[:4])
-        rate = float(self.model.optimizer.learning_rate)
+        step = min(progress.step, len(self.batches) - 1)
+        names = ", ".join(self.batches.names(self.batches.order(progress.epoch)[step])[:4])
         kept = f"The checkpoint before it is kept in {self.folder}. " if self.checkpoint.is_file() else ""
         raise DivergedError(
-            f"The loss is no number from batch {progress.step + 1} of epoch {progress.epoch + 1} on ({names}, "
-            f"..., learning rate {rate:.2g}). {kept}Lower the learning rate, set clip_norm, or look at these samples."
+            f"The loss is no number from batch {step + 1} of epoch {progress.epoch + 1} on ({names}, ..., learning rate "
+            f"{self._learning_rate(step):.2g}). {kept}Lower the learning rate, set clip_norm, or look at these samples."
         )
 
-    def _end_epoch(self, figures: dict, rate: float) -> None:
+    def _end_epoch(self, rate: float) -> None:
         progress, started = self.progress, time.monotonic()
-        best = False
         with averaged_weights(self.model):
             validation = self._validate()
-            if validation["val_mae"] < progress.best_mae:
-                best = True
+            if not math.isfinite(validation["val_mae"]):
+                self._diverged()
+            if best := validation["val_mae"] < progress.best_mae:
                 progress.best_mae, progress.best_epoch = validation["val_mae"], progress.epoch
                 save_weights(self.network, self.weights)
         progress.seconds += time.monotonic() - started
         row = {
             "epoch": progress.epoch + 1,
-            "learning_rate": float(self.model.optimizer.learning_rate),
-            **figures,
+            "learning_rate": self._learning_rate(step=0),
+            **progress.means(),
             **validation,
             "images_per_second": rate,
             "seconds": progress.seconds - sum(earlier["seconds"] for earlier in progress.history),
         }
-        progress.history.append(row)
-        progress.epoch, progress.step = progress.epoch + 1, 0
+        progress.close_epoch(row)
         self._save()
         logs.write_csv(self.folder / "log.csv", progress.history)
         logs.draw_curves(self.folder / "curves.png", progress.history, f"{self.settings.model} on {self.settings.data}")
