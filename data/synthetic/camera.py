@@ -41,8 +41,8 @@ class Camera:
 
 
 def draw_distance(rng: np.random.Generator) -> float:
-    """How far the photographer stands, decimetres: 0.5 m (a telephone held out) to 4 m, evenly on a log scale."""
-    return float(np.exp(rng.uniform(np.log(5.0), np.log(40.0))))
+    """How far the photographer stands, decimetres: 0.6 m (a telephone held out) to 5 m, evenly on a log scale."""
+    return float(np.exp(rng.uniform(np.log(6.0), np.log(50.0))))
 
 
 def frame_head(

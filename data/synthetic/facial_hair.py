@@ -76,7 +76,7 @@ def brow_strands(
     rise = np.array([0, 1.0, 0]) * rng.uniform(-0.1, 0.6, (len(root), 1))
     along = outwards + rise + 0.12 * normal
     along -= 0.85 * (along * normal).sum(axis=1, keepdims=True) * normal
-    length = rng.uniform(0.05, 0.1, (len(root), 1, 1))
+    length = rng.uniform(0.035, 0.075, (len(root), 1, 1))
     points = root[:, None] + 0.008 * normal[:, None] + unit(along)[:, None] * length * _STEPS[:, None]
     return make_strands(points, 0.014, colour * rng.uniform(0.8, 1.2, (len(root), 1)), corners[:, 0])
 
@@ -95,6 +95,7 @@ def beard_mask(pack: HeadPack, rng: np.random.Generator, traits: Traits) -> tupl
     goatee = bump(x, 0.22) * ramp(6.5, 6.42, y + edge) * ramp(5.98, 6.1, y) * (z > 0.7)
     full = np.maximum.reduce([jaw, sideburn, upper_lip])
     kind = rng.choice(["full", "long", "stubble", "shadow", "goatee", "moustache"], p=[0.24, 0.1, 0.24, 0.2, 0.12, 0.1])
+    full = full * ramp(0.5, 0.75, z + 0.5 * (y - 6.2))  # not on the neck below the ear
     where = {"goatee": np.maximum(upper_lip, goatee), "moustache": upper_lip}.get(kind, full)
     dark = {"shadow": (0.08, 0.25), "stubble": (0.2, 0.55)}.get(kind, (0.5, 0.95))
     length = {"full": (0.08, 0.22), "long": (0.25, 0.8), "goatee": (0.06, 0.3), "moustache": (0.08, 0.16)}.get(kind)
@@ -112,12 +113,12 @@ def beard_strands(
     look: Look,
 ) -> Strands:
     """Hairs of a beard on a face `skin` (V, 3), carried by its vertices."""
-    corners, weights = surface_samples(rng, skin, pack.triangles[pack.parts == 0], np.square(where), 1300)
+    corners, weights = surface_samples(rng, skin, pack.triangles[pack.parts == 0], np.square(where), 1500)
     root, normal = (at_samples(v, corners, weights) for v in (skin, normals))
     out = 0.55 * normal + [0, -0.8, 0.1] + rng.normal(0, 0.22, normal.shape)
     far = length * rng.uniform(0.6, 1.15, (len(root), 1))
     straight = unit(out)[:, None] * far[:, None] * _STEPS[:, None]
     droop = np.array([0, -0.25, 0]) * far[:, None] * np.square(_STEPS)[:, None]
-    width = rng.uniform(0.02, 0.035, (len(root), 1)) * np.linspace(1, 0.4, POINTS)
+    width = rng.uniform(0.012, 0.024, (len(root), 1)) * np.linspace(1, 0.4, POINTS)
     shade = look.beard * rng.uniform(0.65, 1.3, (len(root), 1))
     return make_strands(root[:, None] + straight + droop, width, shade, corners[:, 0])

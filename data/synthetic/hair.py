@@ -49,11 +49,11 @@ def scalp_mask(pack: HeadPack, rng: np.random.Generator, traits: Traits, style: 
     x, y, z = np.abs(pack.vertices[:, 0]), pack.vertices[:, 1], pack.vertices[:, 2]
     front = rng.uniform(7.93, 8.18) + (rng.uniform(0, 0.2) if traits.male > 0.5 and traits.old > 0.2 else 0.0)
     receding = rng.uniform(0.0, 0.3) * traits.male * (0.3 + traits.old)
-    temple = rng.uniform(0.55, 0.95)
+    temple = rng.uniform(0.75, 1.2)
     over_face = front + receding * np.exp(-np.square((x - 0.45) / 0.15)) - 0.55 * ramp(0.35, 0.75, x) * temple
     nape = rng.uniform(6.2, 6.6)
     around = np.interp(z, [-0.9, -0.3, 0.25, 0.75, 1.0], [nape, nape + 0.15, 7.2, rng.uniform(7.1, 7.4), front])
-    inner = np.where(z > 0.4, np.interp(x, [0.0, 0.5, 0.8], [front, front - 0.2, 7.2]), 0)
+    inner = np.where(z > 0.4, np.interp(x, [0.0, 0.5, 0.64, 0.8], [front, front - 0.15, 7.6, 7.2]), 0)
     edge = np.maximum(np.where(z > 0.75, over_face, around), inner) + 0.03 * noise(pack.vertices, 6, front)
     mask = ramp(-0.1, 0.1, y - edge) * (pack.ears < _EAR)
     if style.name == "horseshoe":

@@ -13,6 +13,7 @@ import numpy as np
 
 from data.synthetic.samples import Settings, render_frame, render_samples
 from fsanet.console import progress, run_command
+from fsanet.pose.errors import geodesic_errors
 
 _YAW_BINS = ((0, 30), (30, 60), (60, 90))
 _DETECTORS = {"mtcnn": 0.95, "yunet": 0.7}
@@ -22,6 +23,8 @@ _CHUNK = 100
 
 def agreement(predicted: np.ndarray, truth: np.ndarray) -> list[str]:
     """Lines of a table: correlation, slope, bias and MAE of yaw, pitch and roll, overall and by |yaw|.
+
+    The last columns are the mean of the three MAE and the geodesic error, which gimbal lock in profile does not spoil.
 
     Args:
         predicted, truth: (N, 3) degrees.
@@ -41,7 +44,9 @@ def agreement(predicted: np.ndarray, truth: np.ndarray) -> list[str]:
             np.abs(p - t).mean(axis=0),
         ]
         cells = "  ".join(" ".join(f"{value:5.2f}" for value in column) for column in columns)
-        lines.append(f"{low:3d} to {high - (high == 91):3d}  {chosen.sum():6d}  {cells}   {columns[3].mean():5.2f}")
+        lines.append(
+            f"{low:3d} to {high - (high == 91):3d}  {chosen.sum():6d}  {cells}   {columns[3].mean():5.2f}  {geodesic_errors(p, t).mean():8.2f}"
+        )
     return lines
 
 

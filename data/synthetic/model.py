@@ -22,10 +22,10 @@ _PART_MATERIAL = {
 _PART_COLOUR = {
     Part.TEETH: (0.66, 0.62, 0.52),
     Part.TONGUE: (0.42, 0.16, 0.16),
-    Part.LASHES: (0.012, 0.01, 0.01),
-    Part.LEFT_EYE: (0.74, 0.70, 0.67),
-    Part.RIGHT_EYE: (0.74, 0.70, 0.67),
+    Part.LEFT_EYE: (0.64, 0.59, 0.55),
+    Part.RIGHT_EYE: (0.64, 0.59, 0.55),
 }
+_BETWEEN_LASHES = 7.278  # height on the base head; seen at 64 pixels, single lashes only darken the rim of the lids
 
 
 @dataclass(frozen=True)
@@ -56,6 +56,9 @@ def _head_paint(person: Person) -> np.ndarray:
     albedo = person.paint.copy()
     for part, colour in _PART_COLOUR.items():
         albedo[np.unique(pack.triangles[pack.parts == part])] = colour
+    lashes = np.unique(pack.triangles[pack.parts == Part.LASHES])
+    upper = pack.vertices[lashes, 1] > _BETWEEN_LASHES
+    albedo[lashes] = person.look.skin * np.where(upper, 0.3 - 0.25 * person.look.lid_paint, 0.65)[:, None]
     occlusion = 0.25 + 0.75 * np.clip(1.25 * pack.occlusion, 0, 1)
     scalp = person.hair.scalp * person.hair.stain
     return np.column_stack([albedo, pack.vertices, occlusion, scalp, person.beard]).astype(np.float32)

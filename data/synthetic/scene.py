@@ -170,7 +170,7 @@ def draw_picture(
     colour[skin] = shade_skin(f, lights, shadows(f, f.normal), look, person.brow, stains, lips)
 
     f, _ = drawn.mesh(drawn.mesh_pixels((Material.EYE,)))
-    gaze = posing.head @ rotation_from_angles([-eyes.gaze_yaw, eyes.gaze_pitch, 0.0]) @ [0.0, 0.0, 1.0]
+    gaze = posing.head @ rotation_from_angles([eyes.gaze_yaw, eyes.gaze_pitch, 0.0]) @ [0.0, 0.0, 1.0]
     centres = eye_centres(drawn.vertices[: model.head_vertices], pack)
     up = posing.head @ [0.0, 1.0, 0.0]
     colour[f.pixels] = shade_eyes(f, lights, shadows(f, f.normal), look, centres, gaze, eyes.pupil, up)

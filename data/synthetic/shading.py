@@ -101,7 +101,8 @@ def shade_solid(
         diffuse = np.clip((facing + wrap) / (1 + wrap), 0, None)
         half = unit(f.view + direction)
         lobe = exponent / (1 + 2 * lights.softness[i])
-        spot = _power(_dot(f.normal, half), lobe) * (facing[:, 0] > -0.1) * fresnel
+        dim = 1 / (1 + 2 * lights.softness[i])  # a wide lamp spreads its highlight
+        spot = dim * _power(_dot(f.normal, half), lobe) * (facing[:, 0] > -0.1) * fresnel
         reach = (shade * (0.5 + 0.5 * f.occlusion))[:, None] * lights.colours[i]
         light += diffuse * reach
         shine += (gloss * spot)[:, None] * reach
