@@ -44,9 +44,8 @@ def agreement(predicted: np.ndarray, truth: np.ndarray) -> list[str]:
             np.abs(p - t).mean(axis=0),
         ]
         cells = "  ".join(" ".join(f"{value:5.2f}" for value in column) for column in columns)
-        lines.append(
-            f"{low:3d} to {high - (high == 91):3d}  {chosen.sum():6d}  {cells}   {columns[3].mean():5.2f}  {geodesic_errors(p, t).mean():8.2f}"
-        )
+        means = f"{columns[3].mean():5.2f}  {geodesic_errors(p, t).mean():8.2f}"
+        lines.append(f"{low:3d} to {high - (high == 91):3d}  {chosen.sum():6d}  {cells}   {means}")
     return lines
 
 
