@@ -57,7 +57,14 @@ def _settings(args: argparse.Namespace) -> FigureSettings:
     choice = ModelChoice(get_spec(args.model).name, args.weights)
     others = [ModelChoice.parse(text) for text in args.compare or ()] or [ModelChoice("capsule", args.weights), choice]
     return FigureSettings(
-        choice, (others[0], others[1]), tuple(args.pictures), args.video, args.labelled, args.results, args.out
+        choice=choice,
+        others=(others[0], others[1]),
+        pictures=tuple(args.pictures),
+        video=args.video,
+        labelled=args.labelled,
+        results=args.results,
+        out=args.out,
+        format=args.format,
     )
 
 
@@ -80,6 +87,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--labelled", type=Path, default=default.labelled, help="npz pose set with true poses")
     parser.add_argument("--results", type=Path, help="JSON of `make test`, or a folder of them")
     parser.add_argument("--out", type=Path, default=default.out, help="folder (default: %(default)s)")
+    parser.add_argument("--format", choices=("png", "jpg"), default=default.format, help="(default: %(default)s)")
     parser.add_argument("--quiet", action="store_true", help="no progress bar, no list of files")
     return parser
 

@@ -11,7 +11,6 @@ from demo.figures.settings import ASSETS, FigureSettings
 from demo.figures.style import ANGLE_COLORS, ANGLES, BLUE, GREEN, VERMILION, new_figure, show_pose, signed
 from fsanet.datasets.pose_set import PoseSet
 
-NAME = "angles.png"
 TURNED_HEAD = ASSETS / "turned_head.npz"  # a rendered head: its poses are exact
 MEANING = {
     "yaw": ("to the image's right", "to the image's left"),
@@ -23,7 +22,7 @@ _AXES = ((VERMILION, "x: the head's side on the image's right"), (GREEN, "y: its
 
 def draw(settings: FigureSettings) -> Path:
     """Draw the convention; the same for every model."""
-    path = settings.out / NAME
+    path = settings.path("angles")
     _draw(PoseSet.load(TURNED_HEAD), path)
     return path
 

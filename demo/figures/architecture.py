@@ -13,7 +13,6 @@ from demo.figures.model_graph import Box, boxes_of, shapes_text, sub_models
 from demo.figures.settings import FigureSettings
 from demo.figures.style import BLUE, GREEN, ORANGE, VERMILION, new_figure
 
-NAME = "architecture.png"
 _COLUMN_IN, _ROW_IN = 1.72, 0.76  # inches from box to box
 _BOX_WIDTH, _BOX_HEIGHT = 0.82, 0.8  # shares of these
 _WIDEST = 10  # columns of a line of panels
@@ -32,7 +31,7 @@ _TITLES = {
 
 def draw(settings: FigureSettings) -> Path:
     """Draw the settings' model, or the first member of a fusion; its structure needs no weights."""
-    path = settings.out / NAME
+    path = settings.path("architecture")
     draw_model(fsanet.build_model(settings.choice.single.model), path)
     return path
 

@@ -14,7 +14,6 @@ from fsanet.datasets.pose_set import PoseSet
 from fsanet.models.spec import get_spec
 from fsanet.pose.errors import summarize, within_limit
 
-NAME = "bars.png"
 _LEGEND = {"conv": "1x1", "variance": "var", "uniform": "w/o"}
 _COLORS = (SKY, ORANGE, BLUE, VERMILION)
 _SET_KEYS = ("set", "test_set", "test")
@@ -44,7 +43,7 @@ def draw(settings: FigureSettings) -> Path:
     panels = panels_of(rows, models)
     if not panels:
         raise ValueError(f"'{settings.results}' has no set with results of all of {', '.join(models)}.")
-    path = settings.out / NAME
+    path = settings.path("bars")
     _draw(panels, path)
     return path
 

@@ -14,7 +14,6 @@ from fsanet.inference.engines.catalog import create_engine
 from fsanet.inference.estimator import HeadPoseEstimator
 from fsanet.pose.errors import LABEL_LIMIT_DEG, euler_errors, within_limit
 
-NAME = "comparison.png"
 _SHOWN = 7
 
 
@@ -23,7 +22,7 @@ def draw(settings: FigureSettings) -> Path:
     labelled = PoseSet.load(settings.labelled)
     labelled = labelled.select(within_limit(labelled.pose, LABEL_LIMIT_DEG))
     predicted = {str(choice): predict(choice, labelled.image) for choice in settings.others}
-    path = settings.out / NAME
+    path = settings.path("comparison")
     _draw(labelled, predicted, by_yaw(labelled.pose, _SHOWN), path)
     return path
 

@@ -14,15 +14,13 @@ from demo.figures.style import HEATMAP, new_figure, pose_text, row_label, show_h
 from fsanet.inference.estimator import HeadPoseEstimator
 from fsanet.models.spec import STAGES
 
-NAME = "inside.png"
-
 
 def draw(settings: FigureSettings) -> Path:
     """Draw the first face of the pictures with everything that `fsanet.explain` tells of it."""
     choice = settings.choice.single
     face = find_faces(HeadPoseEstimator(choice.model, choice.weights), settings.pictures)[0]
     tensors = fsanet.explain(fsanet.load_model(choice.model, choice.weights), face.crop_bgr[None])
-    path = settings.out / NAME
+    path = settings.path("inside")
     _draw(face, tensors, choice, path)
     return path
 

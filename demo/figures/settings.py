@@ -53,6 +53,7 @@ class FigureSettings:
         labelled: an npz pose set with true poses.
         results: JSON tables of `make test`; None for those that lie where it writes them.
         out: the folder for the figures.
+        format: their format, "png" or "jpg".
     """
 
     choice: ModelChoice = ModelChoice()
@@ -62,3 +63,8 @@ class FigureSettings:
     labelled: Path = ASSETS / "synthetic_heads.npz"
     results: Path | None = None
     out: Path = DEMO / "output" / "figures"
+    format: str = "png"
+
+    def path(self, figure: str) -> Path:
+        """Where a figure is written."""
+        return self.out / f"{figure}.{self.format}"

@@ -14,7 +14,6 @@ from demo.figures.style import evenly, new_figure, pose_lines, show_heatmap, sho
 from fsanet.inference.estimator import HeadPoseEstimator
 from fsanet.models.spec import STAGES
 
-NAME = "structures.png"
 _FACES = 4
 _COLUMNS = 5
 _ALIKE = 0.6
@@ -36,7 +35,7 @@ def draw(settings: FigureSettings) -> Path:
     tensors = fsanet.explain(
         fsanet.load_model(choice.model, choice.weights), np.stack([face.crop_bgr for face in faces])
     )
-    path = settings.out / NAME
+    path = settings.path("structures")
     _draw(faces, folded(tensors), choice, path)
     return path
 

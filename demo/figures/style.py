@@ -25,6 +25,10 @@ ANGLES = ("yaw", "pitch", "roll")
 ANGLE_COLORS = {"yaw": GREEN, "pitch": VERMILION, "roll": BLUE}
 HEATMAP = "viridis"
 _VIEW = 384  # side in pixels to which a crop is enlarged before lines are drawn on it
+_ENCODING = {  # a PNG without the time and version of its making; a JPEG whose thin lines stay sharp
+    ".png": {"metadata": {"Software": None}, "pil_kwargs": {"optimize": True}},
+    ".jpg": {"pil_kwargs": {"quality": 88, "subsampling": 0, "optimize": True}},
+}
 _LOOK = {
     "font.size": 10,
     "axes.titlesize": 10,
@@ -38,12 +42,12 @@ _LOOK = {
 
 @contextmanager
 def new_figure(width_in: float, height_in: float, path: Path) -> Iterator[Figure]:
-    """A figure of a size in inches, drawn without a display and written to `path` whole when the block ends well."""
+    """A figure of a size in inches, drawn without a display and written whole to `path` (.png or .jpg)."""
     with mpl.rc_context(_LOOK):
         figure = Figure(figsize=(width_in, height_in), layout="constrained")
         yield figure
         with replace_whole(path) as temporary:
-            figure.savefig(temporary, facecolor="white", metadata={"Software": None})
+            figure.savefig(temporary, facecolor="white", **_ENCODING[path.suffix])
 
 
 def signed(degrees: float) -> str:

@@ -19,7 +19,6 @@ from fsanet.inference.video import VideoPoses, VideoSettings
 from fsanet.inference.video_file import VideoReader
 from fsanet.pose.angles import Pose, rotation_from_angles
 
-NAME = "timeline.png"
 _FRAMES = 6
 _AXES_SHARE = 0.3  # length of the axes as a share of the frame, large enough for a small picture
 
@@ -47,7 +46,7 @@ def draw(settings: FigureSettings) -> Path:
     """Draw the pose over time of the face that is in view longest."""
     estimator = HeadPoseEstimator(settings.choice.model, settings.choice.weights)
     moments = follow(estimator, settings.video)
-    path = settings.out / NAME
+    path = settings.path("timeline")
     _draw(moments, f"{settings.video.name} ({settings.choice})", path)
     return path
 
