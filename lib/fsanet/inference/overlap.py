@@ -27,15 +27,21 @@ def prefetched(items: Iterable[Item], depth: int = 4) -> Iterator[Item]:
         items: the iterable; a generator may rely on its `finally` being run in the thread that ran it.
         depth: how many finished items may wait.
     """
-    waiting: queue.Queue = queue.Queue(maxsize=depth)
+    # Two simple queues, one of free places, rather than a bounded one: Ctrl-C in the middle of queue.Queue.get can leave
+    # its lock taken, and the thread then never ends.
+    ready: queue.SimpleQueue = queue.SimpleQueue()
+    places: queue.SimpleQueue = queue.SimpleQueue()
+    for _ in range(depth):
+        places.put(None)
     stopped = threading.Event()
 
     def put(entry: tuple) -> bool:
         while not stopped.is_set():
             try:
-                waiting.put(entry, timeout=0.1)
-            except queue.Full:
+                places.get(timeout=0.1)
+            except queue.Empty:
                 continue
+            ready.put(entry)
             return True
         return False
 
@@ -56,7 +62,8 @@ def prefetched(items: Iterable[Item], depth: int = 4) -> Iterator[Item]:
     thread.start()
     try:
         while True:
-            item, error = waiting.get()
+            item, error = ready.get()
+            places.put(None)
             if error is not None:
                 raise error
             if item is _END:
