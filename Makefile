@@ -52,6 +52,16 @@ preprocess: setup  ## npz sets of all that lies below data/, or DB=name [RAW=fol
 weights: setup  ## published weights and detector files into pre-trained/ [FROM=folder-or-address ONLY=patterns]
 	$(BIN)/python -m fsanet.weights.fetch $(if $(FROM),--from '$(FROM)') $(if $(ONLY),--only $(ONLY))
 
+train: setup  ## train a model [MODEL=var_capsule DB=synthetic EXPERIMENT= EPOCHS= BATCH= SEED= WEIGHTS= FREEZE= MINUTES= RESUME=never ARGS=]
+	$(BIN)/python -m training_and_testing.train $(if $(EXPERIMENT),--experiment '$(EXPERIMENT)') $(if $(MODEL),--model '$(MODEL)') \
+		$(if $(DB),--data '$(DB)') $(if $(EPOCHS),--epochs '$(EPOCHS)') $(if $(BATCH),--batch '$(BATCH)') \
+		$(if $(SEED),--seed '$(SEED)') $(if $(WEIGHTS),--weights '$(WEIGHTS)') $(if $(FREEZE),--freeze $(FREEZE)) \
+		$(if $(MINUTES),--max-minutes '$(MINUTES)') $(if $(RESUME),--resume '$(RESUME)') $(ARGS)
+
+test: setup  ## measure models on every test set that is there [MODEL= WEIGHTS=synthetic SET= ARGS=]
+	$(BIN)/python -m training_and_testing.test $(if $(MODEL),--model $(MODEL)) $(if $(WEIGHTS),--weights '$(WEIGHTS)') \
+		$(if $(SET),--set $(SET)) $(ARGS)
+
 demo: setup  ## poses in bundled photos and a clip, drawn and in rows, to demo/output/
 	$(BIN)/python -m demo.demo
 
@@ -69,4 +79,4 @@ docs: setup  ## the API reference to docs/api/
 clean:  ## remove the virtual environment and what commands wrote
 	rm -rf $(VENV) .venv-* demo/output training_and_testing/output
 
-.PHONY: help setup lint check check-backends weights preprocess demo figures notebooks docs clean
+.PHONY: help setup lint check check-backends weights preprocess train test demo figures notebooks docs clean
