@@ -16,13 +16,13 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from data.synthetic.contact_sheet import write_contact_sheet, write_pose_histograms
+from data.pictures import draw_pictures, picture_paths
 from data.synthetic.head_pack import PACK_FILE
 from data.synthetic.poses import POSES
 from data.synthetic.samples import SPLITS, Settings, render_samples
 from data.workers import run_on_all_cores
 from fsanet.console import EXIT_OK, progress, run_command
-from fsanet.datasets.npz_stream import Chunk, PoseStream
+from fsanet.datasets.npz_stream import Chunk, PoseStream, read_meta
 from fsanet.image.face_crop import LANDMARK_MARGIN
 
 DEFAULT_OUT = Path("data")
@@ -40,6 +40,29 @@ class _Job:
     seed: int
     indices: range
     settings: Settings
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """One set: where it goes, what makes it, and what its meta will say."""
+
+    stream: PoseStream
+    size: int
+    chunk: int
+    seed: int
+    settings: Settings
+    meta: dict
+
+    def is_done(self) -> bool:
+        """Whether the npz is there and was made by this very plan."""
+        found = read_meta(self.stream.path)
+        return found.get("samples") == self.size and self.meta.items() <= found.items()
+
+    def jobs(self) -> list[_Job]:
+        """The chunks that are still missing."""
+        starts = range(0, self.size, self.chunk)
+        ranges = [range(start, min(start + self.chunk, self.size)) for start in starts]
+        return [_Job(self.stream, i, self.seed, ranges[i], self.settings) for i in self.stream.missing()]
 
 
 def split_sizes(samples: int) -> dict[str, int]:
@@ -68,15 +91,12 @@ def _do(job: _Job) -> int:
     return len(job.indices)
 
 
-def _plan(
-    out: Path, samples: int, seed: int, settings: Settings
-) -> tuple[dict[str, PoseStream], dict[str, dict], list[_Job]]:
-    """The streams, their meta, and the chunks that are still missing."""
-    streams, metas, jobs = {}, {}, []
-    version = _code_version()
+def _plan(out: Path, samples: int, seed: int, settings: Settings) -> list[_Plan]:
+    plans, version = [], _code_version()
+    chunk = _CHUNK - _CHUNK % settings.per_person or settings.per_person  # persons are not cut in two
     for split, size in split_sizes(samples).items():
         of_split = dataclasses.replace(settings, split=split)
-        metas[split] = {
+        meta = {
             "made_by": "data.synthetic",
             "code": version,
             "seed": seed,
@@ -86,14 +106,9 @@ def _plan(
             "numpy": np.__version__,
             "opencv": cv2.__version__,
         }
-        chunk = _CHUNK - _CHUNK % settings.per_person or settings.per_person
-        starts = range(0, size, chunk)
-        streams[split] = PoseStream(out / f"synthetic_{split}.npz", len(starts), metas[split] | {"size": size})
-        jobs += [
-            _Job(streams[split], i, seed, range(starts[i], min(starts[i] + chunk, size)), of_split)
-            for i in streams[split].missing()
-        ]
-    return streams, metas, jobs
+        stream = PoseStream(out / f"synthetic_{split}.npz", -(-size // chunk), meta | {"size": size})
+        plans.append(_Plan(stream, size, chunk, seed, of_split, meta))
+    return plans
 
 
 def _render(jobs: list[_Job], processes: int | None, quiet: bool) -> None:
@@ -114,7 +129,8 @@ def write_synthetic_sets(
 ) -> int:
     """Render and write synthetic_train.npz, synthetic_validation.npz and synthetic_test.npz.
 
-    Beside them lie synthetic_<split>.png, a contact sheet, and synthetic_<split>_poses.png, histograms of the angles.
+    Beside each lie a contact sheet (.samples.png) and histograms of the angles (.poses.png). A set that is there
+    already and was made by the same code, seed and settings is kept.
 
     Args:
         out_dir: folder for the files.
@@ -131,15 +147,17 @@ def write_synthetic_sets(
         ValueError: for too few samples.
         OSError: when the folder cannot be written.
     """
-    streams, metas, jobs = _plan(
-        Path(out_dir), DEFAULT_SAMPLES if samples is None else samples, seed, settings or Settings()
-    )
+    plans = _plan(Path(out_dir), DEFAULT_SAMPLES if samples is None else samples, seed, settings or Settings())
+    jobs = [job for plan in plans if not plan.is_done() for job in plan.jobs()]
     if jobs:
         _render(jobs, processes, quiet)
-    for split, stream in streams.items():
-        summary = stream.finish(metas[split])
-        sheet, histograms = (write_contact_sheet(stream.path), write_pose_histograms(stream.path))
-        print(f"{stream.path}: {summary.samples} faces; look at {sheet.name} and {histograms.name}")
+    for plan in plans:
+        path = plan.stream.path
+        if not plan.is_done():
+            plan.stream.finish(plan.meta)
+            draw_pictures(path)
+        pictures = ", ".join(picture.name for picture in picture_paths(path))
+        print(f"{path}: {plan.size} faces; look at {pictures}")
     return EXIT_OK
 
 

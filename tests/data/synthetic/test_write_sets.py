@@ -35,7 +35,7 @@ def test_sets_hold_what_training_reads(written):
 
 def test_pictures_to_look_at_lie_beside_them(written):
     for name in NAMES:
-        for picture in (f"{name}.png", f"{name}_poses.png"):
+        for picture in (f"{name}.samples.png", f"{name}.poses.png"):
             assert (written / picture).read_bytes().startswith(b"\x89PNG")
     assert len(list(written.iterdir())) == 9
 
@@ -57,6 +57,14 @@ def test_equal_bytes_from_any_number_of_processes_and_after_a_stop(written, tmp_
     assert not list(stopped.glob("*.npz"))
     write_synthetic_sets(stopped, 10, seed=2, processes=2, quiet=True)
     assert digests(stopped) == digests(written)
+
+
+def test_a_finished_set_is_kept(written, monkeypatch, capsys):
+    before = digests(written)
+    monkeypatch.setattr(write_sets, "_do", None)  # would fail if anything were rendered
+    assert write_synthetic_sets(written, 10, seed=2, processes=1, quiet=True) == EXIT_OK
+    assert digests(written) == before
+    assert "synthetic_test.npz: 1 faces" in capsys.readouterr().out
 
 
 def test_other_seeds_give_other_faces(written, tmp_path):
