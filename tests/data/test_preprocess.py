@@ -37,6 +37,12 @@ def data(tmp_path, type1_writer):
     return tmp_path / "data"
 
 
+@pytest.fixture
+def plain(monkeypatch):
+    """Leaves the pictures out, for tests that are about something else: drawing them takes most of the time."""
+    monkeypatch.setattr("data.preprocess.draw_pictures", lambda npz: None)
+
+
 def run(*arguments):
     return main([*map(str, arguments), *OPTIONS])
 
@@ -80,7 +86,7 @@ def test_missing_pictures_are_drawn_again(data):
     assert (data / "type1" / "AFLW2000.poses.png").is_file()
 
 
-def test_raw_and_out_may_be_anywhere(data, tmp_path):
+def test_raw_and_out_may_be_anywhere(plain, data, tmp_path):
     out = tmp_path / "out" / "below"
     assert run("--db", "AFLW2000", "--raw", data / "type1" / "AFLW2000", "--out", out, "--margin", 0.4) == EXIT_OK
     read = PoseSet.load(out / "AFLW2000.npz")
@@ -88,7 +94,7 @@ def test_raw_and_out_may_be_anywhere(data, tmp_path):
     assert sorted(set(read.source)) == [f"AFLW2000/image{number:05d}" for number in range(4)]
 
 
-def test_a_set_of_ones_own(data, tmp_path):
+def test_a_set_of_ones_own(plain, data, tmp_path):
     folder = tmp_path / "faces"
     shutil.copytree(data / "type1" / "AFLW2000", folder)
     (folder / "labels.csv").write_text("image,yaw,pitch,roll,x1,y1,x2,y2\nimage00000.jpg,1,2,3,20,10,50,40\n")
@@ -98,7 +104,7 @@ def test_a_set_of_ones_own(data, tmp_path):
     assert (tmp_path / "out" / "mine.npz").is_file()
 
 
-def test_biwi_is_searched_once_for_its_three_sets(tmp_path, biwi_writer, detector, capsys):
+def test_biwi_is_searched_once_for_its_three_sets(plain, tmp_path, biwi_writer, detector, capsys):
     for video in VIDEOS:
         biwi_writer(tmp_path / "BIWI", video, 3)
     assert run("--db", "BIWI", "--raw", tmp_path / "BIWI", "--out", tmp_path / "out") == EXIT_OK
@@ -111,7 +117,7 @@ def test_biwi_is_searched_once_for_its_three_sets(tmp_path, biwi_writer, detecto
     assert (tmp_path / "out" / "BIWI_faces_mtcnn.json").is_file()
 
 
-def test_the_channels_that_mtcnn_sees_are_a_setting(tmp_path, biwi_writer, detector):
+def test_the_channels_that_mtcnn_sees_are_a_setting(plain, tmp_path, biwi_writer, detector):
     for video in VIDEOS:
         biwi_writer(tmp_path / "BIWI", video, 3)
     run("--db", "BIWI", "--raw", tmp_path / "BIWI", "--out", tmp_path / "out", "--bgr-to-mtcnn")
@@ -119,7 +125,7 @@ def test_the_channels_that_mtcnn_sees_are_a_setting(tmp_path, biwi_writer, detec
     assert (tmp_path / "out" / "BIWI_faces_mtcnn_bgr.json").is_file()
 
 
-def test_what_is_broken_is_listed_and_the_rest_is_made(data, capsys):
+def test_what_is_broken_is_listed_and_the_rest_is_made(plain, data, capsys):
     afw = data / "type1" / "300W_LP" / "AFW"
     (afw / "AFW_0_1_0.mat").unlink()
     (afw / "AFW_0_1_1.jpg").write_bytes(b"")
@@ -200,7 +206,7 @@ def test_wrong_options_are_told(capsys, option, message):
     assert message in capsys.readouterr().err
 
 
-def test_a_missing_package_is_told_and_the_other_sets_are_made(data, biwi_writer, monkeypatch, capsys):
+def test_a_missing_package_is_told_and_the_other_sets_are_made(plain, data, biwi_writer, monkeypatch, capsys):
     def no_mtcnn(name, **options):
         raise ImportError("The MTCNN detector cannot be loaded: pip install 'fsanet[mtcnn]'.")
 
@@ -214,7 +220,7 @@ def test_a_missing_package_is_told_and_the_other_sets_are_made(data, biwi_writer
     assert not list(data.glob(".*"))
 
 
-def test_archives_that_unpack_into_a_folder_of_their_own_name(data, tmp_path):
+def test_archives_that_unpack_into_a_folder_of_their_own_name(plain, data, tmp_path):
     raw = tmp_path / "unpacked"
     shutil.copytree(data / "type1" / "AFLW2000", raw / "AFLW2000")
     assert run("--db", "AFLW2000", "--raw", raw, "--out", tmp_path / "out") == EXIT_OK
