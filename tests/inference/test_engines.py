@@ -10,8 +10,10 @@ from fsanet.inference.engines.catalog import ENGINES, create_engine
 from fsanet.inference.engines.comparison import check_same_angles, probe_crops
 from fsanet.inference.engines.engine import shares
 from fsanet.inference.engines.keras_engine import KerasEngine
+from fsanet.inference.engines.litert_engine import LiteRtEngine
 from fsanet.inference.engines.onnx_engine import OnnxEngine
 from fsanet.inference.engines.onnx_file import INPUT_NAME, OUTPUT_NAME
+from fsanet.inference.engines.openvino_engine import OpenVinoEngine
 
 pytestmark = pytest.mark.filterwarnings("ignore:In the future `np.object`:FutureWarning")  # keras' patch of tf2onnx
 
@@ -37,8 +39,22 @@ def onnx_engine(model, cache):
 
 
 @pytest.fixture(scope="module")
-def engines(model, onnx_engine):
-    return {"onnx": onnx_engine, "keras": KerasEngine(model, batch_size=4)}
+def tflite(model, tmp_path_factory):
+    from fsanet.models.lean.build import lean_model
+
+    path = tmp_path_factory.mktemp("tflite") / "model.tflite"
+    lean_model(model).export(str(path), format="litert", verbose=False)
+    return path
+
+
+@pytest.fixture(scope="module")
+def engines(model, onnx_engine, tflite):
+    return {
+        "onnx": onnx_engine,
+        "openvino": OpenVinoEngine(onnx_engine.path, threads=2, batch_size=2),
+        "litert": LiteRtEngine(tflite, threads=2),
+        "keras": KerasEngine(model, batch_size=4),
+    }
 
 
 @pytest.mark.parametrize("name", ENGINES)
@@ -192,6 +208,10 @@ def test_missing_and_foreign_files(tmp_path):
     foreign.write_bytes(b"no network")
     with pytest.raises(ValueError, match="ONNX Runtime cannot read"):
         OnnxEngine(foreign)
+    with pytest.raises(ValueError, match="OpenVINO cannot read"):
+        OpenVinoEngine(foreign)
+    with pytest.raises(ValueError, match="LiteRT cannot read"):
+        LiteRtEngine(foreign)
 
 
 def test_a_network_of_another_shape_is_refused(mirror):
@@ -200,7 +220,7 @@ def test_a_network_of_another_shape_is_refused(mirror):
 
 
 def test_wrong_engine_lists_the_right_ones():
-    with pytest.raises(ValueError, match=r"no engine 'tensorrt'. The engines are: auto, onnx, keras"):
+    with pytest.raises(ValueError, match=r"no engine 'tensorrt'. The engines are: auto, onnx, openvino, litert, keras"):
         create_engine("tensorrt")
 
 
@@ -209,9 +229,32 @@ def test_wrong_model_lists_the_right_ones():
         create_engine(model="resnet")
 
 
-def test_keras_has_threads_and_provider_of_its_own():
-    with pytest.raises(ValueError, match="settings of engine 'onnx'"):
-        create_engine("keras", model="var_capsule", weights="300W_LP", threads=1)
+@pytest.mark.parametrize(
+    ("engine", "setting", "text"),
+    [
+        ("keras", {"threads": 1}, "Engine 'keras' has no setting threads; it has: batch_size"),
+        ("onnx", {"precision": "bfloat16"}, "Engine 'onnx' has no setting precision; it has: threads, provider"),
+        ("litert", {"provider": "cpu", "batch_size": 8}, "Engine 'litert' has no setting provider, batch_size"),
+    ],
+)
+def test_settings_of_another_engine(engine, setting, text):
+    with pytest.raises(ValueError, match=text):
+        create_engine(engine, model="var_capsule", weights="300W_LP", **setting)
+
+
+def test_litert_takes_a_tflite_file(tflite):
+    assert create_engine("auto", weights=tflite).name == "litert"
+    with pytest.raises(ValueError, match="run `make export MODEL=capsule WEIGHTS=BIWI FORMAT=tflite` first"):
+        create_engine("litert", model="capsule", weights="BIWI")
+
+
+def test_openvino_in_other_precisions(onnx_engine, engines):
+    crops = probe_crops(64, 7)
+    exact = engines["onnx"].predict(crops)
+    rounded = OpenVinoEngine(onnx_engine.path, precision="bfloat16").predict(crops)
+    np.testing.assert_allclose(rounded, exact, atol=0.1 * np.ptp(exact))
+    with pytest.raises(ValueError, match=r"no precision 'int4'. The precisions are: float32, bfloat16, float16"):
+        OpenVinoEngine(onnx_engine.path, precision="int4")
 
 
 def test_an_onnx_file_as_weights(onnx_engine):

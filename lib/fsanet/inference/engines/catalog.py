@@ -8,7 +8,14 @@ from fsanet.inference.engines.onnx_cache import exported_onnx, ready_onnx
 from fsanet.inference.engines.onnx_engine import OnnxEngine
 from fsanet.models.spec import get_spec
 
-ENGINES = ("onnx", "keras")
+# Each engine with the settings that it has.
+_SETTINGS = {
+    "onnx": ("threads", "provider", "batch_size"),
+    "openvino": ("threads", "precision", "batch_size"),
+    "litert": ("threads",),
+    "keras": ("batch_size",),
+}
+ENGINES = tuple(_SETTINGS)
 
 _EXPORT_PACKAGES = ("keras", "tensorflow", "tf2onnx", "onnx")
 
@@ -19,50 +26,84 @@ def create_engine(
     model: str = "fusion_capsule",
     weights: str | Path = "synthetic",
     threads: int | None = None,
-    provider: str = "auto",
+    provider: str | None = None,
+    precision: str | None = None,
     batch_size: int | None = None,
 ) -> Engine:
-    """An engine with a model's weights in it.
+    """An engine with a model's weights in it. Settings that are None are the engine's own choice.
 
     Args:
-        engine: "onnx", "keras", or "auto": ONNX Runtime where the model is there as ONNX or can be exported, else
-            Keras.
+        engine: "onnx", "openvino", "litert", "keras", or "auto": what reads the file that `weights` names; else ONNX
+            Runtime where the model is there as ONNX or can be exported, else Keras.
         model: a name of `fsanet.MODELS`.
-        weights: a catalogued training set ("synthetic", "300W_LP", "BIWI"), a weight file as `load_model` takes it, or
-            an ONNX file.
-        threads: cores for one call; None: all that the process may use. ONNX Runtime only.
-        provider: "cpu", "cuda", or "auto" for CUDA where this ONNX Runtime has it. ONNX Runtime only.
-        batch_size: crops that are computed at once; more are computed in turns. None: what suits the engine.
+        weights: a catalogued training set ("synthetic", "300W_LP", "BIWI"), a weight file or a folder of them as
+            `load_model` takes it, or an exported file: .onnx (onnx, openvino), .xml (openvino), .tflite (litert).
+        threads: cores for one call; None: all that the process may use.
+        provider: for onnx: "cpu", "cuda", or "auto" for CUDA where this ONNX Runtime has it.
+        precision: for openvino: "float32", "bfloat16" or "float16".
+        batch_size: crops that are computed at once; more are computed in turns.
 
     Raises:
-        ValueError: for an unknown engine, model, training set or provider; the message lists the known ones.
+        ValueError: for an unknown engine, model, training set or setting; the message lists the known ones.
         FileNotFoundError: where the weights are not on this machine; the message says how to get them.
-        ImportError: where neither an ONNX file nor Keras is on this machine.
+        ImportError: where the engine's package is not installed.
     """
     if engine not in ("auto", *ENGINES):
         raise ValueError(f"There is no engine '{engine}'. The engines are: auto, {', '.join(ENGINES)}.")
     get_spec(model)
     weights = str(weights)
-    if engine == "auto":
-        engine = _best_engine(model, weights)
-    if engine == "onnx":
-        path = weights if weights.endswith(".onnx") else exported_onnx(model, weights)
-        return OnnxEngine(path, threads=threads, provider=provider, batch_size=batch_size)
-    return _keras_engine(model, weights, threads, provider, batch_size)
+    name = _best_engine(model, weights) if engine == "auto" else engine
+    given = {"threads": threads, "provider": provider, "precision": precision, "batch_size": batch_size}
+    return _BUILDERS[name](model, weights, _checked(name, given))
 
 
 def _best_engine(model: str, weights: str) -> str:
-    if weights.endswith(".onnx") or ready_onnx(model, weights):
-        return "onnx"
+    by_suffix = {".onnx": "onnx", ".xml": "openvino", ".tflite": "litert"}.get(Path(weights).suffix)
+    if by_suffix or ready_onnx(model, weights):
+        return by_suffix or "onnx"
     return "onnx" if all(map(find_spec, _EXPORT_PACKAGES)) else "keras"
 
 
-def _keras_engine(model: str, weights: str, threads: int | None, provider: str, batch_size: int | None) -> Engine:
-    if threads is not None or provider != "auto":
-        raise ValueError("threads and provider are settings of engine 'onnx'; Keras' backend has its own.")
+def _checked(engine: str, given: dict) -> dict:
+    """The settings that were given, all of which the engine must have."""
+    settings = {key: value for key, value in given.items() if value is not None}
+    foreign = [key for key in settings if key not in _SETTINGS[engine]]
+    if foreign:
+        raise ValueError(
+            f"Engine '{engine}' has no setting {', '.join(foreign)}; it has: {', '.join(_SETTINGS[engine])}."
+        )
+    return settings
+
+
+def _onnx(model: str, weights: str, settings: dict) -> Engine:
+    return OnnxEngine(weights if weights.endswith(".onnx") else exported_onnx(model, weights), **settings)
+
+
+def _openvino(model: str, weights: str, settings: dict) -> Engine:
+    from fsanet.inference.engines.openvino_engine import OpenVinoEngine
+
+    path = weights if weights.endswith((".onnx", ".xml")) else exported_onnx(model, weights)
+    return OpenVinoEngine(path, **settings)
+
+
+def _litert(model: str, weights: str, settings: dict) -> Engine:
+    if not weights.endswith(".tflite"):
+        raise ValueError(
+            f"Engine 'litert' takes a .tflite file as weights, got '{weights}': "
+            f"run `make export MODEL={model} WEIGHTS={weights} FORMAT=tflite` first."
+        )
+    from fsanet.inference.engines.litert_engine import LiteRtEngine
+
+    return LiteRtEngine(weights, **settings)
+
+
+def _keras(model: str, weights: str, settings: dict) -> Engine:
     if not find_spec("keras"):
         raise ImportError("Engine 'keras' needs Keras: pip install 'fsanet[keras]'. Engine 'onnx' works without it.")
     from fsanet.inference.engines.keras_engine import KerasEngine
     from fsanet.weights.loading import load_model
 
-    return KerasEngine(load_model(model, weights=weights), batch_size=batch_size)
+    return KerasEngine(load_model(model, weights=weights), **settings)
+
+
+_BUILDERS = {"onnx": _onnx, "openvino": _openvino, "litert": _litert, "keras": _keras}

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import threading
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from fsanet.inference.engines.engine import as_float, checked_crops, shares
+from fsanet.inference.engines.engine import as_float, checked_crops
 from fsanet.inference.engines.settings import checked_batch_size, checked_threads
+from fsanet.inference.engines.workers import Workers
 
 if TYPE_CHECKING:
     import keras
@@ -31,7 +31,7 @@ class OnnxEngine:
         path: an ONNX file as `write_onnx` or `make export FORMAT=onnx` makes it.
         threads: cores for one call; None: all that the process may use.
         provider: "cpu", "cuda", or "auto" for CUDA where this ONNX Runtime has it.
-        batch_size: crops that a thread, or a GPU, computes at once; None: 16 on a CPU, where larger ones leave the
+        batch_size: crops that a thread, or a GPU, computes at once; None: 8 on a CPU, where larger ones leave the
             cache, and 256 on a GPU.
 
     Raises:
@@ -46,16 +46,16 @@ class OnnxEngine:
     ):
         self.path = Path(path)
         self._providers = _providers(provider)
-        self._threads = checked_threads(threads)
+        threads = checked_threads(threads)
         on_cpu = self._providers[0] == _PROVIDERS["cpu"]
-        self._workers = self._threads if on_cpu else 1
-        self.batch_size = checked_batch_size(batch_size, default=16 if on_cpu else 256)
-        self._session = _open_session(self.path, self._threads, self._providers)
+        self._workers = Workers(threads if on_cpu else 1)
+        self.batch_size = checked_batch_size(batch_size, default=8 if on_cpu else 256)
+        self._session = _open_session(self.path, threads, self._providers)
         self.input_size = _input_size(self._session, self.path)
         self._input = self._session.get_inputs()[0].name
         self._outputs = [self._session.get_outputs()[0].name]
         self._lock = threading.Lock()
-        self._shared: tuple[onnxruntime.InferenceSession, ThreadPoolExecutor] | None = None
+        self._shared: onnxruntime.InferenceSession | None = None
 
     @classmethod
     def from_keras(cls, model: keras.Model, **settings) -> OnnxEngine:
@@ -77,38 +77,20 @@ class OnnxEngine:
     def predict(self, crops_bgr: ArrayLike) -> NDArray[np.float32]:
         """Poses of face crops, as `Engine.predict` has it."""
         crops = checked_crops(crops_bgr, self.input_size)
-        if len(crops) == 1 or self._workers == 1:
-            return self._one_after_another(crops)
-        return self._side_by_side(crops)
-
-    def _one_after_another(self, crops: NDArray) -> NDArray[np.float32]:
+        session = self._session if len(crops) <= 1 or self._workers.count == 1 else self._single_threaded_session()
         angles = np.empty((len(crops), 3), np.float32)
-        for part in shares(len(crops), self.batch_size):
-            angles[part] = self._run(self._session, crops[part])
+
+        def work(_: int, part: slice) -> None:
+            angles[part] = self._run(session, crops[part])
+
+        self._workers.share_out(len(crops), self.batch_size, work)
         return angles
 
-    def _side_by_side(self, crops: NDArray) -> NDArray[np.float32]:
-        session, pool = self._single_threaded
-        angles = np.empty((len(crops), 3), np.float32)
-        parts = shares(len(crops), self.batch_size, self._workers)
-
-        def work(worker: int) -> None:
-            for part in parts[worker :: self._workers]:
-                angles[part] = self._run(session, crops[part])
-
-        others = [pool.submit(work, worker) for worker in range(1, min(self._workers, len(parts)))]
-        work(0)
-        for other in others:
-            other.result()
-        return angles
-
-    @property
-    def _single_threaded(self) -> tuple[onnxruntime.InferenceSession, ThreadPoolExecutor]:
-        """A session without threads of its own, and the threads that use it; made when first needed."""
+    def _single_threaded_session(self) -> onnxruntime.InferenceSession:
+        """A session without threads of its own, for several workers; made when first needed."""
         with self._lock:
             if self._shared is None:
-                session = _open_session(self.path, 1, self._providers)
-                self._shared = session, ThreadPoolExecutor(self._workers - 1, thread_name_prefix="fsanet-onnx")
+                self._shared = _open_session(self.path, 1, self._providers)
             return self._shared
 
     def _run(self, session: onnxruntime.InferenceSession, crops: NDArray) -> NDArray[np.float32]:
