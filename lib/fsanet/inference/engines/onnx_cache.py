@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import keras
 
 # Part of every hash. Raise it when the exported graph changes, so that files of older versions are not used.
-GRAPH_VERSION = 3
+GRAPH_VERSION = 4
 
 _BUNDLED = Path(__file__).resolve().parents[2] / "bundled"  # fsanet/bundled/<training set>/<model>.onnx
 

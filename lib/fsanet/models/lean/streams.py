@@ -1,12 +1,13 @@
 """The two streams of one or several networks in one chain of convolutions.
 
 Networks of a fusion see the same image, and on one image an operation costs more than its arithmetic; so where maps are
-small the networks' channels lie side by side, and each operation runs for all of them. Four rewrites leave the numbers
+small the networks' channels lie side by side, and each operation runs for all of them. Five rewrites leave the numbers
 as they are:
 
 - batch normalisation disappears in the pointwise convolution before it
 - the first block is one dense convolution: on three channels a depthwise one cannot fill a processor's vectors
 - tanh behind max pooling, as in the model
+- average pooling as a convolution
 - the networks of a fusion as groups of one convolution, from 1/4 of the image's size on. On larger maps one network
   fills a core's cache, and three at once leave it: grouped from the start, large batches run 4 % slower
 """
@@ -16,7 +17,7 @@ import numpy as np
 from keras import ops
 from numpy.typing import NDArray
 
-from fsanet.models.lean.convolution import Convolution, DepthwiseConvolution
+from fsanet.models.lean.convolution import Convolution, DepthwiseConvolution, MeanPooling
 from fsanet.models.lean.folding import SeparableBlock, arrays, dense_kernel, folded_block
 
 _STREAMS = "ssr_G_model"
@@ -43,7 +44,7 @@ def lean_streams(image, members: list[keras.Model]) -> list:
         for stage, (x, s) in enumerate(zip(x_layers[::-1], s_layers[::-1], strict=True), start=1)
     ]
     smallest = maps[0].shape[1]
-    return [u if u.shape[1] == smallest else ops.average_pool(u, 2) for u in maps]
+    return [u if u.shape[1] == smallest else MeanPooling()(u) for u in maps]
 
 
 def has_separable_streams(member: keras.Model) -> bool:
@@ -103,7 +104,7 @@ def _convolution(x, kernel: NDArray, bias: NDArray):
 
 
 def _relu(x, pooled: bool):
-    return ops.average_pool(ops.relu(x), 2) if pooled else ops.relu(x)
+    return MeanPooling()(ops.relu(x)) if pooled else ops.relu(x)
 
 
 def _tanh(x, pooled: bool):
