@@ -1,14 +1,14 @@
-"""Angles of many crops."""
+"""Angles of many crops, in batches of one size: a backend compiles once."""
 
 import keras
 import numpy as np
 from numpy.typing import NDArray
 
-BATCH = 128
+BATCH = 64
 
 
 def predict(network: keras.Model, images: NDArray[np.uint8]) -> NDArray[np.float64]:
-    """Yaw, pitch and roll of crops; all batches have one size, so that a backend compiles once.
+    """Yaw, pitch and roll of crops.
 
     Args:
         network: (N, S, S, 3) BGR 0..255 -> (N, 3).
@@ -17,10 +17,9 @@ def predict(network: keras.Model, images: NDArray[np.uint8]) -> NDArray[np.float
     Returns:
         (N, 3) degrees.
     """
-    batch = min(BATCH, len(images))
     parts = []
-    for start in range(0, len(images), batch):
-        block = np.asarray(images[start : start + batch], np.float32)
-        filled = np.concatenate([block, np.zeros((batch - len(block), *block.shape[1:]), np.float32)])
+    for start in range(0, len(images), BATCH):
+        block = np.asarray(images[start : start + BATCH], np.float32)
+        filled = np.concatenate([block, np.zeros((BATCH - len(block), *block.shape[1:]), np.float32)])
         parts.append(np.asarray(network.predict_on_batch(filled))[: len(block)])
     return np.concatenate(parts).astype(np.float64) if parts else np.empty((0, 3))

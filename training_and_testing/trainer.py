@@ -173,8 +173,8 @@ class _Run:
         names = ", ".join(self.batches.names(self.batches.order(progress.epoch)[step])[:4])
         kept = f"The checkpoint before it is kept in {self.folder}. " if self.checkpoint.is_file() else ""
         raise DivergedError(
-            f"The loss is no number from batch {step + 1} of epoch {progress.epoch + 1} on ({names}, ..., learning rate "
-            f"{self._learning_rate(step):.2g}). {kept}Lower the learning rate, set clip_norm, or look at these samples."
+            f"The loss is no number from batch {step + 1} of epoch {progress.epoch + 1} on ({names}, ...; learning "
+            f"rate {self._learning_rate(step):.2g}). {kept}Lower the rate, set clip_norm, or look at these samples."
         )
 
     def _end_epoch(self, rate: float) -> None:

@@ -43,8 +43,8 @@ def _add_estimate(commands: argparse._SubParsersAction) -> None:
     )
     parser.add_argument("sources", nargs="+", metavar="SOURCE", help="image, folder, glob, video file or camera number")
     network = parser.add_argument_group("network")
-    network.add_argument("--model", default="fusion_capsule", help="model name (default: %(default)s)")
-    network.add_argument("--weights", default="300W_LP", help="training set or weight file (default: %(default)s)")
+    network.add_argument("--model", help="model name, see `fsanet models` (default: fusion_capsule)")
+    network.add_argument("--weights", help="synthetic, 300W_LP, BIWI, or a weight file (default: synthetic, ours)")
     network.add_argument("--engine", default="auto", help="auto, onnx or keras (default: %(default)s)")
     faces = parser.add_argument_group("faces")
     faces.add_argument("--detector", default="auto", help="auto, yunet, mtcnn, ssd or lbp (default: %(default)s)")
@@ -68,7 +68,7 @@ def _estimate(args: argparse.Namespace) -> int:
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow's own messages are not about the person's photos
     from fsanet.image.face_crop import DETECTOR_MARGIN
     from fsanet.inference.display import Window
-    from fsanet.inference.estimator import HeadPoseEstimator
+    from fsanet.inference.estimator import DEFAULT_MODEL, DEFAULT_WEIGHTS, HeadPoseEstimator
     from fsanet.inference.row_file import RowFiles
     from fsanet.inference.run import Run, RunSettings
     from fsanet.inference.sources import find_sources
@@ -86,7 +86,8 @@ def _estimate(args: argparse.Namespace) -> int:
         smooth=args.smooth,
         quiet=args.quiet,
     )
-    estimator = HeadPoseEstimator(args.model, args.weights, args.detector, args.engine, margin)
+    model, weights = args.model or DEFAULT_MODEL, args.weights or DEFAULT_WEIGHTS
+    estimator = HeadPoseEstimator(model, weights, args.detector, args.engine, margin)
     run = Run(estimator, settings, rows, make_printer(args.quiet, len(sources)), viewer)
     interrupted = False
     try:

@@ -26,7 +26,7 @@ def test_the_bundled_files_are_what_the_command_makes(monkeypatch, tmp_path):
 def test_demo_end_to_end(mirror, tmp_path, monkeypatch, capsys):
     """The real networks on the bundled pictures: every face found, and the clip's roll follows the known turn."""
     monkeypatch.setattr(demo, "OUTPUT", tmp_path / "output")
-    assert demo.main(["--quiet"]) == 0
+    assert demo.main(["--quiet", "--weights", "300W_LP"]) == 0
     assert str(tmp_path / "output") in capsys.readouterr().out
     names = {path.name for path in (tmp_path / "output").iterdir()}
     assert names == {"collins.jpg", "hopper.jpg", "group.jpg", "clip.mp4", "poses.csv", "poses.jsonl"}

@@ -1,21 +1,13 @@
-"""A run of seconds on a few hundred rendered heads, to see that everything works; its weights are good for nothing.
+"""A run of seconds on the few rendered heads of the demo, to see that all works; its weights are good for nothing.
 
 make train EXPERIMENT=smoke
 """
 
 import dataclasses
+from pathlib import Path
 
-from training_and_testing.experiments.base import synthetic
-from training_and_testing.settings import RUNS
+from training_and_testing.experiments.base import own_data
 
-RUNS = (
-    dataclasses.replace(
-        synthetic("var_capsule"),
-        run="smoke",
-        data_folder=str(RUNS / "smoke_data"),  # `make preprocess DB=synthetic N=480 OUT=` that folder
-        epochs=3,
-        batch_size=16,
-        warmup_steps=10,
-        ema=0.9,
-    ),
-)
+_HEADS = Path(__file__).resolve().parents[2] / "demo" / "assets" / "synthetic_heads.npz"
+
+RUNS = (dataclasses.replace(own_data("var_capsule", str(_HEADS)), run="smoke", epochs=3, batch_size=16, ema=0.9),)

@@ -14,6 +14,9 @@ from fsanet.inference.engines.catalog import create_engine
 from fsanet.inference.engines.engine import Engine
 from fsanet.pose.angles import Pose
 
+DEFAULT_MODEL = "fusion_capsule"
+DEFAULT_WEIGHTS = "synthetic"  # ours: bundled, for any purpose
+
 
 @dataclass(frozen=True)
 class Face:
@@ -49,8 +52,8 @@ class HeadPoseEstimator:
 
     def __init__(
         self,
-        model: str = "fusion_capsule",
-        weights: str = "300W_LP",
+        model: str = DEFAULT_MODEL,
+        weights: str = DEFAULT_WEIGHTS,
         detector: str | FaceDetector = "auto",
         engine: str | Engine = "auto",
         margin: float = DETECTOR_MARGIN,

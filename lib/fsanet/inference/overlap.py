@@ -27,8 +27,8 @@ def prefetched(items: Iterable[Item], depth: int = 4) -> Iterator[Item]:
         items: the iterable; a generator may rely on its `finally` being run in the thread that ran it.
         depth: how many finished items may wait.
     """
-    # Two simple queues, one of free places, rather than a bounded one: Ctrl-C in the middle of queue.Queue.get can leave
-    # its lock taken, and the thread then never ends.
+    # Two simple queues, one of free places, rather than a bounded one: Ctrl-C in the middle of queue.Queue.get can
+    # leave its lock taken, and the thread then never ends.
     ready: queue.SimpleQueue = queue.SimpleQueue()
     places: queue.SimpleQueue = queue.SimpleQueue()
     for _ in range(depth):

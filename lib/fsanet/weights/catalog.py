@@ -1,6 +1,7 @@
-"""Every file that `make weights` brings: published weights and detector files, with origin, licence and SHA-256.
+"""Every weight and detector file that is known, with origin, licence and SHA-256.
 
-A new file is one row. Paths are relative to `pre-trained/` and laid out as the original repository lays them out.
+`FILES` are those that `make weights` brings; `BUNDLED_WEIGHTS` are our own and part of this repository. A new file is
+one row. Paths are relative to `pre-trained/` and laid out as the original repository lays them out.
 """
 
 from collections.abc import Iterable
@@ -11,6 +12,7 @@ from fsanet.locations import DETECTORS, find_pretrained, pretrained_dir
 from fsanet.models.spec import get_spec
 
 ORIGINAL_URL = "https://raw.githubusercontent.com/shamangary/FSA-Net/master/pre-trained"
+OUR_LICENCE = "Apache-2.0; trained on synthetic heads of our own"
 ORIGINAL_LICENCE = "Apache-2.0 repository; trained on research-only faces"
 _OPENCV_URL = "https://raw.githubusercontent.com/opencv/opencv"
 _OPENCV_3RDPARTY_URL = "https://raw.githubusercontent.com/opencv/opencv_3rdparty"
@@ -42,9 +44,17 @@ class PretrainedFile:
 
 
 def _published(training_set: str, model: str, size: int, sha256: str) -> PretrainedFile:
-    stem = get_spec(model).save_name
-    path = f"{training_set}_models/{stem}/{stem}.h5"
+    path = _path_of(training_set, model)
     return PretrainedFile(path, size, sha256, f"{ORIGINAL_URL}/{path}", ORIGINAL_LICENCE, model, training_set)
+
+
+def _bundled(training_set: str, model: str, size: int, sha256: str) -> PretrainedFile:
+    return PretrainedFile(_path_of(training_set, model), size, sha256, "", OUR_LICENCE, model, training_set)
+
+
+def _path_of(training_set: str, model: str) -> str:
+    stem = get_spec(model).save_name
+    return f"{training_set}_models/{stem}/{stem}.h5"
 
 
 # Training set, model, size, SHA-256. 300W_LP has no noS_netvlad.
@@ -70,6 +80,17 @@ WEIGHTS: tuple[PretrainedFile, ...] = tuple(
         ("BIWI", "var_metric", 806352, "47823747fb90f1e444502036cec1ea61c762ac44476adcf8536e4659f3285068"),
         ("BIWI", "noS_metric", 528640, "0a5e89d3b9769e7e4a0c81c5799c7b9ea0084bac37f9271b4c2add7e51f027a1"),
         ("BIWI", "ssrnet_mt", 1129992, "9e723a9bd6f9c0be5a0e58488e5d3e38f20993827835bd70213d51f327b44ab1"),
+    )
+)
+
+# Trained by us on rendered heads; `python -m training_and_testing.bundle` prints these rows.
+BUNDLED_WEIGHTS: tuple[PretrainedFile, ...] = tuple(
+    _bundled(*row)
+    for row in (
+        ("synthetic", "capsule", 1058472, "7f690385b3495e6ce8bf2098c53e98c595ad4b722fbe2bbf63a08f40d713ba78"),
+        ("synthetic", "var_capsule", 1056856, "3c148d829451dc9088d0e275bec6a9fd61a5180e42f14f67a31575276f44788e"),
+        ("synthetic", "noS_capsule", 2877280, "fdbd28f9e0b8fbb51589ccd09c426686c5ddd0f579130d50252e788c69292763"),
+        ("synthetic", "ssrnet_mt", 1093968, "0a7ba8767d81d415fae5658f7c5113d2119cee0934b5f97d49285a4e257fc6fb"),
     )
 )
 
@@ -131,9 +152,10 @@ def find_weights(model: str, training_set: str) -> Path:
         ValueError: when no such training set, or no such model trained on it, is catalogued; lists what is.
         FileNotFoundError: when the file is catalogued, but not on this machine.
     """
-    models = {file.model: file for file in WEIGHTS if file.training_set == training_set}
+    files = BUNDLED_WEIGHTS + WEIGHTS
+    models = {file.model: file for file in files if file.training_set == training_set}
     if not models:
-        known = ", ".join(sorted({file.training_set for file in WEIGHTS}))
+        known = ", ".join(sorted({file.training_set for file in files}))
         raise ValueError(f"No weights are catalogued for training set '{training_set}'; there are: {known}.")
     if model not in models:
         raise ValueError(
