@@ -1,8 +1,8 @@
 """Training throughput: `python -m training_and_testing.bench_training [--batch 16 64] [--augmentation paper strong]`.
 
-Times whole steps (gathering the batch, augmentation, forward, backward, update) on random crops. Settings take turns, so
-that a change in what else the machine does meets all of them; the median and the range of the turns are printed. On a
-busy machine the images per second of processor time say more than those by the clock.
+Times whole steps (gathering the batch, augmentation, forward, backward, update) on random crops. Settings take
+turns, so that a change in what else the machine does meets all of them; the median and the range of the turns are
+printed. On a busy machine the images per second of processor time say more than those by the clock.
 """
 
 import argparse
