@@ -9,7 +9,7 @@ from data.synthetic.strands import unit
 
 @dataclass(frozen=True)
 class Lights:
-    """Linear light in camera axes (x right, y up, z to the camera).
+    """Linear light in camera axes (x right, y up, z to the camera), float32.
 
     Attributes:
         sky: (3, 4) per colour: constant, and gradients along x, y, z (spherical harmonics up to degree 1).
@@ -82,10 +82,7 @@ def draw_lights(rng: np.random.Generator) -> Lights:
         colours.append(rng.uniform(0.2, 1.2) * _tint(rng, 0.15))
         softness.append(rng.uniform(0, 0.5))
     return Lights(
-        harmonics,
-        np.array(directions),
-        np.array(colours),
-        np.array(softness),
+        *(np.array(values, np.float32) for values in (harmonics, directions, colours, softness)),
         rng.uniform(*shadow),
         rng.uniform(0.4, 0.9),
     )

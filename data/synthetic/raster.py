@@ -49,12 +49,14 @@ def draw_triangles(screen, triangles, closed, first_id, depth, ids, weights):
         top = max(0, math.ceil(min(y0, y1, y2) - 0.5))
         bottom = min(height - 1, math.floor(max(y0, y1, y2) - 0.5))
         inverse = 1.0 / area
+        l1_x, l1_y = (y2 - y0) * inverse, (x0 - x2) * inverse  # change of each weight per pixel
+        l2_x, l2_y = (y0 - y1) * inverse, (x1 - x0) * inverse
         for y in range(top, bottom + 1):
-            py = y + 0.5
+            dy = y + 0.5 - y0
             for x in range(left, right + 1):
-                px = x + 0.5
-                l1 = ((px - x0) * (y2 - y0) - (x2 - x0) * (py - y0)) * inverse
-                l2 = ((x1 - x0) * (py - y0) - (px - x0) * (y1 - y0)) * inverse
+                dx = x + 0.5 - x0
+                l1 = dx * l1_x + dy * l1_y
+                l2 = dx * l2_x + dy * l2_y
                 l0 = 1.0 - l1 - l2
                 if l0 < 0.0 or l1 < 0.0 or l2 < 0.0:
                     continue
@@ -83,12 +85,14 @@ def draw_depth(screen, triangles, depth):
         top = max(0, math.ceil(min(y0, y1, y2) - 0.5))
         bottom = min(height - 1, math.floor(max(y0, y1, y2) - 0.5))
         inverse = 1.0 / area
+        l1_x, l1_y = (y2 - y0) * inverse, (x0 - x2) * inverse  # change of each weight per pixel
+        l2_x, l2_y = (y0 - y1) * inverse, (x1 - x0) * inverse
         for y in range(top, bottom + 1):
-            py = y + 0.5
+            dy = y + 0.5 - y0
             for x in range(left, right + 1):
-                px = x + 0.5
-                l1 = ((px - x0) * (y2 - y0) - (x2 - x0) * (py - y0)) * inverse
-                l2 = ((x1 - x0) * (py - y0) - (px - x0) * (y1 - y0)) * inverse
+                dx = x + 0.5 - x0
+                l1 = dx * l1_x + dy * l1_y
+                l2 = dx * l2_x + dy * l2_y
                 l0 = 1.0 - l1 - l2
                 if l0 < 0.0 or l1 < 0.0 or l2 < 0.0:
                     continue

@@ -19,6 +19,7 @@ from data.synthetic.strands import POINTS, unit
 from fsanet.pose.angles import rotation_from_angles
 
 _LEAST_HALF_WIDTH = 0.34  # pixels: thinner hair would break up
+_NO_MESH = 255  # instead of a material
 _ABOVE = unit(np.array([0.0, 1.0, 0.45]))
 _THROUGH = {Material.TOOTH: 0.1, Material.FLESH: 0.1, Material.LASH: 0.0, Material.CLOTH: 0.05, Material.PLASTIC: 0.0}
 _SHINE = {Material.TOOTH: 0.25, Material.FLESH: 0.3, Material.LASH: 0.02, Material.CLOTH: 0.0, Material.PLASTIC: 0.35}
@@ -75,6 +76,9 @@ class _Drawn:
             corners = ribbon_triangles(*self.strands.shape[:2])
             draw_triangles(ribbons, corners, 0, len(model.triangles), self.depth, self.ids, self.weights)
         self.flat_ids = self.ids.ravel()
+        self._values = np.concatenate([model.paint, self.normals], axis=1)
+        on_mesh = (self.flat_ids >= 0) & (self.flat_ids < len(model.triangles))
+        self._material = np.where(on_mesh, model.materials[np.where(on_mesh, self.flat_ids, 0)], _NO_MESH)
 
     def positions(self, pixels: np.ndarray) -> np.ndarray:
         """Points (P, 3) that are seen at pixels."""
@@ -85,19 +89,17 @@ class _Drawn:
         """Unit vectors (P, 3) towards the camera."""
         return unit(np.array([0, 0, self.camera.distance], np.float32) - positions)
 
-    def mesh_pixels(self, materials: tuple[Material, ...]) -> np.ndarray:
-        """Pixels that show triangles of some materials."""
-        on_mesh = np.flatnonzero((self.flat_ids >= 0) & (self.flat_ids < len(self.model.triangles)))
-        return on_mesh[np.isin(self.model.materials[self.flat_ids[on_mesh]], materials)]
+    def mesh_pixels(self, material: Material) -> np.ndarray:
+        """Pixels that show triangles of a material."""
+        return np.flatnonzero(self._material == material)
 
     def mesh(self, pixels: np.ndarray) -> tuple[Fragments, np.ndarray]:
         """Surface at pixels, and its stains (P, 2) of scalp and beard."""
-        values = np.concatenate([self.model.paint, self.normals], axis=1)
-        seen = gather(self.ids, self.weights, pixels, self.model.triangles, values)
+        seen = gather(self.ids, self.weights, pixels, self.model.triangles, self._values)
         position = self.positions(pixels)
         view, normal = self.view(position), unit(seen[:, 9:12])
         # A sheet such as a brim is seen from both sides.
-        normal = np.where((normal * view).sum(axis=1, keepdims=True) < -0.2, -normal, normal)
+        normal = np.where(np.einsum("pk,pk->p", normal, view)[:, None] < -0.2, -normal, normal)
         return Fragments(pixels, position, normal, view, seen[:, :3], seen[:, 3:6], seen[:, 6]), seen[:, 7:9]
 
     def strand_pixels(self, wire: bool) -> np.ndarray:
@@ -164,12 +166,12 @@ def draw_picture(
     colour = background.astype(np.float32).reshape(-1, 3).copy()
     pack, look = head_pack(), person.look
 
-    skin = drawn.mesh_pixels((Material.SKIN,))
+    skin = drawn.mesh_pixels(Material.SKIN)
     f, stains = drawn.mesh(skin)
     lips = gather(drawn.ids, drawn.weights, skin, model.triangles, _padded(pack.lips, len(model.vertices)))[:, 0]
     colour[skin] = shade_skin(f, lights, shadows(f, f.normal), look, person.brow, stains, lips)
 
-    f, _ = drawn.mesh(drawn.mesh_pixels((Material.EYE,)))
+    f, _ = drawn.mesh(drawn.mesh_pixels(Material.EYE))
     gaze = posing.head @ rotation_from_angles([eyes.gaze_yaw, eyes.gaze_pitch, 0.0]) @ [0.0, 0.0, 1.0]
     centres = eye_centres(drawn.vertices[: model.head_vertices], pack)
     up = posing.head @ [0.0, 1.0, 0.0]
@@ -193,29 +195,32 @@ def _padded(values: np.ndarray, count: int) -> np.ndarray:
 def _draw_things(drawn: _Drawn, lights: Lights, shadows, colour: np.ndarray) -> None:
     """Teeth, tongue, lashes, cloth, plastic and wire, into `colour` (pixels, 3)."""
     for material, through in _THROUGH.items():
-        f, _ = drawn.mesh(drawn.mesh_pixels((material,)))
-        if not len(f.pixels):
+        pixels = drawn.mesh_pixels(material)
+        if not len(pixels):
             continue
+        f, _ = drawn.mesh(pixels)
         if material == Material.CLOTH:
             weave = drawn.model.weave[drawn.flat_ids[f.pixels]]
             pattern = 1 + weave * noise(f.place, 40) + 0.1 * noise(f.place, 2.5)
             f = Fragments(f.pixels, f.position, f.normal, f.view, f.albedo * pattern[:, None], f.place, f.occlusion)
-        gloss = np.full(len(f.pixels), _SHINE[material])
-        colour[f.pixels] = shade_solid(f, lights, shadows(f, f.normal), np.full(3, through), gloss, 60.0)
+        gloss = np.full(len(f.pixels), _SHINE[material], np.float32)
+        colour[f.pixels] = shade_solid(f, lights, shadows(f, f.normal), np.full(3, through, np.float32), gloss, 60.0)
     f = drawn.strand(drawn.strand_pixels(wire=True))
     if len(f.pixels):
-        tube = Fragments(f.pixels, f.position, f.view, f.view, f.albedo, f.place, np.full(len(f.pixels), 0.8))
-        gloss = np.full(len(f.pixels), 0.3)
-        colour[f.pixels] = shade_solid(tube, lights, shadows(tube, f.view), np.zeros(3), gloss, 30.0)
+        tube = Fragments(
+            f.pixels, f.position, f.view, f.view, f.albedo, f.place, np.full(len(f.pixels), 0.8, np.float32)
+        )
+        gloss = np.full(len(f.pixels), 0.3, np.float32)
+        colour[f.pixels] = shade_solid(tube, lights, shadows(tube, f.view), np.zeros(3, np.float32), gloss, 30.0)
 
 
 def _draw_hair(drawn: _Drawn, lights: Lights, shadows, posing: Posing, gloss: float, colour: np.ndarray) -> None:
     """The shell of the hair and its strands, into `colour` (pixels, 3)."""
-    f, _ = drawn.mesh(drawn.mesh_pixels((Material.HAIR,)))
+    f, _ = drawn.mesh(drawn.mesh_pixels(Material.HAIR))
     if len(f.pixels):
-        down = posing.head @ [0.0, -1.0, -0.3]
+        down = (posing.head @ [0.0, -1.0, -0.3]).astype(np.float32)
         along = unit(down - (f.normal @ down)[:, None] * f.normal)
-        streaks = 1 + 0.3 * noise(f.place * [22.0, 4.0, 22.0], 1.0)
+        streaks = 1 + 0.3 * noise(f.place * np.array([22.0, 4.0, 22.0], np.float32), 1.0)
         shell = Fragments(f.pixels, f.position, along, f.view, f.albedo * streaks[:, None], f.place, 0.75 * f.occlusion)
         colour[f.pixels] = shade_hair(shell, lights, shadows(f, f.normal), gloss)
     f = drawn.strand(drawn.strand_pixels(wire=False))

@@ -95,7 +95,7 @@ def shade_solid(
     shine = np.zeros_like(light)
     fresnel = 0.3 + 0.7 * _power(1 - np.clip(_dot(f.normal, f.view), 0, 1), 3)
     for i, direction in enumerate(lights.directions):
-        shade = key if i == 0 else np.ones(len(f.pixels))
+        shade = key if i == 0 else np.ones(len(f.pixels), np.float32)
         facing = _dot(f.normal, direction)[:, None]
         wrap = through + 0.6 * lights.softness[i]
         diffuse = np.clip((facing + wrap) / (1 + wrap), 0, None)
@@ -123,9 +123,9 @@ def shade_skin(
     scalp = np.clip(stains[:, 0] * (1 + 0.12 * rough), 0, 1)[:, None]
     albedo += (0.8 * look.hair + 0.1 * look.skin - albedo) * scalp
     gloss = look.gloss * (1 + 0.35 * noise(f.place, 16, look.seed)) * (1 + 0.8 * lips) * (1 - 0.7 * scalp[:, 0])
-    bumpy = unit(f.normal + 0.03 * rough[:, None] * np.array([1.0, 0.6, 0.2]))
+    bumpy = unit(f.normal + 0.03 * rough[:, None] * np.array([1.0, 0.6, 0.2], np.float32))
     painted = Fragments(f.pixels, f.position, bumpy, f.view, albedo, f.place, f.occlusion)
-    return shade_solid(painted, lights, shadows, np.array([0.26, 0.12, 0.08]), gloss, look.sharpness)
+    return shade_solid(painted, lights, shadows, np.array([0.26, 0.12, 0.08], np.float32), gloss, look.sharpness)
 
 
 def shade_eyes(
@@ -143,7 +143,9 @@ def shade_eyes(
     albedo = np.where((angle < pupil)[:, None], 0.006, albedo)
     lid = 0.5 + 0.5 * ramp(0.5, 0.1, out @ up)
     ball = Fragments(f.pixels, f.position, out, f.view, albedo, f.place, (0.55 + 0.45 * f.occlusion) * lid)
-    return shade_solid(ball, lights, shadows, np.array([0.1, 0.05, 0.05]), np.full(len(angle), 0.8), 120.0)
+    return shade_solid(
+        ball, lights, shadows, np.array([0.1, 0.05, 0.05], np.float32), np.full(len(angle), 0.8, np.float32), 120.0
+    )
 
 
 def shade_hair(f: Fragments, lights, shadows, gloss: float) -> np.ndarray:
@@ -154,7 +156,7 @@ def shade_hair(f: Fragments, lights, shadows, gloss: float) -> np.ndarray:
     light = _sky(lights, facing) * (f.occlusion * above)[:, None]
     shine = np.zeros_like(light)
     for i, direction in enumerate(lights.directions):
-        shade = key if i == 0 else np.ones(len(f.pixels))
+        shade = key if i == 0 else np.ones(len(f.pixels), np.float32)
         along = _dot(f.normal, direction)
         wrap = 0.4 + 0.4 * lights.softness[i]
         diffuse = np.sqrt(np.clip(1 - along**2, 0, 1)) * np.clip((_dot(facing, direction) + wrap) / (1 + wrap), 0, 1)

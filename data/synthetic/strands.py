@@ -129,4 +129,5 @@ def at_samples(values: np.ndarray, corners: np.ndarray, weights: np.ndarray) -> 
 
 def unit(vectors: np.ndarray) -> np.ndarray:
     """Vectors (..., 3) of length 1."""
-    return vectors / (np.linalg.norm(vectors, axis=-1, keepdims=True) + 1e-9)
+    length = np.sqrt(np.einsum("...k,...k->...", vectors, vectors))  # several times faster than np.linalg.norm
+    return vectors / (length[..., None] + 1e-9)
