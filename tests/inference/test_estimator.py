@@ -48,7 +48,7 @@ def test_crops_of_a_wrong_shape_are_refused(estimator, shape):
     [
         ({"model": "fsa"}, "var_capsule"),
         ({"detector": "haar"}, "yunet"),
-        ({"engine": "tpu"}, "There is no engine 'tpu'. The engines are: auto, onnx, keras"),
+        ({"engine": "tpu"}, "There is no engine 'tpu'. The engines are: auto, onnx"),
     ],
 )
 def test_unknown_names_list_the_known_ones(names, message):
