@@ -204,7 +204,8 @@ def _draw_things(drawn: _Drawn, lights: Lights, shadows, colour: np.ndarray) -> 
             pattern = 1 + weave * noise(f.place, 40) + 0.1 * noise(f.place, 2.5)
             f = Fragments(f.pixels, f.position, f.normal, f.view, f.albedo * pattern[:, None], f.place, f.occlusion)
         gloss = np.full(len(f.pixels), _SHINE[material], np.float32)
-        colour[f.pixels] = shade_solid(f, lights, shadows(f, f.normal), np.full(3, through, np.float32), gloss, 60.0)
+        round_edges = np.full(3, through, np.float32)
+        colour[f.pixels] = shade_solid(f, lights, shadows(f, f.normal), round_edges, gloss, 60.0)
     f = drawn.strand(drawn.strand_pixels(wire=True))
     if len(f.pixels):
         tube = Fragments(

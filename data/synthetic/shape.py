@@ -26,6 +26,7 @@ from data.synthetic.landmarks import GLABELLA_SPOT, POGONION_SPOT
 from fsanet.pose.angles import rotation_from_angles
 
 CHIN_BEFORE_BROW = 0.052  # decimetres
+_TEETH_BACK = 0.06  # decimetres
 # Mean of the Basel Face Model, decimetres, person's right first (image left), made symmetric.
 BASEL_FIVE_POINTS = np.array(
     [
@@ -171,12 +172,21 @@ def _upright(vertices: np.ndarray) -> np.ndarray:
     return rotation_from_angles([0.0, np.rad2deg(angle), 0.0])
 
 
+def _population_base() -> np.ndarray:
+    """The base head (V, 3) float64 with what all persons share."""
+    pack = head_pack()
+    vertices = pack.vertices.astype(np.float64)
+    for name, weight in _POPULATION.items():
+        add_morph(vertices, name, weight)
+    mouth = np.unique(pack.triangles[np.isin(pack.parts, (Part.TEETH, Part.TONGUE))])
+    vertices[mouth] -= [0, 0, _TEETH_BACK]  # the morphs that move the lips leave the teeth where they were
+    return vertices
+
+
 @functools.cache
 def mean_head() -> np.ndarray:
     """The mean head of the population (V, 3) float64, at zero pose, placed where the base head's face is."""
-    vertices = head_pack().vertices.astype(np.float64)
-    for name, weight in _POPULATION.items():
-        add_morph(vertices, name, weight)
+    vertices = _population_base()
     for male in (0.0, 1.0):
         for child, old, share in ((0.55, 0.0, 0.12), (0.0, 0.0, 0.35), (0.0, 0.32, 0.53)):
             _add_traits(vertices, Traits(np.full(3, 1 / 3), male, child, old, 0.0, 0.0), share / 2)
@@ -233,9 +243,7 @@ class HeadShape:
 
 def draw_shape(rng: np.random.Generator, traits: Traits) -> HeadShape:
     """A person's neutral head, standing at zero pose."""
-    vertices = head_pack().vertices.astype(np.float64)
-    for name, weight in _POPULATION.items():
-        add_morph(vertices, name, weight)
+    vertices = _population_base()
     _add_traits(vertices, traits)
     _add_local(vertices, rng)
     chosen, mean = _aligned_by(), mean_head()

@@ -29,6 +29,8 @@ def paint_vertices(pack: HeadPack, look: Look) -> np.ndarray:
     crease = pack.cavity * np.where(pack.cavity > 0, 0.8, 0.15) * look.relief
     albedo *= np.clip(1 - crease, 0.25, None)[:, None] * np.where(pack.cavity[:, None] > 0.15, [1, 0.94, 0.91], 1)
     albedo *= 1 - (pack.eyelids * look.lid_paint)[:, None] * [0.4, 0.5, 0.4]
+    nostrils = np.exp(-np.square((x - 0.094) / 0.036) - np.square((y - 6.875) / 0.02) - np.square((z - 1.563) / 0.04))
+    albedo *= 1 - 0.93 * np.clip(1.6 * nostrils, 0, 1)[:, None] * [0.94, 1.0, 1.0]
     albedo = _mix(albedo, look.lips, ramp(0.35, 0.75, pack.lips) * look.lip_paint)
     inside = pack.inside_mouth * (pack.lips < 0.5)
     return _mix(albedo, np.array([0.20, 0.05, 0.05]), ramp(0.5, 0.9, inside)).astype(np.float32)
