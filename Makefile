@@ -62,6 +62,10 @@ test: setup  ## measure models on every test set that is there [MODEL= WEIGHTS=s
 	$(BIN)/python -m training_and_testing.test $(if $(MODEL),--model $(MODEL)) $(if $(WEIGHTS),--weights '$(WEIGHTS)') \
 		$(if $(SET),--set $(SET)) $(ARGS)
 
+export: setup  ## a model for other runtimes to exported/ [MODEL=fusion_capsule WEIGHTS=synthetic FORMAT=onnx QUANTIZE=float16|int8 OUT= ARGS=]
+	$(BIN)/python -m training_and_testing.export $(if $(MODEL),--model '$(MODEL)') $(if $(WEIGHTS),--weights '$(WEIGHTS)') \
+		$(if $(FORMAT),--format '$(FORMAT)') $(if $(QUANTIZE),--quantize '$(QUANTIZE)') $(if $(OUT),--out '$(OUT)') $(ARGS)
+
 demo: setup  ## poses in bundled photos and a clip, drawn and in rows, to demo/output/
 	$(BIN)/python -m demo.demo
 
@@ -79,4 +83,4 @@ docs: setup  ## the API reference to docs/api/
 clean:  ## remove the virtual environment and what commands wrote
 	rm -rf $(VENV) .venv-* demo/output training_and_testing/output
 
-.PHONY: help setup lint check check-backends weights preprocess train test demo figures notebooks docs clean
+.PHONY: help setup lint check check-backends weights preprocess train test export demo figures notebooks docs clean

@@ -1,6 +1,6 @@
 import pytest
 
-from fsanet.files import remove_leftovers, replace_whole
+from fsanet.files import remove_leftovers, replace_whole, replace_whole_folder
 
 
 def test_the_finished_file_takes_the_name(tmp_path):
@@ -44,3 +44,29 @@ def test_leftovers_are_those_that_replace_whole_leaves(tmp_path):
     unfinished.__enter__().touch()  # and never leaves: as after a kill
     remove_leftovers(tmp_path / "set [1].npz")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_finished_folder_takes_the_place_of_the_former(tmp_path):
+    path = tmp_path / "new" / "model"
+    for text in ("first", "second"):
+        with replace_whole_folder(path) as temporary:
+            temporary.mkdir()
+            (temporary / text).write_text(text)
+    assert [file.name for file in path.iterdir()] == ["second"]
+    assert [file.name for file in path.parent.iterdir()] == ["model"]
+
+
+def test_a_failure_leaves_the_earlier_folder_and_nothing_else(tmp_path):
+    path = tmp_path / "model"
+    path.mkdir()
+
+    def fail():
+        with replace_whole_folder(path) as temporary:
+            temporary.mkdir()
+            (temporary / "half").write_text("half")
+            raise RuntimeError("disk full")
+
+    with pytest.raises(RuntimeError, match="disk full"):
+        fail()
+    assert [file.name for file in tmp_path.iterdir()] == ["model"]
+    assert not list(path.iterdir())

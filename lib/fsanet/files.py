@@ -1,5 +1,6 @@
 """Writing files so that they are whole or not there."""
 
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from glob import escape
@@ -28,6 +29,32 @@ def replace_whole(path: str | Path) -> Iterator[Path]:
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def replace_whole_folder(path: str | Path) -> Iterator[Path]:
+    """Yield the path of a folder that is not there yet; rename it to `path` on success, remove it on any failure.
+
+    An existing folder at `path` stays intact until the new one is complete.
+
+    Args:
+        path: where the finished folder shall lie. The folder around it is made when missing.
+
+    Raises:
+        OSError: when something cannot be written, with the path in the message.
+    """
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    mark = uuid4().hex[:8]
+    temporary, former = (path.with_name(f".{path.name}.{mark}.{end}") for end in ("part", "former"))
+    try:
+        yield temporary
+        if path.exists():
+            path.replace(former)
+        temporary.replace(path)
+    finally:
+        for folder in (temporary, former):
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def remove_leftovers(path: str | Path) -> None:

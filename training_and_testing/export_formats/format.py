@@ -10,8 +10,6 @@ from numpy.typing import NDArray
 
 from fsanet.inference.engines.engine import Engine
 
-INPUT_NAME = "image_bgr"
-OUTPUT_NAME = "yaw_pitch_roll_deg"
 FLOAT16, INT8 = "float16", "int8"
 
 

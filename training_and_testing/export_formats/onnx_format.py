@@ -11,8 +11,8 @@ from onnxruntime.quantization.shape_inference import quant_pre_process
 from onnxruntime.transformers.float16 import convert_float_to_float16
 
 from fsanet.inference.engines.onnx_engine import OnnxEngine
-from fsanet.inference.engines.onnx_file import write_onnx
-from training_and_testing.export_formats.format import FLOAT16, INPUT_NAME, INT8, Format, Source
+from fsanet.inference.engines.onnx_file import INPUT_NAME, write_onnx
+from training_and_testing.export_formats.format import FLOAT16, INT8, Format, Source
 
 _CALIBRATION_BATCH = 16
 

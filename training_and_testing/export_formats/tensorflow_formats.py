@@ -10,7 +10,8 @@ from numpy.typing import ArrayLike, NDArray
 from tensorflow.python.framework.convert_to_constants import convert_variables_to_constants_v2
 
 from fsanet.inference.engines.engine import as_float, checked_crops
-from training_and_testing.export_formats.format import INPUT_NAME, OUTPUT_NAME, Format, Source
+from fsanet.inference.engines.onnx_file import INPUT_NAME, OUTPUT_NAME
+from training_and_testing.export_formats.format import Format, Source
 
 _SIGNATURE = "serving_default"
 

@@ -34,7 +34,7 @@ def write(source: Source, path: Path) -> None:
 
 
 def _int8(converter: tf.lite.TFLiteConverter, calibration: np.ndarray) -> bytes:
-    """Quantised but for the operations that `_exact_operations` names. TensorFlow offers that as a debugger's option."""
+    """Quantised but for what `_exact_operations` names, which TensorFlow offers as an option of its debugger."""
     exact = _exact_operations(converter.convert())
 
     def crops():

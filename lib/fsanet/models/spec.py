@@ -13,7 +13,7 @@ _AGGREGATION_MODELS = {"capsule": "ssr_Cap_model", "netvlad": "ssr_Agg_model", "
 
 @dataclass(frozen=True)
 class ModelSpec:
-    """What one model is made of. The first seven say which model it is, the others are its settings.
+    """What one model is made of. The first six say which model it is, the others are its settings.
 
     Attributes:
         name: as `build_model` takes it.

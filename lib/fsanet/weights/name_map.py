@@ -138,6 +138,6 @@ def rename_numbered(arrays: Mapping[str, np.ndarray], names: Iterable[str]) -> d
     renamed = {}
     for name, array in arrays.items():
         layer, _, number = name.rpartition("/")
-        variables = dict(enumerate(of_layer[layer]))
-        renamed[variables.get(int(number), name)] = array
+        variables = {str(position): variable for position, variable in enumerate(of_layer[layer])}
+        renamed[variables.get(number, name)] = array
     return renamed

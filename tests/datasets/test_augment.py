@@ -1,0 +1,91 @@
+import dataclasses
+
+import keras
+import numpy as np
+import pytest
+
+from fsanet.datasets.augment import NONE, PAPER, RECIPES, STRONG, Augment, Recipe
+
+
+def batch(count: int = 8, size: int = 64) -> tuple[np.ndarray, np.ndarray]:
+    random = np.random.default_rng(0)
+    images = random.integers(0, 256, (count, size, size, 3), np.uint8)
+    return images, random.uniform(-50, 50, (count, 3)).astype(np.float32)
+
+
+def augmented(recipe: Recipe, seed: int = 0, count: int = 8, size: int = 64) -> tuple[np.ndarray, np.ndarray]:
+    images, poses = Augment(recipe, seed=seed)(*batch(count, size))
+    return keras.ops.convert_to_numpy(images), keras.ops.convert_to_numpy(poses)
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_shapes_types_and_range(name):
+    images, poses = augmented(RECIPES[name])
+    assert images.shape == (8, 64, 64, 3)
+    assert poses.shape == (8, 3)
+    assert images.dtype == poses.dtype == np.float32
+    assert np.isfinite(images).all()
+    assert 0 <= images.min() <= images.max() <= 255
+
+
+def test_no_recipe_changes_nothing():
+    images, poses = augmented(NONE)
+    np.testing.assert_array_equal(images, batch()[0])
+    np.testing.assert_array_equal(poses, batch()[1])
+
+
+@pytest.mark.parametrize("recipe", [PAPER, STRONG], ids=["paper", "strong"])
+def test_equal_seeds_give_equal_batches_and_others_do_not(recipe):
+    images, poses = augmented(recipe, seed=3)
+    again, poses_again = augmented(recipe, seed=3)
+    np.testing.assert_array_equal(images, again)
+    np.testing.assert_array_equal(poses, poses_again)
+    assert not np.array_equal(images, augmented(recipe, seed=4)[0])
+
+
+def test_every_call_draws_anew_and_the_state_brings_a_draw_back():
+    layer = Augment(STRONG, seed=1)
+    state = np.array(keras.ops.convert_to_numpy(layer.generator.state.value))
+    first = keras.ops.convert_to_numpy(layer(*batch())[0])
+    assert not np.array_equal(first, keras.ops.convert_to_numpy(layer(*batch())[0]))
+    layer.generator.state.assign(state)
+    np.testing.assert_array_equal(first, keras.ops.convert_to_numpy(layer(*batch())[0]))
+
+
+def test_the_papers_recipe_leaves_the_labels():
+    np.testing.assert_array_equal(augmented(PAPER)[1], batch()[1])
+
+
+def test_labels_stay_in_the_range_of_labels():
+    for seed in range(5):
+        assert np.abs(augmented(STRONG, seed=seed, count=64)[1]).max() <= 99.0
+
+
+@pytest.mark.parametrize("chance", ["flip", "turn", "colour", "grey", "light", "patch", "frame", "blur", "noise"])
+def test_each_step_changes_about_as_many_images_as_its_chance_says(chance):
+    recipe = dataclasses.replace(NONE, **{chance: 0.5})
+    changed = np.abs(augmented(recipe, count=200, size=16)[0] - batch(200, 16)[0]).max(axis=(1, 2, 3)) > 1e-2
+    assert 0.3 < changed.mean() < 0.62, f"{changed.mean():.2f} of the images changed"
+
+
+@pytest.mark.parametrize("size", [16, 48])
+def test_other_image_sizes(size):
+    for recipe in (PAPER, STRONG):
+        assert augmented(recipe, size=size)[0].shape == (8, size, size, 3)
+
+
+def test_config_makes_an_equal_layer():
+    layer = Augment(STRONG, seed=5, name="strong")
+    again = Augment.from_config(layer.get_config())
+    assert (again.recipe, again.seed, again.name) == (STRONG, 5, "strong")
+    np.testing.assert_array_equal(*(keras.ops.convert_to_numpy(one(*batch())[0]) for one in (layer, again)))
+
+
+def test_chances_beyond_one_are_an_error():
+    with pytest.raises(ValueError, match=r"between 0 and 1, got flip = 1.5, noise = -0.1"):
+        Recipe(flip=1.5, noise=-0.1)
+
+
+def test_factors_below_one_are_an_error():
+    with pytest.raises(ValueError, match=r"at least 1 \(they also divide\), got contrast = 0.5"):
+        Recipe(contrast=0.5)
