@@ -13,7 +13,6 @@ from fsanet.inference.engines.keras_engine import KerasEngine
 from fsanet.inference.engines.litert_engine import LiteRtEngine
 from fsanet.inference.engines.onnx_engine import OnnxEngine
 from fsanet.inference.engines.onnx_file import INPUT_NAME, OUTPUT_NAME
-from fsanet.inference.engines.openvino_engine import OpenVinoEngine
 
 pytestmark = pytest.mark.filterwarnings("ignore:In the future `np.object`:FutureWarning")  # keras' patch of tf2onnx
 
@@ -51,7 +50,6 @@ def tflite(model, tmp_path_factory):
 def engines(model, onnx_engine, tflite):
     return {
         "onnx": onnx_engine,
-        "openvino": OpenVinoEngine(onnx_engine.path, threads=2, batch_size=2),
         "litert": LiteRtEngine(tflite, threads=2),
         "keras": KerasEngine(model, batch_size=4),
     }
@@ -208,8 +206,6 @@ def test_missing_and_foreign_files(tmp_path):
     foreign.write_bytes(b"no network")
     with pytest.raises(ValueError, match="ONNX Runtime cannot read"):
         OnnxEngine(foreign)
-    with pytest.raises(ValueError, match="OpenVINO cannot read"):
-        OpenVinoEngine(foreign)
     with pytest.raises(ValueError, match="LiteRT cannot read"):
         LiteRtEngine(foreign)
 
@@ -220,7 +216,7 @@ def test_a_network_of_another_shape_is_refused(mirror):
 
 
 def test_wrong_engine_lists_the_right_ones():
-    with pytest.raises(ValueError, match=r"no engine 'tensorrt'. The engines are: auto, onnx, openvino, litert, keras"):
+    with pytest.raises(ValueError, match=r"no engine 'tensorrt'. The engines are: auto, onnx, litert, keras"):
         create_engine("tensorrt")
 
 
@@ -233,7 +229,6 @@ def test_wrong_model_lists_the_right_ones():
     ("engine", "setting", "text"),
     [
         ("keras", {"threads": 1}, "Engine 'keras' has no setting threads; it has: batch_size"),
-        ("onnx", {"precision": "bfloat16"}, "Engine 'onnx' has no setting precision; it has: threads, provider"),
         ("litert", {"provider": "cpu", "batch_size": 8}, "Engine 'litert' has no setting provider, batch_size"),
     ],
 )
@@ -246,15 +241,6 @@ def test_litert_takes_a_tflite_file(tflite):
     assert create_engine("auto", weights=tflite).name == "litert"
     with pytest.raises(ValueError, match="run `make export MODEL=capsule WEIGHTS=BIWI FORMAT=tflite` first"):
         create_engine("litert", model="capsule", weights="BIWI")
-
-
-def test_openvino_in_other_precisions(onnx_engine, engines):
-    crops = probe_crops(64, 7)
-    exact = engines["onnx"].predict(crops)
-    rounded = OpenVinoEngine(onnx_engine.path, precision="bfloat16").predict(crops)
-    np.testing.assert_allclose(rounded, exact, atol=0.1 * np.ptp(exact))
-    with pytest.raises(ValueError, match=r"no precision 'int4'. The precisions are: float32, bfloat16, float16"):
-        OpenVinoEngine(onnx_engine.path, precision="int4")
 
 
 def test_an_onnx_file_as_weights(onnx_engine):

@@ -11,7 +11,6 @@ from fsanet.models.spec import get_spec
 # Each engine with the settings that it has.
 _SETTINGS = {
     "onnx": ("threads", "provider", "batch_size"),
-    "openvino": ("threads", "precision", "batch_size"),
     "litert": ("threads",),
     "keras": ("batch_size",),
 }
@@ -27,20 +26,18 @@ def create_engine(
     weights: str | Path = "synthetic",
     threads: int | None = None,
     provider: str | None = None,
-    precision: str | None = None,
     batch_size: int | None = None,
 ) -> Engine:
     """An engine with a model's weights in it. Settings that are None are the engine's own choice.
 
     Args:
-        engine: "onnx", "openvino", "litert", "keras", or "auto": what reads the file that `weights` names; else ONNX
-            Runtime where the model is there as ONNX or can be exported, else Keras.
+        engine: "onnx", "litert", "keras", or "auto": what reads the file that `weights` names; else ONNX Runtime
+            where the model is there as ONNX or can be exported, else Keras.
         model: a name of `fsanet.MODELS`.
         weights: a catalogued training set ("synthetic", "300W_LP", "BIWI"), a weight file or a folder of them as
-            `load_model` takes it, or an exported file: .onnx (onnx, openvino), .xml (openvino), .tflite (litert).
+            `load_model` takes it, or an exported file: .onnx (onnx), .tflite (litert).
         threads: cores for one call; None: all that the process may use.
         provider: for onnx: "cpu", "cuda", or "auto" for CUDA where this ONNX Runtime has it.
-        precision: for openvino: "float32", "bfloat16" or "float16".
         batch_size: crops that are computed at once; more are computed in turns.
 
     Raises:
@@ -53,12 +50,12 @@ def create_engine(
     get_spec(model)
     weights = str(weights)
     name = _best_engine(model, weights) if engine == "auto" else engine
-    given = {"threads": threads, "provider": provider, "precision": precision, "batch_size": batch_size}
+    given = {"threads": threads, "provider": provider, "batch_size": batch_size}
     return _BUILDERS[name](model, weights, _checked(name, given))
 
 
 def _best_engine(model: str, weights: str) -> str:
-    by_suffix = {".onnx": "onnx", ".xml": "openvino", ".tflite": "litert"}.get(Path(weights).suffix)
+    by_suffix = {".onnx": "onnx", ".tflite": "litert"}.get(Path(weights).suffix)
     if by_suffix or ready_onnx(model, weights):
         return by_suffix or "onnx"
     return "onnx" if all(map(find_spec, _EXPORT_PACKAGES)) else "keras"
@@ -77,13 +74,6 @@ def _checked(engine: str, given: dict) -> dict:
 
 def _onnx(model: str, weights: str, settings: dict) -> Engine:
     return OnnxEngine(weights if weights.endswith(".onnx") else exported_onnx(model, weights), **settings)
-
-
-def _openvino(model: str, weights: str, settings: dict) -> Engine:
-    from fsanet.inference.engines.openvino_engine import OpenVinoEngine
-
-    path = weights if weights.endswith((".onnx", ".xml")) else exported_onnx(model, weights)
-    return OpenVinoEngine(path, **settings)
 
 
 def _litert(model: str, weights: str, settings: dict) -> Engine:
@@ -106,4 +96,4 @@ def _keras(model: str, weights: str, settings: dict) -> Engine:
     return KerasEngine(load_model(model, weights=weights), **settings)
 
 
-_BUILDERS = {"onnx": _onnx, "openvino": _openvino, "litert": _litert, "keras": _keras}
+_BUILDERS = {"onnx": _onnx, "litert": _litert, "keras": _keras}
