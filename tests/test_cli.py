@@ -2,7 +2,6 @@
 
 import csv
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -233,6 +232,11 @@ def test_ctrl_c_keeps_what_was_done_and_the_next_run_goes_on(tmp_path, capsys, m
     assert len((tmp_path / "fsanet_output" / "poses.csv").read_text().splitlines()) == 1 + 6
 
 
+def heed_ctrl_c():
+    """A test run in the background of a shell ignores Ctrl-C, and its children inherit that."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @pytest.mark.slow
 @pytest.mark.mirror
 def test_ctrl_c_in_a_video_leaves_a_playable_video_and_a_whole_csv(tmp_path, mirror, repository):
@@ -242,7 +246,7 @@ def test_ctrl_c_in_a_video_leaves_a_playable_video_and_a_whole_csv(tmp_path, mir
         for frame in list(VideoReader(str(repository / "demo" / "assets" / "clip.mp4"))) * 20:
             video.write(frame.image_bgr)
     command = [sys.executable, "-m", "fsanet.cli", "estimate", str(long), "--out", str(tmp_path / "out")]
-    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env={**os.environ})
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, preexec_fn=heed_ctrl_c)
     part = tmp_path / "out" / ".poses.csv.part"
     deadline = time.monotonic() + 120
     while not (part.exists() and part.stat().st_size > 20_000) and process.poll() is None:
