@@ -4,7 +4,7 @@ python -m demo.figures                                     all figures, from wha
 python -m demo.figures structures --model var_capsule      one figure, another model
 python -m demo.figures timeline --video me.mp4
 python -m demo.figures comparison --labelled data/BIWI_noTrack.npz --compare ssrnet_mt:BIWI capsule:BIWI
-python -m demo.figures bars --results training_and_testing/output
+python -m demo.figures bars --results training_and_testing/output/test
 """
 
 import argparse
@@ -85,7 +85,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--pictures", nargs="+", type=Path, default=default.pictures, metavar="FILE")
     parser.add_argument("--video", type=Path, default=default.video)
     parser.add_argument("--labelled", type=Path, default=default.labelled, help="npz pose set with true poses")
-    parser.add_argument("--results", type=Path, help="JSON of `make test`, or a folder of them")
+    parser.add_argument("--results", type=Path, help="results.json of `make test`, or a folder (default: measure)")
     parser.add_argument("--out", type=Path, default=default.out, help="folder (default: %(default)s)")
     parser.add_argument("--format", choices=("png", "jpg"), default=default.format, help="(default: %(default)s)")
     parser.add_argument("--quiet", action="store_true", help="no progress bar, no list of files")

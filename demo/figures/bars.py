@@ -1,9 +1,10 @@
 """Mean absolute error per angle of the parts of a fusion and of the fusion (Yang et al., CVPR 2019, Figure 6)."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+import math
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from matplotlib.axes import Axes
 
@@ -16,24 +17,20 @@ from fsanet.pose.errors import summarize, within_limit
 
 _LEGEND = {"conv": "1x1", "variance": "var", "uniform": "w/o"}
 _COLORS = (SKY, ORANGE, BLUE, VERMILION)
-_SET_KEYS = ("set", "test_set", "test")
+_RESULTS = "results.json"  # as `make test` names it
 
 
 class Row(NamedTuple):
-    """Errors of one model on one set, in degrees."""
+    """Errors of one model on one set, in degrees; roll is NaN where the set does not know it, and not in `mae` then."""
 
     model: str
     weights: str
-    test_set: str
+    set: str
     samples: int
     yaw: float
     pitch: float
     roll: float
-
-    @property
-    def mean(self) -> float:
-        """Mean of the three."""
-        return (self.yaw + self.pitch + self.roll) / 3
+    mae: float
 
 
 def draw(settings: FigureSettings) -> Path:
@@ -61,27 +58,27 @@ def measure(models: Sequence[str], settings: FigureSettings) -> list[Row]:
     weights = settings.choice.weights
     found = [summarize(predict(ModelChoice(model, weights), labelled.image), labelled.pose) for model in models]
     return [
-        Row(model, weights, settings.labelled.stem, len(labelled), errors.yaw, errors.pitch, errors.roll)
-        for model, errors in zip(models, found, strict=True)
+        Row(model, weights, settings.labelled.stem, len(labelled), e.yaw, e.pitch, e.roll, e.mae)
+        for model, e in zip(models, found, strict=True)
     ]
 
 
 def read_rows(path: Path) -> list[Row]:
-    """Rows of all JSON files of a folder, or of one file.
+    """Rows of a table that `make test` wrote, or of all of them below a folder.
 
-    A row is an object with yaw, pitch and roll; its model, weights, set and number of samples stand in it or in the
-    objects around it.
+    Args:
+        path: a results.json, or a folder.
 
     Raises:
         FileNotFoundError: when there is no such file or folder.
-        ValueError: when a file is no JSON, or when there is no row.
+        ValueError: when a file is no such table, or when a folder holds none.
     """
-    files = sorted(path.glob("**/*.json")) if path.is_dir() else [path]
     if not path.exists():
         raise FileNotFoundError(f"No results at '{path}': `make test` writes them.")
-    rows = [row for file in files for row in _rows(_load(file), {})]
+    files = sorted(path.rglob(_RESULTS)) if path.is_dir() else [path]
+    rows = [row for file in files for row in _read_table(file)]
     if not rows:
-        raise ValueError(f"'{path}' holds no results: `make test` writes them as JSON.")
+        raise ValueError(f"'{path}' holds no {_RESULTS} with rows: `make test` writes them.")
     return rows
 
 
@@ -89,7 +86,7 @@ def panels_of(rows: Sequence[Row], models: Sequence[str]) -> dict[str, list[Row]
     """{title: one row a model} for every set and training set on which all models were tested."""
     groups: dict[tuple[str, str], dict[str, Row]] = {}
     for row in rows:
-        groups.setdefault((row.test_set, row.weights), {})[row.model] = row
+        groups.setdefault((row.set, row.weights), {})[row.model] = row
     return {
         f"{test_set} ({found[models[0]].samples:,} samples), weights {Path(weights).name}": [found[m] for m in models]
         for (test_set, weights), found in sorted(groups.items())
@@ -97,26 +94,16 @@ def panels_of(rows: Sequence[Row], models: Sequence[str]) -> dict[str, list[Row]
     }
 
 
-def _load(file: Path) -> Any:
+def _read_table(file: Path) -> list[Row]:
     try:
-        return json.loads(file.read_text(encoding="utf-8"))
-    except (UnicodeDecodeError, json.JSONDecodeError) as error:
-        raise ValueError(f"'{file}' is no JSON file: {error}.") from None
+        return [_row(row) for row in json.loads(file.read_text(encoding="utf-8"))]
+    except (json.JSONDecodeError, UnicodeDecodeError, KeyError, TypeError) as error:
+        raise ValueError(f"'{file}' is no table of `make test` ({type(error).__name__}: {error}).") from None
 
 
-def _rows(part: Any, around: Mapping[str, Any]) -> Iterator[Row]:
-    if isinstance(part, list):
-        for value in part:
-            yield from _rows(value, around)
-    elif isinstance(part, dict):
-        known = {**around, **{key: value for key, value in part.items() if isinstance(value, str | int | float)}}
-        if all(isinstance(part.get(angle), int | float) for angle in ANGLES) and "model" in known:
-            test_set = next((known[key] for key in _SET_KEYS if isinstance(known.get(key), str)), "")
-            errors = (float(part[angle]) for angle in ANGLES)
-            yield Row(known["model"], str(known.get("weights", "")), test_set, int(known.get("samples", 0)), *errors)
-        else:
-            for value in part.values():
-                yield from _rows(value, known)
+def _row(row: Mapping[str, str | float | None]) -> Row:
+    """One row of the JSON, which has null for what is not known."""
+    return Row(*(math.nan if row[name] is None else row[name] for name in Row._fields))
 
 
 def _draw(panels: Mapping[str, Sequence[Row]], path: Path) -> None:
@@ -134,14 +121,11 @@ def _panel(ax: Axes, rows: Sequence[Row]) -> None:
     for number, (row, color) in enumerate(zip(rows, _COLORS, strict=True)):
         spec = get_spec(row.model)
         places = [place + (number - (len(rows) - 1) / 2) * width for place in range(4)]
-        bars = ax.bar(
-            places,
-            [row.yaw, row.pitch, row.roll, row.mean],
-            0.92 * width,
-            color=color,
-            label=f"mix ({row.model})" if spec.members else f"{_LEGEND[spec.scoring]} ({row.model})",
-        )
-        ax.bar_label(bars, fmt="%.1f", fontsize=8, padding=1)
+        errors = [row.yaw, row.pitch, row.roll, row.mae]
+        label = f"mix ({row.model})" if spec.members else f"{_LEGEND[spec.scoring]} ({row.model})"
+        bars = ax.bar(places, errors, 0.92 * width, color=color, label=label)
+        texts = ["" if math.isnan(error) else f"{error:.1f}" for error in errors]
+        ax.bar_label(bars, texts, fontsize=8, padding=1)
     ax.set_xticks(range(4), [*ANGLES, "mean"])
     ax.set_ylabel("mean absolute error in degrees")
     ax.margins(y=0.12)

@@ -51,7 +51,7 @@ class FigureSettings:
         pictures: image files with faces.
         video: a video file with a face.
         labelled: an npz pose set with true poses.
-        results: JSON tables of `make test`; None for those that lie where it writes them.
+        results: a results.json of `make test`, or a folder of them; None to measure on the labelled faces.
         out: the folder for the figures.
         format: their format, "png" or "jpg".
     """

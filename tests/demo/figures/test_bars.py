@@ -1,5 +1,7 @@
 import json
+import math
 
+import numpy as np
 import pytest
 
 from demo.figures import bars
@@ -14,40 +16,53 @@ def table(tmp_path, rows, name="results.json"):
     return path
 
 
-def rows_of(test_set="AFLW2000", models=MODELS):
+def rows_of(test_set="AFLW2000", models=MODELS, roll=5.0):
+    """As `make test` writes them, without the columns that bars do not show."""
     return [
         {
+            "set": test_set,
             "model": model,
             "weights": "300W_LP",
-            "set": test_set,
             "samples": 38,
+            "left_out": 1,
             "yaw": 3.0 + i,
             "pitch": 4.0,
-            "roll": 5.0,
+            "roll": roll,
+            "mae": 4.5,
+            "paper_mae": None,
+            "crop": "landmarks, margin 0.6",
         }
         for i, model in enumerate(models)
     ]
 
 
-def test_rows_are_found_wherever_they_stand(tmp_path):
-    flat = bars.read_rows(table(tmp_path, rows_of()))
-    nested = [
-        {
-            "model": row["model"],
-            "weights": "300W_LP",
-            "results": [{"set": "AFLW2000", "samples": 38, "errors": row_errors}],
-        }
-        for row in rows_of()
-        for row_errors in [{angle: row[angle] for angle in ("yaw", "pitch", "roll")}]
-    ]
-    assert bars.read_rows(table(tmp_path, nested)) == flat
-    assert flat[1] == bars.Row("var_capsule", "300W_LP", "AFLW2000", 38, 4.0, 4.0, 5.0)
-    assert flat[1].mean == pytest.approx(13 / 3)
+def test_rows_are_read(tmp_path):
+    assert bars.read_rows(table(tmp_path, rows_of()))[1] == bars.Row(
+        "var_capsule", "300W_LP", "AFLW2000", 38, 4.0, 4.0, 5.0, 4.5
+    )
+
+
+@pytest.mark.parametrize("roll_labelled", [True, False])
+def test_tables_of_make_test_are_read(tmp_path, roll_labelled):
+    """Both ends of the file: it is written by the program that measures and read by the figure."""
+    from training_and_testing.evaluation import measure
+    from training_and_testing.labelled_sets import LabelledSet
+    from training_and_testing.tables import write_rows
+
+    true = np.array([[10.0, 0.0, 0.0], [-40.0, 5.0, 2.0]])
+    faces = np.zeros((2, 64, 64, 3), np.uint8)
+    test_set = LabelledSet("mine", faces, true, np.array(["a", "b"]), 0, roll_labelled, "given", "none", False)
+    write_rows([measure("capsule", "synthetic", test_set, true + [1.0, 2.0, 6.0])], tmp_path)
+    (row,) = bars.read_rows(tmp_path)
+    assert row[:4] == ("capsule", "synthetic", "mine", 2)
+    assert row[4:] == pytest.approx((1, 2, 6, 3) if roll_labelled else (1, 2, math.nan, 1.5), nan_ok=True)
 
 
 def test_a_folder_of_tables_is_read_whole(tmp_path):
     for number, row in enumerate(rows_of()):
-        table(tmp_path, [row], f"{number}.json")
+        (tmp_path / str(number)).mkdir()
+        table(tmp_path / str(number), [row])
+    table(tmp_path, {"settings": 1}, "settings.json")
     assert len(bars.read_rows(tmp_path)) == 4
 
 
@@ -68,14 +83,21 @@ def test_the_figure_has_the_numbers_of_the_table(tmp_path):
     assert bars.draw(settings).stat().st_size > 10_000
 
 
+def test_a_set_without_roll_has_no_bar_for_it(tmp_path):
+    rows = table(tmp_path, rows_of("Pointing04", roll=None))
+    settings = FigureSettings(ModelChoice("fusion_capsule"), results=rows, out=tmp_path / "out")
+    assert bars.draw(settings).stat().st_size > 10_000
+
+
 def test_errors_name_the_file_and_the_command(tmp_path):
     with pytest.raises(FileNotFoundError, match=r"No results at .*missing.*make test"):
         bars.read_rows(tmp_path / "missing.json")
-    with pytest.raises(ValueError, match="holds no results"):
-        bars.read_rows(table(tmp_path, {"a": 1}))
-    (tmp_path / "bad.json").write_text("{")
-    with pytest.raises(ValueError, match=r"bad\.json' is no JSON file"):
-        bars.read_rows(tmp_path / "bad.json")
+    with pytest.raises(ValueError, match=r"holds no results\.json"):
+        bars.read_rows(tmp_path)
+    for text in ("{", '{"a": 1}', '[{"model": "capsule"}]', "7"):
+        (tmp_path / "results.json").write_text(text)
+        with pytest.raises(ValueError, match=r"results\.json' is no table of `make test`"):
+            bars.read_rows(tmp_path)
     some = FigureSettings(
         ModelChoice("fusion_capsule"), results=table(tmp_path, rows_of(models=MODELS[:1])), out=tmp_path
     )
