@@ -4,7 +4,7 @@ from fnmatch import fnmatchcase
 
 import keras
 
-from fsanet.datasets.augment import Augment
+from fsanet.datasets.augment.layer import Augment
 from fsanet.models.catalog import build_model
 from fsanet.weights.loading import load_model
 from training_and_testing.losses import mean_absolute_error_deg, mixed_loss, pack

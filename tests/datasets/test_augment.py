@@ -4,7 +4,8 @@ import keras
 import numpy as np
 import pytest
 
-from fsanet.datasets.augment import NONE, PAPER, RECIPES, STRONG, Augment, Recipe
+from fsanet.datasets.augment import NONE, PAPER, RECIPES, STRONG, Recipe
+from fsanet.datasets.augment.layer import Augment
 
 
 def batch(count: int = 8, size: int = 64) -> tuple[np.ndarray, np.ndarray]:
