@@ -10,4 +10,6 @@ from training_and_testing.experiments.base import own_data
 
 _HEADS = Path(__file__).resolve().parents[2] / "demo" / "assets" / "synthetic_heads.npz"
 
-RUNS = (dataclasses.replace(own_data("var_capsule", str(_HEADS)), run="smoke", epochs=3, batch_size=16, ema=0.9),)
+_TINY = {"image_size": 128, "epochs": 3, "batch_size": 8, "ema": 0.9}
+
+RUNS = (dataclasses.replace(own_data("var_capsule", str(_HEADS)), run="smoke", **_TINY),)
