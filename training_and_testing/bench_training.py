@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
-from fsanet.console import EXIT_OK, run_command
+from fsanet.console import EXIT_OK, quiet_native_stderr, run_command
 from fsanet.files import replace_whole
 from training_and_testing.settings import PRECISIONS, Settings, override
 
@@ -29,8 +29,8 @@ _TURN_IMAGES = 640
 def main(argv: Sequence[str] | None = None) -> int:
     """The `bench_training` command."""
     args = _parser().parse_args(argv)
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-    from training_and_testing.threads import limit_threads
+    with quiet_native_stderr():  # loads the backend
+        from training_and_testing.threads import limit_threads
 
     limit_threads(args.threads)
     cases = list(itertools.product(args.batch, args.augmentation))

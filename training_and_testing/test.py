@@ -9,11 +9,10 @@ Prints one table; rows as CSV and JSON and pictures go to training_and_testing/o
 """
 
 import argparse
-import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from fsanet.console import EXIT_OK, run_command
+from fsanet.console import EXIT_OK, quiet_native_stderr, run_command
 from fsanet.models.spec import get_spec
 from training_and_testing.settings import DATA
 
@@ -26,8 +25,8 @@ OUTPUT = Path(__file__).resolve().parent / "output" / "test"
 def main(argv: Sequence[str] | None = None) -> int:
     """The `test` command."""
     args = _parser().parse_args(argv)
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-    from training_and_testing.tables import as_text, write_rows  # from here on the backend is loaded
+    with quiet_native_stderr():  # loads the backend
+        from training_and_testing.tables import as_text, write_rows
 
     evaluations = evaluate_all(args.model, args.weights, args.set, args.data, args.only)
     print(as_text(evaluations))

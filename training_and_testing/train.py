@@ -12,10 +12,9 @@ backend.
 
 import argparse
 import dataclasses
-import os
 from collections.abc import Sequence
 
-from fsanet.console import EXIT_OK, run_command
+from fsanet.console import EXIT_OK, quiet_native_stderr, run_command
 from training_and_testing.experiments import experiment_names, recipe_for, runs_of
 from training_and_testing.settings import RUNS, Settings, override
 
@@ -31,9 +30,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         print("\n".join(experiment_names()))
         return EXIT_OK
     runs = [_changed(settings, args) for settings in _chosen(args)]
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-    from training_and_testing.threads import limit_threads  # from here on the backend is loaded
-    from training_and_testing.trainer import train
+    with quiet_native_stderr():  # loads the backend
+        from training_and_testing.threads import limit_threads
+        from training_and_testing.trainer import train
 
     limit_threads(args.threads)
     for settings in runs:
