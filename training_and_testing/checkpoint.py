@@ -126,8 +126,8 @@ def _numbered(model: keras.Model):
 
 def _read(path: Path) -> tuple[dict[str, np.ndarray], dict]:
     try:
-        with np.load(path, allow_pickle=False) as file:
-            arrays = {key: file[key] for key in file.files}
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
+            arrays = {key: archive[key] for key in archive.files}
         return arrays, json.loads(str(arrays.pop("record")))
     except (zipfile.BadZipFile, EOFError, ValueError, KeyError) as error:
         raise ValueError(f"The checkpoint '{path}' is damaged ({error}): start anew with --resume never.") from None

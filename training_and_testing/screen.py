@@ -37,10 +37,9 @@ class Screen:
         """Show a new bar."""
         self._epoch, self._first, self._started = epoch, step, time.monotonic()
         self._line_due = self._started + _LINE_SECONDS
-        self._bar = progress(
-            total=self.steps * self.batch_size, unit="img", label=f"epoch {epoch + 1}/{self.epochs}", quiet=self.quiet
-        )
-        self._bar.update(step * self.batch_size)
+        total, done = self.steps * self.batch_size, step * self.batch_size
+        label = f"epoch {epoch + 1}/{self.epochs}"
+        self._bar = progress(total=total, initial=done, unit="img", label=label, quiet=self.quiet)
 
     def step(self, step: int, figures: dict) -> None:
         """Show that `step` steps of the epoch are done."""

@@ -141,9 +141,10 @@ class _Run:
 
     def _introduce(self, epochs: int) -> None:
         settings, progress = self.settings, self.checkpoint.is_file() and self.progress
+        steps = f"{len(self.batches):,} batch{'es' if len(self.batches) != 1 else ''}"
         self.screen.say(
-            f"{settings.model} on {settings.data}: {self.sets.describe()}; {epochs} epochs of {len(self.batches)} "
-            f"batches of {self.batches.batch_size}, Keras backend {keras.backend.backend()}"
+            f"{settings.model} on {settings.data}: {self.sets.describe()}; {epochs} epochs of {steps} of "
+            f"{self.batches.batch_size}, Keras backend {keras.backend.backend()}"
         )
         if progress:
             place = f"going on in epoch {progress.epoch + 1}, step {progress.step}"
