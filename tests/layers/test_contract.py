@@ -21,6 +21,7 @@ CASES = [
     (lambda **kw: layers.NetVLAD(3, 48, **kw), (21, 64)),
     (lambda **kw: layers.PrimCapsLayer(**kw), [(7, 192), (192, 64), (7, 1)]),
     (lambda **kw: layers.ReshapeLayer((5, 192), **kw), (960,)),
+    (lambda **kw: layers.SeparableConv2D(6, 3, padding="same", **kw), (8, 8, 5)),
     (lambda **kw: layers.SplitLayer([4, 4, 8], **kw), (16,)),
     (lambda **kw: layers.SSRLayer([3, 3, 3], lambda_d=0.5, angle_range=60.0, **kw), [(3, 3)] * 3 + [(3,)] * 6),
     (lambda **kw: layers.UnstackLayer(**kw), (3, 16)),

@@ -12,6 +12,7 @@ from fsanet.layers.moments import MomentsLayer
 from fsanet.layers.net_vlad import NetVLAD
 from fsanet.layers.prim_caps import PrimCapsLayer
 from fsanet.layers.reshape import ReshapeLayer
+from fsanet.layers.separable_conv import SeparableConv2D
 from fsanet.layers.split import SplitLayer, UnstackLayer
 from fsanet.layers.ssr import SSRLayer
 
@@ -26,6 +27,7 @@ __all__ = [
     "PrimCapsLayer",
     "ReshapeLayer",
     "SSRLayer",
+    "SeparableConv2D",
     "SplitLayer",
     "UnstackLayer",
 ]

@@ -8,7 +8,7 @@ import math
 import keras
 from keras import layers
 
-from fsanet.layers import FusedBatchNormalization, ReshapeLayer
+from fsanet.layers import FusedBatchNormalization, ReshapeLayer, SeparableConv2D
 from fsanet.models.spec import CHANNELS, ModelSpec
 
 # Filters of the blocks between two poolings. Layers 2, 3 and 4 are what the second, third and fourth group end in,
@@ -35,7 +35,7 @@ def build_streams(spec: ModelSpec) -> keras.Model:
 def _stream(x, stream: str, kind: str) -> list:
     """Layers 2, 3 and 4 of one stream, each after its pooling."""
     groups = _SEPARABLE_GROUPS if kind == "separable" else _PLAIN_GROUPS[stream]
-    convolution = layers.SeparableConv2D if kind == "separable" else layers.Conv2D
+    convolution = SeparableConv2D if kind == "separable" else layers.Conv2D
     ends, block = [], 0
     for number, group in enumerate(groups, start=1):
         for position, filters in enumerate(group, start=1):
