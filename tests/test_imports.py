@@ -24,7 +24,8 @@ ALLOWED = {
     "cli": {"pose", "image", "detectors", "models", "weights", "datasets", "inference"},
     **{leaf: set() for leaf in LEAVES},
 }
-PROGRAMS = ("data", "training_and_testing", "demo")
+# program -> other programs that it may import. Testing renders the synthetic test set where there is none.
+PROGRAMS = {"data": set(), "training_and_testing": {"data"}, "demo": set()}
 
 
 def imported_modules(file: Path) -> set[str]:
@@ -66,8 +67,8 @@ def test_model_spec_imports_nothing_of_ours():
 
 
 @pytest.mark.parametrize("program", PROGRAMS)
-def test_programs_do_not_import_one_another(program):
-    others = set(PROGRAMS) - {program}
+def test_programs_import_one_way(program):
+    others = set(PROGRAMS) - {program} - PROGRAMS[program]
     for file in sorted((ROOT / program).rglob("*.py")):
         roots = {name.split(".")[0] for name in imported_modules(file)}
         assert not roots & others, f"{file.relative_to(ROOT)} imports {sorted(roots & others)}"

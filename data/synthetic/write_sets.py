@@ -28,7 +28,8 @@ from fsanet.image.face_crop import LANDMARK_MARGIN
 DEFAULT_OUT = Path("data")
 DEFAULT_SAMPLES = 50_000
 _SMALL_SHARE = 20  # validation and test are each one twentieth of the training set
-_CHUNK = 240  # samples: a few seconds of work, so that a kill loses little
+_LARGEST_CHUNK = 240  # samples: a few seconds of work, so that a kill loses little
+_CHUNKS = 20  # that a small set has at least, so that its bar moves
 
 
 @dataclass(frozen=True)
@@ -91,10 +92,9 @@ def _do(job: _Job) -> int:
     return len(job.indices)
 
 
-def _plan(out: Path, samples: int, seed: int, settings: Settings) -> list[_Plan]:
+def _plan(out: Path, sizes: dict[str, int], seed: int, settings: Settings) -> list[_Plan]:
     plans, version = [], _code_version()
-    chunk = _CHUNK - _CHUNK % settings.per_person or settings.per_person  # persons are not cut in two
-    for split, size in split_sizes(samples).items():
+    for split, size in sizes.items():
         of_split = dataclasses.replace(settings, split=split)
         meta = {
             "made_by": "data.synthetic",
@@ -106,9 +106,30 @@ def _plan(out: Path, samples: int, seed: int, settings: Settings) -> list[_Plan]
             "numpy": np.__version__,
             "opencv": cv2.__version__,
         }
+        chunk = _chunk(size, settings.per_person)
         stream = PoseStream(out / f"synthetic_{split}.npz", -(-size // chunk), meta | {"size": size})
         plans.append(_Plan(stream, size, chunk, seed, of_split, meta))
     return plans
+
+
+def _chunk(size: int, per_person: int) -> int:
+    """Samples in a chunk: persons are not cut in two."""
+    chunk = min(_LARGEST_CHUNK, size // _CHUNKS)
+    return chunk - chunk % per_person or per_person
+
+
+def _make(plans: list[_Plan], processes: int | None, quiet: bool) -> None:
+    """Render what is missing of some sets, write them and their pictures, and say where they are."""
+    jobs = [job for plan in plans if not plan.is_done() for job in plan.jobs()]
+    if jobs:
+        _render(jobs, processes, quiet)
+    for plan in plans:
+        path = plan.stream.path
+        if not plan.is_done():
+            plan.stream.finish(plan.meta)
+            draw_pictures(path)
+        pictures = ", ".join(picture.name for picture in picture_paths(path))
+        print(f"{path}: {plan.size:,} faces; look at {pictures}")
 
 
 def _render(jobs: list[_Job], processes: int | None, quiet: bool) -> None:
@@ -147,18 +168,32 @@ def write_synthetic_sets(
         ValueError: for too few samples.
         OSError: when the folder cannot be written.
     """
-    plans = _plan(Path(out_dir), DEFAULT_SAMPLES if samples is None else samples, seed, settings or Settings())
-    jobs = [job for plan in plans if not plan.is_done() for job in plan.jobs()]
-    if jobs:
-        _render(jobs, processes, quiet)
-    for plan in plans:
-        path = plan.stream.path
-        if not plan.is_done():
-            plan.stream.finish(plan.meta)
-            draw_pictures(path)
-        pictures = ", ".join(picture.name for picture in picture_paths(path))
-        print(f"{path}: {plan.size} faces; look at {pictures}")
+    sizes = split_sizes(DEFAULT_SAMPLES if samples is None else samples)
+    _make(_plan(Path(out_dir), sizes, seed, settings or Settings()), processes, quiet)
     return EXIT_OK
+
+
+def write_test_set(
+    out_dir: str | Path, samples: int, seed: int = 0, processes: int | None = None, quiet: bool = False
+) -> Path:
+    """Render and write the first samples of the test set alone: synthetic_test.npz and its pictures.
+
+    Args:
+        out_dir: folder for the files.
+        samples: how many.
+        seed: of the test set that they are the first of.
+        processes: how many work in parallel; None for one per core.
+        quiet: no progress bar.
+
+    Returns:
+        The npz.
+
+    Raises:
+        OSError: when the folder cannot be written.
+    """
+    [plan] = _plan(Path(out_dir), {"test": samples}, seed, Settings())
+    _make([plan], processes, quiet)
+    return plan.stream.path
 
 
 @run_command

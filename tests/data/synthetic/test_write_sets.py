@@ -1,10 +1,11 @@
 import hashlib
 
+import numpy as np
 import pytest
 
 from data.synthetic import write_sets
 from data.synthetic.samples import Settings
-from data.synthetic.write_sets import main, split_sizes, write_synthetic_sets
+from data.synthetic.write_sets import main, split_sizes, write_synthetic_sets, write_test_set
 from fsanet.console import EXIT_ERROR, EXIT_OK
 from fsanet.datasets.pose_set import PoseSet
 
@@ -41,7 +42,7 @@ def test_pictures_to_look_at_lie_beside_them(written):
 
 
 def test_equal_bytes_from_any_number_of_processes_and_after_a_stop(written, tmp_path, monkeypatch):
-    monkeypatch.setattr(write_sets, "_CHUNK", 4)
+    monkeypatch.setattr(write_sets, "_LARGEST_CHUNK", 4)
     stopped, done = tmp_path / "stopped", []
 
     def stop_after_one(job, do=write_sets._do):
@@ -65,6 +66,22 @@ def test_a_finished_set_is_kept(written, monkeypatch, capsys):
     assert write_synthetic_sets(written, 10, seed=2, processes=1, quiet=True) == EXIT_OK
     assert digests(written) == before
     assert "synthetic_test.npz: 1 faces" in capsys.readouterr().out
+
+
+def test_a_test_set_alone_is_the_beginning_of_the_whole_one(tmp_path, monkeypatch):
+    monkeypatch.setattr(write_sets, "split_sizes", lambda _: {"test": 6})
+    write_synthetic_sets(tmp_path / "whole", seed=2, processes=1, quiet=True)
+    path = write_test_set(tmp_path / "first", 2, seed=2, processes=1, quiet=True)
+    assert [file.name for file in path.parent.glob("*.npz")] == ["synthetic_test.npz"]
+    whole, first = PoseSet.load(tmp_path / "whole" / path.name), PoseSet.load(path)
+    np.testing.assert_array_equal(first.image, whole.image[:2])
+    np.testing.assert_array_equal(first.pose, whole.pose[:2])
+    write_synthetic_sets(path.parent, seed=2, processes=1, quiet=True)
+    assert len(PoseSet.load(path)) == 6  # the whole takes its place
+
+
+def test_chunks_hold_whole_persons_and_are_many():
+    assert [write_sets._chunk(size, 4) for size in (50_000, 2500, 1000, 10)] == [240, 124, 48, 4]
 
 
 def test_other_seeds_give_other_faces(written, tmp_path):
