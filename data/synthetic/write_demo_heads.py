@@ -1,13 +1,15 @@
 """Write the few rendered heads that figures and notebooks show, as npz pose sets.
 
-    python -m data.synthetic.write_demo_heads          about half a minute; writes into demo/assets/
+    python -m data.synthetic.write_demo_heads          about a minute; writes into demo/assets/
 
 `synthetic_heads.npz`: heads of the test population in poses of the training distribution, each another person.
 `turned_head.npz`: one person straight ahead, and turned about one angle at a time.
+`hard_heads.npz`: the same persons looking ahead, turned far, behind a mask, behind a hand; `kind` says which.
 """
 
 import argparse
 import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -15,14 +17,26 @@ import numpy as np
 from data.synthetic.samples import Frame, Settings, render_frame
 from fsanet.console import run_command
 from fsanet.datasets.pose_set import PoseSet
-from fsanet.image.face_crop import LANDMARK_MARGIN, crop_face
+from fsanet.image.face_crop import INPUT_SIZE, LANDMARK_MARGIN, crop_face
 
 ASSETS = Path(__file__).resolve().parents[2] / "demo" / "assets"
 HEADS, HEADS_SIZE = 16, 128
 TURNED_SIZE, TURNED_SHARE = 192, 0.42
 TURNED_PERSON = 12
 TURN_DEG = 35.0
+HARD_PERSONS = 16
 SEED = 7
+_BARE = {"split": "test", "per_person": 1, "headwear": 0.0, "occluded": 0.0, "masked": 0.0}
+_AHEAD = ((0, 25), (0, 15), (0, 15))
+# {kind: (settings that differ, ranges of |yaw|, |pitch| and |roll| in degrees)}
+HARD_KINDS = {
+    "ahead": ({}, _AHEAD),
+    "profile": ({}, ((75, 90), (0, 10), (0, 10))),
+    "from behind": ({}, ((105, 135), (0, 10), (0, 10))),
+    "steep": ({}, ((0, 25), (45, 60), (0, 10))),
+    "masked": ({"masked": 1.0}, _AHEAD),
+    "covered": ({"occluded": 1.0}, _AHEAD),
+}
 
 
 def random_heads() -> PoseSet:
@@ -45,20 +59,45 @@ def turned_head() -> PoseSet:
     return _pose_set(frames, crops, LANDMARK_MARGIN)
 
 
-def _pose_set(frames: list[Frame], crops: list[np.ndarray], margin: float) -> PoseSet:
+def hard_heads() -> PoseSet:
+    """The same persons in every kind of `HARD_KINDS`, in crops of the network's size; `kind` names it."""
+    made = [
+        (kind, render_frame(SEED, person, Settings(**_BARE | settings), pose=_pose_within(limits, person)))
+        for kind, (settings, limits) in HARD_KINDS.items()
+        for person in range(HARD_PERSONS)
+    ]
+    kinds, frames = zip(*made, strict=True)
+    crops = [crop_face(frame.image_bgr, frame.box_xyxy, LANDMARK_MARGIN, INPUT_SIZE) for frame in frames]
+    return _pose_set(frames, crops, LANDMARK_MARGIN, {"kind": np.array(kinds)})
+
+
+def _pose_within(limits_deg: Sequence[tuple[float, float]], person: int) -> np.ndarray:
+    """A pose whose angles have magnitudes within the limits; the same signs and places for a person in all of them."""
+    rng = np.random.default_rng([SEED, person])
+    low, high = np.transpose(limits_deg)
+    return rng.choice([-1.0, 1.0], 3) * (low + rng.random(3) * (high - low))
+
+
+def _pose_set(
+    frames: Sequence[Frame], crops: list[np.ndarray], margin: float, extras: Mapping | None = None
+) -> PoseSet:
     meta = {"crop": "box of 68 landmarks", "margin": margin, "made_by": "data.synthetic.write_demo_heads", "seed": SEED}
-    return PoseSet(np.stack(crops), np.array([frame.pose for frame in frames]), [f.source for f in frames], meta)
+    poses = np.array([frame.pose for frame in frames])
+    return PoseSet(np.stack(crops), poses, [frame.source for frame in frames], meta, extras or {})
+
+
+MAKERS = {"synthetic_heads": random_heads, "turned_head": turned_head, "hard_heads": hard_heads}
 
 
 @run_command
 def main(argv: list[str] | None = None) -> None:
-    """Write both sets."""
+    """Write the sets."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", type=Path, default=ASSETS, help="folder (default: demo/assets)")
     out = parser.parse_args(argv).out
-    for name, make in (("synthetic_heads", random_heads), ("turned_head", turned_head)):
+    for name, make in MAKERS.items():
         make().save(out / f"{name}.npz")
-        print(f"Wrote {out / name}.npz")
+        print(f"Wrote {out / f'{name}.npz'}")
 
 
 if __name__ == "__main__":

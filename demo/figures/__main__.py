@@ -24,7 +24,8 @@ FIGURES = {
     "inside": "one face through the network: scores, structures, routing",
     "comparison": "true and predicted axes of two models (Figure 4)",
     "timeline": "angles over time in a video, smoothed and raw",
-    "bars": "errors per angle of the parts of a fusion (Figure 6), from the tables of `make test`",
+    "bars": "errors per angle of the parts of a fusion (Figure 6), also from the tables of `make test`",
+    "limits": "where it fails: typical faces of difficult kinds, with the error of each kind",
 }
 
 
