@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from fsanet.inference.engines.engine import Engine
 from fsanet.models.spec import get_spec
 from fsanet.pose.errors import SHARE_LIMITS_DEG, YAW_BINS_DEG, ErrorSummary, euler_errors, summarize
 from training_and_testing.labelled_sets import LabelledSet
@@ -47,17 +48,18 @@ class Evaluation:
 
 
 def evaluate(
-    networks: Mapping[str, object], models: Sequence[str], weights: str, test_set: LabelledSet
+    engines: Mapping[str, Engine], models: Sequence[str], weights: str, test_set: LabelledSet
 ) -> list[Evaluation]:
     """Measure models on a set. A fusion is the mean of its members, each of which runs once.
 
     Args:
-        networks: a `keras.Model` for each single model that is asked for or needed by a fusion.
+        engines: one for each single model that is asked for or needed by a fusion.
         models: what to report, in this order.
         weights: where they come from.
         test_set: the set.
     """
-    outputs = {name: predict(network, test_set.image) for name, network in networks.items()}
+    labels = {name: f"{name} on {test_set.name}" for name in engines}
+    outputs = {name: predict(engine, test_set.image, labels[name]) for name, engine in engines.items()}
     for name in models:
         if members := get_spec(name).members:
             outputs[name] = np.mean([outputs[member] for member in members], axis=0)

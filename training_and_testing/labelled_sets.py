@@ -13,8 +13,6 @@ from fsanet.datasets.protocols import PROTOCOLS, SETS, find_set
 from fsanet.pose.errors import LABEL_LIMIT_DEG, within_limit
 from training_and_testing.sets import set_path
 
-# Its images at +-90 degrees of tilt show no face.
-_PITCH_LIMITS_DEG = {"Pointing04": 60.0}
 _RESEARCH_ONLY = ("AFLW2000", "BIWI", "300W_LP")
 
 
@@ -70,10 +68,7 @@ def load_labelled_set(name: str, folder: str | Path, img_size: int = 64, only: S
     """
     pose_set = PoseSet.load(set_path(name, folder), img_size=img_size)
     name = Path(name).stem
-    kept, words = within_limit(pose_set.pose), [f"every |angle| <= {LABEL_LIMIT_DEG:g}"]
-    if name in _PITCH_LIMITS_DEG:
-        kept &= np.abs(pose_set.pose[:, 1]) <= _PITCH_LIMITS_DEG[name]
-        words.append(f"|pitch| <= {_PITCH_LIMITS_DEG[name]:g}")
+    kept, words = _filter(name, pose_set.pose)
     chosen = np.ones(len(pose_set), bool)
     if only:
         chosen = np.array([any(fnmatch(source, pattern) for pattern in only) for source in pose_set.source])
@@ -93,6 +88,16 @@ def load_labelled_set(name: str, folder: str | Path, img_size: int = 64, only: S
         filter=", ".join(words),
         research_only=name.startswith(_RESEARCH_ONLY),
     )
+
+
+def _filter(name: str, poses_deg: NDArray[np.float64]) -> tuple[NDArray[np.bool_], list[str]]:
+    """Which samples of a set count, and the rules in words."""
+    kept, words = within_limit(poses_deg), [f"every |angle| <= {LABEL_LIMIT_DEG:g}"]
+    info = SETS.get(name)
+    if info and info.pitch_limit_deg < LABEL_LIMIT_DEG:
+        kept &= np.abs(poses_deg[:, 1]) <= info.pitch_limit_deg
+        words.append(f"|pitch| <= {info.pitch_limit_deg:g}")
+    return kept, words
 
 
 def describe_crop(pose_set: PoseSet) -> str:

@@ -1,25 +1,30 @@
-"""Angles of many crops, in batches of one size: a backend compiles once."""
+"""Angles of many crops, with a bar where there are enough of them to wait for."""
 
-import keras
 import numpy as np
 from numpy.typing import NDArray
 
-BATCH = 64
+from fsanet.console import progress
+from fsanet.inference.engines.engine import Engine
+
+_BLOCK = 512  # crops between two moves of the bar
+_SHOWN_FROM = 4 * _BLOCK
 
 
-def predict(network: keras.Model, images: NDArray[np.uint8]) -> NDArray[np.float64]:
+def predict(engine: Engine, images: NDArray[np.uint8], label: str = "") -> NDArray[np.float64]:
     """Yaw, pitch and roll of crops.
 
     Args:
-        network: (N, S, S, 3) BGR 0..255 -> (N, 3).
-        images: (N, S, S, 3) uint8.
+        engine: any engine of `fsanet.inference`.
+        images: (N, S, S, 3) uint8 BGR, S the engine's `input_size`.
+        label: the word before the bar.
 
     Returns:
         (N, 3) degrees.
     """
-    parts = []
-    for start in range(0, len(images), BATCH):
-        block = np.asarray(images[start : start + BATCH], np.float32)
-        filled = np.concatenate([block, np.zeros((BATCH - len(block), *block.shape[1:]), np.float32)])
-        parts.append(np.asarray(network.predict_on_batch(filled))[: len(block)])
-    return np.concatenate(parts).astype(np.float64) if parts else np.empty((0, 3))
+    angles = np.empty((len(images), 3))
+    with progress(total=len(images), unit="img", label=label, quiet=len(images) < _SHOWN_FROM) as bar:
+        for start in range(0, len(images), _BLOCK):
+            block = slice(start, start + _BLOCK)
+            angles[block] = engine.predict(images[block])
+            bar.update(len(images[block]))
+    return angles

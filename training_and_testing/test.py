@@ -5,7 +5,8 @@
     python -m training_and_testing.test --model var_capsule --weights training_and_testing/runs/synthetic
     python -m training_and_testing.test --set Pointing04 --only "Person0[5-8]"
 
-Prints one table; rows as CSV and JSON and pictures go to training_and_testing/output/test.
+Prints one table; rows as CSV and JSON and pictures go to training_and_testing/output/test. Where there is no test set,
+or with --set synthetic, the first 1,000 faces of the synthetic one are rendered.
 """
 
 import argparse
@@ -13,11 +14,22 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from fsanet.console import EXIT_OK, quiet_native_stderr, run_command
+from fsanet.inference.engines.catalog import create_engine
+from fsanet.inference.engines.engine import Engine
+from fsanet.inference.engines.onnx_cache import ready_onnx
 from fsanet.models.spec import get_spec
+from training_and_testing.charts import draw_bars, draw_error_by_yaw, draw_scatter
+from training_and_testing.evaluation import Evaluation, evaluate
+from training_and_testing.labelled_sets import available_sets, load_labelled_set
 from training_and_testing.settings import DATA
+from training_and_testing.synthetic_test import NAME as SYNTHETIC_TEST
+from training_and_testing.synthetic_test import ensure_synthetic_test
+from training_and_testing.tables import as_text, write_rows
+from training_and_testing.worst_faces import draw_worst_faces
 
 DEFAULT_WEIGHTS = "synthetic"
 DEFAULT_MODELS = ("ssrnet_mt", "capsule", "var_capsule", "noS_capsule", "fusion_capsule")
+_NICKNAMES = {"synthetic": SYNTHETIC_TEST}
 OUTPUT = Path(__file__).resolve().parent / "output" / "test"
 
 
@@ -25,9 +37,6 @@ OUTPUT = Path(__file__).resolve().parent / "output" / "test"
 def main(argv: Sequence[str] | None = None) -> int:
     """The `test` command."""
     args = _parser().parse_args(argv)
-    with quiet_native_stderr():  # loads the backend
-        from training_and_testing.tables import as_text, write_rows
-
     evaluations = evaluate_all(args.model, args.weights, args.set, args.data, args.only)
     print(as_text(evaluations))
     folder = args.out / Path(args.weights).name
@@ -38,57 +47,46 @@ def main(argv: Sequence[str] | None = None) -> int:
     return EXIT_OK
 
 
-def evaluate_all(models: Sequence[str], weights: str, sets: Sequence[str], data: Path, only: Sequence[str]) -> list:
+def evaluate_all(
+    models: Sequence[str], weights: str, sets: Sequence[str], data: Path, only: Sequence[str]
+) -> list[Evaluation]:
     """Evaluations of models on sets, by set.
 
     Args:
         models: names; empty for the usual ones that have weights.
         weights: a training set, a file or a folder, as `fsanet.load_model` takes it.
-        sets: names or npz paths; empty for all that are there.
+        sets: names or npz paths; empty for all that are there, or the synthetic test set where there is none.
         data: folder of the npz sets.
         only: patterns for the sources of the samples.
 
     Raises:
-        FileNotFoundError: when no set or no weights are there, with what to do.
+        FileNotFoundError: when a set or the weights are not there, with what to do.
         ValueError: for unknown models, and sets that cannot be used.
     """
-    from training_and_testing.evaluation import evaluate
-    from training_and_testing.labelled_sets import available_sets, load_labelled_set
-
-    names = list(sets) or available_sets(data)
-    if not names:
-        raise FileNotFoundError(
-            f"There is no test set in '{data}': `make preprocess DB=synthetic` makes one, and `make preprocess` makes "
-            "those of the raw sets below data/."
-        )
-    networks = load_networks(models, weights)
-    chosen = list(models) or [name for name in DEFAULT_MODELS if set(_singles(name)) <= set(networks)]
-    labelled = (load_labelled_set(name, data, _size(networks), only) for name in names)
-    return [evaluation for test_set in labelled for evaluation in evaluate(networks, chosen, weights, test_set)]
+    engines = load_engines(models, weights)
+    size = next(iter(engines.values())).input_size
+    chosen = list(models) or [name for name in DEFAULT_MODELS if set(_singles(name)) <= set(engines)]
+    labelled = (load_labelled_set(name, data, size, only) for name in _chosen_sets(sets, data))
+    return [evaluation for test_set in labelled for evaluation in evaluate(engines, chosen, weights, test_set)]
 
 
-def load_networks(models: Sequence[str], weights: str) -> dict:
-    """Every single network that the models need; for the usual models, those that have weights."""
-    from fsanet.weights.loading import load_model
-
-    networks, missing = {}, []
+def load_engines(models: Sequence[str], weights: str) -> dict[str, Engine]:
+    """An engine for every single network that the models need; for the usual models, for those that have weights."""
+    engines, missing = {}, []
     for name in dict.fromkeys(single for model in models or DEFAULT_MODELS for single in _singles(model)):
         try:
-            networks[name] = load_model(name, _place(weights))
+            engines[name] = _engine(name, _place(weights))
         except FileNotFoundError as error:
             if models:
                 raise
-            missing.append(str(error))
-    if not networks:
-        raise FileNotFoundError(missing[0])
-    return networks
+            missing.append(error)
+    if not engines:
+        raise missing[0]
+    return engines
 
 
-def draw_all(evaluations: list, folder: Path) -> list[Path]:
+def draw_all(evaluations: Sequence[Evaluation], folder: Path) -> list[Path]:
     """All pictures: for each set bars and error by yaw of all models, and details of the last one."""
-    from training_and_testing.charts import draw_bars, draw_error_by_yaw, draw_scatter
-    from training_and_testing.worst_faces import draw_worst_faces
-
     paths = []
     for name in dict.fromkeys(evaluation.test_set.name for evaluation in evaluations):
         group = [evaluation for evaluation in evaluations if evaluation.test_set.name == name]
@@ -107,13 +105,27 @@ def _singles(model: str) -> tuple[str, ...]:
     return get_spec(model).members or (model,)
 
 
-def _place(weights: str) -> str | Path:
-    """A folder is given as a path, so that it is not taken for the name of a training set."""
-    return Path(weights) if Path(weights).is_dir() else weights
+def _chosen_sets(sets: Sequence[str], data: Path) -> list[str]:
+    """Names of the sets to measure on. The synthetic one is rendered where it is asked for or there is no other."""
+    if not data.is_dir():
+        raise FileNotFoundError(f"There is no folder '{data}' with test sets: check the path after --data.")
+    names = [_NICKNAMES.get(name, name) for name in sets] or available_sets(data) or [SYNTHETIC_TEST]
+    if SYNTHETIC_TEST in names:
+        ensure_synthetic_test(data)
+    return names
 
 
-def _size(networks: dict) -> int:
-    return next(iter(networks.values())).input_shape[1]
+def _engine(model: str, weights: str) -> Engine:
+    """ONNX Runtime where the network is there as ONNX, else Keras: an export takes longer than a test."""
+    if ready_onnx(model, weights):
+        return create_engine("onnx", model=model, weights=weights)
+    with quiet_native_stderr():  # loads the backend
+        return create_engine("keras", model=model, weights=weights)
+
+
+def _place(weights: str) -> str:
+    """A folder is given with its whole path, so that it is not taken for the name of a training set."""
+    return str(Path(weights).resolve()) if Path(weights).is_dir() else weights
 
 
 def _parser() -> argparse.ArgumentParser:

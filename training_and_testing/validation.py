@@ -7,9 +7,9 @@ import keras
 import numpy as np
 
 from fsanet.datasets.batches import View
+from fsanet.inference.engines.keras_engine import KerasEngine
 from fsanet.pose.errors import euler_errors, geodesic_errors
 from training_and_testing.optimizer import running_mean
-from training_and_testing.predict import predict
 
 
 def validate(network: keras.Model, views: Sequence[View]) -> dict[str, float]:
@@ -17,9 +17,9 @@ def validate(network: keras.Model, views: Sequence[View]) -> dict[str, float]:
 
     Labels that do not count are left out of each; the geodesic error needs all three.
     """
-    errors, counted, geodesic = [], [], []
+    engine, errors, counted, geodesic = KerasEngine(network), [], [], []
     for view in views:
-        predicted, true = predict(network, view.pose_set.image[view.indices]), view.poses()
+        predicted, true = engine.predict(view.pose_set.image[view.indices]), view.poses()
         errors.append(euler_errors(predicted, true))
         counted.append(np.broadcast_to(np.asarray(view.label_weight) > 0, true.shape))
         geodesic.append(np.where(counted[-1].all(axis=1), geodesic_errors(predicted, true), np.nan))

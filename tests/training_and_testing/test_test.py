@@ -1,10 +1,12 @@
 """The command `make test`."""
 
 import json
+import sys
 
 import numpy as np
 import pytest
 
+from data.synthetic import write_sets
 from fsanet.console import EXIT_ERROR
 from fsanet.datasets.pose_set import PoseSet
 from fsanet.models.catalog import build_model
@@ -65,6 +67,7 @@ def test_one_model_one_set_some_sources(weights, data, capsys):
         (["--model", "capsule"], "fsanet_capsule_3_16_2_21_5.h5"),
         (["--model", "metric", "--set", "BIWI_test"], "No pose set at"),
         (["--model", "metric", "--set", "mine", "--only", "z"], "No sample of 'mine' is left"),
+        (["--model", "metric", "--data", "nowhere"], "There is no folder 'nowhere' with test sets: check the path"),
     ],
 )
 def test_wrong_options_are_one_sentence(weights, data, options, message, capsys):
@@ -74,10 +77,44 @@ def test_wrong_options_are_one_sentence(weights, data, options, message, capsys)
     assert message in error
 
 
-def test_without_any_set_it_says_how_to_make_one(weights, tmp_path, capsys):
-    assert run(weights, tmp_path) == EXIT_ERROR
-    assert "There is no test set in" in (error := capsys.readouterr().err)
-    assert "make preprocess DB=synthetic" in error
+@pytest.fixture
+def rendered(monkeypatch) -> list[int]:
+    """Numbers of faces that would have been rendered; two grey ones are written."""
+    asked = []
+
+    def write(folder, samples):
+        asked.append(samples)
+        images = np.full((2, 64, 64, 3), 128, np.uint8)
+        PoseSet(images, np.zeros((2, 3)), ["a", "b"]).save(folder / "synthetic_test.npz")
+
+    monkeypatch.setattr(write_sets, "write_test_set", write)
+    return asked
+
+
+def test_without_any_set_the_synthetic_one_is_rendered_once(weights, tmp_path, rendered, capsys):
+    for _ in range(2):
+        assert run(weights, tmp_path, "--model", "metric", "--no-pictures") == 0
+    assert rendered == [1000]
+    out = capsys.readouterr().out
+    assert out.count(f"There is no synthetic_test.npz in '{tmp_path}': rendering its first 1,000 faces") == 1
+    assert out.count("synthetic_test: 2 samples, 0 left out") == 2
+
+
+def test_the_synthetic_set_is_rendered_where_it_is_asked_for(weights, data, rendered):
+    options = ["--model", "metric", "--no-pictures"]
+    assert run(weights, data, "--set", "synthetic", *options) == 0
+    (data / "synthetic_test.npz").unlink()
+    assert run(weights, data, *options) == 0
+    assert not rendered  # there was another set
+    assert run(weights, data, "--set", "synthetic", *options) == 0
+    assert rendered == [1000]
+
+
+def test_bundled_weights_are_measured_without_keras(data, monkeypatch, capsys):
+    monkeypatch.setitem(sys.modules, "keras", None)  # importing it is an error
+    options = ["--weights", "synthetic", "--model", "fusion_capsule", "--set", "mine", "--no-pictures"]
+    assert command.main(["--data", str(data), "--out", str(data / "out"), *options]) == 0
+    assert "fusion_capsule" in capsys.readouterr().out
 
 
 def test_without_the_usual_models_the_first_that_is_missing_is_named(weights, data, capsys):

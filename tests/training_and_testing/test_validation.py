@@ -6,7 +6,6 @@ from fsanet.datasets.batches import View
 from fsanet.datasets.pose_set import PoseSet
 from tests.training_and_testing.conftest import bright_side_set, build_tiny_network
 from training_and_testing.network import build_training_model
-from training_and_testing.predict import BATCH, predict
 from training_and_testing.validation import averaged_weights, validate
 
 
@@ -26,15 +25,6 @@ def colours(count: int, poses) -> PoseSet:
     images = np.zeros((count, 8, 8, 3), np.uint8)
     images[:, 0, 0] = np.arange(count)[:, None] % 50 + [0, 1, 2]
     return PoseSet(images, poses, ["a"] * count)
-
-
-@pytest.mark.parametrize("count", [0, 1, BATCH, BATCH + 3])
-def test_predictions_of_any_number_keep_their_order(network, count):
-    images = np.zeros((count, 8, 8, 3), np.uint8)
-    images[:, 0, 0, 0] = np.arange(count)
-    predicted = predict(network, images)
-    assert predicted.shape == (count, 3)
-    np.testing.assert_array_equal(predicted[:, 0], np.arange(count))
 
 
 def test_errors_are_means_over_all_views(network):
