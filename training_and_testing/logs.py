@@ -3,6 +3,7 @@
 import csv
 from pathlib import Path
 
+from fsanet.console import quiet_native_stderr
 from fsanet.files import replace_whole
 from training_and_testing.plots import new_figure, save_figure
 
@@ -28,7 +29,8 @@ class TensorBoardLog:
         except ImportError:
             self._writer = None
         else:
-            self._writer = Writer(str(folder))
+            with quiet_native_stderr():  # loads TensorFlow where it is installed
+                self._writer = Writer(str(folder))
 
     def write(self, row: dict, epoch: int) -> None:
         """The figures of an epoch."""

@@ -27,6 +27,7 @@ class Screen:
     def __init__(self, epochs: int, steps: int, batch_size: int, quiet: bool = False):
         self.epochs, self.steps, self.batch_size, self.quiet = epochs, steps, batch_size, quiet
         self._bar = None
+        self._compiled = False  # the first step of a run takes much longer than all others
 
     def say(self, text: str) -> None:
         """One line."""
@@ -46,11 +47,13 @@ class Screen:
         self._bar.update(self.batch_size)
         text = f"loss {figures['loss']:.2f}, mae {figures['mae']:.2f}°"
         now = time.monotonic()
+        if not self._compiled:
+            self._compiled, self._first, self._started = True, step, now
         if not self._bar.disable:
             self._bar.set_postfix_str(f"{text}, run {as_time(self._remaining(step, now))} left", refresh=False)
         elif now >= self._line_due and not self.quiet:
             self._line_due = now + _LINE_SECONDS
-            rate = (step - self._first) * self.batch_size / (now - self._started)
+            rate = (step - self._first) * self.batch_size / max(now - self._started, 1e-9)
             left = as_time(self._remaining(step, now))
             where = f"epoch {self._epoch + 1}/{self.epochs}, step {step}/{self.steps}"
             print(f"{where}: {text}, {rate:.0f} img/s, {left} left", flush=True)

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import keras
 
 from fsanet.datasets.batches import Batches
-from fsanet.files import replace_whole
+from fsanet.files import remove_leftovers, replace_whole
 from fsanet.models.spec import get_spec
 from fsanet.weights.saving import save_weights
 from training_and_testing import checkpoint, logs
@@ -87,6 +87,7 @@ class _Run:
         self.settings, self.sets, self.folder, self.quiet = settings, sets, folder, quiet
         self.checkpoint = folder / checkpoint.FILE_NAME
         self.weights = folder / f"{folder.name}.h5"
+        self.log, self.curves = folder / "log.csv", folder / "curves.png"
         self.batches = Batches(sets.train, settings.batch_size_of(), settings.seed)
         keras.utils.set_random_seed(settings.seed)
         self.network = build_network(settings)
@@ -99,6 +100,8 @@ class _Run:
 
     def start(self) -> None:
         """Begin, or go on from the checkpoint."""
+        for file in (self.checkpoint, self.weights, self.log, self.curves):
+            remove_leftovers(file)  # of a run that was killed
         epochs = self.settings.epochs
         if self.checkpoint.is_file():
             self.progress = checkpoint.load_checkpoint(self.checkpoint, self.model, self.identity)
@@ -198,8 +201,8 @@ class _Run:
         }
         progress.close_epoch(row)
         self._save()
-        logs.write_csv(self.folder / "log.csv", progress.history)
-        logs.draw_curves(self.folder / "curves.png", progress.history, f"{self.settings.model} on {self.settings.data}")
+        logs.write_csv(self.log, progress.history)
+        logs.draw_curves(self.curves, progress.history, f"{self.settings.model} on {self.settings.data}")
         self.events.write(row, progress.epoch)
         self.screen.end_epoch(row, best)
 

@@ -3,13 +3,12 @@
 import signal
 import subprocess
 import sys
-import time
 
 import numpy as np
 import pytest
 
 from fsanet.console import EXIT_ERROR, EXIT_INTERRUPTED
-from tests.training_and_testing.conftest import bright_side_set
+from fsanet.weights.reading import read_weights
 from training_and_testing import train as command
 from training_and_testing import trainer
 from training_and_testing.checkpoint import FILE_NAME, load_progress
@@ -78,64 +77,74 @@ def test_a_missing_set_is_one_sentence(tmp_path, capsys):
     assert not (tmp_path / "runs").exists()
 
 
-class TestKilled:
+@pytest.mark.usefixtures("tiny_network")
+def test_ctrl_c_saves_and_says_how_to_go_on(own_npz, tmp_path, monkeypatch, capsys):
+    options = ["--model", "ssrnet_ori_mt", "--data", str(own_npz), "--runs", str(tmp_path), "--epochs", "2"]
+    options += ["--batch", "8", "--set", "image_size=16"]
+    original = trainer._Run._step
+
+    def step(run, batch):
+        original(run, batch)
+        if (run.progress.epoch, run.progress.step) == (1, 2):
+            signal.raise_signal(signal.SIGINT)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(trainer._Run, "_step", step)
+        assert command.main(options) == EXIT_INTERRUPTED
+    folder = tmp_path / "own" / "ssrnet_ori_mt"
+    assert f"Stopped and saved in {folder}. The same command goes on from there." in capsys.readouterr().out
+    progress = load_progress(folder / FILE_NAME)
+    assert (progress.epoch, progress.step) == (1, 2)
+    assert command.main(options) == 0
+    assert f"Found this run in {folder}: going on in epoch 2, step 2." in capsys.readouterr().out
+
+
+# The command, with a death in the middle of writing its second checkpoint.
+_DIES_WHILE_SAVING = """
+import os, signal, sys
+from training_and_testing import checkpoint, train
+
+def die(file, **arrays):
+    file.write(b"half of it")
+    file.flush()
+    os.kill(os.getpid(), signal.SIGKILL)
+
+saves = iter([checkpoint.np.savez, die])
+checkpoint.np.savez = lambda file, **arrays: next(saves)(file, **arrays)
+train.main(sys.argv[1:])
+"""
+
+
+@pytest.mark.slow
+def test_killed_while_it_saves_it_ends_with_the_weights_of_a_run_that_was_not(own_npz, tmp_path, repository):
     """The real command on the smallest model, in processes of its own."""
+    options = f"--data {own_npz} --model ssrnet_ori_mt --epochs 3 --batch 8 --set image_size=16 ema=0.9 --threads 1"
+    real = ["-m", "training_and_testing.train"]
 
-    @pytest.fixture
-    def start(self, tmp_path, repository):
-        bright_side_set(96).save(tmp_path / "own.npz")
-        options = "--model ssrnet_ori_mt --epochs 4 --batch 8 --set image_size=16 ema=0.9 --threads 1"
+    def start(runs: str, program: list[str]) -> subprocess.Popen:
+        arguments = [sys.executable, *program, *options.split(), "--runs", str(tmp_path / runs)]
+        return subprocess.Popen(arguments, cwd=repository, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
-        def start(name: str) -> subprocess.Popen:
-            command = [sys.executable, "-m", "training_and_testing.train", "--data", str(tmp_path / "own.npz")]
-            command += [*options.split(), "--runs", str(tmp_path / name)]
-            return subprocess.Popen(command, cwd=repository, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    processes = start("whole", real), start("killed", ["-c", _DIES_WHILE_SAVING])
+    (_, errors), (_, _) = (process.communicate() for process in processes)
+    assert [process.returncode for process in processes] == [0, -signal.SIGKILL], errors
+    whole, killed = (tmp_path / runs / "own" / "ssrnet_ori_mt" for runs in ("whole", "killed"))
+    assert load_progress(killed / FILE_NAME).epoch == 1
+    assert len(list(killed.glob(".*"))) == 1  # what was half written
+    again = start("killed", real)
+    out, errors = again.communicate()
+    assert again.returncode == 0, errors
+    assert "going on in epoch 2, step 0" in out
+    assert not list(killed.glob(".*"))
+    assert_equal_arrays(*(dict(np.load(folder / FILE_NAME)) for folder in (whole, killed)))
+    assert_equal_arrays(*(read_weights(folder / "ssrnet_ori_mt.h5").arrays for folder in (whole, killed)))
 
-        return start
 
-    @staticmethod
-    def wait_for_epoch(folder, epoch: int, process: subprocess.Popen) -> None:
-        file = folder / "own" / "ssrnet_ori_mt" / FILE_NAME
-        for _ in range(6000):
-            if file.is_file() and load_progress(file).epoch >= epoch:
-                return
-            assert process.poll() is None, process.communicate()
-            time.sleep(0.1)
-        pytest.fail("the run made no checkpoint")
-
-    @staticmethod
-    def finish(process: subprocess.Popen) -> str:
-        out, err = process.communicate()
-        assert process.returncode == 0, err
-        return out
-
-    @pytest.mark.slow
-    def test_killed_at_any_moment_it_ends_as_one_that_was_not(self, start, tmp_path):
-        whole = start("whole")
-        self.finish(whole)
-        killed = start("killed")
-        self.wait_for_epoch(tmp_path / "killed", 1, killed)
-        killed.send_signal(signal.SIGKILL)
-        killed.communicate()
-        assert killed.returncode == -signal.SIGKILL
-        stopped = start("killed")
-        self.wait_for_epoch(tmp_path / "killed", 2, stopped)
-        stopped.send_signal(signal.SIGTERM)
-        out, _ = stopped.communicate()
-        if stopped.returncode:  # unless it was done before the signal came
-            assert stopped.returncode == EXIT_INTERRUPTED
-            assert "The same command goes on from there." in out
-        assert "Found this run in" in self.finish(start("killed"))
-        first, second = (tmp_path / name / "own" / "ssrnet_ori_mt" / FILE_NAME for name in ("whole", "killed"))
-        with np.load(first) as one, np.load(second) as other:
-            keys = set(one.files) - {"record"}
-            assert keys == set(other.files) - {"record"}
-            for key in keys:
-                np.testing.assert_array_equal(one[key], other[key], err_msg=key)
-        names = [row["val_mae"] for row in load_progress(first).history]
-        assert names == [row["val_mae"] for row in load_progress(second).history]
-        weights = [file.with_name("ssrnet_ori_mt.h5").read_bytes() for file in (first, second)]
-        assert len(weights[0]) == len(weights[1])
+def assert_equal_arrays(first: dict, second: dict) -> None:
+    """All but the record, which holds times."""
+    assert first.keys() == second.keys()
+    for key in first.keys() - {"record"}:
+        np.testing.assert_array_equal(first[key], second[key], err_msg=key)
 
 
 @pytest.mark.slow
