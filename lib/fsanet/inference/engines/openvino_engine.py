@@ -1,4 +1,4 @@
-"""OpenVINO: an engine for processors with bfloat16, where it is faster than ONNX Runtime in float32."""
+"""OpenVINO: runs what `make export FORMAT=openvino` writes, in the precision that the processor computes best."""
 
 import threading
 from pathlib import Path
@@ -6,21 +6,20 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from fsanet.inference.engines.engine import as_float, checked_crops
+from fsanet.inference.engines.engine import as_float, checked_crops, shares
 from fsanet.inference.engines.settings import checked_batch_size, checked_threads
-from fsanet.inference.engines.workers import Workers
 
 _PRECISIONS = {"float32": "f32", "bfloat16": "bf16", "float16": "f16"}
 
 
 class OpenVinoEngine:
-    """Poses through OpenVINO.
+    """Poses through OpenVINO, all threads computing one batch together.
 
     Args:
         path: an ONNX file, or an OpenVINO .xml beside its .bin.
         threads: cores for one call; None: all that the process may use.
         precision: "float32", or what the processor computes faster: "bfloat16" or "float16".
-        batch_size: crops that a thread computes at once; None: 16.
+        batch_size: crops that are computed at once, 16 where not given; more are computed in turns.
 
     Raises:
         ImportError: without OpenVINO.
@@ -43,12 +42,10 @@ class OpenVinoEngine:
         self.path = Path(path)
         self.batch_size = checked_batch_size(batch_size, default=16)
         self._precision = _PRECISIONS[precision]
-        self._workers = Workers(checked_threads(threads))
         self._core, self._model = _read(self.path)
         self.input_size = self._model.input(0).partial_shape[1].get_length()
-        self._lock = threading.Lock()  # requests keep their tensors until the next call
-        self._single = self._compile(streams=1).create_infer_request()
-        self._requests: list = []
+        self._lock = threading.Lock()  # the request keeps its tensors until the next call
+        self._request = self._compile(checked_threads(threads)).create_infer_request()
 
     @property
     def metadata(self) -> dict[str, str]:
@@ -62,26 +59,16 @@ class OpenVinoEngine:
         crops = checked_crops(crops_bgr, self.input_size)
         angles = np.empty((len(crops), 3), np.float32)
         with self._lock:
-            requests = [self._single] if len(crops) <= 1 else self._one_for_each_worker()
-
-            def work(worker: int, part: slice) -> None:
-                angles[part] = requests[worker].infer({0: as_float(crops[part])})[0]
-
-            self._workers.share_out(len(crops), self.batch_size, work)
+            for part in shares(len(crops), self.batch_size):
+                angles[part] = self._request.infer({0: as_float(crops[part])})[0]
         return angles
 
-    def _one_for_each_worker(self) -> list:
-        """Requests that compute side by side, each on a core of its own; made when first needed."""
-        if not self._requests:
-            compiled = self._compile(streams=self._workers.count)
-            self._requests = [compiled.create_infer_request() for _ in range(self._workers.count)]
-        return self._requests
-
-    def _compile(self, streams: int):
+    def _compile(self, threads: int):
+        # One stream: two can wait for each other for ever in a process that has run another runtime.
         settings = {
             "INFERENCE_PRECISION_HINT": self._precision,
-            "INFERENCE_NUM_THREADS": self._workers.count,
-            "NUM_STREAMS": streams,
+            "INFERENCE_NUM_THREADS": threads,
+            "NUM_STREAMS": 1,
         }
         return self._core.compile_model(self._model, "CPU", settings)
 
