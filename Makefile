@@ -66,6 +66,10 @@ export: setup  ## a model for other runtimes to exported/ [MODEL=fusion_capsule 
 	$(BIN)/python -m training_and_testing.export $(if $(MODEL),--model '$(MODEL)') $(if $(WEIGHTS),--weights '$(WEIGHTS)') \
 		$(if $(FORMAT),--format '$(FORMAT)') $(if $(QUANTIZE),--quantize '$(QUANTIZE)') $(if $(OUT),--out '$(OUT)') $(ARGS)
 
+bench: setup  ## speed and memory, with tables and charts [ONLY="engines exports start video training folder" EXPORTS=exported OUT= ARGS=--quick]
+	$(BIN)/python -m training_and_testing.bench $(if $(ONLY),--only $(ONLY)) $(if $(EXPORTS),--exports '$(EXPORTS)') \
+		$(if $(OUT),--out '$(OUT)') $(ARGS)
+
 demo: setup  ## poses in bundled photos and a clip, drawn and in rows, to demo/output/
 	$(BIN)/python -m demo.demo
 
@@ -77,10 +81,21 @@ figures: setup  ## the paper's figures to demo/output/figures/ [FIGURES= MODEL= 
 notebooks: setup  ## run the notebooks of demo/notebooks/ and keep their outputs [NOTEBOOKS=files ARGS=]
 	$(BIN)/python -m demo.run_notebooks $(NOTEBOOKS) $(ARGS)
 
+PAGES = docs/images
+PAGE_FIGURES = angles structures timeline limits comparison --compare fusion_capsule:300W_LP fusion_capsule:synthetic
+
+pictures: setup  ## all pictures of the pages and notebooks anew, after new weights or another renderer; needs `make weights`
+	$(BIN)/python -m data.synthetic.write_demo_heads
+	$(BIN)/python -m demo.figures $(PAGE_FIGURES) --format jpg --out $(PAGES)
+	$(BIN)/python -m demo.figures architecture --model capsule --out $(PAGES)
+	$(BIN)/fsanet estimate demo/assets/group.jpg --out demo/output/page
+	cp demo/output/page/group.jpg $(PAGES)/demo.jpg
+	$(BIN)/python -m demo.run_notebooks
+
 docs: setup  ## the API reference to docs/api/
 	$(BIN)/python -m demo.make_api_reference $(ARGS)
 
 clean:  ## remove the virtual environment and what commands wrote
 	rm -rf $(VENV) .venv-* demo/output training_and_testing/output
 
-.PHONY: help setup lint check check-backends weights preprocess train test export demo figures notebooks docs clean
+.PHONY: help setup lint check check-backends weights preprocess train test export bench demo figures notebooks pictures docs clean

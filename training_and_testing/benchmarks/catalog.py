@@ -1,0 +1,20 @@
+"""Sections of the benchmark by name. A new one is a file with TITLE and `run(effort) -> Section`, and a name here."""
+
+from collections.abc import Callable
+from importlib import import_module
+
+from training_and_testing.benchmarks.measurement import Effort, Section
+
+SECTIONS = ("engines", "exports", "start", "video", "training", "folder")
+ON_REQUEST = ("folder",)  # takes minutes: only where it is named
+
+
+def get_section(name: str) -> Callable[[Effort], Section]:
+    """The function that measures a section.
+
+    Raises:
+        ValueError: when there is no such section; the message lists those that there are.
+    """
+    if name not in SECTIONS:
+        raise ValueError(f"There is no section '{name}'. The sections are: {', '.join(SECTIONS)}.")
+    return import_module(f"training_and_testing.benchmarks.{name}").run
