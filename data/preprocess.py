@@ -2,6 +2,12 @@
 
 Without arguments it looks below `data/`, says what is there, what is missing and where to get it, and makes all that it
 can; where there is nothing it makes the synthetic set.
+
+    make preprocess DB=AFLW2000 RAW=/big/AFLW2000 OUT=/big/npz
+    make preprocess DB=own RAW=my/faces                            a folder with images and one CSV
+    python -m data.preprocess --db BIWI --bgr-to-mtcnn             the same without make
+
+Exit codes: 0 all is well, 1 nothing could be made, 3 something was broken and the rest was made.
 """
 
 import argparse
@@ -143,7 +149,9 @@ def _margin(text: str) -> float:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m data.preprocess", description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(
+        prog="python -m data.preprocess", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--db", choices=[*RAW_SETS, SYNTHETIC], help="which set; all that are there if not given")
     parser.add_argument("--raw", type=Path, help="its folder, where it is not below data/")
     parser.add_argument("--out", type=Path, help="folder for the npz files; below data/ if not given")

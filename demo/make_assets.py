@@ -5,6 +5,7 @@
 Every warp is known: `clip_turn_deg` is the roll that the clip adds to the portrait's own pose.
 """
 
+import argparse
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -80,6 +81,7 @@ def group_picture() -> NDArray[np.uint8]:
 @run_command
 def main(argv: list[str] | None = None) -> None:
     """Write both."""
+    argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter).parse_args(argv)
     write_image(ASSETS / "group.jpg", group_picture())
     with writing_video(ASSETS / "clip.mp4", CLIP_FPS) as video:
         for frame in clip_frames():

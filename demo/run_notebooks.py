@@ -6,6 +6,7 @@ python -m demo.run_notebooks --check                                  leave the 
 """
 
 import argparse
+import os
 import re
 import sys
 from pathlib import Path
@@ -31,6 +32,7 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--check", action="store_true", help="run only, do not write")
     parser.add_argument("--quiet", action="store_true", help="no progress bar")
     args = parser.parse_args(argv)
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # for the kernels
     paths = args.notebooks or sorted(NOTEBOOKS.glob("*.ipynb"))
     for path in (bar := progress(paths, unit="notebook", quiet=args.quiet)):
         bar.set_description(path.stem)

@@ -155,7 +155,7 @@ def print_found(faces: Sequence[LabelledFace], found: dict[str, list[list[Detect
 @run_command
 def main(argv: list[str] | None = None) -> None:
     """Parse, detect, print both tables."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path, help="Pointing'04, one folder per person")
     parser.add_argument("--persons", type=int, nargs="+", default=[1, 2, 3, 4], help="default: 1 2 3 4")
     parser.add_argument("--detectors", nargs="+", choices=sorted(BUILDERS), default=sorted(BUILDERS))

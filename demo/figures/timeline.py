@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
 from matplotlib.patches import ConnectionPatch
 from numpy.typing import NDArray
 
@@ -20,6 +21,8 @@ from fsanet.inference.video_file import VideoReader
 from fsanet.pose.angles import Pose, rotation_from_angles
 
 _FRAMES = 6
+_RAW = {"linewidth": 0.8, "alpha": 0.6, "label": "as estimated"}
+_SMOOTHED = {"linewidth": 2, "label": "smoothed, each angle in its colour"}
 _AXES_SHARE = 0.3  # length of the axes as a share of the frame, large enough for a small picture
 
 
@@ -73,7 +76,7 @@ def follow(estimator: HeadPoseEstimator, video: Path) -> list[Moment]:
 
 def _draw(moments: Sequence[Moment], title: str, path: Path) -> None:
     shown = evenly(len(moments), _FRAMES)
-    with new_figure(11, 8.2, path) as figure:
+    with new_figure(11, 8.6, path) as figure:
         grid = figure.add_gridspec(4, len(shown), height_ratios=(1.25, 1, 1, 1))
         pictures = [figure.add_subplot(grid[0, column]) for column in range(len(shown))]
         first = figure.add_subplot(grid[1, :])
@@ -83,7 +86,8 @@ def _draw(moments: Sequence[Moment], title: str, path: Path) -> None:
         for ax in curves[:-1]:
             ax.tick_params(labelbottom=False)
         curves[-1].set_xlabel("time in s")
-        curves[1].legend(ncols=2, loc="upper right", fontsize=9)
+        handles = [Line2D([], [], color=BLACK, **_RAW), Line2D([], [], color="0.5", **_SMOOTHED)]
+        figure.legend(handles=handles, loc="outside lower center", ncols=2)
         for ax, index in zip(pictures, shown, strict=True):
             _frame(ax, moments[index], curves[0])
         figure.suptitle(f"Head pose over time: {title}")
@@ -92,8 +96,8 @@ def _draw(moments: Sequence[Moment], title: str, path: Path) -> None:
 def _curve(ax: Axes, moments: Sequence[Moment], angle: int) -> None:
     name = ANGLES[angle]
     times = [moment.time_s for moment in moments]
-    ax.plot(times, [m.raw[angle] for m in moments], color=BLACK, linewidth=0.8, alpha=0.6, label="as estimated")
-    ax.plot(times, [m.smoothed[angle] for m in moments], color=ANGLE_COLORS[name], linewidth=2, label="smoothed")
+    ax.plot(times, [m.raw[angle] for m in moments], color=BLACK, **_RAW)
+    ax.plot(times, [m.smoothed[angle] for m in moments], color=ANGLE_COLORS[name], **_SMOOTHED)
     ax.set_ylabel(f"{name} in degrees")
     low, high = ax.get_ylim()
     middle, half = (low + high) / 2, max(10.0, (high - low) / 2)  # at least 20 degrees: no noise blown up to waves

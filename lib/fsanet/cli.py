@@ -24,7 +24,10 @@ exit codes: 0 done; 1 nothing could be done; 2 wrong usage; 3 done in part, the 
 def main(argv: list[str] | None = None) -> int:
     """Parse the command line and run one subcommand; returns the exit code."""
     parser = argparse.ArgumentParser(
-        prog="fsanet", description="Head pose (yaw, pitch, roll) of faces in images, video and camera pictures."
+        prog="fsanet",
+        description="Head pose (yaw, pitch, roll) of faces in images, video and camera pictures.",
+        epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _add_estimate(commands)

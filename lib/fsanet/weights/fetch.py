@@ -1,6 +1,7 @@
 """`make weights`: bring the published weights and the detector files into `pre-trained/`.
 
-    python -m fsanet.weights.fetch [--from FOLDER-OR-ADDRESS] [--only PATTERN ...]
+    make weights FROM=/big/pre-trained
+    python -m fsanet.weights.fetch --only 'detectors/*'
 
 Every file is checked against the catalog's SHA-256 and appears under its name only when it is whole and right.
 """
@@ -150,7 +151,11 @@ def chosen_files(patterns: Iterable[str]) -> tuple[PretrainedFile, ...]:
 @run_command
 def main(argv: list[str] | None = None) -> int:
     """Parse, fetch, report; exit 0 when all files are there, 3 when some are missing, 1 when all are."""
-    parser = argparse.ArgumentParser(prog="fsanet weights", description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(
+        prog="python -m fsanet.weights.fetch",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     parser.add_argument("--from", dest="source", metavar="FOLDER-OR-ADDRESS", help="a mirror, asked alone")
     parser.add_argument("--only", nargs="+", default=(), metavar="PATTERN", help="as 'detectors/*' '*capsule*'")
     parser.add_argument("--list", action="store_true", help="print the catalog as a Markdown table and stop")

@@ -1,0 +1,35 @@
+"""Every command answers --help with an example of itself."""
+
+import re
+from importlib import import_module
+
+import pytest
+
+from tests.docs.documents import ROOT
+
+_PROGRAMS = ("lib/fsanet", "data", "training_and_testing", "demo")
+SOURCES = sorted(
+    path
+    for program in _PROGRAMS
+    for path in (ROOT / program).rglob("*.py")
+    if "\n@run_command\ndef main(" in path.read_text(encoding="utf-8")
+)
+MODULES = [".".join(path.relative_to(ROOT).with_suffix("").parts).removeprefix("lib.") for path in SOURCES]
+
+
+def help_of(module, capsys):
+    with pytest.raises(SystemExit) as stopped:
+        import_module(module).main(["--help"])
+    assert stopped.value.code == 0
+    return capsys.readouterr().out
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_help_has_an_example(module, capsys):
+    without_usage = help_of(module, capsys).split("\n\n", 1)[1]
+    command = re.escape(module.removesuffix(".__main__"))
+    assert re.search(rf"(python -m {command}|make [a-z]+|fsanet [a-z]+)\b", without_usage), without_usage
+
+
+def test_the_commands_are_found():
+    assert {"fsanet.cli", "data.preprocess", "training_and_testing.train", "demo.figures.__main__"} <= set(MODULES)
