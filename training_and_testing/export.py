@@ -10,7 +10,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from fsanet.console import EXIT_OK, run_command
+from fsanet.console import EXIT_OK, quiet_native_stderr, run_command
 from fsanet.files import replace_whole, replace_whole_folder
 from training_and_testing.export_formats.catalog import FORMATS
 from training_and_testing.quantisation import CALIBRATION_SET, LARGEST_CHANGE_DEG, TEST_SET
@@ -46,21 +46,25 @@ def export(
             then nothing is written.
         FileNotFoundError: when weights or sets are missing.
     """
-    from fsanet.inference.engines.metadata import describe
-    from fsanet.weights.loading import load_model
-    from training_and_testing.export_formats.catalog import get_format
-    from training_and_testing.export_formats.format import INT8, Source
-    from training_and_testing.quantisation import calibration_crops
+    with quiet_native_stderr():  # loads TensorFlow
+        from fsanet.inference.engines.metadata import describe
+        from fsanet.weights.loading import load_model
+        from training_and_testing.export_formats.catalog import get_format
+        from training_and_testing.export_formats.format import INT8, Source
+        from training_and_testing.quantisation import calibration_crops
 
     form = get_format(format_name)
     if quantize and quantize not in form.quantize:
         known = ", ".join(form.quantize) or "none"
         raise ValueError(f"Format '{form.name}' cannot be quantised to '{quantize}'; its quantisations are: {known}.")
     crops = calibration_crops(calibration) if quantize == INT8 else None
-    source = Source(load_model(model, weights=weights), describe(model, weights), quantize, crops)
+    with quiet_native_stderr():  # starts TensorFlow
+        network = load_model(model, weights=weights)
+    source = Source(network, describe(model, weights), quantize, crops)
     path = out or DEFAULT_FOLDER / f"{_stem(model, weights, quantize)}{form.suffix}"
     with (replace_whole_folder if form.folder else replace_whole)(path) as temporary:
-        form.write(source, temporary)
+        with quiet_native_stderr():  # converters tell every step of theirs
+            form.write(source, temporary)
         verdict = _compare(source, form.open(temporary), path, test)
     return path, verdict
 
