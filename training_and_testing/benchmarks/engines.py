@@ -17,14 +17,14 @@ _NAMES = {"onnx": "ONNX Runtime", "keras": "Keras predict_on_batch", PEER: "orig
 
 def run(effort: Effort) -> Section:
     """Time every engine, the original's graphs where there are any, and a product of matrices."""
-    sides = [Side(kind, model) for model in MODELS for kind in ("onnx", "keras")]
-    left_out = []
+    kinds, left_out = ["onnx", "keras"], []
     try:
         for model in MODELS:
             original_graphs(model)
-        sides += [Side(PEER, model) for model in MODELS]
+        kinds.append(PEER)
     except FileNotFoundError as error:
         left_out.append(f"The original's frozen graphs: {error}")
+    sides = [Side(kind, model) for model in MODELS for kind in kinds]
     peak, samples = in_turn(sides, effort)
     with OwnProcess() as process:
         mflop = {side: process(side_mflop, side) for side in sides}
