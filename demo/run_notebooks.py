@@ -6,8 +6,8 @@ python -m demo.run_notebooks --check                                  leave the 
 """
 
 import argparse
-import os
 import re
+import subprocess
 import sys
 from pathlib import Path
 
@@ -32,7 +32,6 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--check", action="store_true", help="run only, do not write")
     parser.add_argument("--quiet", action="store_true", help="no progress bar")
     args = parser.parse_args(argv)
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # for the kernels
     paths = args.notebooks or sorted(NOTEBOOKS.glob("*.ipynb"))
     for path in (bar := progress(paths, unit="notebook", quiet=args.quiet)):
         bar.set_description(path.stem)
@@ -68,7 +67,7 @@ def run(path: Path) -> nbformat.NotebookNode:
     client.create_kernel_manager()
     client.km.transport = "ipc" if sys.platform != "win32" else "tcp"  # no open port, and no warning about one
     try:
-        client.execute()
+        client.execute(stderr=subprocess.DEVNULL)  # what cells write there comes as messages; this is native code's
     except CellExecutionError as error:
         raise ValueError(f"'{path.name}' fails: {error}") from None
     for cell in notebook.cells:

@@ -8,6 +8,7 @@ python -m demo.figures bars --results training_and_testing/output/test
 """
 
 import argparse
+import os
 import sys
 from collections.abc import Callable
 from importlib import import_module
@@ -33,6 +34,7 @@ FIGURES = {
 def main(argv: list[str] | None = None) -> None:
     """Draw the figures that `argv` names, all by default."""
     args = _parser().parse_args(argv)
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     settings = _settings(args)
     names = args.figures or list(FIGURES)
     for name in (bar := progress(names, unit="figure", quiet=args.quiet)):

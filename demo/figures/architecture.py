@@ -5,7 +5,7 @@ from pathlib import Path
 import keras
 from matplotlib.axes import Axes
 from matplotlib.figure import SubFigure
-from matplotlib.patches import FancyBboxPatch
+from matplotlib.patches import FancyBboxPatch, Patch
 
 import fsanet
 from demo.figures.layered_layout import place
@@ -17,6 +17,13 @@ _COLUMN_IN, _ROW_IN = 1.72, 0.76  # inches from box to box
 _BOX_WIDTH, _BOX_HEIGHT = 0.82, 0.8  # shares of these
 _WIDEST = 10  # columns of a line of panels
 _ARROW = {"arrowstyle": "-|>", "color": "0.45", "shrinkA": 0, "shrinkB": 0}
+_KINDS = {
+    "0.6": "input",
+    BLUE: "convolutions",
+    ORANGE: "dense layers",
+    VERMILION: "parts drawn below, own layers with parameters",
+    GREEN: "no parameters",
+}
 _TITLES = {
     "ssr_G_model": "two streams",
     "ssr_S_model": "fine-grained structure",
@@ -50,6 +57,8 @@ def draw_model(model: keras.Model, path: Path) -> None:
         for line, rows, part in zip(lines, heights, parts, strict=True):
             _draw_line(part, line, rows - 0.9)
         figure.suptitle(f"{model.name}: {model.count_params():,} parameters", fontsize=15)
+        handles = [Patch(fc="white", ec=color, lw=1.6, label=kind) for color, kind in _KINDS.items()]
+        figure.legend(handles=handles, loc="outside lower left", ncols=len(handles), fontsize=11)
 
 
 def _draw_line(figure: SubFigure, panels: list["_Panel"], rows: float) -> None:

@@ -6,20 +6,21 @@ import numpy as np
 from matplotlib.figure import SubFigure
 from numpy.typing import NDArray
 
-import fsanet
 from demo.figures.faces import PicturedFace, find_faces
 from demo.figures.settings import FigureSettings, ModelChoice
 from demo.figures.structures import folded
 from demo.figures.style import HEATMAP, new_figure, pose_text, row_label, show_heatmap, show_pose
 from fsanet.inference.estimator import HeadPoseEstimator
+from fsanet.models.explain import explain
 from fsanet.models.spec import STAGES
+from fsanet.weights.loading import load_model
 
 
 def draw(settings: FigureSettings) -> Path:
     """Draw the first face of the pictures with everything that `fsanet.explain` tells of it."""
     choice = settings.choice.single
     face = find_faces(HeadPoseEstimator(choice.model, choice.weights), settings.pictures)[0]
-    tensors = fsanet.explain(fsanet.load_model(choice.model, choice.weights), face.crop_bgr[None])
+    tensors = explain(load_model(choice.model, choice.weights), face.crop_bgr[None])
     path = settings.path("inside")
     _draw(face, tensors, choice, path)
     return path

@@ -7,12 +7,13 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-import fsanet
 from demo.figures.faces import PicturedFace, find_faces
 from demo.figures.settings import FigureSettings, ModelChoice
 from demo.figures.style import evenly, new_figure, pose_lines, show_heatmap, show_pose
 from fsanet.inference.estimator import HeadPoseEstimator
+from fsanet.models.explain import explain
 from fsanet.models.spec import STAGES
+from fsanet.weights.loading import load_model
 
 _FACES = 4
 _COLUMNS = 5
@@ -32,9 +33,7 @@ def draw(settings: FigureSettings) -> Path:
     choice = settings.choice.single
     faces = find_faces(HeadPoseEstimator(choice.model, choice.weights), settings.pictures)
     faces = [faces[index] for index in evenly(len(faces), _FACES)]
-    tensors = fsanet.explain(
-        fsanet.load_model(choice.model, choice.weights), np.stack([face.crop_bgr for face in faces])
-    )
+    tensors = explain(load_model(choice.model, choice.weights), np.stack([face.crop_bgr for face in faces]))
     path = settings.path("structures")
     _draw(faces, folded(tensors), choice, path)
     return path
