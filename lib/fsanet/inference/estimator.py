@@ -40,9 +40,9 @@ class HeadPoseEstimator:
 
     Args:
         model: a name of `fsanet.MODELS`.
-        weights: a catalogued training set ("synthetic", "300W_LP", "BIWI") or a weight file.
+        weights: a catalogued training set ("synthetic", "300W_LP", "BIWI"), a weight file, or a file of `make export`.
         detector: "auto", "yunet", "mtcnn", "ssd", "lbp", or an object with `detect(image_bgr) -> list[Detection]`.
-        engine: "auto", "onnx" or "keras", or an object with `predict(crops_bgr)`.
+        engine: "auto", "onnx", "litert" or "keras", or an object with `input_size` and `predict(crops_bgr)`.
         margin: share of the face box added on each side before the crop.
 
     Raises:
