@@ -29,6 +29,7 @@ _TURN_IMAGES = 640
 def main(argv: Sequence[str] | None = None) -> int:
     """The `bench_training` command."""
     args = _parser().parse_args(argv)
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # read once, when TensorFlow is loaded
     with quiet_native_stderr():  # loads the backend
         from training_and_testing.threads import limit_threads
 

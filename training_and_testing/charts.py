@@ -11,6 +11,7 @@ from training_and_testing.plots import COLOURS, new_figure, save_figure
 
 _SHORT = {"conv": "1x1", "variance": "var", "uniform": "w/o"}
 _BIN_DEG = 15
+_TICKS_DEG = range(-90, 91, 30)
 
 
 def short_name(model: str) -> str:
@@ -59,7 +60,8 @@ def draw_scatter(evaluation: Evaluation, path: Path) -> None:
         fit = f"slope {evaluation.slope[i]:.2f}\ncorrelation {evaluation.correlation[i]:.3f}"
         text = f"{fit}\nerror {getattr(evaluation.summary, angle):.2f}°"
         axis.text(0.04, 0.96, text, transform=axis.transAxes, va="top", fontsize=8)
-        axis.set(xlabel=f"true {angle} (degrees)", xlim=(low, high), ylim=(low, high), aspect="equal")
+        axis.set(xlabel=f"true {angle} (degrees)", xticks=_TICKS_DEG, yticks=_TICKS_DEG)
+        axis.set(xlim=(low, high), ylim=(low, high), aspect="equal")  # after the ticks, which widen them
     axes[0].set_ylabel("predicted (degrees)")
     figure.suptitle(f"{evaluation.model}, {_title(evaluation)}", fontsize=10)
     save_figure(figure, path)
@@ -82,7 +84,7 @@ def draw_error_by_yaw(evaluations: Sequence[Evaluation], path: Path) -> None:
     lines.legend(fontsize=8)
     bars.bar(centres, counts, 0.9 * _BIN_DEG, color="0.6")
     bars.set(ylabel="samples", xlabel="true yaw (degrees)")
-    bars.set_xticks(np.arange(-90, 91, 30))
+    bars.set_xticks(_TICKS_DEG)
     save_figure(figure, path)
 
 

@@ -10,6 +10,7 @@ or with --set synthetic, the first 1,000 faces of the synthetic one are rendered
 """
 
 import argparse
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -37,6 +38,7 @@ OUTPUT = Path(__file__).resolve().parent / "output" / "test"
 def main(argv: Sequence[str] | None = None) -> int:
     """The `test` command."""
     args = _parser().parse_args(argv)
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # read once, when TensorFlow is loaded
     evaluations = evaluate_all(args.model, args.weights, args.set, args.data, args.only)
     print(as_text(evaluations))
     folder = args.out / Path(args.weights).name

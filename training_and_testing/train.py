@@ -12,6 +12,7 @@ backend.
 
 import argparse
 import dataclasses
+import os
 from collections.abc import Sequence
 
 from fsanet.console import EXIT_OK, quiet_native_stderr, run_command
@@ -30,6 +31,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         print("\n".join(experiment_names()))
         return EXIT_OK
     runs = [_changed(settings, args) for settings in _chosen(args)]
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # read once, when TensorFlow is loaded
     with quiet_native_stderr():  # loads the backend
         from training_and_testing.threads import limit_threads
         from training_and_testing.trainer import train

@@ -44,7 +44,7 @@ def _cell(image_bgr, true_deg, predicted_deg, error: float):
         draw_axes(picture, rotation_from_angles(angles), (_SIDE / 2, _SIDE / 2), 0.35 * _SIDE)
         pictures.append(picture)
     text = np.full((_TEXT, _SIDE, 3), 255, np.uint8)
-    angles = [", ".join(f"{angle:.0f}" for angle in pose) for pose in (true_deg, predicted_deg)]
+    angles = [", ".join(f"{round(angle)}" for angle in pose) for pose in (true_deg, predicted_deg)]
     for line, words in enumerate((f"true {angles[0]}", f"got {angles[1]}", f"error {error:.1f}")):
         _write(text, words, (4, 13 + 15 * line), 0.38)
     return np.pad(np.vstack([*pictures, text]), ((4, 4), (4, 4), (0, 0)), constant_values=255)
