@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from fsanet.console import quiet_native_stderr
 from fsanet.inference.engines.engine import as_float, checked_crops
 from fsanet.inference.engines.settings import checked_threads
 from fsanet.inference.engines.workers import Workers
@@ -32,7 +33,8 @@ class LiteRtEngine:
     def __init__(self, path: str | Path, *, threads: int | None = None):
         self.path = Path(path)
         self._workers = Workers(checked_threads(threads))
-        self._single = _interpreter(self.path, self._workers.count)
+        with quiet_native_stderr():  # LiteRT tells which kernels it uses
+            self._single = _interpreter(self.path, self._workers.count)
         self._input = self._single.get_input_details()[0]
         self._output = self._single.get_output_details()[0]["index"]
         self.input_size = int(self._input["shape"][1])
