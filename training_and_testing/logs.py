@@ -50,15 +50,18 @@ def draw_curves(path: Path, history: list[dict], title: str) -> None:
     epochs = [row["epoch"] for row in history]
     figure, (errors, rate) = new_figure(2, 1, size=(7, 6), heights=(3, 1), share_x=True)
     for key, label in (("mae", "training (augmented)"), ("val_mae", "validation")):
-        errors.plot(epochs, [row[key] for row in history], label=label)
+        errors.plot(epochs, [row[key] for row in history], ".-", label=label)
     for key in ("val_yaw", "val_pitch", "val_roll"):
-        errors.plot(epochs, [row[key] for row in history], label=f"validation, {key[4:]}", lw=0.9, alpha=0.7)
+        errors.plot(
+            epochs, [row[key] for row in history], ".-", label=f"validation, {key[4:]}", lw=0.9, ms=3, alpha=0.7
+        )
     best = min(history, key=lambda row: row["val_mae"])
     errors.plot(
         best["epoch"], best["val_mae"], "k*", ms=10, label=f"best: {best['val_mae']:.2f}° in epoch {best['epoch']}"
     )
     errors.set(ylabel="mean absolute error (degrees)", title=title, ylim=(0, None))
     errors.legend(fontsize=8)
-    rate.plot(epochs, [row["learning_rate"] for row in history], color="0.3")
-    rate.set(ylabel="learning rate", xlabel="epoch", yscale="log")
+    rate.plot(epochs, [row["learning_rate"] for row in history], ".-", color="0.3")
+    rate.set(ylabel="learning rate", xlabel="epoch", yscale="log", xlim=(0.5, len(history) + 0.5))
+    rate.xaxis.get_major_locator().set_params(integer=True)
     save_figure(figure, path)

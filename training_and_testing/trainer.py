@@ -193,7 +193,7 @@ class _Run:
         progress.seconds += time.monotonic() - started
         row = {
             "epoch": progress.epoch + 1,
-            "learning_rate": self._learning_rate(step=0),
+            "learning_rate": self._learning_rate(step=len(self.batches) // 2),  # of the epoch's middle
             **progress.means(),
             **validation,
             "images_per_second": rate,
