@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from training_and_testing.benchmarks.engines import BATCHES, faces_per_second, in_turn
+from training_and_testing.benchmarks.comparison import BATCHES, faces_per_second, in_turn
 from training_and_testing.benchmarks.measurement import Effort, Row, Section
 from training_and_testing.benchmarks.sides import Side
 

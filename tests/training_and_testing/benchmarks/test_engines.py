@@ -4,7 +4,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from training_and_testing.benchmarks import engines, exports
+from training_and_testing.benchmarks import comparison, engines, exports
 from training_and_testing.benchmarks.measurement import Effort
 from training_and_testing.benchmarks.sides import Side
 
@@ -36,16 +36,17 @@ def calls(monkeypatch):
         yield [Own()] * number
 
     monkeypatch.setattr(engines, "OwnProcess", Own)
-    monkeypatch.setattr(engines, "own_processes", own_processes)
+    monkeypatch.setattr(comparison, "OwnProcess", Own)
+    monkeypatch.setattr(comparison, "own_processes", own_processes)
     return made
 
 
 def test_sides_and_peak_take_turns(calls):
     sides = [Side("onnx", "var_capsule"), Side("keras", "var_capsule")]
-    _, samples = engines.in_turn(sides, Effort(rounds=3, seconds=0.5))
+    _, samples = comparison.in_turn(sides, Effort(rounds=3, seconds=0.5))
     opened, timed = calls[:2], calls[2:]
     assert [call[1] for call in opened] == sides
-    turn = [("peak_gflops", 0.5), *(("side_ms", side, batch, 0.5) for side in sides for batch in engines.BATCHES)]
+    turn = [("peak_gflops", 0.5), *(("side_ms", side, batch, 0.5) for side in sides for batch in comparison.BATCHES)]
     assert timed == turn * 3
     assert samples[sides[1], 8] == (160.0, 160.0, 160.0)
 
