@@ -17,6 +17,7 @@ import fsanet
 from fsanet.console import quiet_native_stderr, run_command
 
 OUT = Path(__file__).resolve().parents[1] / "docs" / "api"
+TEMPLATE = Path(__file__).resolve().parent / "api_template"
 _Scalar = TypeVar("_Scalar")
 
 
@@ -32,8 +33,10 @@ def main(argv: list[str] | None = None) -> None:
     out = parser.parse_args(argv).out
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     _name_array_types()
-    pdoc.render.configure(docformat="google", footer_text=f"fsanet {fsanet.__version__}")
+    footer = f"fsanet {fsanet.__version__}"
+    pdoc.render.configure(docformat="google", footer_text=footer, template_directory=TEMPLATE)
     with quiet_native_stderr():
+        _name_keras_types()
         pdoc.pdoc(*modules(), output_directory=out)
     print(f"API reference: {out / 'fsanet.html'}")
 
@@ -51,6 +54,14 @@ def _name_array_types() -> None:
     numpy.typing.NDArray = _NDArray
     numpy.typing.ArrayLike = NewType("ArrayLike", object)
     numpy.typing.ArrayLike.__module__ = "numpy.typing"
+
+
+def _name_keras_types() -> None:
+    """Let signatures say keras.Model, where pdoc would print the module in which Keras happens to define it."""
+    import keras
+
+    keras.Model.__module__ = "keras"
+    keras.Layer.__module__ = "keras"
 
 
 if __name__ == "__main__":
