@@ -34,11 +34,15 @@ def validate(network: keras.Model, views: Sequence[View]) -> dict[str, float]:
 def averaged_weights(model: keras.Model) -> Iterator[None]:
     """Within this block the network has the running mean of its weights, if the optimizer keeps one."""
     pairs = running_mean(model.optimizer)
-    present = [np.array(keras.ops.convert_to_numpy(variable.value)) for variable, _ in pairs]
+    present = [_value(variable) for variable, _ in pairs]
     for variable, average in pairs:
-        variable.assign(average)
+        variable.assign(_value(average))  # a copy: JAX may throw away what a network holds when it has run
     try:
         yield
     finally:
         for (variable, _), value in zip(pairs, present, strict=True):
             variable.assign(value)
+
+
+def _value(variable: keras.Variable) -> np.ndarray:
+    return np.array(keras.ops.convert_to_numpy(variable.value))
