@@ -46,19 +46,20 @@ def export(
             then nothing is written.
         FileNotFoundError: when weights or sets are missing.
     """
-    with quiet_native_stderr():  # loads TensorFlow
-        from fsanet.inference.engines.metadata import describe
-        from fsanet.weights.loading import load_model
-        from training_and_testing.export_formats.catalog import get_format
-        from training_and_testing.export_formats.format import INT8, Source
-        from training_and_testing.quantisation import calibration_crops
+    from fsanet.inference.engines.metadata import describe
+    from training_and_testing.export_formats.catalog import get_format
+    from training_and_testing.export_formats.format import INT8, Source
+    from training_and_testing.quantisation import calibration_crops
 
-    form = get_format(format_name)
+    with quiet_native_stderr():  # loads the packages of the format
+        form = get_format(format_name)
     if quantize and quantize not in form.quantize:
         known = ", ".join(form.quantize) or "none"
         raise ValueError(f"Format '{form.name}' cannot be quantised to '{quantize}'; its quantisations are: {known}.")
     crops = calibration_crops(calibration) if quantize == INT8 else None
     with quiet_native_stderr():  # starts TensorFlow
+        from fsanet.weights.loading import load_model
+
         network = load_model(model, weights=weights)
     source = Source(network, describe(model, weights), quantize, crops)
     path = out or DEFAULT_FOLDER / f"{_stem(model, weights, quantize)}{form.suffix}"

@@ -1,9 +1,10 @@
 """What rounding costs: calibration crops, and the error of an export beside that of its model."""
 
-from pathlib import Path
-from typing import NamedTuple
+from __future__ import annotations
 
-import keras
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -12,6 +13,9 @@ from fsanet.datasets.protocols import find_set
 from fsanet.inference.engines.engine import Engine
 from fsanet.inference.engines.keras_engine import KerasEngine
 from fsanet.pose.errors import euler_errors, within_limit
+
+if TYPE_CHECKING:
+    import keras
 
 # Degrees that the mean absolute error may change by, over all angles.
 LARGEST_CHANGE_DEG = {"float16": 0.05, "int8": 0.3}

@@ -1,14 +1,19 @@
 """What every exported format offers."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import keras
 import numpy as np
 from numpy.typing import NDArray
 
 from fsanet.inference.engines.engine import Engine
+
+if TYPE_CHECKING:
+    import keras
 
 FLOAT16, INT8 = "float16", "int8"
 
