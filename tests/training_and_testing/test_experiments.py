@@ -52,5 +52,5 @@ def test_the_means_of_full_rows_are_the_means_of_their_angles():
 def test_unknown_experiments_list_the_near_ones():
     with pytest.raises(ValueError, match=r"no experiment 'netvlad'\. There are: protocol2_fusion_netvlad, protocol2_"):
         runs_of("netvlad")
-    with pytest.raises(ValueError, match=r"There are: protocol1_capsule, .*smoke, synthetic"):
+    with pytest.raises(ValueError, match=r"There are: backends, protocol1_capsule, .*smoke, synthetic"):
         runs_of("nothing like it")
