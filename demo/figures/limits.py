@@ -23,7 +23,7 @@ from fsanet.pose.errors import geodesic_errors
 
 HARD_HEADS = ASSETS / "hard_heads.npz"  # rendered: their poses are exact
 _TITLES = {
-    "ahead": "looking ahead",
+    "ahead": "turned by at most 25°",
     "profile": "profile, 75° to 90°",
     "from behind": "from behind, 105° to 135°",
     "steep": "pitch of 45° to 60°",

@@ -87,10 +87,10 @@ WEIGHTS: tuple[PretrainedFile, ...] = tuple(
 BUNDLED_WEIGHTS: tuple[PretrainedFile, ...] = tuple(
     _bundled(*row)
     for row in (
-        ("synthetic", "capsule", 1058472, "7f690385b3495e6ce8bf2098c53e98c595ad4b722fbe2bbf63a08f40d713ba78"),
-        ("synthetic", "var_capsule", 1056856, "3c148d829451dc9088d0e275bec6a9fd61a5180e42f14f67a31575276f44788e"),
-        ("synthetic", "noS_capsule", 2877280, "fdbd28f9e0b8fbb51589ccd09c426686c5ddd0f579130d50252e788c69292763"),
-        ("synthetic", "ssrnet_mt", 1093968, "0a7ba8767d81d415fae5658f7c5113d2119cee0934b5f97d49285a4e257fc6fb"),
+        ("synthetic", "capsule", 1058472, "3285420257bac76e80da0653c7e95b3e65b8f71bf0c3e944a97ab0ca7812f329"),
+        ("synthetic", "var_capsule", 1056856, "60ce38f9eab287f23fa6f2236976d7d922c479a6dc8b1540bf7a21858ba5cfe3"),
+        ("synthetic", "noS_capsule", 2877280, "5c75f80aafe10af1a7ff18df37c0de1eed57a2e7b185aa0556c804411986c051"),
+        ("synthetic", "ssrnet_mt", 1093968, "324b9da6f3bb1ce6bd3ea58570a5505dbdadf4720d7121c0b0921cc1a2f93657"),
     )
 )
 

@@ -20,15 +20,15 @@ def kinds():
 
 def test_every_kind_has_the_same_number_of_faces_of_the_size_that_the_network_sees(kinds):
     assert len(kinds) == 12
-    assert {kind.image.shape for kind in kinds.values()} == {kinds["looking ahead"].image.shape}
-    assert kinds["looking ahead"].image.shape[1:] == (64, 64, 3)
+    assert {kind.image.shape for kind in kinds.values()} == {kinds["turned by at most 25°"].image.shape}
+    assert kinds["turned by at most 25°"].image.shape[1:] == (64, 64, 3)
     assert all(len(kind.pose) == len(kind.image) for kind in kinds.values())
 
 
 @pytest.mark.parametrize(
     ("title", "angle", "low", "high"),
     [
-        ("looking ahead", 0, 0, 25),
+        ("turned by at most 25°", 0, 0, 25),
         ("profile, 75° to 90°", 0, 75, 90),
         ("from behind, 105° to 135°", 0, 105, 135),
         ("pitch of 45° to 60°", 1, 45, 60),
@@ -40,7 +40,7 @@ def test_poses_are_what_the_title_says(kinds, title, angle, low, high):
 
 
 def test_turned_pictures_have_turned_poses(kinds):
-    ahead, lying, upside_down = (kinds[name] for name in ("looking ahead", "lying, turned by 90°", "upside down"))
+    ahead, lying, upside_down = (kinds[name] for name in ("turned by at most 25°", "lying, turned by 90°", "upside down"))
     np.testing.assert_array_equal(upside_down.image, ahead.image[:, ::-1, ::-1])
     np.testing.assert_array_equal(lying.image[:, 0, -1], ahead.image[:, 0, 0])  # clockwise: top left to top right
     np.testing.assert_allclose(geodesic_errors(upside_down.pose, ahead.pose), 180)
@@ -49,7 +49,7 @@ def test_turned_pictures_have_turned_poses(kinds):
 
 
 def test_changed_pictures_keep_their_poses_and_show_less(kinds):
-    ahead = kinds["looking ahead"]
+    ahead = kinds["turned by at most 25°"]
     for title in ("crop of 12 x 12 pixels", "dark and noisy", "moved by a fifth of the crop", "half of it cut off"):
         np.testing.assert_array_equal(kinds[title].pose, ahead.pose)
         assert kinds[title].image.dtype == np.uint8
