@@ -49,6 +49,7 @@ class Screen:
         now = time.monotonic()
         if not self._compiled:
             self._compiled, self._first, self._started = True, step, now
+            return  # how long the rest will take is not known yet
         if not self._bar.disable:
             self._bar.set_postfix_str(f"{text}, run {as_time(self._remaining(step, now))} left", refresh=False)
         elif now >= self._line_due and not self.quiet:
