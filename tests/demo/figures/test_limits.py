@@ -40,7 +40,8 @@ def test_poses_are_what_the_title_says(kinds, title, angle, low, high):
 
 
 def test_turned_pictures_have_turned_poses(kinds):
-    ahead, lying, upside_down = (kinds[name] for name in ("turned by at most 25°", "lying, turned by 90°", "upside down"))
+    names = ("turned by at most 25°", "lying, turned by 90°", "upside down")
+    ahead, lying, upside_down = (kinds[name] for name in names)
     np.testing.assert_array_equal(upside_down.image, ahead.image[:, ::-1, ::-1])
     np.testing.assert_array_equal(lying.image[:, 0, -1], ahead.image[:, 0, 0])  # clockwise: top left to top right
     np.testing.assert_allclose(geodesic_errors(upside_down.pose, ahead.pose), 180)
