@@ -1,7 +1,9 @@
 """Every format is written whole, runs, carries its names and metadata, and is refused when it differs."""
 
+import ctypes
 import functools
 import json
+import sys
 
 import numpy as np
 import pytest
@@ -97,6 +99,28 @@ EXPECTED_METADATA = {"model": "var_capsule", "weights": "mine.weights.h5", "colo
 @pytest.mark.parametrize("name", ["onnx", "openvino"])
 def test_metadata_that_the_engine_reads(name, exported):
     assert exported(name)[2].metadata.items() >= EXPECTED_METADATA.items()
+
+
+class _SignalStack(ctypes.Structure):
+    """stack_t of signal.h."""
+
+    _fields_ = (("address", ctypes.c_void_p), ("flags", ctypes.c_int), ("size", ctypes.c_size_t))
+
+
+def signal_stack() -> tuple:
+    """Address and size of the stack on which this thread handles signals."""
+    stack = _SignalStack()
+    assert ctypes.CDLL(None).sigaltstack(None, ctypes.byref(stack)) == 0
+    return stack.address, stack.size
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="asks Linux for the stack of its signals")
+def test_openvino_leaves_the_signals_of_this_thread_alone(exported):
+    path, _, _ = exported("openvino")
+    before = signal_stack()
+    engine = get_format("openvino").open(path)
+    engine.predict(probe_crops(64, 2))
+    assert signal_stack() == before
 
 
 def test_metadata_of_a_saved_model(exported):

@@ -1,6 +1,7 @@
 """OpenVINO: runs what `make export FORMAT=openvino` writes, in the precision that the processor computes best."""
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -70,7 +71,9 @@ class OpenVinoEngine:
             "INFERENCE_NUM_THREADS": threads,
             "NUM_STREAMS": 1,
         }
-        return self._core.compile_model(self._model, "CPU", settings)
+        # Compiling gives its thread another stack for signals and takes it away later: Ctrl-C would crash this one.
+        with ThreadPoolExecutor(1) as other:
+            return other.submit(self._core.compile_model, self._model, "CPU", settings).result()
 
 
 def _read(path: Path):
