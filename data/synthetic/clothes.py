@@ -4,7 +4,7 @@ import numpy as np
 
 from data.synthetic.head_pack import HeadPack
 from data.synthetic.noise import noise, ramp
-from data.synthetic.pieces import Material, Piece, cut_out, make_piece, smooth
+from data.synthetic.pieces import Material, Piece, cut_along, cut_out, make_piece, smooth
 from data.synthetic.strands import POINTS, Strands, make_strands
 
 _STEPS = np.linspace(0, 1, POINTS)
@@ -44,15 +44,15 @@ def garment(pack: HeadPack, rng: np.random.Generator, skin: np.ndarray, normals:
         normals: (V, 3) its normals.
     """
     place = pack.vertices
-    on_skin = np.isin(np.arange(len(place)), pack.skin)
     neckline = (
-        rng.uniform(4.9, 5.65) + rng.uniform(-0.1, 0.4) * np.abs(place[:, 0]) - 0.25 * ramp(0.2, -0.4, place[:, 2])
+        rng.uniform(5.15, 5.8) + rng.uniform(0.1, 0.8) * np.abs(place[:, 0]) - 0.25 * ramp(0.2, -0.4, place[:, 2])
     )
-    used, triangles = cut_out(_skin_triangles(pack), on_skin & (place[:, 1] < neckline + 0.15))
+    cut = cut_along(_skin_triangles(pack), neckline - place[:, 1])
+    where = cut.at(place)
     colour = draw_fabric(rng)
-    off = rng.uniform(0.03, 0.1) * (1 + 0.5 * noise(place[used], 2.0, rng.uniform(0, 30)))
-    body = skin[used] + normals[used] * off[:, None]
-    pieces = [make_piece(body, triangles, _patterned(rng, colour, place[used]), Material.CLOTH, rng.uniform(0, 0.15))]
+    off = rng.uniform(0.03, 0.1) * np.clip(1 + 0.5 * noise(where, 2.0, rng.uniform(0, 30)), 0.5, None)
+    body = cut.at(skin) + cut.at(normals) * off[:, None]
+    pieces = [make_piece(body, cut.triangles, _patterned(rng, colour, where), Material.CLOTH, rng.uniform(0, 0.15))]
     if rng.random() < 0.55:
         pieces.append(_collar(pack, rng, skin, normals, colour if rng.random() < 0.6 else draw_fabric(rng)))
     return pieces
@@ -65,14 +65,14 @@ def _collar(
     place = pack.vertices
     thick = rng.choice([0.04, 0.08, 0.2], p=[0.5, 0.3, 0.2]) * rng.uniform(0.8, 1.2)
     low, high = rng.uniform(5.3, 5.55), rng.uniform(5.75, 6.1)
-    slope = rng.uniform(0.0, 0.35)
+    slope = rng.uniform(0.12, 0.35)
     height = place[:, 1] + slope * place[:, 2]
-    neck = (np.hypot(place[:, 0], place[:, 2]) < 1.3) & (place[:, 2] < 1.0)
-    on_skin = np.isin(np.arange(len(place)), pack.skin)
-    used, triangles = cut_out(_skin_triangles(pack), on_skin & neck & (height > low) & (height < high))
-    flare = thick * (1 + ramp(low, high, height[used])) * (1 + 0.3 * noise(place[used], 4.0, rng.uniform(0, 30)))
-    points = skin[used] + normals[used] * flare[:, None]
-    return make_piece(points, triangles, colour, Material.CLOTH, rng.uniform(0, 0.2))
+    neck = 1.3 - np.hypot(place[:, 0], place[:, 2])
+    cut = cut_along(_skin_triangles(pack), np.minimum(neck, np.minimum(height - low, high - height)))
+    where = cut.at(place)
+    flare = thick * (1 + ramp(low, high, cut.at(height))) * (1 + 0.2 * noise(where, 4.0, rng.uniform(0, 30)))
+    points = smooth(cut.at(skin) + cut.at(normals) * flare[:, None], cut.triangles, 2)
+    return make_piece(points, cut.triangles, colour, Material.CLOTH, rng.uniform(0, 0.2))
 
 
 def face_mask(

@@ -11,6 +11,7 @@ _FRAMES = linear(
     [(16, 16, 18), (45, 28, 18), (95, 95, 100), (75, 12, 14), (150, 120, 60), (200, 200, 205), (25, 35, 70)]
 )
 _ARCS = 4  # polylines per rim
+_EYE_TO_LENS = 0.28  # decimetres from the middle of the eyeball: 15 mm of eye and 13 of air
 
 
 def draw_glasses(
@@ -26,12 +27,11 @@ def draw_glasses(
         dark: sunglasses.
     """
     place = pack.vertices
-    bridge = skin[(np.abs(place[:, 0]) < 0.06) & (np.abs(place[:, 1] - 7.25) < 0.08) & (place[:, 2] > 1.3)]
-    front = bridge[:, 2].max() + 0.05
+    front = eyes[:, 2].mean() + _EYE_TO_LENS + rng.uniform(-0.02, 0.03)
     half_eyes = max(abs(eyes[0, 0] - eyes[1, 0]) / 2, 0.27)
-    wide, high = rng.uniform(0.2, 0.3), rng.uniform(0.14, 0.26)
-    wide = min(wide, half_eyes - 0.03)
+    wide, high = min(rng.uniform(0.22, 0.28), half_eyes - 0.06), rng.uniform(0.15, 0.23)
     power = rng.choice([2.0, 2.5, 4.0])
+    hinge_up = high * rng.uniform(0.55, 0.8)  # the temples pass over the eye, not before it
     middle_y = eyes[:, 1].mean() - rng.uniform(0.02, 0.08)
     angle = np.linspace(0, 2 * np.pi, _ARCS * (POINTS - 1) + 1)
     cos, sin = np.cos(angle), np.sin(angle)
@@ -45,17 +45,20 @@ def draw_glasses(
     for side in (1.0, -1.0):
         rim = bent(side * half_eyes + rim_x, rim_y)
         lines += [rim[k * (POINTS - 1) : (k + 1) * (POINTS - 1) + 1] for k in range(_ARCS)]
-        hinge = bent(np.array(side * (half_eyes + wide)), np.array(middle_y + 0.1))
+        hinge = bent(np.array(side * (half_eyes + wide)), np.array(middle_y + hinge_up))
         ear = skin[(pack.ears > 0.5) & (place[:, 0] * side > 0)]
-        over = np.array([ear[:, 0].mean() + 0.03 * side, hinge[1] + 0.0, ear[:, 2].mean()])
+        over = np.array(
+            [ear[:, 0].mean() + 0.03 * side, max(ear[:, 1].max() - 0.05, hinge[1] - 0.06), ear[:, 2].mean()]
+        )
         lines.append(hinge + np.linspace(0, 1, POINTS)[:, None] * (over - hinge))
         lenses.append(_lens(rim))
     t = np.linspace(-1, 1, POINTS)
-    lines.append(
-        np.stack([t * (half_eyes - wide), middle_y + 0.05 + 0.03 * (1 - t * t), np.full(POINTS, front + 0.01)], axis=1)
-    )
+    height = middle_y + 0.07 + 0.03 * (1 - t * t)
+    nose = skin[(np.abs(place[:, 0]) < 0.05) & (np.abs(skin[:, 1] - height.max()) < 0.04) & (place[:, 2] > 1.2), 2]
+    over_nose = front + max(nose.max(initial=front) + 0.02 - front, 0) * (1 - t * t)
+    lines.append(np.stack([t * (half_eyes - wide), height, over_nose], axis=1))
     colour = _FRAMES[rng.integers(len(_FRAMES))]
-    frame = make_strands(np.array(lines), rng.choice([0.018, 0.03, 0.05]), colour, wire=True)
+    frame = make_strands(np.array(lines), rng.choice([0.012, 0.022, 0.036]), colour, wire=True)
     if not dark:
         return frame, []
     tint = rng.uniform(0.003, 0.03) * np.array([1.0, rng.uniform(0.7, 1.2), rng.uniform(0.6, 1.3)])

@@ -45,13 +45,13 @@ def _direction(
 
 # kind: share, sky strength, sky gradient, lamp strength, lamp softness, shadow, side and height of the lamp in degrees
 _KINDS = {
-    "overcast": (0.22, (0.6, 1.0), (0.2, 0.7), (0.0, 0.3), (0.6, 1.0), (0.1, 0.4), 60, (20, 80)),
-    "indoor": (0.26, (0.3, 0.6), (0.1, 0.6), (0.3, 0.8), (0.3, 0.8), (0.3, 0.8), 45, (10, 70)),
-    "window": (0.18, (0.15, 0.4), (0.2, 0.7), (0.5, 1.1), (0.5, 0.9), (0.4, 0.9), 75, (0, 35)),
-    "sun": (0.14, (0.2, 0.5), (0.2, 0.6), (0.8, 1.6), (0.0, 0.15), (0.7, 1.0), 60, (20, 75)),
-    "flash": (0.08, (0.05, 0.25), (0.0, 0.3), (0.8, 1.2), (0.05, 0.3), (0.2, 0.6), 8, (-3, 15)),
-    "stage": (0.07, (0.03, 0.15), (0.0, 0.5), (0.8, 1.5), (0.0, 0.4), (0.5, 1.0), 70, (10, 80)),
-    "below": (0.05, (0.15, 0.4), (0.1, 0.5), (0.3, 0.9), (0.3, 0.9), (0.2, 0.7), 50, (-45, -5)),
+    "overcast": (0.24, (0.6, 1.0), (0.2, 0.6), (0.0, 0.3), (0.6, 1.0), (0.1, 0.4), 50, (20, 70)),
+    "indoor": (0.30, (0.3, 0.6), (0.1, 0.5), (0.3, 0.8), (0.3, 0.8), (0.3, 0.8), 40, (10, 60)),
+    "window": (0.14, (0.2, 0.45), (0.2, 0.6), (0.5, 1.1), (0.5, 0.9), (0.4, 0.9), 55, (0, 35)),
+    "sun": (0.12, (0.25, 0.55), (0.2, 0.5), (0.8, 1.6), (0.0, 0.15), (0.7, 1.0), 45, (20, 65)),
+    "flash": (0.14, (0.1, 0.3), (0.0, 0.3), (0.8, 1.2), (0.05, 0.3), (0.2, 0.6), 10, (-3, 20)),
+    "stage": (0.03, (0.05, 0.2), (0.0, 0.5), (0.8, 1.5), (0.0, 0.4), (0.5, 1.0), 60, (10, 70)),
+    "below": (0.03, (0.15, 0.4), (0.1, 0.5), (0.3, 0.9), (0.3, 0.9), (0.2, 0.7), 50, (-45, -5)),
 }
 
 
@@ -62,24 +62,25 @@ def draw_lights(rng: np.random.Generator) -> Lights:
     _, sky, slope, lamp, soft, shadow, side, height = _KINDS[kind]
     around = rng.normal(0, 1, 3)
     around[1] = abs(around[1]) + 0.3
+    around[2] += 0.7  # who takes a photograph keeps the light behind the camera
     gradient = unit(around) * rng.uniform(*slope)
-    cast = _tint(rng, 0.22 if kind == "stage" else 0.10)
+    cast = _tint(rng, 0.2 if kind == "stage" else 0.07)
     strength = rng.uniform(*sky) * cast
     harmonics = np.concatenate(
         [strength[:, None], strength[:, None] * gradient * (1 + rng.normal(0, 0.1, (3, 1)))], axis=1
     )
     directions, colours, softness = (
         [_direction(rng, side, *height)],
-        [rng.uniform(*lamp) * _tint(rng, 0.1)],
+        [rng.uniform(*lamp) * _tint(rng, 0.07)],
         [rng.uniform(*soft)],
     )
-    if rng.random() < 0.4:  # fill
-        directions.append(_direction(rng, 80, -10, 50))
-        colours.append(rng.uniform(0.1, 0.4) * _tint(rng, 0.15))
+    if rng.random() < 0.6:  # fill
+        directions.append(_direction(rng, 60, -10, 50))
+        colours.append(rng.uniform(0.1, 0.4) * _tint(rng, 0.1))
         softness.append(rng.uniform(0.5, 1))
     if rng.random() < 0.35:  # rim, from behind
         directions.append(_direction(rng, 50, 0, 60, behind=True))
-        colours.append(rng.uniform(0.2, 1.2) * _tint(rng, 0.15))
+        colours.append(rng.uniform(0.2, 1.2) * _tint(rng, 0.1))
         softness.append(rng.uniform(0, 0.5))
     return Lights(
         *(np.array(values, np.float32) for values in (harmonics, directions, colours, softness)),

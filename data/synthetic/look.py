@@ -86,8 +86,6 @@ def _draw_skin(rng: np.random.Generator, traits: Traits) -> tuple[float, np.ndar
 def _draw_hair(rng: np.random.Generator, traits: Traits) -> np.ndarray:
     if traits.old > 0.45 and rng.random() < 0.4 + 0.5 * traits.old:
         table = _GREY_HAIR
-    elif rng.random() < 0.04:
-        table = _DYED_HAIR
     elif rng.random() < (0.9 if traits.ethnicity[2] < 0.5 else 0.35):
         table = _DARK_HAIR
     else:
@@ -98,22 +96,23 @@ def _draw_hair(rng: np.random.Generator, traits: Traits) -> np.ndarray:
 def draw_look(rng: np.random.Generator, traits: Traits) -> Look:
     """Colours of a person of these traits."""
     tone, skin = _draw_skin(rng, traits)
-    hair = _draw_hair(rng, traits)
+    natural = _draw_hair(rng, traits)
+    hair = _DYED_HAIR[rng.integers(len(_DYED_HAIR))] if rng.random() < 0.02 else natural
     made_up = rng.random() < 0.4 * (1 - traits.male) * (1 - traits.child)
     lips = skin * [rng.uniform(0.75, 1.02), rng.uniform(0.5, 0.75), rng.uniform(0.52, 0.78)]
     if made_up:
         lips = np.array([rng.uniform(0.25, 0.6), rng.uniform(0.02, 0.16), rng.uniform(0.04, 0.18)])
     irises = _DARK_IRIS if traits.ethnicity[2] < 0.5 or rng.random() < 0.35 else _LIGHT_IRIS
-    brow_base = hair if rng.random() < 0.75 else _DARK_HAIR[rng.integers(len(_DARK_HAIR))]
+    brow_base = natural if rng.random() < 0.75 else _DARK_HAIR[rng.integers(len(_DARK_HAIR))]
     return Look(
         skin=skin,
         lips=lips,
         hair=hair,
         brows=brow_base * rng.uniform(0.5, 0.95),
-        beard=hair * rng.uniform(0.6, 1.0),
+        beard=natural * rng.uniform(0.6, 1.0),
         iris=irises[rng.integers(len(irises))] * rng.uniform(0.8, 1.3),
         seed=rng.uniform(0, 30),
-        blotches=rng.uniform(0.01, 0.06),
+        blotches=rng.uniform(0.005, 0.045),
         redness=rng.uniform(0, 1.5) * (1 if tone < 5 else 0.4),
         eye_shadow=rng.uniform(0, 0.3),
         lid_paint=rng.uniform(0.2, 1.0) if made_up else rng.uniform(0, 0.25),
@@ -122,5 +121,5 @@ def draw_look(rng: np.random.Generator, traits: Traits) -> Look:
         lip_paint=1.0 if made_up else rng.uniform(0.4, 0.95),
         gloss=rng.uniform(0.02, 0.22),
         sharpness=rng.uniform(6, 36),
-        relief=rng.uniform(0.3, 0.9),
+        relief=rng.uniform(0.8, 2.2),
     )

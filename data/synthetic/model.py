@@ -58,7 +58,7 @@ def _head_paint(person: Person) -> np.ndarray:
         albedo[np.unique(pack.triangles[pack.parts == part])] = colour
     lashes = np.unique(pack.triangles[pack.parts == Part.LASHES])
     upper = pack.vertices[lashes, 1] > _BETWEEN_LASHES
-    albedo[lashes] = person.look.skin * np.where(upper, 0.3 - 0.25 * person.look.lid_paint, 0.65)[:, None]
+    albedo[lashes] = person.look.skin * np.where(upper, 0.2 - 0.15 * person.look.lid_paint, 0.85)[:, None]
     occlusion = 0.25 + 0.75 * np.clip(1.25 * pack.occlusion, 0, 1)
     scalp = person.hair.scalp * person.hair.stain
     return np.column_stack([albedo, pack.vertices, occlusion, scalp, person.beard]).astype(np.float32)
@@ -69,7 +69,7 @@ def _hair_shell(
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray] | None:
     """The closed mass of hair over the scalp: vertices, triangles, paint."""
     pack, thickness = head_pack(), person.hair.thickness
-    used, triangles = cut_out(pack.triangles[pack.parts == Part.SKIN], person.hair.scalp > 0.35)
+    used, triangles = cut_out(pack.triangles[pack.parts == Part.SKIN], thickness > 0)
     if not len(used) or thickness.max() < 0.004:
         return None
     middle = np.array([0, 7.3, 0.4])
@@ -77,7 +77,8 @@ def _hair_shell(
     vertices = skin[used] + out * thickness[used, None]
     count = len(used)
     place = pack.vertices[used]
-    columns = [np.tile(person.look.hair, (count, 1)), place, np.full(count, 0.75), np.zeros(count), np.zeros(count)]
+    colour = np.tile(0.85 * person.look.hair, (count, 1))  # as strands are about halfway from root to tip
+    columns = [colour, place, np.full(count, person.hair.openness), np.zeros((count, 2))]
     return (vertices.astype(np.float32), triangles, np.column_stack(columns).astype(np.float32))
 
 

@@ -17,7 +17,7 @@ from data.synthetic.shape import HeadShape, draw_shape, draw_traits, eye_centres
 from data.synthetic.skin import paint_vertices
 from data.synthetic.strands import SkullMap, Strands, join_strands
 
-_WEARS_GLASSES, _DARK_ONES = 0.17, 0.2
+_WEARS_GLASSES, _DARK_ONES = 0.17, 0.15
 
 
 @dataclass(frozen=True)

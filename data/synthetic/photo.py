@@ -12,19 +12,19 @@ def _srgb(linear_rgb: np.ndarray) -> np.ndarray:
 def _expose(colour: np.ndarray, subject: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Scale so that the subject gets a plausible brightness, darker skin darker, then roll off the highlights."""
     light = colour[subject].mean() if subject.any() else colour.mean()
-    aim = np.clip(0.24 * (max(light, 1e-3) / 0.3) ** 0.4, 0.06, 0.4) * rng.uniform(0.6, 1.6)
-    exposed = colour * (aim / max(light, 1e-3)) if rng.random() < 0.9 else colour * rng.uniform(0.7, 1.2)
+    aim = np.clip(0.24 * (max(light, 1e-3) / 0.3) ** 0.4, 0.06, 0.4) * rng.uniform(0.7, 1.5)
+    exposed = colour * (aim / max(light, 1e-3)) if rng.random() < 0.95 else colour * rng.uniform(0.7, 1.2)
     return np.where(exposed < 0.6, exposed, 0.6 + 0.4 * (1 - np.exp(-(np.clip(exposed, 0.6, None) - 0.6) / 0.4)))
 
 
 def _grade(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """White balance, contrast, saturation, grey pictures, faded blacks."""
-    cast = 1 + rng.normal(0, 0.06) * np.array([1, 0, -1]) + rng.normal(0, 0.02) * np.array([-1, 2, -1])
+    cast = 1 + rng.normal(0, 0.04) * np.array([1, 0, -1]) + rng.normal(0, 0.02) * np.array([-1, 2, -1])
     image = image * cast
     contrast = rng.uniform(0.85, 1.3)
     image = (image - 0.45) * contrast + 0.45 + rng.normal(0, 0.04)
     grey = image @ np.array([0.299, 0.587, 0.114])
-    saturation = 0.0 if rng.random() < 0.08 else rng.uniform(0.7, 1.3)
+    saturation = 0.0 if rng.random() < 0.05 else rng.uniform(0.65, 1.2)
     return grey[..., None] + (image - grey[..., None]) * saturation
 
 
@@ -68,20 +68,20 @@ def take_photo(
     if rng.random() < 0.25:  # vignette
         y, x = np.mgrid[-1 : 1 : height * 1j, -1 : 1 : width * 1j]
         image = image * (1 - rng.uniform(0.05, 0.35) * (x * x + y * y))[..., None].astype(np.float32)
-    blur = rng.choice([0.0, 0.006, 0.014, 0.026], p=[0.4, 0.3, 0.2, 0.1]) * face_px
+    blur = rng.choice([0.0, 0.006, 0.014, 0.026], p=[0.45, 0.3, 0.18, 0.07]) * face_px
     if blur > 0.3:
         image = cv2.GaussianBlur(image, (0, 0), blur)
-    if rng.random() < 0.12:
+    if rng.random() < 0.1:
         image = cv2.filter2D(image, -1, _motion(rng, rng.uniform(0.02, 0.1) * face_px))
     scale = 1.0
-    if rng.random() < 0.25:  # a small face in a large picture, enlarged
-        scale = max(rng.uniform(18, 60) / face_px, 0.08)
+    if rng.random() < 0.2:  # a small face in a large picture, enlarged
+        scale = max(rng.uniform(20, 60) / face_px, 0.08)
     if scale < 1:
         small = (max(int(width * scale), 8), max(int(height * scale), 8))
         image = cv2.resize(image, small, interpolation=cv2.INTER_AREA)
     if rng.random() < 0.2:  # a telephone's sharpening
         image = image + rng.uniform(0.3, 1.0) * (image - cv2.GaussianBlur(image, (0, 0), 1.0))
-    level = rng.uniform(0, 0.012) if rng.random() < 0.85 else rng.uniform(0.012, 0.04)
+    level = rng.uniform(0, 0.01) if rng.random() < 0.9 else rng.uniform(0.01, 0.035)
     grain = rng.standard_normal(image.shape).astype(np.float32)
     grain = grain * 0.6 + grain.mean(axis=2, keepdims=True)
     image = image + level * grain * (0.5 + np.sqrt(np.clip(image, 0, 1)))

@@ -60,6 +60,47 @@ def cut_out(triangles: np.ndarray, keep: np.ndarray) -> tuple[np.ndarray, np.nda
     return used, number[inside]
 
 
+@dataclass(frozen=True)
+class Cut:
+    """A part of a mesh, cut through its triangles.
+
+    Attributes:
+        first, second, share: (N,) every vertex lies on an edge of the mesh, `share` of the way from first to second.
+        triangles: (T, 3) counted among the N.
+    """
+
+    first: np.ndarray
+    second: np.ndarray
+    share: np.ndarray
+    triangles: np.ndarray
+
+    def at(self, values: np.ndarray) -> np.ndarray:
+        """Values (V, ...) of the mesh's vertices at the vertices of the part, (N, ...)."""
+        share = self.share.reshape(-1, *[1] * (values.ndim - 1))
+        return values[self.first] * (1 - share) + values[self.second] * share
+
+
+def cut_along(triangles: np.ndarray, field: np.ndarray) -> Cut:
+    """The part of a mesh where a field (V,) is positive, with an edge along its zero."""
+    triangles = triangles[(field[triangles] > 0).any(axis=1)]
+    inside = field[triangles] > 0
+    odd = np.argmax(inside == (inside.sum(axis=1) == 1)[:, None], axis=1)  # the corner that stands alone, if one does
+    a, b, c = np.take_along_axis(triangles, (odd[:, None] + np.arange(3)) % 3, axis=1).T
+    kind = inside.sum(axis=1)
+    one, two, whole = (np.flatnonzero(kind == k) for k in (1, 2, 3))
+    corners = [  # each a pair of the mesh's vertices: where the field is zero between them, or one vertex twice
+        [(a[one], a[one]), (a[one], b[one]), (a[one], c[one])],
+        [(b[two], a[two]), (b[two], b[two]), (c[two], c[two])],
+        [(b[two], a[two]), (c[two], c[two]), (c[two], a[two])],
+        [(a[whole], a[whole]), (b[whole], b[whole]), (c[whole], c[whole])],
+    ]
+    pairs = np.concatenate([np.stack([np.stack(pair, axis=-1) for pair in three], axis=1) for three in corners])
+    unique, number = np.unique(pairs.reshape(-1, 2), axis=0, return_inverse=True)
+    first, second = unique.T
+    share = np.where(first == second, 0.0, field[first] / np.where(first == second, 1.0, field[first] - field[second]))
+    return Cut(first, second, share, number.reshape(-1, 3))
+
+
 def smooth(values: np.ndarray, triangles: np.ndarray, rounds: int) -> np.ndarray:
     """Average (V, K) values with their neighbours on a mesh some times."""
     edges = np.concatenate([triangles[:, [0, 1]], triangles[:, [1, 2]], triangles[:, [2, 0]]])

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from fsanet.pose.angles import angles_from_rotation, rotation_from_angles
+
 YAW_LIMIT, TILT_LIMIT = 90.0, 60.0
 
 
@@ -16,14 +18,19 @@ def _frontal(rng: np.random.Generator) -> tuple[float, float, float]:
 
 
 def _like_300w_lp(rng: np.random.Generator) -> tuple[float, float, float]:
-    """Like 300W-LP, by what its paper says of it.
+    """Like 300W-LP, by what is published of it.
 
-    Face profiling turns each photo in steps to a yaw of 90 (Zhu et al., CVPR 2016), so yaw is spread nearly evenly with
-    a rise where the photos were; pitch and roll are those of photos found on the web, mostly within 30, with tails.
+    Photos found on the web, where pitch and roll are mostly within 30 with tails. Face profiling turns each of them
+    in 3D, in steps towards a yaw of 90 (Zhu et al., CVPR 2016), and reads the angles of the turned head, so a nod of
+    some degrees becomes a large pitch and roll near a yaw of 90: pitch fills +-99 and roll -90 to 87 degrees
+    (deep-head-pose, issue 98), which heads in photos do not.
     """
-    yaw = rng.normal(0, 22) if rng.random() < 0.25 else rng.uniform(-YAW_LIMIT, YAW_LIMIT)
     tail = 2.2 if rng.random() < 0.1 else 1.0
-    return yaw, rng.normal(-2, 10) * tail, rng.normal(0, 8) * tail
+    photo = rng.normal(0, 22), rng.normal(-2, 10) * tail, rng.normal(0, 8) * tail
+    if rng.random() < 0.25:
+        return photo
+    further = np.sign(photo[0]) * rng.uniform(0, max(YAW_LIMIT - abs(photo[0]), 0))
+    return tuple(angles_from_rotation(rotation_from_angles([further, 0.0, 0.0]) @ rotation_from_angles(photo)))
 
 
 def _mixed(rng: np.random.Generator) -> tuple[float, float, float]:

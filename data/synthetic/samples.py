@@ -51,8 +51,8 @@ class Settings:
     poses: str = "mixed"
     per_person: int = 4
     masked: float = 0.0
-    headwear: float = 0.13
-    occluded: float = 0.10
+    headwear: float = 0.10
+    occluded: float = 0.07
     jitter: float = 0.04
     clean: bool = False
 

@@ -115,14 +115,19 @@ def shade_skin(
     """Skin, with brows, stubble and the scalp's stain painted on."""
     albedo = paint_pixels(f.albedo, f.place, look)
     rough = noise(f.place, 45, look.seed)
-    hairs = noise(f.place * [60.0, 18.0, 5.0], 1.0, look.seed)
-    on_brow = brow.cover(f.place, 0.2 * rough) * brow.density * np.clip(0.8 + 0.4 * hairs, 0, 1)
-    albedo += (0.75 * look.brows + 0.08 * look.skin - albedo) * on_brow[:, None]
-    bristle = np.clip(stains[:, 1] * (0.75 + 0.45 * rough), 0, 1)[:, None]
-    albedo += (look.beard - albedo) * bristle
+    grain = noise(f.place, 110, look.seed)  # hairs are finer than a pixel: they only mottle it
+    on_brow = np.clip(brow.cover(f.place, 0.1 * rough) * brow.density * (1.05 + 0.15 * grain), 0, 1)
+    albedo += (0.55 * look.brows + 0.2 * look.hair + 0.04 * look.skin - albedo) * on_brow[:, None]
+    bristle = np.clip(stains[:, 1] * (0.95 + 0.06 * rough + 0.12 * grain), 0, 1)[:, None]
+    albedo += (0.8 * look.beard + 0.03 * look.skin - albedo) * bristle
     scalp = np.clip(stains[:, 0] * (1 + 0.12 * rough), 0, 1)[:, None]
     albedo += (0.8 * look.hair + 0.1 * look.skin - albedo) * scalp
-    gloss = look.gloss * (1 + 0.35 * noise(f.place, 16, look.seed)) * (1 + 0.8 * lips) * (1 - 0.7 * scalp[:, 0])
+    gloss = (
+        look.gloss
+        * (1 + 0.35 * noise(f.place, 16, look.seed))
+        * (1 + 0.8 * lips)
+        * (1 - 0.7 * np.maximum(scalp, bristle)[:, 0])
+    )
     bumpy = unit(f.normal + 0.03 * rough[:, None] * np.array([1.0, 0.6, 0.2], np.float32))
     painted = Fragments(f.pixels, f.position, bumpy, f.view, albedo, f.place, f.occlusion)
     return shade_solid(painted, lights, shadows, np.array([0.26, 0.12, 0.08], np.float32), gloss, look.sharpness)
@@ -151,15 +156,17 @@ def shade_eyes(
 def shade_hair(f: Fragments, lights, shadows, gloss: float) -> np.ndarray:
     """Hair after Kajiya and Kay (1989): light across the strand, highlights along it."""
     key, above = shadows
-    across = unit(f.view - _dot(f.view, f.normal)[:, None] * f.normal)
+    across = f.view - _dot(f.view, f.normal)[:, None] * f.normal  # short where a strand points at the camera
     facing = unit(across + unit(f.position - _MIDDLE_OF_SKULL))
-    light = _sky(lights, facing) * (f.occlusion * above)[:, None]
+    openness = 0.5 + 0.5 * f.occlusion  # hair lets light through: neither roots nor what lies below others is black
+    light = _sky(lights, facing) * (openness * above)[:, None]
     shine = np.zeros_like(light)
     for i, direction in enumerate(lights.directions):
-        shade = key if i == 0 else np.ones(len(f.pixels), np.float32)
+        shade = 0.3 + 0.7 * key if i == 0 else np.ones(len(f.pixels), np.float32)
         along = _dot(f.normal, direction)
         wrap = 0.4 + 0.4 * lights.softness[i]
-        diffuse = np.sqrt(np.clip(1 - along**2, 0, 1)) * np.clip((_dot(facing, direction) + wrap) / (1 + wrap), 0, 1)
+        across_strand = 0.5 + 0.5 * np.sqrt(np.clip(1 - along**2, 0, 1))
+        diffuse = across_strand * np.clip((_dot(facing, direction) + wrap) / (1 + wrap), 0, 1)
         half = unit(f.view + direction)
         spot = _power(1 - _dot(f.normal, half) ** 2, 18.0 / (1 + lights.softness[i]))
         reach = shade[:, None] * lights.colours[i]

@@ -12,7 +12,8 @@ Model, which was scanned from people who held their heads so.
 MakeHuman's own mean face has a shorter, lower nose than people have. Height and depth of the nose tip over the plane of
 eyes and mouth are what pitch and yaw are read from in a frontal view, so `_POPULATION` morphs every head towards the
 proportions of the Basel mean, whose five points (eye centres, nose tip, mouth corners) many public programs print. The
-same is done for eyes (slits 26 mm wide and 9 mm high), brows and chin.
+same is done for eyes (slits 26 mm wide and 9 mm high), the root of the nose (16 mm before the inner corners of the
+eyes), brows and chin.
 """
 
 import functools
@@ -45,6 +46,8 @@ _POPULATION = {  # towards the Basel mean and, for eyes, brows and chin, towards
     "nose/nose-scale-vert-decr": 0.32,
     "nose/nose-scale-depth-incr": 0.58,
     "nose/nose-point-up": 0.21,
+    "nose/nose-greek-decr": 0.7,
+    "nose/nose-curve-concave": 0.5,
     "mouth/mouth-trans-backward": 0.45,
     "mouth/mouth-trans-up": 0.08,
     "mouth/mouth-scale-horiz-incr": 0.25,
@@ -61,6 +64,7 @@ _OPPOSITES = (
     ("compress", "uncompress"),
     ("concave", "convex"),
 )
+_SPREAD = {"neck": 0.5, "nose": 0.6}  # noses are told by many morphs: their depth varies by 2 mm between adults
 _GLOBAL = ("expression", "macrodetails", "asym")
 _SHIFTS = re.compile(r"(head|nose|mouth|neck)/.*trans-(in|out)$")  # sideways: asymmetry, not identity
 
@@ -214,7 +218,7 @@ def _add_local(vertices: np.ndarray, rng: np.random.Generator) -> None:
     strength = rng.uniform(0.1, 0.38)
     pairs, alone = _families()
     for stem, sides in pairs.items():
-        value = rng.normal(0, strength * (0.5 if stem.startswith(("neck", "asym")) else 1.0))
+        value = rng.normal(0, strength * _SPREAD.get(stem.split("/")[0], 1.0))
         for low, high in sides:
             weight = np.clip(value + (rng.normal(0, 0.05) if len(sides) > 1 else 0.0), -0.9, 0.9)
             add_morph(vertices, low if weight < 0 else high, abs(weight))
@@ -255,17 +259,17 @@ def draw_shape(rng: np.random.Generator, traits: Traits) -> HeadShape:
 def _draw_expression(rng: np.random.Generator) -> dict[str, float]:
     """Weights of expression units; a third of all faces stay neutral."""
     units: dict[str, float] = {}
-    if rng.random() < 0.3:
+    if rng.random() < 0.35:
         return units
     if rng.random() < 0.5:
-        units["mouth-corner-puller"] = rng.uniform(0.1, 1.0)
-    if rng.random() < 0.4:
-        units["mouth-open"] = rng.uniform(0, 0.9) ** 1.5
+        units["mouth-corner-puller"] = rng.uniform(0.1, 0.9)
+    if rng.random() < 0.35:
+        units["mouth-open"] = rng.uniform(0, 0.9) ** 2
     if rng.random() < 0.3:
         units["mouth-parling"] = rng.uniform(0.1, 0.8)
     for name in ("compression", "depression", "elevation", "pursing", "retraction", "protusion", "upward-retraction"):
-        if rng.random() < 0.1:
-            units["mouth-" + name] = rng.uniform(0, 0.6)
+        if rng.random() < 0.07:
+            units["mouth-" + name] = rng.uniform(0, 0.5)
     if rng.random() < 0.1:
         units["nose-compression"] = rng.uniform(0, 0.6)
     for name, often in (("down", 0.1), ("up", 0.25), ("inner-up", 0.2), ("extern-up", 0.1)):
@@ -276,15 +280,15 @@ def _draw_expression(rng: np.random.Generator) -> dict[str, float]:
 
 
 def _draw_lids(rng: np.random.Generator) -> dict[str, float]:
-    """Weights of the units of the eyelids: mostly open, sometimes narrow, 7 in 100 closed."""
+    """Weights of the units of the eyelids: mostly open, sometimes narrow, 5 in 100 closed."""
     dice = rng.random()
-    if dice < 0.07:
+    if dice < 0.05:
         unit, weight = "closure", rng.uniform(0.9, 1.0)
-    elif dice < 0.25:
-        unit, weight = "closure", rng.uniform(0.05, 0.4)
-    elif dice < 0.4:
-        unit, weight = "slit", rng.uniform(0.1, 0.7)
-    elif dice < 0.55:
+    elif dice < 0.18:
+        unit, weight = "closure", rng.uniform(0.05, 0.3)
+    elif dice < 0.28:
+        unit, weight = "slit", rng.uniform(0.1, 0.5)
+    elif dice < 0.5:
         unit, weight = "opened-up", rng.uniform(0.1, 0.9)
     else:
         return {}
