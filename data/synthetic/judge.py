@@ -1,6 +1,6 @@
 """How others see the renders: a published network reads their poses, face detectors look for the faces.
 
-    python -m data.synthetic.judge [--samples 2000] [--frames 300] [--model fusion_capsule] [--weights 300W_LP]
+    python -m data.synthetic.judge [--samples 2000] [--frames 300] [--clean] [--model ...] [--weights ...]
 
 Nothing of the renderer is fitted to these judges. They tell whether the renders look like photographs to networks that
 have seen photographs only, and whether the labels mean what they mean in 300W-LP.
@@ -8,6 +8,7 @@ have seen photographs only, and whether the labels mean what they mean in 300W-L
 
 import argparse
 import sys
+from dataclasses import replace
 
 import numpy as np
 
@@ -50,13 +51,12 @@ def agreement(predicted: np.ndarray, truth: np.ndarray) -> list[str]:
 
 
 def judge_poses(
-    samples: int, seed: int, model: str, weights: str, quiet: bool = False
+    samples: int, seed: int, settings: Settings, model: str, weights: str, quiet: bool = False
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Predicted and true poses (N, 3) of fresh renders of the distribution that imitates 300W-LP."""
+    """Predicted and true poses (N, 3) of fresh renders."""
     import fsanet
 
     network = fsanet.load_model(model, weights=weights)
-    settings = Settings(split="validation", poses="300W_LP")
     predicted, truth = [], []
     with progress(total=samples, unit="face", label="rendering", quiet=quiet) as bar:
         for start in range(0, samples, _CHUNK):
@@ -95,12 +95,19 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--samples", type=int, default=2000, help="crops for the network (default: %(default)s)")
     parser.add_argument("--frames", type=int, default=300, help="frames for the detectors (default: %(default)s)")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument(
+        "--clean", action="store_true", help="crops as the renderer draws them: sharp, nothing on or before the head"
+    )
     parser.add_argument("--model", default="fusion_capsule")
     parser.add_argument("--weights", default="300W_LP", help="training set or file (default: %(default)s)")
     args = parser.parse_args(argv)
     if args.samples:
-        print(f"{args.model} ({args.weights}) on {args.samples} crops, poses like 300W-LP; yaw, pitch, roll:")
-        print("\n".join(agreement(*judge_poses(args.samples, args.seed, args.model, args.weights))))
+        settings = Settings(split="validation", poses="300W_LP")
+        if args.clean:
+            settings = replace(settings, clean=True, headwear=0.0, occluded=0.0)
+        kind = "sharp crops" if args.clean else "crops"
+        print(f"{args.model} ({args.weights}) on {args.samples} {kind}, poses like 300W-LP; yaw, pitch, roll:")
+        print("\n".join(agreement(*judge_poses(args.samples, args.seed, settings, args.model, args.weights))))
     if args.frames:
         print(f"\nfaces found in {args.frames} frames of {_FRAME_SIDE} x {_FRAME_SIDE}, yaw -90 to 90:")
         for name, rows in judge_detectors(args.frames, args.seed).items():
