@@ -6,6 +6,8 @@ import pytest
 from data.synthetic import headwear, occluders
 from data.synthetic.backgrounds import BACKGROUNDS, HELD_OUT_BACKGROUNDS, draw_background
 from data.synthetic.camera import Camera, frame_head
+from data.synthetic.facial_hair import beard_mask
+from data.synthetic.glasses import draw_glasses
 from data.synthetic.hair import grow_hair
 from data.synthetic.hair_styles import HAIR_STYLES, draw_style
 from data.synthetic.head_pack import head_pack
@@ -13,10 +15,10 @@ from data.synthetic.lights import draw_lights
 from data.synthetic.noise import noise, ramp
 from data.synthetic.person import skull_map
 from data.synthetic.photo import take_photo
-from data.synthetic.pieces import cut_out, grid_triangles
+from data.synthetic.pieces import Material, cut_along, cut_out, grid_triangles
 from data.synthetic.posing import draw_posing
 from data.synthetic.raster import vertex_normals
-from data.synthetic.shape import Traits, face_middle
+from data.synthetic.shape import Traits, eye_centres, face_middle
 from data.synthetic.strands import POINTS
 from fsanet.pose.angles import rotation_from_angles
 
@@ -176,3 +178,63 @@ def test_cutting_and_grids():
     np.testing.assert_array_equal(inside, [[0, 1, 2]])
     assert grid_triangles(3, 4).shape == (12, 3)
     assert grid_triangles(3, 4, closed=True).shape == (16, 3)
+
+
+@pytest.mark.parametrize("angle_deg", [0, 30, 90, 135])
+def test_a_mesh_is_cut_along_a_line_through_its_triangles(angle_deg):
+    rows, columns = 7, 9
+    y, x = (axis.ravel() / 2 for axis in np.mgrid[:rows, :columns])
+    grid, angle = np.stack([x, y], axis=1), np.radians(angle_deg)
+    field = (grid - [1.9, 1.6]) @ [np.cos(angle), np.sin(angle)]
+    cut = cut_along(grid_triangles(rows, columns), field)
+    assert cut.at(field).min() > -1e-9
+    other = cut_along(grid_triangles(rows, columns), -field)
+    areas = np.concatenate([_areas(part.at(grid)[part.triangles]) for part in (cut, other)])
+    assert (areas < 0).all() or (areas > 0).all()  # no triangle is turned over
+    assert abs(areas.sum()) == pytest.approx((rows - 1) * (columns - 1) / 4)
+    if angle_deg == 0:
+        assert abs(areas[: len(cut.triangles)].sum()) == pytest.approx((4 - 1.9) * 3)
+
+
+def _areas(corners: np.ndarray) -> np.ndarray:
+    """Areas (T,) of triangles (T, 3, 2), negative for those that run the other way round."""
+    first, second = corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]
+    return (first[:, 0] * second[:, 1] - first[:, 1] * second[:, 0]) / 2
+
+
+def test_a_mesh_wholly_inside_or_outside_is_kept_or_gone():
+    triangles = grid_triangles(3, 3)
+    whole = cut_along(triangles, np.ones(9))
+    np.testing.assert_array_equal(np.sort(whole.triangles), np.sort(triangles))
+    assert not len(cut_along(triangles, -np.ones(9)).triangles)
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_glasses_stand_before_the_eyes_and_reach_the_ears(rng, dark):
+    pack = head_pack()
+    skin, eyes = pack.vertices, eye_centres(pack.vertices)
+    frame, lenses = draw_glasses(rng, pack, skin, eyes, dark)
+    assert [piece.material for piece in lenses] == [Material.PLASTIC] * (2 * dark)
+    rims = frame.points[np.abs(frame.points[..., 2].mean(axis=1) - eyes[0, 2]) < 0.45].reshape(-1, 3)
+    before_cornea_mm = 100 * (rims[:, 2].max() - eyes[0, 2]) - 15
+    assert 8 < before_cornea_mm < 30
+    for side in (1, -1):
+        ear = skin[(pack.ears > 0.5) & (pack.vertices[:, 0] * side > 0)]
+        nearest = np.linalg.norm(frame.points.reshape(-1, 3)[:, None] - ear[None], axis=2).min()
+        assert nearest < 0.15  # decimetres
+
+
+def test_men_have_beards_and_women_and_children_none():
+    pack, rng = head_pack(), np.random.default_rng(4)
+    traits = {
+        "man": Traits(np.full(3, 1 / 3), 1.0, 0.0, 0.2, 0.0, 0.0),
+        "woman": Traits(np.full(3, 1 / 3), 0.0, 0.0, 0.2, 0.0, 0.0),
+        "boy": Traits(np.full(3, 1 / 3), 1.0, 0.8, 0.0, 0.0, 0.0),
+    }
+    drawn = {who: [beard_mask(pack, rng, of) for _ in range(200)] for who, of in traits.items()}
+    assert not any(where.any() for who in ("woman", "boy") for where, _, _ in drawn[who])
+    stained = np.mean([where.any() and dark > 0 for where, dark, _ in drawn["man"]])
+    long = np.mean([length > 0 for _, _, length in drawn["man"]])
+    assert 0.5 < stained < 0.75
+    assert 0.01 < long < 0.15
+    assert all((where * (pack.lips > 0.6)).max() == 0 for where, _, _ in drawn["man"])
