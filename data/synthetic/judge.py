@@ -2,8 +2,9 @@
 
     python -m data.synthetic.judge [--samples 2000] [--frames 300] [--clean] [--model ...] [--weights ...]
 
-Nothing of the renderer is fitted to these judges. They tell whether the renders look like photographs to networks that
-have seen photographs only, and whether the labels mean what they mean in 300W-LP.
+They tell whether the renders look like photographs to networks that have seen photographs only, and whether the labels
+mean what they mean in 300W-LP. No constant of the renderer is fitted to the network; faces that detectors miss show
+what is drawn badly.
 """
 
 import argparse
