@@ -22,7 +22,7 @@ from fsanet.image.face_crop import INPUT_SIZE, LANDMARK_MARGIN, crop_face
 ASSETS = Path(__file__).resolve().parents[2] / "demo" / "assets"
 HEADS, HEADS_SIZE = 16, 128
 TURNED_SIZE, TURNED_SHARE = 192, 0.42
-TURNED_PERSON = 12
+TURNED_PERSON = 156
 TURN_DEG = 35.0
 HARD_PERSONS = 16
 SEED = 7
