@@ -61,7 +61,7 @@ def load_labelled_set(name: str, folder: str | Path, img_size: int = 64, only: S
         name: a name below the folder, or the path of an npz.
         folder: usually `data`.
         img_size: side in pixels that the crops must have.
-        only: patterns for `source`, such as "Person0[5-8]"; empty takes all.
+        only: patterns for `source`, such as "Pointing04/0[5-8]"; empty takes all.
 
     Raises:
         FileNotFoundError, ValueError: as `PoseSet.load`; ValueError also when nothing is left.

@@ -22,7 +22,7 @@ class ExtraSet:
 
     Attributes:
         name: a set below the data folder, or the path of an npz.
-        only: patterns such as "Person0[1-4]*" for the `source` of the samples to take; empty takes all.
+        only: patterns such as "Pointing04/0[1-4]" for the `source` of the samples to take; empty takes all.
         copies: how often an epoch sees each of them.
         label_weight: how much their labels count against those of the other samples.
     """

@@ -3,7 +3,7 @@
     python -m training_and_testing.test                                       the bundled weights
     python -m training_and_testing.test --weights 300W_LP --set AFLW2000      the published ones
     python -m training_and_testing.test --model var_capsule --weights training_and_testing/runs/synthetic
-    python -m training_and_testing.test --set Pointing04 --only "Person0[5-8]"
+    python -m training_and_testing.test --set Pointing04 --only "Pointing04/0[5-8]"
 
 Prints one table; rows as CSV and JSON and pictures go to training_and_testing/output/test. Where there is no test set,
 or with --set synthetic, the first 1,000 faces of the synthetic one are rendered.
@@ -137,7 +137,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--model", nargs="+", default=[], help="model names (default: the capsule models, their fusion, the baseline)")
     add("--weights", default=DEFAULT_WEIGHTS, help="a training set, a file, or a folder of runs (default: %(default)s)")
     add("--set", nargs="+", default=[], help="names below the data folder, or npz paths (default: all that are there)")
-    add("--only", nargs="+", default=[], metavar="PATTERN", help="only samples of such sources, as Person0[5-8]")
+    add("--only", nargs="+", default=[], metavar="PATTERN", help="only samples of such sources, as Pointing04/0[5-8]")
     add("--data", type=Path, default=DATA, help="folder of the npz sets (default: data)")
     add("--out", type=Path, default=OUTPUT, help="folder for tables and pictures (default: %(default)s)")
     add("--no-pictures", action="store_true", help="tables only")

@@ -55,7 +55,7 @@ def draw_glasses(
     t = np.linspace(-1, 1, POINTS)
     height = middle_y + 0.07 + 0.03 * (1 - t * t)
     nose = skin[(np.abs(place[:, 0]) < 0.05) & (np.abs(skin[:, 1] - height.max()) < 0.04) & (place[:, 2] > 1.2), 2]
-    over_nose = front + max(nose.max(initial=front) + 0.02 - front, 0) * (1 - t * t)
+    over_nose = front + (nose.max(initial=front) + 0.02 - front) * (1 - t * t)
     lines.append(np.stack([t * (half_eyes - wide), height, over_nose], axis=1))
     colour = _FRAMES[rng.integers(len(_FRAMES))]
     frame = make_strands(np.array(lines), rng.choice([0.012, 0.022, 0.036]), colour, wire=True)

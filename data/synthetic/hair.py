@@ -112,13 +112,13 @@ def _lengths(style: HairStyle, place: np.ndarray, rng: np.random.Generator) -> n
     return length
 
 
-def _off_the_face(points: np.ndarray, long: np.ndarray, tuck: float) -> np.ndarray:
-    """Keep long hair beside the face: push points in front of it outwards and back to depth `tuck`."""
+def _off_the_face(points: np.ndarray, tuck: float) -> np.ndarray:
+    """Keep hair beside the face: push points in front of it outwards and back to depth `tuck`."""
     x, y, z = points[:, 0], points[:, 1], points[:, 2]
     side = np.sign(x + 1e-6)
-    over = long & (z > 0.75) & (y < 7.8) & (np.abs(x) < 0.78)
+    over = (z > 0.75) & (y < 7.8) & (np.abs(x) < 0.78)
     x, z = (np.where(over, side * np.maximum(np.abs(x), 0.70), x), np.where(over, z - 0.12, z))
-    beside = long & (y < 7.75) & (z > tuck)
+    beside = (y < 7.75) & (z > tuck)
     z = np.where(beside, tuck + 0.6 * (z - tuck) * np.clip((y - 7.1) / 0.6, 0, 1), z)
     x = np.where(beside, side * np.maximum(np.abs(x), 0.74), x)
     x = np.where(np.abs(x) > 1.0, side * (1.0 + 0.35 * (np.abs(x) - 1.0)), x)
@@ -153,7 +153,7 @@ def _grow(style, root, direction, comb, length, layer, skull: SkullMap, rng) -> 
     for _ in range(POINTS - 1):
         before = x
         x = _settle(x + d * step, layer, style.hug, skull)
-        x = np.where(long[:, None], _off_the_face(_off_the_neck(x), long, tuck), x)
+        x = np.where(long[:, None], _off_the_face(_off_the_neck(x), tuck), x)
         path.append(x)
         swirl = np.stack([noise(x, 3.5, offset) for offset in phase], axis=1)
         pull = 3 * style.gravity * ramp(1.0, 0.6, x[:, 2]) * step[:, 0]  # over the forehead hair keeps as it is combed

@@ -102,6 +102,8 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--model", default="fusion_capsule")
     parser.add_argument("--weights", default="300W_LP", help="training set or file (default: %(default)s)")
     args = parser.parse_args(argv)
+    if min(args.samples, args.frames) < 0:
+        parser.error(f"--samples and --frames must be 0 or more, got {args.samples} and {args.frames}")
     if args.samples:
         settings = Settings(split="validation", poses="300W_LP")
         if args.clean:

@@ -84,10 +84,10 @@ def cut_along(triangles: np.ndarray, field: np.ndarray) -> Cut:
     """The part of a mesh where a field (V,) is positive, with an edge along its zero."""
     triangles = triangles[(field[triangles] > 0).any(axis=1)]
     inside = field[triangles] > 0
-    odd = np.argmax(inside == (inside.sum(axis=1) == 1)[:, None], axis=1)  # the corner that stands alone, if one does
+    count = inside.sum(axis=1)
+    odd = np.argmax(inside == (count == 1)[:, None], axis=1)  # the corner that stands alone, if one does
     a, b, c = np.take_along_axis(triangles, (odd[:, None] + np.arange(3)) % 3, axis=1).T
-    kind = inside.sum(axis=1)
-    one, two, whole = (np.flatnonzero(kind == k) for k in (1, 2, 3))
+    one, two, whole = (np.flatnonzero(count == k) for k in (1, 2, 3))
     corners = [  # each a pair of the mesh's vertices: where the field is zero between them, or one vertex twice
         [(a[one], a[one]), (a[one], b[one]), (a[one], c[one])],
         [(b[two], a[two]), (b[two], b[two]), (c[two], c[two])],

@@ -11,20 +11,17 @@ import numpy as np
 
 from data.synthetic.backgrounds import draw_background
 from data.synthetic.camera import draw_distance, frame_head
-from data.synthetic.clothes import face_mask
+from data.synthetic.expression import with_expression
 from data.synthetic.head_pack import head_pack
-from data.synthetic.headwear import draw_headwear
 from data.synthetic.landmarks import landmark_box
 from data.synthetic.lights import draw_lights
-from data.synthetic.model import build_model, under_headwear
-from data.synthetic.occluders import draw_occluder
+from data.synthetic.model import build_model
 from data.synthetic.person import Person, draw_person
 from data.synthetic.photo import take_photo
 from data.synthetic.poses import draw_pose
 from data.synthetic.posing import draw_posing
-from data.synthetic.raster import vertex_normals
 from data.synthetic.scene import draw_eyes, draw_picture
-from data.synthetic.shape import with_expression
+from data.synthetic.worn import draw_worn
 from fsanet.image.face_crop import INPUT_SIZE, LANDMARK_MARGIN, crop_face
 
 SPLITS = ("train", "validation", "test")
@@ -132,27 +129,11 @@ def render_frame(
     person = _person(seed, settings.split, number)
     rng = _rng(seed, settings.split, 1, index)
     pose = draw_pose(rng, settings.poses) if pose is None else np.asarray(pose, float)
-    pack = head_pack()
     skin = with_expression(person.shape, rng)
-    pieces, wires, hair, shell = ([*person.clothes, *person.lenses], [], person.hair.strands, True)
-    headwear, occluder = "none", "none"
-    if rng.random() < settings.headwear:
-        headwear, worn = draw_headwear(rng, person.skull(), float(person.hair.thickness.max()))
-        pieces += worn
-        hair = under_headwear(hair, headwear, 7.75)
-        shell = headwear == "band" or person.hair.thickness.max() < 0.12
-    masked = bool(rng.random() < settings.masked)
-    if masked:
-        over = "nose" if rng.random() < 0.85 else "mouth"
-        mask, loops = face_mask(pack, rng, skin, vertex_normals(skin, pack.triangles), over)
-        pieces.append(mask)
-        wires.append(loops)
-    if rng.random() < settings.occluded:
-        occluder, thing = draw_occluder(rng, pack, person.look.skin)
-        pieces.append(thing)
-    model = build_model(person, skin, pieces, wires, hair, shell)
+    worn = draw_worn(rng, person, skin, settings.headwear, settings.masked, settings.occluded)
+    model = build_model(person, skin, worn.pieces, worn.wires, worn.hair, worn.shell)
     posing = draw_posing(rng, pose)
-    landmarks = posing.place(skin[pack.landmarks])
+    landmarks = posing.place(skin[head_pack().landmarks])
     camera = _aim(rng, landmarks, size, face_share, settings)
     width, height = camera.size
     background, behind = draw_background(rng, height, width, settings.split == "test")
@@ -176,10 +157,10 @@ def render_frame(
         source=f"{settings.split}/{seed}/{number}",
         style=person.style,
         background=background,
-        headwear=headwear,
-        occluder=occluder,
+        headwear=worn.headwear,
+        occluder=worn.occluder,
         eyewear=person.eyewear,
-        masked=masked,
+        masked=worn.masked,
     )
 
 

@@ -83,9 +83,9 @@ def _code_version() -> str:
 
     Commands such as this one draw nothing themselves and are left out.
     """
-    contents = (path.read_bytes() for path in sorted([*Path(__file__).parent.glob("*.py"), PACK_FILE]))
     digest = hashlib.sha256()
-    for content in contents:
+    for path in sorted([*Path(__file__).parent.glob("*.py"), PACK_FILE]):
+        content = path.read_bytes()
         if b'__name__ == "__main__"' not in content:
             digest.update(content)
     return digest.hexdigest()[:16]

@@ -26,8 +26,9 @@ def test_uniform_reaches_everything_evenly():
 def test_300w_lp_spreads_yaw_and_keeps_pitch_and_roll_near_zero_but_in_profile():
     poses = draws("300W_LP")
     in_profile = np.abs(poses[:, 0]) > 60
-    assert 0.2 < in_profile.mean() < 0.33
+    assert 0.25 < in_profile.mean() < 0.33
     assert ((np.abs(poses[~in_profile, 1:]) < 30).mean(axis=0) > 0.93).all()
+    assert ((np.abs(poses[:, 1:]) > 30).mean(axis=0) > 0.004).all()
     assert (poses[in_profile, 1:].std(axis=0) > 1.8 * poses[~in_profile, 1:].std(axis=0)).all()
 
 

@@ -1,5 +1,6 @@
 import numpy as np
 
+from data.synthetic.expression import with_expression
 from data.synthetic.head_pack import head_pack
 from data.synthetic.landmarks import GLABELLA_SPOT, POGONION_SPOT, five_points
 from data.synthetic.shape import (
@@ -11,7 +12,6 @@ from data.synthetic.shape import (
     face_middle,
     mean_head,
     procrustes,
-    with_expression,
 )
 from fsanet.pose.angles import angles_from_rotation, rotation_from_angles
 
