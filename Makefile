@@ -45,7 +45,7 @@ check-backends: $(BACKENDS_VENV)/.installed  ## layers, networks and weights on 
 	done
 
 preprocess: setup  ## npz sets of all that lies below data/, or DB=name [RAW=folder OUT=folder CSV= SET= N= SEED= WORKERS= ARGS=]
-	$(BIN)/python -m data.preprocess $(if $(DB),--db '$(DB)') $(if $(RAW),--raw '$(RAW)') $(if $(OUT),--out '$(OUT)') \
+	$(BIN)/python -m fsanet.commands.prepare $(if $(DB),--db '$(DB)') $(if $(RAW),--raw '$(RAW)') $(if $(OUT),--out '$(OUT)') \
 		$(if $(CSV),--csv '$(CSV)') $(if $(SET),--name '$(SET)') $(if $(N),--samples '$(N)') $(if $(SEED),--seed '$(SEED)') \
 		$(if $(WORKERS),--workers '$(WORKERS)') $(ARGS)
 
@@ -53,21 +53,21 @@ weights: setup  ## published weights and detector files into pre-trained/ [FROM=
 	$(BIN)/python -m fsanet.weights.fetch $(if $(FROM),--from '$(FROM)') $(if $(ONLY),--only $(ONLY))
 
 train: setup  ## train a model [MODEL=var_capsule DB=synthetic EXPERIMENT= EPOCHS= BATCH= SEED= WEIGHTS= FREEZE= MINUTES= RESUME=never ARGS=]
-	$(BIN)/python -m training_and_testing.train $(if $(EXPERIMENT),--experiment '$(EXPERIMENT)') $(if $(MODEL),--model '$(MODEL)') \
+	$(BIN)/python -m fsanet.commands.train $(if $(EXPERIMENT),--experiment '$(EXPERIMENT)') $(if $(MODEL),--model '$(MODEL)') \
 		$(if $(DB),--data '$(DB)') $(if $(EPOCHS),--epochs '$(EPOCHS)') $(if $(BATCH),--batch '$(BATCH)') \
 		$(if $(SEED),--seed '$(SEED)') $(if $(WEIGHTS),--weights '$(WEIGHTS)') $(if $(FREEZE),--freeze $(FREEZE)) \
 		$(if $(MINUTES),--max-minutes '$(MINUTES)') $(if $(RESUME),--resume '$(RESUME)') $(ARGS)
 
 test: setup  ## measure models on every test set that is there [MODEL= WEIGHTS=synthetic SET= ARGS=]
-	$(BIN)/python -m training_and_testing.test $(if $(MODEL),--model $(MODEL)) $(if $(WEIGHTS),--weights '$(WEIGHTS)') \
+	$(BIN)/python -m fsanet.commands.test $(if $(MODEL),--model $(MODEL)) $(if $(WEIGHTS),--weights '$(WEIGHTS)') \
 		$(if $(SET),--set $(SET)) $(ARGS)
 
 export: setup  ## a model for other runtimes to exported/ [MODEL=fusion_capsule WEIGHTS=synthetic FORMAT=onnx QUANTIZE=float16|int8 OUT= ARGS=]
-	$(BIN)/python -m training_and_testing.export $(if $(MODEL),--model '$(MODEL)') $(if $(WEIGHTS),--weights '$(WEIGHTS)') \
+	$(BIN)/python -m fsanet.commands.export $(if $(MODEL),--model '$(MODEL)') $(if $(WEIGHTS),--weights '$(WEIGHTS)') \
 		$(if $(FORMAT),--format '$(FORMAT)') $(if $(QUANTIZE),--quantize '$(QUANTIZE)') $(if $(OUT),--out '$(OUT)') $(ARGS)
 
 bench: setup  ## speed and memory, with tables and charts [ONLY="engines exports start video training folder" EXPORTS=exported OUT= ARGS=--quick]
-	$(BIN)/python -m training_and_testing.bench $(if $(ONLY),--only $(ONLY)) $(if $(EXPORTS),--exports '$(EXPORTS)') \
+	$(BIN)/python -m fsanet.commands.bench $(if $(ONLY),--only $(ONLY)) $(if $(EXPORTS),--exports '$(EXPORTS)') \
 		$(if $(OUT),--out '$(OUT)') $(ARGS)
 
 demo: setup  ## poses in bundled photos and a clip, drawn and in rows, to demo/output/
@@ -85,7 +85,7 @@ PAGES = docs/images
 PAGE_FIGURES = angles structures timeline limits comparison --compare fusion_capsule:300W_LP fusion_capsule:synthetic
 
 pictures: setup  ## all pictures of the pages and notebooks anew, after new weights or another renderer; needs `make weights`
-	$(BIN)/python -m data.synthetic.write_demo_heads
+	$(BIN)/python -m fsanet.rendering.write_demo_heads
 	$(BIN)/python -m demo.figures $(PAGE_FIGURES) --format jpg --out $(PAGES)
 	$(BIN)/python -m demo.figures architecture --model capsule --out $(PAGES)
 	$(BIN)/fsanet estimate demo/assets/group.jpg --out demo/output/page

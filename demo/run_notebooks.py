@@ -16,6 +16,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
 from fsanet.console import progress, run_command
+from fsanet.errors import InputError
 from fsanet.files import replace_whole
 
 REPOSITORY = Path(__file__).resolve().parent.parent
@@ -70,7 +71,7 @@ def run(path: Path) -> nbformat.NotebookNode:
         # What cells print comes as messages; what reaches the terminal besides is native code talking to itself.
         client.execute(stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     except CellExecutionError as error:
-        raise ValueError(f"'{path.name}' fails: {error}") from None
+        raise InputError(f"'{path.name}' fails: {error}") from None
     for cell in notebook.cells:
         _drop_notices(cell)
     return notebook

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from demo.figures.settings import FigureSettings, ModelChoice
 from fsanet.console import progress, quiet_native_stderr, run_command
+from fsanet.errors import InputError
 from fsanet.models.spec import get_spec
 
 FIGURES = {
@@ -51,7 +52,7 @@ def drawer(name: str) -> Callable[[FigureSettings], Path]:
         ValueError: for an unknown name; the message lists the known ones.
     """
     if name not in FIGURES:
-        raise ValueError(f"There is no figure '{name}'. The figures are: {', '.join(FIGURES)}.")
+        raise InputError(f"There is no figure '{name}'. The figures are: {', '.join(FIGURES)}.")
     with quiet_native_stderr():
         return import_module(f"demo.figures.{name}").draw
 

@@ -12,6 +12,7 @@ from demo.figures.comparison import predict
 from demo.figures.settings import FigureSettings, ModelChoice
 from demo.figures.style import ANGLES, BLUE, ORANGE, SKY, VERMILION, new_figure
 from fsanet.datasets.pose_set import PoseSet
+from fsanet.errors import InputError
 from fsanet.models.spec import get_spec
 from fsanet.pose.errors import summarize, within_limit
 
@@ -39,7 +40,7 @@ def draw(settings: FigureSettings) -> Path:
     rows = read_rows(settings.results) if settings.results else measure(models, settings)
     panels = panels_of(rows, models)
     if not panels:
-        raise ValueError(f"'{settings.results}' has no set with results of all of {', '.join(models)}.")
+        raise InputError(f"'{settings.results}' has no set with results of all of {', '.join(models)}.")
     path = settings.path("bars")
     _draw(panels, path)
     return path
@@ -78,7 +79,7 @@ def read_rows(path: Path) -> list[Row]:
     files = sorted(path.rglob(_RESULTS)) if path.is_dir() else [path]
     rows = [row for file in files for row in _read_table(file)]
     if not rows:
-        raise ValueError(f"'{path}' holds no {_RESULTS} with rows: `make test` writes them.")
+        raise InputError(f"'{path}' holds no {_RESULTS} with rows: `make test` writes them.")
     return rows
 
 
@@ -98,7 +99,7 @@ def _read_table(file: Path) -> list[Row]:
     try:
         return [_row(row) for row in json.loads(file.read_text(encoding="utf-8"))]
     except (json.JSONDecodeError, UnicodeDecodeError, KeyError, TypeError) as error:
-        raise ValueError(f"'{file}' is no table of `make test` ({type(error).__name__}: {error}).") from None
+        raise InputError(f"'{file}' is no table of `make test` ({type(error).__name__}: {error}).") from None
 
 
 def _row(row: Mapping[str, str | float | None]) -> Row:

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from fsanet.errors import InputError
 from fsanet.image.face_crop import crop_face
 from fsanet.image.reading import read_image
 from fsanet.inference.estimator import HeadPoseEstimator
@@ -45,5 +46,5 @@ def find_faces(estimator: HeadPoseEstimator, pictures: Sequence[Path]) -> list[P
             faces.append(PicturedFace(crop, view, face.pose))
     if not faces:
         names = ", ".join(path.name for path in pictures) or "nothing"
-        raise ValueError(f"No face was found in {names}: the figure needs at least one.")
+        raise InputError(f"No face was found in {names}: the figure needs at least one.")
     return faces

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from demo.figures.faces import PicturedFace, find_faces
 from demo.figures.settings import FigureSettings, ModelChoice
 from demo.figures.style import evenly, new_figure, pose_lines, show_heatmap, show_pose
+from fsanet.errors import InputError
 from fsanet.inference.estimator import HeadPoseEstimator
 from fsanet.models.explain import explain
 from fsanet.models.spec import STAGES
@@ -52,7 +53,7 @@ def folded(tensors: dict[str, NDArray]) -> NDArray[np.float32]:
         ValueError: for a model without scoring: it has no M_k.
     """
     if "SR_matrix_s1" not in tensors:
-        raise ValueError(
+        raise InputError(
             "A model without scoring (noS_...) has no fine-grained structure: take capsule, var_capsule, ..."
         )
     rows = np.stack([tensors[f"SR_matrix_s{k}"] for k in range(1, STAGES + 1)], axis=1)  # (N, k, m, positions)

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from demo.figures.settings import FigureSettings
 from demo.figures.style import ANGLE_COLORS, ANGLES, BLACK, evenly, new_figure, pose_lines, show_image
+from fsanet.errors import InputError
 from fsanet.image.boxes import BoxXYXY
 from fsanet.image.overlay import draw_axes
 from fsanet.inference.estimator import HeadPoseEstimator
@@ -69,7 +70,7 @@ def follow(estimator: HeadPoseEstimator, video: Path) -> list[Moment]:
         for face in result.faces
     ]
     if not seen:
-        raise ValueError(f"No face was found in '{video}': the figure needs one.")
+        raise InputError(f"No face was found in '{video}': the figure needs one.")
     longest = Counter(face_id for face_id, _ in seen).most_common(1)[0][0]
     return [moment for face_id, moment in seen if face_id == longest]
 

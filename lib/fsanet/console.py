@@ -10,6 +10,8 @@ from typing import TypeVar
 
 from tqdm import tqdm
 
+from fsanet.errors import InputError
+
 EXIT_OK = 0
 EXIT_ERROR = 1
 EXIT_PARTIAL = 3  # something was done, something was not; argparse keeps 2 for wrong usage
@@ -21,7 +23,7 @@ Item = TypeVar("Item")
 def run_command(command: Callable[..., int | None]) -> Callable[..., int]:
     """Wrap a `main(argv=None)`: errors of the caller become one sentence on stderr and a non-zero exit code.
 
-    ValueError, OSError and ImportError are what our functions raise for bad input; anything else is our own bug and
+    InputError and OSError are what our functions raise for what the person can mend; anything else is our own bug and
     keeps its traceback. FSANET_DEBUG=1 keeps the traceback of all.
     """
 
@@ -35,7 +37,7 @@ def run_command(command: Callable[..., int | None]) -> Callable[..., int]:
         except BrokenPipeError:  # `fsanet estimate ... | head`: the reader has what it wanted
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             return EXIT_OK
-        except (ValueError, OSError, ImportError) as error:
+        except (InputError, OSError) as error:
             if os.environ.get("FSANET_DEBUG"):
                 raise
             print(f"error: {error}", file=sys.stderr)

@@ -16,6 +16,31 @@ DETECTORS = "detectors"
 _CHECKOUT = Path(__file__).resolve().parents[2]  # <checkout>/lib/fsanet/locations.py
 
 
+def work_dir(name: str) -> Path:
+    """Where commands keep what they make: the folder of that name in the checkout, else in the current folder.
+
+    Args:
+        name: relative, such as "data" or "training_and_testing/runs".
+    """
+    return (_CHECKOUT if is_checkout() else Path.cwd()) / name
+
+
+def is_checkout() -> bool:
+    """Whether this package runs from a checkout, with the folders of the repository around it."""
+    return (_CHECKOUT / "pyproject.toml").is_file() and (_CHECKOUT / "lib" / "fsanet").is_dir()
+
+
+def checkout() -> Path:
+    """The root of the checkout, for what only the people of this repository do.
+
+    Raises:
+        FileNotFoundError: where the package was installed without one.
+    """
+    if not is_checkout():
+        raise FileNotFoundError("This needs a clone of the repository: git clone it and run `make` there.")
+    return _CHECKOUT
+
+
 def pretrained_dir() -> Path:
     """The folder for weight and detector files; it need not exist yet.
 

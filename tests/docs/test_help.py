@@ -32,4 +32,4 @@ def test_help_has_an_example(module, capsys):
 
 
 def test_the_commands_are_found():
-    assert {"fsanet.cli", "data.preprocess", "training_and_testing.train", "demo.figures.__main__"} <= set(MODULES)
+    assert {"fsanet.cli", "fsanet.commands.prepare", "fsanet.commands.train", "demo.figures.__main__"} <= set(MODULES)

@@ -6,11 +6,11 @@ import tomllib
 import pytest
 
 from fsanet.detectors.catalog import BUILDERS
+from fsanet.evaluation.paper_figures import PAPER
+from fsanet.export.formats.catalog import FORMATS
 from fsanet.models.spec import get_spec
 from fsanet.weights.catalog import find_weights
 from tests.docs.documents import ROOT
-from training_and_testing.export_formats.catalog import FORMATS
-from training_and_testing.paper_figures import PAPER
 
 
 @pytest.fixture(scope="module")

@@ -5,8 +5,8 @@ import hashlib
 import numpy as np
 import pytest
 
-from fsanet.inference.engines.onnx_cache import bundled_onnx
-from fsanet.inference.engines.onnx_engine import OnnxEngine
+from fsanet.engines.onnx_engine import OnnxEngine
+from fsanet.export.onnx_cache import bundled_onnx
 from fsanet.models.spec import get_spec
 from fsanet.weights.catalog import BUNDLED_WEIGHTS, find_weights
 from fsanet.weights.loading import load_model

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fsanet.datasets.pose_set import PoseSet
+from fsanet.errors import InputError
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,11 +67,11 @@ class Batches:
         self.views = tuple(views)
         self.samples = sum(len(view) for view in self.views)
         if self.samples == 0:
-            raise ValueError("There is no sample to make batches of.")
+            raise InputError("There is no sample to make batches of.")
         if len(sizes := sorted({view.pose_set.img_size for view in self.views})) > 1:
-            raise ValueError(f"Batches need crops of one size, got crops of {sizes} pixels.")
+            raise InputError(f"Batches need crops of one size, got crops of {sizes} pixels.")
         if batch_size < 1:
-            raise ValueError(f"The batch size is at least 1, got {batch_size}.")
+            raise InputError(f"The batch size is at least 1, got {batch_size}.")
         self.batch_size = min(batch_size, self.samples)
         self.seed = seed
         self._starts = np.cumsum([0, *(len(view) for view in self.views)])

@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fsanet.datasets.parts import Parts
+from fsanet.errors import InputError
 from fsanet.files import replace_whole
 
 RESERVED_KEYS = ("image", "pose", "img_size", "source", "meta")
@@ -198,13 +199,13 @@ class PoseStream:
             ValueError: when chunks are missing, or when no chunk holds a sample.
         """
         if missing := self.missing():
-            raise ValueError(f"'{self.path}' lacks {len(missing)} of {self.chunks} parts: start the command again.")
+            raise InputError(f"'{self.path}' lacks {len(missing)} of {self.chunks} parts: start the command again.")
         left_out = self.left_out()
         small = self._read_all_but_images()
         samples = len(small["pose"])
         if samples == 0:
             self.discard()
-            raise ValueError(f"No usable sample for '{self.path}': {_counted(left_out) or 'the raw set is empty'}.")
+            raise InputError(f"No usable sample for '{self.path}': {_counted(left_out) or 'the raw set is empty'}.")
         size = self._image_size()
         image = Rows((samples, size, size, 3), np.dtype(np.uint8), self._images())
         counts = {"samples": samples, "left_out": _by_reason(left_out)}
@@ -255,7 +256,7 @@ def _write_npy(stream: zipfile.ZipExtFile, rows: Rows) -> None:
         stream.write(np.ascontiguousarray(block, dtype=rows.dtype).tobytes())
         count += block.size
     if count != int(np.prod(rows.shape)):
-        raise ValueError(f"An array of shape {rows.shape} was announced and {count} values came.")
+        raise InputError(f"An array of shape {rows.shape} was announced and {count} values came.")
 
 
 def _by_reason(left_out: Sequence[LeftOut]) -> dict[str, int]:

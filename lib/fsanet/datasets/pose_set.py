@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from fsanet.datasets.npz_stream import RESERVED_KEYS, set_arrays, write_npz
 from fsanet.datasets.protocols import command_that_makes
+from fsanet.errors import InputError
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,7 +73,7 @@ class PoseSet:
             raise FileNotFoundError(f"No pose set at '{path}'. {command_that_makes(path.stem)}")
         arrays = _read_arrays(path)
         if missing := [key for key in ("image", "pose") if key not in arrays]:
-            raise ValueError(f"'{path}' is no pose set: it lacks {_quoted(missing)} and has {_quoted(arrays)}.")
+            raise InputError(f"'{path}' is no pose set: it lacks {_quoted(missing)} and has {_quoted(arrays)}.")
         image, pose = arrays["image"], arrays["pose"]
         source = arrays.get("source", np.array([f"{path.stem}/{index}" for index in range(len(pose))], dtype=np.str_))
         try:
@@ -80,9 +81,9 @@ class PoseSet:
             extras = {key: value for key, value in arrays.items() if key not in RESERVED_KEYS}
             loaded = cls(image, pose, source, meta, extras)
         except ValueError as error:
-            raise ValueError(f"'{path}': {error}") from None
+            raise InputError(f"'{path}': {error}") from None
         if img_size is not None and loaded.img_size != img_size:
-            raise ValueError(
+            raise InputError(
                 f"'{path}' holds crops of {loaded.img_size}x{loaded.img_size} pixels where {img_size}x{img_size} are "
                 f"needed: make it again. {command_that_makes(path.stem)}"
             )
@@ -106,9 +107,9 @@ def concatenate(sets: Sequence[PoseSet]) -> PoseSet:
         ValueError: when there is none, or when the image sizes differ.
     """
     if not sets:
-        raise ValueError("There is no pose set to join.")
+        raise InputError("There is no pose set to join.")
     if len(sizes := sorted({part.img_size for part in sets})) > 1:
-        raise ValueError(f"Pose sets of different image sizes cannot be joined: {sizes} pixels.")
+        raise InputError(f"Pose sets of different image sizes cannot be joined: {sizes} pixels.")
     if len(sets) == 1:
         return sets[0]
     common = set.intersection(*(set(part.extras) for part in sets))
@@ -127,25 +128,25 @@ def _read_arrays(path: Path) -> dict[str, NDArray]:
             return {key: archive[key] for key in archive.files}
     except (zipfile.BadZipFile, EOFError, OSError, ValueError, AttributeError) as error:
         # A lone .npy has no `files`, a truncated npz no directory, pickled objects are refused.
-        raise ValueError(f"'{path}' is truncated or no npz file ({error}). {command_that_makes(path.stem)}") from None
+        raise InputError(f"'{path}' is truncated or no npz file ({error}). {command_that_makes(path.stem)}") from None
 
 
 def _validate(pose_set: PoseSet) -> None:
     image, pose = pose_set.image, pose_set.pose
     if image.dtype != np.uint8 or image.ndim != 4 or image.shape[1] != image.shape[2] or image.shape[3] != 3:
-        raise ValueError(f"images must be uint8 (N, S, S, 3), got {image.dtype} {image.shape}.")
+        raise InputError(f"images must be uint8 (N, S, S, 3), got {image.dtype} {image.shape}.")
     if pose.ndim != 2 or pose.shape[1] != 3:
-        raise ValueError(f"poses must be (N, 3) yaw, pitch, roll, got {pose.shape}.")
+        raise InputError(f"poses must be (N, 3) yaw, pitch, roll, got {pose.shape}.")
     if len(pose) == 0:
-        raise ValueError("the set is empty (0 samples).")
+        raise InputError("the set is empty (0 samples).")
     columns = {"image": image, "source": pose_set.source, **pose_set.extras}
     if wrong := {key: value.shape for key, value in columns.items() if value.shape[:1] != (len(pose),)}:
-        raise ValueError(f"{len(pose)} poses, but {wrong}: every array needs one row per sample.")
+        raise InputError(f"{len(pose)} poses, but {wrong}: every array needs one row per sample.")
     if taken := set(pose_set.extras) & set(RESERVED_KEYS):
-        raise ValueError(f"extra arrays cannot be named {_quoted(sorted(taken))}.")
+        raise InputError(f"extra arrays cannot be named {_quoted(sorted(taken))}.")
     bad = np.flatnonzero(~np.isfinite(pose).all(axis=1))
     if len(bad):
-        raise ValueError(f"{len(bad)} of {len(pose)} labels are NaN or infinite, the first at sample {bad[0]}.")
+        raise InputError(f"{len(bad)} of {len(pose)} labels are NaN or infinite, the first at sample {bad[0]}.")
 
 
 def _quoted(names: Sequence[str]) -> str:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
+from fsanet.errors import InputError
 from fsanet.image.face_crop import DETECTOR_MARGIN, LANDMARK_MARGIN
 from fsanet.pose.errors import LABEL_LIMIT_DEG
 
@@ -101,7 +102,7 @@ def protocol(name: str) -> Protocol:
         ValueError: for an unknown name, with the known ones.
     """
     if name not in PROTOCOLS:
-        raise ValueError(f"Unknown protocol '{name}'. Known: {', '.join(PROTOCOLS)}.")
+        raise InputError(f"Unknown protocol '{name}'. Known: {', '.join(PROTOCOLS)}.")
     return PROTOCOLS[name]
 
 
@@ -121,3 +122,8 @@ def command_that_makes(name: str) -> str:
     if name in SETS:
         return f"`make preprocess DB={SETS[name].db}` makes it."
     return "`make preprocess DB=own RAW=folder` makes one from a folder of images with a CSV of labels."
+
+
+def set_path(name: str, folder: str | Path) -> Path:
+    """The npz of a set that is given by name or by path."""
+    return Path(name) if Path(name).suffix == ".npz" else find_set(name, folder)

@@ -6,6 +6,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from fsanet.errors import InputError
+
 
 class Split(NamedTuple):
     """Indices of the samples on each side, ascending."""
@@ -29,10 +31,10 @@ def split_by_source(source: ArrayLike, share: float, seed: int = 0) -> Split:
         ValueError: when the share is not between 0 and 1, or when there are fewer than two sources.
     """
     if not 0 < share < 1:
-        raise ValueError(f"The validation share must lie between 0 and 1, got {share}.")
+        raise InputError(f"The validation share must lie between 0 and 1, got {share}.")
     names, which, counts = np.unique(np.asarray(source, np.str_), return_inverse=True, return_counts=True)
     if len(names) < 2:
-        raise ValueError(f"{len(names)} source cannot be split into training and validation; two are the least.")
+        raise InputError(f"{len(names)} source cannot be split into training and validation; two are the least.")
     order = sorted(range(len(names)), key=lambda index: hashlib.sha256(f"{seed}/{names[index]}".encode()).digest())
     total = np.cumsum(counts[order])
     taken = 1 + int(np.argmin(np.abs(total[:-1] - share * total[-1])))

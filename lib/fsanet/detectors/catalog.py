@@ -9,6 +9,7 @@ from fsanet.detectors.lbp import LBPDetector
 from fsanet.detectors.mtcnn import MTCNNDetector
 from fsanet.detectors.ssd import SSDDetector
 from fsanet.detectors.yunet import MODEL_FILE, YuNetDetector
+from fsanet.errors import InputError
 
 AUTO = "auto"
 
@@ -36,7 +37,7 @@ def create_detector(name: str = AUTO, **options) -> FaceDetector:
         ImportError: when its package is missing.
     """
     if name not in DETECTORS:
-        raise ValueError(f"Unknown detector '{name}'; choose one of: {', '.join(DETECTORS)}.")
+        raise InputError(f"Unknown detector '{name}'; choose one of: {', '.join(DETECTORS)}.")
     return BUILDERS[_best_available() if name == AUTO else name](**options)
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fsanet.detectors.convention import BoxConvention
+from fsanet.errors import InputError
 from fsanet.image import boxes
 
 PointXY = tuple[float, float]
@@ -36,10 +37,10 @@ class Detection:
     def __post_init__(self):
         box = tuple(float(value) for value in self.box_xyxy)
         if len(box) != 4 or not all(map(math.isfinite, box)) or box[2] <= box[0] or box[3] <= box[1]:
-            raise ValueError(f"A face box is (x1, y1, x2, y2) with x1 < x2 and y1 < y2, all finite; got {box}.")
+            raise InputError(f"A face box is (x1, y1, x2, y2) with x1 < x2 and y1 < y2, all finite; got {box}.")
         score = float(self.score)
         if not 0.0 <= score <= 1.0:  # also catches NaN
-            raise ValueError(f"A detection score lies in 0..1; got {score}.")
+            raise InputError(f"A detection score lies in 0..1; got {score}.")
         object.__setattr__(self, "box_xyxy", box)
         object.__setattr__(self, "score", score)
         object.__setattr__(self, "landmarks_xy", _checked_landmarks(self.landmarks_xy))
@@ -50,14 +51,14 @@ def _checked_landmarks(landmarks_xy) -> tuple[PointXY, ...] | None:
         return None
     points = tuple(tuple(float(value) for value in point) for point in landmarks_xy)
     if len(points) != 5 or any(len(point) != 2 or not all(map(math.isfinite, point)) for point in points):
-        raise ValueError(f"Landmarks are five finite (x, y) points, or None; got {points}.")
+        raise InputError(f"Landmarks are five finite (x, y) points, or None; got {points}.")
     return points
 
 
 def checked_threshold(threshold: float) -> float:
     """The threshold itself, or a ValueError unless it lies in 0..1 (1 excluded)."""
     if not 0.0 <= threshold < 1.0:
-        raise ValueError(f"A detection threshold lies in 0..1, 1 excluded; got {threshold}.")
+        raise InputError(f"A detection threshold lies in 0..1, 1 excluded; got {threshold}.")
     return float(threshold)
 
 

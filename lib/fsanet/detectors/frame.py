@@ -6,6 +6,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from fsanet.errors import InputError
+
 
 class Frame(NamedTuple):
     """An image at a detector's working size, and the factors back to the original's pixels.
@@ -22,15 +24,15 @@ class Frame(NamedTuple):
 def require_bgr(image_bgr: NDArray[np.uint8]) -> None:
     """Raise a ValueError that says what is wrong, unless the image is (h, w, 3) uint8 with at least one pixel."""
     if not isinstance(image_bgr, np.ndarray):
-        raise ValueError(f"A detector takes a NumPy image (h, w, 3), BGR, uint8; got {type(image_bgr).__name__}.")
+        raise InputError(f"A detector takes a NumPy image (h, w, 3), BGR, uint8; got {type(image_bgr).__name__}.")
     shape, kind = image_bgr.shape, image_bgr.dtype
     if image_bgr.ndim == 2 or (image_bgr.ndim == 3 and shape[2] == 1):
-        raise ValueError(
+        raise InputError(
             f"A detector takes a BGR image (h, w, 3); got a grey one of shape {shape}. "
             "Convert it with cv2.cvtColor(image, cv2.COLOR_GRAY2BGR)."
         )
     if image_bgr.ndim != 3 or shape[2] != 3 or kind != np.uint8 or image_bgr.size == 0:
-        raise ValueError(f"A detector takes a BGR image (h, w, 3), uint8, not empty; got shape {shape}, {kind}.")
+        raise InputError(f"A detector takes a BGR image (h, w, 3), uint8, not empty; got shape {shape}, {kind}.")
 
 
 def fit(image_bgr: NDArray[np.uint8], long_side: int) -> Frame:

@@ -18,6 +18,7 @@ from fsanet.detectors.convention import BoxConvention
 from fsanet.detectors.detection import Detection, checked_threshold, sorted_detections
 from fsanet.detectors.frame import fit
 from fsanet.detectors.per_thread import PerThread
+from fsanet.errors import MissingPackageError
 
 CONVENTION = BoxConvention()  # the common one itself
 
@@ -63,7 +64,7 @@ def _build():
         try:
             from mtcnn import MTCNN
         except ImportError as error:
-            raise ImportError(
+            raise MissingPackageError(
                 f"The MTCNN detector cannot be loaded ({error}): pip install 'fsanet[mtcnn]', or choose yunet."
             ) from None
         return MTCNN()

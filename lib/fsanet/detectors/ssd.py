@@ -15,6 +15,7 @@ from fsanet.detectors.detection import Detection, checked_threshold, merged_dete
 from fsanet.detectors.files import find_detector_file, read_detector_file
 from fsanet.detectors.frame import require_bgr
 from fsanet.detectors.per_thread import PerThread
+from fsanet.errors import InputError
 from fsanet.image import boxes
 
 # framework, weights, graph: the first pair that is found is taken
@@ -57,7 +58,7 @@ class SSDDetector:
         self, threshold: float = 0.5, model_path: str | Path | None = None, config_path: str | Path | None = None
     ):
         if (model_path is None) != (config_path is None):
-            raise ValueError("The SSD detector needs model_path and config_path together, or neither.")
+            raise InputError("The SSD detector needs model_path and config_path together, or neither.")
         self.threshold = checked_threshold(threshold)
         if model_path is None:
             self._framework, model, config = next(filter(_is_there, VARIANTS), VARIANTS[0])
@@ -103,7 +104,7 @@ class SSDDetector:
         try:
             return cv2.dnn.readNet(self._framework, self._model, self._config)
         except cv2.error:
-            raise ValueError(
+            raise InputError(
                 f"The SSD detector's files are not a {self._framework} network that OpenCV reads: get them anew."
             ) from None
 

@@ -15,6 +15,7 @@ from fsanet.detectors.detection import Detection, checked_threshold, merged_dete
 from fsanet.detectors.files import read_detector_file
 from fsanet.detectors.frame import Frame, fit, pad_to
 from fsanet.detectors.per_thread import PerThread
+from fsanet.errors import InputError
 
 MODEL_FILE = "face_detection_yunet_2023mar.onnx"
 
@@ -78,7 +79,7 @@ class YuNetDetector:
                 "onnx", self._model, no_config, any_size, self.threshold, _NMS_IOU, _MOST_CANDIDATES
             )
         except cv2.error:
-            raise ValueError("The YuNet model file is not an ONNX network that OpenCV reads: get it anew.") from None
+            raise InputError("The YuNet model file is not an ONNX network that OpenCV reads: get it anew.") from None
 
 
 def _side(face: Detection) -> float:

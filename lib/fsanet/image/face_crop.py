@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from fsanet.errors import InputError
 from fsanet.image import boxes
 
 INPUT_SIZE = 64
@@ -89,7 +90,7 @@ def crop_face(
     x1, y1, x2, y2 = widened_pixels(box_xyxy, margin, width, height, inclusive=inclusive)
     if x2 <= x1 or y2 <= y1:
         box = ", ".join(f"{value:.1f}" for value in box_xyxy)
-        raise ValueError(f"The face box ({box}) widened by {margin} has no pixel on the {width}x{height} image.")
+        raise InputError(f"The face box ({box}) widened by {margin} has no pixel on the {width}x{height} image.")
     return crop_pixels(image_bgr, (x1, y1, x2, y2), size)
 
 

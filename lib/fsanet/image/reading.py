@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from fsanet.errors import InputError
 from fsanet.files import replace_whole
 
 IMAGE_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff", ".pgm", ".ppm"})
@@ -37,16 +38,16 @@ def read_image(path: str | Path) -> NDArray[np.uint8]:
 def decode_image(encoded: bytes, name: str) -> NDArray[np.uint8]:
     """Decode the bytes of an image file as 8-bit BGR; `name` stands in the error messages. See `read_image`."""
     if not encoded:
-        raise ValueError(f"'{name}' is empty (0 bytes), not an image.")
+        raise InputError(f"'{name}' is empty (0 bytes), not an image.")
     # OpenCV fills what is missing of a truncated JPEG with grey and says nothing: look for the end marker ourselves.
     if encoded.startswith(_JPEG_START) and _JPEG_END not in encoded[-4096:]:
-        raise ValueError(f"'{name}' is a truncated JPEG: its end is missing.")
+        raise InputError(f"'{name}' is a truncated JPEG: its end is missing.")
     try:
         image = cv2.imdecode(np.frombuffer(encoded, np.uint8), cv2.IMREAD_COLOR)
     except cv2.error as error:
-        raise ValueError(f"'{name}' cannot be decoded as an image: {error.err or error}.") from None
+        raise InputError(f"'{name}' cannot be decoded as an image: {error.err or error}.") from None
     if image is None:
-        raise ValueError(f"'{name}' is damaged or no image that can be read (JPEG, PNG, BMP, WebP, TIFF, PNM).")
+        raise InputError(f"'{name}' is damaged or no image that can be read (JPEG, PNG, BMP, WebP, TIFF, PNM).")
     return image
 
 
@@ -67,6 +68,6 @@ def write_image(path: str | Path, image_bgr: NDArray[np.uint8]) -> None:
     except cv2.error:
         done = False
     if not done:
-        raise ValueError(f"No image format for '{path.name}': give a name that ends in .jpg or .png.")
+        raise InputError(f"No image format for '{path.name}': give a name that ends in .jpg or .png.")
     with replace_whole(path) as temporary:
         temporary.write_bytes(encoded.tobytes())

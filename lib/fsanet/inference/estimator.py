@@ -8,10 +8,11 @@ from numpy.typing import NDArray
 
 from fsanet.detectors.catalog import create_detector
 from fsanet.detectors.detection import Detection, FaceDetector
+from fsanet.engines.catalog import create_engine
+from fsanet.engines.engine import Engine
+from fsanet.errors import InputError
 from fsanet.image.boxes import BoxXYXY
 from fsanet.image.face_crop import DETECTOR_MARGIN, crop_face
-from fsanet.inference.engines.catalog import create_engine
-from fsanet.inference.engines.engine import Engine
 from fsanet.pose.angles import Pose
 
 DEFAULT_MODEL = "fusion_capsule"
@@ -99,7 +100,7 @@ class HeadPoseEstimator:
         """
         crops = np.asarray(crops_bgr)
         if crops.ndim != 4 or crops.shape[-1] != 3:
-            raise ValueError(f"Crops must be an (N, h, w, 3) BGR array; got shape {crops.shape}.")
+            raise InputError(f"Crops must be an (N, h, w, 3) BGR array; got shape {crops.shape}.")
         if len(crops) == 0:
             return np.empty((0, 3), np.float32)
         size, (height, width) = self.engine.input_size, crops.shape[1:3]

@@ -12,6 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO
 
+from fsanet.errors import InputError
 from fsanet.inference.rows import FORMATS, PoseRow
 
 
@@ -109,7 +110,7 @@ class RowFiles:
 def _format_of(path: Path):
     form = FORMATS.get(path.suffix.lstrip("."))
     if form is None:
-        raise ValueError(f"Rows are written to files that end in .csv or .jsonl; got '{path}'.")
+        raise InputError(f"Rows are written to files that end in .csv or .jsonl; got '{path}'.")
     return form
 
 

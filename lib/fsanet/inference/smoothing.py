@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from fsanet.errors import InputError
 from fsanet.pose.angles import Pose, angles_from_rotation, rotation_from_angles
 
 
@@ -24,7 +25,7 @@ class OneEuroRotationFilter:
 
     def __init__(self, min_cutoff_hz: float = 0.5, beta: float = 0.05, speed_cutoff_hz: float = 1.0):
         if min_cutoff_hz <= 0 or speed_cutoff_hz <= 0 or beta < 0:
-            raise ValueError(
+            raise InputError(
                 "The One-Euro filter needs cutoffs above 0 Hz and beta of 0 or more; "
                 f"got {min_cutoff_hz}, {speed_cutoff_hz} and {beta}."
             )

@@ -7,6 +7,7 @@ from glob import glob, has_magic
 from pathlib import Path
 from typing import Literal
 
+from fsanet.errors import InputError
 from fsanet.image.reading import IMAGE_SUFFIXES
 
 VIDEO_SUFFIXES = frozenset({".mp4", ".avi", ".mov", ".mkv", ".webm", ".m4v", ".mpg", ".mpeg", ".wmv", ".3gp"})
@@ -77,7 +78,7 @@ def _media(files: Iterable[Path], what: str) -> list[Path]:
     """The files that are images or videos by their suffix, sorted."""
     chosen = sorted(f for f in files if f.suffix.lower() in IMAGE_SUFFIXES | VIDEO_SUFFIXES and f.is_file())
     if not chosen:
-        raise ValueError(f"{what} holds no image and no video ({', '.join(sorted(IMAGE_SUFFIXES | VIDEO_SUFFIXES))}).")
+        raise InputError(f"{what} holds no image and no video ({', '.join(sorted(IMAGE_SUFFIXES | VIDEO_SUFFIXES))}).")
     return chosen
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from fsanet.errors import InputError
 from fsanet.image.boxes import clip
 from fsanet.inference.estimator import HeadPoseEstimator
 from fsanet.inference.overlap import prefetched
@@ -36,9 +37,9 @@ class VideoSettings:
 
     def __post_init__(self):
         if self.detect_every < 1:
-            raise ValueError(f"The detector must run on every 1st, 2nd, ... frame; got every {self.detect_every}.")
+            raise InputError(f"The detector must run on every 1st, 2nd, ... frame; got every {self.detect_every}.")
         if self.hold_s < 0:
-            raise ValueError(f"Boxes can be held for 0 seconds or more; got {self.hold_s}.")
+            raise InputError(f"Boxes can be held for 0 seconds or more; got {self.hold_s}.")
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from fsanet.errors import InputError
 from fsanet.files import replace_whole
 
 DEFAULT_FPS = 25.0
@@ -84,7 +85,7 @@ class VideoReader:
         finally:
             self._capture.release()
         if not read:
-            raise ValueError(f"'{self.name}' opens as a video, but not one frame can be read: it is damaged.")
+            raise InputError(f"'{self.name}' opens as a video, but not one frame can be read: it is damaged.")
         self.missed_frames += max(0, self.expected_frames - read - self.missed_frames)
 
     def _time_s(self, index: int) -> float:
@@ -97,7 +98,7 @@ def _check_file(path: Path) -> None:
     if not path.is_file():
         raise FileNotFoundError(f"No video file at '{path}'.")
     if path.stat().st_size == 0:
-        raise ValueError(f"'{path}' is empty (0 bytes), not a video.")
+        raise InputError(f"'{path}' is empty (0 bytes), not a video.")
 
 
 def _cannot_open(name: str, is_camera: bool) -> Exception:
@@ -106,7 +107,7 @@ def _cannot_open(name: str, is_camera: bool) -> Exception:
             f"Camera {name} cannot be opened: check that it is connected, that no other program uses it, and that this "
             "user may read it; other cameras have other numbers."
         )
-    return ValueError(f"'{name}' cannot be opened as a video: it is truncated, damaged or no video file.")
+    return InputError(f"'{name}' cannot be opened as a video: it is truncated, damaged or no video file.")
 
 
 class VideoWriter:

@@ -3,6 +3,7 @@
 import keras
 from keras import ops
 
+from fsanet.errors import InputError
 from fsanet.layers.precision import narrow, widen
 
 _EPSILON = 1e-7
@@ -45,7 +46,7 @@ class CapsuleLayer(keras.layers.Layer):
     ):
         super().__init__(**kwargs)
         if routings < 1:
-            raise ValueError(f"CapsuleLayer needs at least one round of routing, got routings={routings}.")
+            raise InputError(f"CapsuleLayer needs at least one round of routing, got routings={routings}.")
         self.num_capsule = num_capsule
         self.dim_capsule = dim_capsule
         self.routings = routings

@@ -3,6 +3,8 @@
 import keras
 from keras import ops
 
+from fsanet.errors import InputError
+
 _KERNEL_NAMES = {"features": "kernel_type1", "capsules": "kernel_type2"}
 
 
@@ -21,7 +23,7 @@ class MatMulLayer(keras.layers.Layer):
     def __init__(self, units: int, along: str = "features", **kwargs):
         super().__init__(**kwargs)
         if along not in _KERNEL_NAMES:
-            raise ValueError(f"MatMulLayer maps along one of {sorted(_KERNEL_NAMES)}, got along={along!r}.")
+            raise InputError(f"MatMulLayer maps along one of {sorted(_KERNEL_NAMES)}, got along={along!r}.")
         self.units = units
         self.along = along
 

@@ -4,6 +4,8 @@ import itertools
 
 import keras
 
+from fsanet.errors import InputError
+
 
 @keras.saving.register_keras_serializable(package="fsanet")
 class UnstackLayer(keras.layers.Layer):
@@ -38,7 +40,7 @@ class SplitLayer(keras.layers.Layer):
 
     def build(self, input_shape):
         if input_shape[-1] != sum(self.sizes):
-            raise ValueError(
+            raise InputError(
                 f"SplitLayer with sizes {self.sizes} takes {sum(self.sizes)} features, got shape {tuple(input_shape)}."
             )
 

@@ -6,6 +6,7 @@ import keras
 import numpy as np
 from keras import ops
 
+from fsanet.errors import InputError
 from fsanet.models.spec import STAGES, get_spec
 
 
@@ -35,7 +36,7 @@ def explain(model: keras.Model, crops_bgr: np.ndarray) -> dict[str, np.ndarray]:
     spec = get_spec(model.name)
     if not spec.scoring:
         remedy = f"take one of its members: model.get_layer({spec.members[0]!r})" if spec.members else "it has none"
-        raise ValueError(f"explain shows the structure of a single FSA-Net, {model.name!r} is none: {remedy}.")
+        raise InputError(f"explain shows the structure of a single FSA-Net, {model.name!r} is none: {remedy}.")
     tensors = dict(_walk(model, np.asarray(crops_bgr, dtype=np.float32)))
     return {name: ops.convert_to_numpy(ops.cast(tensor, "float32")) for name, tensor in tensors.items()}
 

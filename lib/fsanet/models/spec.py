@@ -5,6 +5,8 @@ Imports nothing of Keras, so that names can be listed without it.
 
 from dataclasses import dataclass
 
+from fsanet.errors import InputError
+
 STAGES = 3  # soft stagewise regression runs coarse to fine in three stages
 CHANNELS = 64  # of the feature maps U_k, and so of the primary capsules
 
@@ -51,7 +53,7 @@ class ModelSpec:
     def __post_init__(self):
         problems = [text for wrong, text in self._checks() if wrong]
         if problems:
-            raise ValueError(f"Model {self.name!r} cannot be built: {'; '.join(problems)}.")
+            raise InputError(f"Model {self.name!r} cannot be built: {'; '.join(problems)}.")
 
     def _checks(self):
         yield (
@@ -158,5 +160,5 @@ def get_spec(name: str) -> ModelSpec:
         ValueError: when there is no such model; the message lists those that there are.
     """
     if name not in _SPECS:
-        raise ValueError(f"There is no model {name!r}. The models are: {', '.join(MODELS)}.")
+        raise InputError(f"There is no model {name!r}. The models are: {', '.join(MODELS)}.")
     return _SPECS[name]

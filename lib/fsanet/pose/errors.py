@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from fsanet.errors import InputError
 from fsanet.pose.angles import rotation_from_angles
 
 LABEL_LIMIT_DEG = 99.0  # the protocols drop samples with a true angle beyond this
@@ -85,7 +86,7 @@ def summarize(predicted_deg: ArrayLike, true_deg: ArrayLike) -> ErrorSummary:
     """
     predicted, true = np.asarray(predicted_deg, dtype=np.float64), np.asarray(true_deg, dtype=np.float64)
     if predicted.shape != true.shape or true.ndim != 2 or true.shape[1] != 3 or len(true) == 0:
-        raise ValueError(
+        raise InputError(
             f"Errors need two equal (N, 3) arrays, N > 0; got predictions {predicted.shape}, labels {true.shape}."
         )
     errors = euler_errors(predicted, true)

@@ -5,6 +5,8 @@ from collections.abc import Iterator, Mapping
 import keras
 import numpy as np
 
+from fsanet.errors import InputError
+
 
 def named_variables(model: keras.Model) -> dict[str, keras.Variable]:
     """All variables of a model, as "sub-model/layer/variable", such as "ssr_G_model/x_conv1/bias"."""
@@ -33,7 +35,7 @@ def assign(model: keras.Model, arrays: Mapping[str, np.ndarray], source: str) ->
     variables = named_variables(model)
     faults = [f"{fault}: {', '.join(names)}" for fault, names in _faults(variables, arrays).items() if names]
     if faults:
-        raise ValueError(f"{source} cannot be loaded into the model {model.name!r}. " + ". ".join(faults) + ".")
+        raise InputError(f"{source} cannot be loaded into the model {model.name!r}. " + ". ".join(faults) + ".")
     for name, variable in variables.items():
         variable.assign(arrays[name])
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from fsanet.errors import InputError
 from fsanet.locations import DETECTORS, find_pretrained, pretrained_dir
 from fsanet.models.spec import get_spec
 
@@ -83,7 +84,7 @@ WEIGHTS: tuple[PretrainedFile, ...] = tuple(
     )
 )
 
-# Trained by us on rendered heads; `python -m training_and_testing.bundle` prints these rows.
+# Trained by us on rendered heads; `python -m fsanet.export.bundle` prints these rows.
 BUNDLED_WEIGHTS: tuple[PretrainedFile, ...] = tuple(
     _bundled(*row)
     for row in (
@@ -156,9 +157,9 @@ def find_weights(model: str, training_set: str) -> Path:
     models = {file.model: file for file in files if file.training_set == training_set}
     if not models:
         known = ", ".join(sorted({file.training_set for file in files}))
-        raise ValueError(f"No weights are catalogued for training set '{training_set}'; there are: {known}.")
+        raise InputError(f"No weights are catalogued for training set '{training_set}'; there are: {known}.")
     if model not in models:
-        raise ValueError(
+        raise InputError(
             f"No weight file of '{model}' trained on {training_set} is catalogued; there are: {', '.join(models)}."
         )
     found = find_pretrained(models[model].path)

@@ -16,6 +16,7 @@ from typing import NamedTuple
 from urllib.parse import quote, urlsplit
 
 from fsanet.console import EXIT_ERROR, EXIT_OK, EXIT_PARTIAL, progress, run_command
+from fsanet.errors import InputError
 from fsanet.locations import MIRROR_VARIABLE, names_in_mirror, pretrained_dir
 from fsanet.weights.catalog import FILES, PretrainedFile, markdown_table
 from fsanet.weights.download import Progress, UnreachableError
@@ -61,7 +62,7 @@ def fetch(
     """
     files, target = tuple(files), Path(target) if target else pretrained_dir()
     if source is not None and not is_address(source) and not Path(source).expanduser().is_dir():
-        raise ValueError(f"'{source}' is no source of files: give an existing folder or an http(s) address.")
+        raise InputError(f"'{source}' is no source of files: give an existing folder or an http(s) address.")
     unreachable: dict[str, UnreachableError] = {}
     outcomes, done = [], 0
     with progress(total=sum(file.size for file in files), unit="B", label="files", quiet=quiet) as bar:
@@ -144,7 +145,7 @@ def chosen_files(patterns: Iterable[str]) -> tuple[PretrainedFile, ...]:
     patterns = tuple(patterns)
     for pattern in patterns:
         if not any(fnmatch(file.path, pattern) for file in FILES):
-            raise ValueError(f"No file fits '{pattern}'; there are: {', '.join(file.path for file in FILES)}.")
+            raise InputError(f"No file fits '{pattern}'; there are: {', '.join(file.path for file in FILES)}.")
     return tuple(file for file in FILES if not patterns or any(fnmatch(file.path, pattern) for pattern in patterns))
 
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import keras
 
+from fsanet.errors import InputError
 from fsanet.models.catalog import build_model
 from fsanet.models.spec import ModelSpec, get_spec
 from fsanet.weights.assign import assign, named_variables
@@ -57,7 +58,7 @@ def load_weights(model: keras.Model, path: str | Path) -> None:
 def _single(name: str, path: str | Path) -> ModelSpec:
     spec = get_spec(name)
     if spec.members:
-        raise ValueError(
+        raise InputError(
             f"'{path}' holds one network, but {name!r} is a fusion: give a training set, or a folder with the weights "
             f"of {', '.join(spec.members)}."
         )

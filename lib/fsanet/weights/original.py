@@ -5,6 +5,7 @@ from pathlib import Path
 
 import keras
 
+from fsanet.errors import InputError
 from fsanet.models.catalog import build_model
 from fsanet.models.spec import STAGES
 from fsanet.weights.loading import load_weights
@@ -74,8 +75,8 @@ def original_class(model_name: str) -> type[OriginalNetwork]:
 
 def _s_set_settings(s_set: Sequence[int]) -> dict[str, int]:
     if len(s_set) != 5:
-        raise ValueError(f"S_set is num_capsule, dim_capsule, routings, num_primcaps, m_dim; got {list(s_set)}.")
+        raise InputError(f"S_set is num_capsule, dim_capsule, routings, num_primcaps, m_dim; got {list(s_set)}.")
     num_capsule, *rest = s_set
     if num_capsule != STAGES:
-        raise ValueError(f"num_capsule in S_set must be {STAGES}, one for each stage; got {num_capsule}.")
+        raise InputError(f"num_capsule in S_set must be {STAGES}, one for each stage; got {num_capsule}.")
     return dict(zip(("dim_capsule", "routings", "num_primcaps", "m_dim"), rest, strict=True))

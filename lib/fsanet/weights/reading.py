@@ -10,6 +10,7 @@ from typing import NamedTuple
 import h5py
 import numpy as np
 
+from fsanet.errors import InputError
 from fsanet.weights import keras3_h5, legacy_h5
 
 _KERAS_ARCHIVE_MEMBER = "model.weights.h5"
@@ -46,7 +47,7 @@ def read_weights(path: str | Path) -> WeightFile:
             return WeightFile("keras2", legacy_h5.read_arrays(group))
         if keras3_h5.is_weights_file(file):
             return WeightFile("keras3", keras3_h5.read_arrays(file))
-    raise ValueError(f"'{path}' is an HDF5 file, but holds no weights of a Keras model.")
+    raise InputError(f"'{path}' is an HDF5 file, but holds no weights of a Keras model.")
 
 
 @contextmanager
@@ -57,7 +58,7 @@ def _open_hdf5(path: Path) -> Iterator[h5py.File]:
             yield file
         return
     if not h5py.is_hdf5(path):
-        raise ValueError(f"'{path}' is no weight file: it is neither HDF5 nor a .keras archive.")
+        raise InputError(f"'{path}' is no weight file: it is neither HDF5 nor a .keras archive.")
     try:
         file = h5py.File(path, "r")
     except OSError as error:
@@ -68,7 +69,7 @@ def _open_hdf5(path: Path) -> Iterator[h5py.File]:
 
 def _weights_in_archive(path: Path, archive: zipfile.ZipFile) -> bytes:
     if _KERAS_ARCHIVE_MEMBER not in archive.namelist():
-        raise ValueError(f"'{path}' is an archive, but not of a Keras model: it has no {_KERAS_ARCHIVE_MEMBER}.")
+        raise InputError(f"'{path}' is an archive, but not of a Keras model: it has no {_KERAS_ARCHIVE_MEMBER}.")
     with _damage_named(path):
         return archive.read(_KERAS_ARCHIVE_MEMBER)
 

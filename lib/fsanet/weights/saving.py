@@ -5,6 +5,7 @@ from pathlib import Path
 import keras
 import numpy as np
 
+from fsanet.errors import InputError
 from fsanet.files import replace_whole
 from fsanet.models.spec import get_spec
 from fsanet.weights.assign import named_variables
@@ -25,7 +26,7 @@ def save_weights(model: keras.Model, path: str | Path) -> None:
     """
     spec = get_spec(model.name)
     if spec.members:
-        raise ValueError(f"{model.name!r} is a fusion: save each of its members, {', '.join(spec.members)}.")
+        raise InputError(f"{model.name!r} is a fusion: save each of its members, {', '.join(spec.members)}.")
     variables = named_variables(model)
     groups: dict[str, dict[str, np.ndarray]] = {}
     # Keras 2 keeps the moving statistics of a sub-model behind all its trainable arrays.

@@ -11,6 +11,8 @@ import numpy as np
 from keras import ops
 from numpy.typing import NDArray
 
+from fsanet.errors import InputError
+
 _COLUMNS = 64
 _BANK = 256  # noise images; with their negatives and random levels enough for any training
 
@@ -31,7 +33,7 @@ class Chance:
     def uniform(self, low: float = 0.0, high: float = 1.0):
         """(N,) float32 in [low, high)."""
         if self._used == _COLUMNS:
-            raise ValueError(f"A recipe may draw {_COLUMNS} numbers a sample; raise _COLUMNS for more.")
+            raise InputError(f"A recipe may draw {_COLUMNS} numbers a sample; raise _COLUMNS for more.")
         column = self._table[:, self._used]
         self._used += 1
         return low + (high - low) * column

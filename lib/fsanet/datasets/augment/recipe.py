@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from fsanet.errors import InputError
+
 
 @dataclass(frozen=True)
 class Recipe:
@@ -72,10 +74,10 @@ class Recipe:
     def __post_init__(self):
         chances = ("flip", "turn", "frame", "colour", "grey", "light", "blur", "noise", "patch")
         if wrong := [f"{name} = {getattr(self, name)}" for name in chances if not 0.0 <= getattr(self, name) <= 1.0]:
-            raise ValueError(f"Chances of an augmentation lie between 0 and 1, got {', '.join(wrong)}.")
+            raise InputError(f"Chances of an augmentation lie between 0 and 1, got {', '.join(wrong)}.")
         factors = ("cast", "saturation", "contrast", "tone")
         if wrong := [f"{name} = {getattr(self, name)}" for name in factors if getattr(self, name) < 1.0]:
-            raise ValueError(f"Factors of an augmentation are at least 1 (they also divide), got {', '.join(wrong)}.")
+            raise InputError(f"Factors of an augmentation are at least 1 (they also divide), got {', '.join(wrong)}.")
 
 
 NONE = Recipe()

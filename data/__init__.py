@@ -1,1 +1,0 @@
-"""Readers of raw data sets and the `preprocess` command; raw sets and npz files lie in this folder too."""

@@ -1,0 +1,39 @@
+"""Pictures and clips to measure with, made from those of the demo."""
+
+from itertools import cycle, islice
+from pathlib import Path
+
+import cv2
+
+from fsanet.image.reading import read_image, write_image
+from fsanet.inference.video_file import VideoReader, writing_video
+from fsanet.locations import work_dir
+
+_FOLDER = work_dir("demo/assets")
+PHOTO = _FOLDER / "hopper.jpg"
+CLIP_SIZE = (640, 480)
+IMAGE_SIDE = 640
+
+
+def write_clip(path: Path, frames: int) -> Path:
+    """The demo's clip, one moving face, scaled to 640x480 and repeated to so many frames."""
+    reader = VideoReader(str(_FOLDER / "clip.mp4"))
+    images = [cv2.resize(frame.image_bgr, CLIP_SIZE) for frame in reader]
+    with writing_video(path, reader.fps) as video:
+        for image in islice(cycle(images), frames):
+            video.write(image)
+    return path
+
+
+def write_images(folder: Path, count: int) -> Path:
+    """So many JPEG files with a long side of 640 pixels: each picture of the demo under many names."""
+    folder.mkdir()
+    pictures = []
+    for file in sorted(_FOLDER.glob("*.jpg")):
+        image = read_image(file)
+        scale = IMAGE_SIDE / max(image.shape[:2])
+        pictures.append(folder.with_name(f"{file.stem}.jpg"))
+        write_image(pictures[-1], cv2.resize(image, None, fx=scale, fy=scale))
+    for number, picture in zip(range(count), cycle(pictures), strict=False):
+        (folder / f"{number:07d}.jpg").hardlink_to(picture)
+    return folder

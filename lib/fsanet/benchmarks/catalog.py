@@ -1,0 +1,21 @@
+"""Sections of the benchmark by name. A new one is a file with TITLE and `run(effort) -> Section`, and a name here."""
+
+from collections.abc import Callable
+from importlib import import_module
+
+from fsanet.benchmarks.measurement import Effort, Section
+from fsanet.errors import InputError
+
+SECTIONS = ("engines", "exports", "start", "video", "training", "folder")
+ON_REQUEST = ("folder",)  # takes minutes: only where it is named
+
+
+def get_section(name: str) -> Callable[[Effort], Section]:
+    """The function that measures a section.
+
+    Raises:
+        ValueError: when there is no such section; the message lists those that there are.
+    """
+    if name not in SECTIONS:
+        raise InputError(f"There is no section '{name}'. The sections are: {', '.join(SECTIONS)}.")
+    return import_module(f"fsanet.benchmarks.{name}").run

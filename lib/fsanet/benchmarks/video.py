@@ -1,0 +1,100 @@
+"""The video pipeline: each stage alone, and the whole."""
+
+import time
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from fsanet.benchmarks.measurement import Effort, Row, Section
+from fsanet.benchmarks.own_process import OwnProcess
+from fsanet.errors import InputError
+
+TITLE = "Video of 640x480 with one face, YuNet, ONNX fusion"
+_STAGE_FRAMES = 24  # of the clip, for the stages alone
+_DETECT_EVERY = (1, 5)
+
+
+def run(effort: Effort) -> Section:
+    """Time the stages and the whole in turn.
+
+    Raises:
+        FileNotFoundError: without the file of YuNet.
+    """
+    from fsanet.benchmarks.assets import write_clip
+
+    stages, whole = [], {every: [] for every in _DETECT_EVERY}
+    with TemporaryDirectory() as folder, OwnProcess() as process:
+        clip = write_clip(Path(folder) / "clip.mp4", effort.frames)
+        for _ in range(effort.rounds):
+            stages.append(process(stages_ms, clip))
+            for every in _DETECT_EVERY:
+                seconds = process(whole_seconds, clip, Path(folder) / "out", every)
+                whole[every].append(effort.frames / seconds)
+    rows = [Row(f"{name} alone, a frame", "ms", tuple(turn[name] for turn in stages)) for name in stages[0]]
+    rows += [Row(_name(every), "frames/s", tuple(rates)) for every, rates in whole.items()]
+    return Section("video", TITLE, rows)
+
+
+def _name(every: int) -> str:
+    how = "every frame" if every == 1 else f"every {every}th frame"
+    return f"decode, detect on {how}, crop, estimate, draw, write"
+
+
+def stages_ms(clip: Path) -> dict[str, float]:
+    """Milliseconds a frame of each stage, run for itself."""
+    from fsanet.inference.drawing import draw_face
+    from fsanet.inference.video_file import VideoReader, writing_video
+
+    estimator = _estimator()
+    images = [frame.image_bgr for _, frame in zip(range(_STAGE_FRAMES), VideoReader(str(clip)), strict=False)]
+    found = [estimator(image) for image in images]
+    boxes = [[face.box_xyxy for face in faces] for faces in found]
+    crops = [estimator.crop(image, of_image) for image, of_image in zip(images, boxes, strict=True)]
+
+    def draw(number: int) -> None:
+        for face in found[number]:
+            draw_face(images[number], face.box_xyxy, face.pose)
+
+    with writing_video(clip.with_name("stage.mp4"), 25.0) as video:
+        frames = iter(VideoReader(str(clip)))
+        stages: dict[str, Callable[[int], object]] = {
+            "decode": lambda _: next(frames),
+            "detect": lambda number: estimator.detect(images[number]),
+            "crop": lambda number: estimator.crop(images[number], boxes[number]),
+            "estimate": lambda number: estimator.predict_crops(crops[number]),
+            "draw": draw,
+            "write": lambda number: video.write(images[number]),
+        }
+        return {name: _mean_ms(stage, len(images)) for name, stage in stages.items()}
+
+
+def _mean_ms(stage: Callable[[int], object], frames: int) -> float:
+    started = time.perf_counter()
+    for number in range(frames):
+        stage(number)
+    return 1000.0 * (time.perf_counter() - started) / frames
+
+
+def whole_seconds(clip: Path, out: Path, detect_every: int) -> float:
+    """Seconds that `fsanet estimate CLIP --detect-every N` takes, from the first frame to the finished mp4."""
+    from fsanet.inference.run import Run, RunSettings
+    from fsanet.inference.sources import Source
+    from fsanet.inference.video import VideoSettings
+
+    settings = RunSettings(out=out, quiet=True, video=VideoSettings(detect_every=detect_every))
+    run_video = Run(_estimator(), settings)
+    started = time.perf_counter()
+    report = run_video([Source("video", str(clip))])
+    seconds = time.perf_counter() - started
+    if report.failures or not report.faces:
+        raise InputError(f"The clip could not be gone through: {report.failures or 'no face was found'}")
+    return seconds
+
+
+@cache
+def _estimator():
+    """One for the whole process, warm from its second call on."""
+    from fsanet.inference.estimator import HeadPoseEstimator
+
+    return HeadPoseEstimator(detector="yunet", engine="onnx")

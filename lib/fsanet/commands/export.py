@@ -1,0 +1,126 @@
+"""Export a model: `make export MODEL=fusion_capsule WEIGHTS=synthetic FORMAT=onnx [QUANTIZE=float16|int8] [OUT=path]`.
+
+Every export is run and compared with its Keras model before it takes its name: within a thousandth of a degree in
+float32; with the error on the synthetic test set at most 0.05 degrees more for float16, and 0.3 for int8.
+"""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from fsanet.console import EXIT_OK, quiet_native_stderr, run_command
+from fsanet.errors import InputError
+from fsanet.export.formats.catalog import FORMATS
+from fsanet.export.quantisation import CALIBRATION_SET, LARGEST_CHANGE_DEG, TEST_SET
+from fsanet.files import replace_whole, replace_whole_folder
+
+DEFAULT_FOLDER = Path("exported")
+
+
+def export(
+    model: str,
+    weights: str | Path,
+    format_name: str,
+    out: Path | None = None,
+    quantize: str = "",
+    calibration: str | Path = "data",
+    test: str | Path = "data",
+) -> tuple[Path, str]:
+    """Write, run and compare an export.
+
+    Args:
+        model: a name of `fsanet.MODELS`.
+        weights: a catalogued training set, a weight file or a folder of them.
+        format_name: one of `FORMATS`.
+        out: where it shall lie; None for a name in `exported/`.
+        quantize: "", "float16" or "int8".
+        calibration: npz of crops for int8, or the folder in which the synthetic validation set lies.
+        test: npz to measure the cost of rounding on, or the folder in which the synthetic test set lies.
+
+    Returns:
+        The path, and one sentence on how the export compares.
+
+    Raises:
+        ValueError: for an unknown name, a quantisation that the format has not, or an export that differs too much:
+            then nothing is written.
+        FileNotFoundError: when weights or sets are missing.
+    """
+    from fsanet.export.formats.catalog import get_format
+    from fsanet.export.formats.format import INT8, Source
+    from fsanet.export.metadata import describe
+    from fsanet.export.quantisation import calibration_crops
+
+    with quiet_native_stderr():  # loads the packages of the format
+        form = get_format(format_name)
+    if quantize and quantize not in form.quantize:
+        known = ", ".join(form.quantize) or "none"
+        raise InputError(f"Format '{form.name}' cannot be quantised to '{quantize}'; its quantisations are: {known}.")
+    crops = calibration_crops(calibration) if quantize == INT8 else None
+    with quiet_native_stderr():  # starts TensorFlow
+        from fsanet.weights.loading import load_model
+
+        network = load_model(model, weights=weights)
+    source = Source(network, describe(model, weights), quantize, crops)
+    path = out or DEFAULT_FOLDER / f"{_stem(model, weights, quantize)}{form.suffix}"
+    with (replace_whole_folder if form.folder else replace_whole)(path) as temporary:
+        with quiet_native_stderr():  # converters tell every step of theirs
+            form.write(source, temporary)
+        verdict = _compare(source, form.open(temporary), path, test)
+    return path, verdict
+
+
+def _stem(model: str, weights: str | Path, quantize: str) -> str:
+    name = Path(weights).name.removesuffix(".weights.h5")
+    return "_".join(filter(None, [model, Path(name).stem if Path(weights).suffix else name, quantize]))
+
+
+def _compare(source, engine, path: Path, test: str | Path) -> str:
+    """One sentence; an error where the export differs too much."""
+    from fsanet.export.comparison import check_same_angles
+    from fsanet.export.quantisation import change_of_error
+
+    if not source.quantize:
+        difference = check_same_angles(source.model, engine, str(path))
+        return f"angles equal those of the Keras model to {difference:.1g} degrees"
+    change = change_of_error(source.model, engine, test)
+    limit = LARGEST_CHANGE_DEG[source.quantize]
+    sentence = (
+        f"mean absolute error on {change.samples} test crops {change.rounded:.3f} degrees, "
+        f"that of the Keras model {change.exact:.3f}: {change.degrees:+.3f}, of {limit} allowed"
+    )
+    if not abs(change.degrees) <= limit:
+        raise InputError(f"The export '{path}' was not kept: {sentence}.")
+    return sentence
+
+
+@run_command
+def main(argv: Sequence[str] | None = None) -> int:
+    """The `export` command."""
+    args = _parser().parse_args(argv)
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    path, verdict = export(args.model, args.weights, args.format, args.out, args.quantize, args.calibration, args.test)
+    print(f"{path} ({_megabytes(path):.1f} MB): {verdict}.")
+    return EXIT_OK
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="export", description=__doc__.splitlines()[0])
+    parser.add_argument("--model", default="fusion_capsule", help="a model name (default: %(default)s)")
+    parser.add_argument("--weights", default="synthetic", help="training set, file or folder (default: %(default)s)")
+    parser.add_argument("--format", default="onnx", help=f"one of {', '.join(FORMATS)} (default: %(default)s)")
+    parser.add_argument("--quantize", default="", help="float16 or int8 (default: neither)")
+    parser.add_argument("--out", type=Path, help=f"where it shall lie (default: a name in {DEFAULT_FOLDER}/)")
+    parser.add_argument("--calibration", default="data", help=f"for int8: npz, or folder with {CALIBRATION_SET}.npz")
+    parser.add_argument("--test", default="data", help=f"for float16 and int8: npz, or folder with {TEST_SET}.npz")
+    return parser
+
+
+def _megabytes(path: Path) -> float:
+    files = [path] if path.is_file() else [file for file in path.rglob("*") if file.is_file()]
+    return sum(file.stat().st_size for file in files) / 1e6
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,149 @@
+"""Measure models on every test set that is there: `make test [MODEL= WEIGHTS= SET= ARGS=]`.
+
+    python -m fsanet.commands.test                                       the bundled weights
+    python -m fsanet.commands.test --weights 300W_LP --set AFLW2000      the published ones
+    python -m fsanet.commands.test --model var_capsule --weights training_and_testing/runs/synthetic
+    python -m fsanet.commands.test --set Pointing04 --only "Pointing04/0[5-8]"
+
+Prints one table; rows as CSV and JSON and pictures go to training_and_testing/output/test. Where there is no test set,
+or with --set synthetic, the first 1,000 faces of the synthetic one are rendered.
+"""
+
+import argparse
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from fsanet.console import EXIT_OK, quiet_native_stderr, run_command
+from fsanet.engines.catalog import create_engine
+from fsanet.engines.engine import Engine
+from fsanet.evaluation.charts import draw_bars, draw_error_by_yaw, draw_scatter
+from fsanet.evaluation.evaluation import Evaluation, evaluate
+from fsanet.evaluation.labelled_sets import available_sets, load_labelled_set
+from fsanet.evaluation.synthetic_test import NAME as SYNTHETIC_TEST
+from fsanet.evaluation.synthetic_test import ensure_synthetic_test
+from fsanet.evaluation.tables import as_text, write_rows
+from fsanet.evaluation.worst_faces import draw_worst_faces
+from fsanet.export.onnx_cache import ready_onnx
+from fsanet.locations import work_dir
+from fsanet.models.spec import get_spec
+from fsanet.training.settings import DATA
+
+DEFAULT_WEIGHTS = "synthetic"
+DEFAULT_MODELS = ("ssrnet_mt", "capsule", "var_capsule", "noS_capsule", "fusion_capsule")
+_NICKNAMES = {"synthetic": SYNTHETIC_TEST}
+OUTPUT = work_dir("training_and_testing/output/test")
+
+
+@run_command
+def main(argv: Sequence[str] | None = None) -> int:
+    """The `test` command."""
+    args = _parser().parse_args(argv)
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # read once, when TensorFlow is loaded
+    evaluations = evaluate_all(args.model, args.weights, args.set, args.data, args.only)
+    print(as_text(evaluations))
+    folder = args.out / Path(args.weights).name
+    written = write_rows(evaluations, folder)
+    if not args.no_pictures:
+        written += draw_all(evaluations, folder)
+    print(f"\nWritten to {folder}: {', '.join(path.name for path in written)}")
+    return EXIT_OK
+
+
+def evaluate_all(
+    models: Sequence[str], weights: str, sets: Sequence[str], data: Path, only: Sequence[str]
+) -> list[Evaluation]:
+    """Evaluations of models on sets, by set.
+
+    Args:
+        models: names; empty for the usual ones that have weights.
+        weights: a training set, a file or a folder, as `fsanet.load_model` takes it.
+        sets: names or npz paths; empty for all that are there, or the synthetic test set where there is none.
+        data: folder of the npz sets.
+        only: patterns for the sources of the samples.
+
+    Raises:
+        FileNotFoundError: when a set or the weights are not there, with what to do.
+        ValueError: for unknown models, and sets that cannot be used.
+    """
+    engines = load_engines(models, weights)
+    size = next(iter(engines.values())).input_size
+    chosen = list(models) or [name for name in DEFAULT_MODELS if set(_singles(name)) <= set(engines)]
+    labelled = (load_labelled_set(name, data, size, only) for name in _chosen_sets(sets, data))
+    return [evaluation for test_set in labelled for evaluation in evaluate(engines, chosen, weights, test_set)]
+
+
+def load_engines(models: Sequence[str], weights: str) -> dict[str, Engine]:
+    """An engine for every single network that the models need; for the usual models, for those that have weights."""
+    engines, missing = {}, []
+    for name in dict.fromkeys(single for model in models or DEFAULT_MODELS for single in _singles(model)):
+        try:
+            engines[name] = _engine(name, _place(weights))
+        except FileNotFoundError as error:
+            if models:
+                raise
+            missing.append(error)
+    if not engines:
+        raise missing[0]
+    return engines
+
+
+def draw_all(evaluations: Sequence[Evaluation], folder: Path) -> list[Path]:
+    """All pictures: for each set bars and error by yaw of all models, and details of the last one."""
+    paths = []
+    for name in dict.fromkeys(evaluation.test_set.name for evaluation in evaluations):
+        group = [evaluation for evaluation in evaluations if evaluation.test_set.name == name]
+        for draw, title, what in (
+            (draw_bars, "bars", group),
+            (draw_error_by_yaw, "error_by_yaw", group),
+            (draw_scatter, "predicted_and_true", group[-1]),
+            (draw_worst_faces, "worst_faces", group[-1]),
+        ):
+            paths.append(folder / f"{name}_{title}.png")
+            draw(what, paths[-1])
+    return paths
+
+
+def _singles(model: str) -> tuple[str, ...]:
+    return get_spec(model).members or (model,)
+
+
+def _chosen_sets(sets: Sequence[str], data: Path) -> list[str]:
+    """Names of the sets to measure on. The synthetic one is rendered where it is asked for or there is no other."""
+    if not data.is_dir():
+        raise FileNotFoundError(f"There is no folder '{data}' with test sets: check the path after --data.")
+    names = [_NICKNAMES.get(name, name) for name in sets] or available_sets(data) or [SYNTHETIC_TEST]
+    if SYNTHETIC_TEST in names:
+        ensure_synthetic_test(data)
+    return names
+
+
+def _engine(model: str, weights: str) -> Engine:
+    """ONNX Runtime where the network is there as ONNX, else Keras: an export takes longer than a test."""
+    if ready_onnx(model, weights):
+        return create_engine("onnx", model=model, weights=weights)
+    with quiet_native_stderr():  # loads the backend
+        return create_engine("keras", model=model, weights=weights)
+
+
+def _place(weights: str) -> str:
+    """A folder is given with its whole path, so that it is not taken for the name of a training set."""
+    return str(Path(weights).resolve()) if Path(weights).is_dir() else weights
+
+
+def _parser() -> argparse.ArgumentParser:
+    raw = argparse.RawTextHelpFormatter
+    parser = argparse.ArgumentParser(prog="make test", description=__doc__, formatter_class=raw)
+    add = parser.add_argument
+    add("--model", nargs="+", default=[], help="model names (default: the capsule models, their fusion, the baseline)")
+    add("--weights", default=DEFAULT_WEIGHTS, help="a training set, a file, or a folder of runs (default: %(default)s)")
+    add("--set", nargs="+", default=[], help="names below the data folder, or npz paths (default: all that are there)")
+    add("--only", nargs="+", default=[], metavar="PATTERN", help="only samples of such sources, as Pointing04/0[5-8]")
+    add("--data", type=Path, default=DATA, help="folder of the npz sets (default: data)")
+    add("--out", type=Path, default=OUTPUT, help="folder for tables and pictures (default: %(default)s)")
+    add("--no-pictures", action="store_true", help="tables only")
+    return parser
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,38 @@
+"""Settings that engines share: threads and batch size."""
+
+import os
+
+from fsanet.errors import InputError
+
+
+def usable_cores() -> int:
+    """Cores that this process may run on; containers and `taskset` can make them fewer than the machine has."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def checked_threads(threads: int | None) -> int:
+    """The number of threads to use: as given, or one per usable core.
+
+    Raises:
+        ValueError: when it is not at least 1.
+    """
+    if threads is None:
+        return usable_cores()
+    if threads < 1:
+        raise InputError(f"threads must be at least 1, got {threads}; leave it out for one per core.")
+    return threads
+
+
+def checked_batch_size(batch_size: int | None, default: int) -> int:
+    """The number of crops to compute at once: as given, or the default.
+
+    Raises:
+        ValueError: when it is not at least 1.
+    """
+    if batch_size is None:
+        return default
+    if batch_size < 1:
+        raise InputError(f"batch_size must be at least 1, got {batch_size}.")
+    return batch_size

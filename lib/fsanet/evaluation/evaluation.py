@@ -1,0 +1,125 @@
+"""Errors of networks on test sets, as figures with names."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fsanet.engines.engine import Engine
+from fsanet.evaluation.labelled_sets import LabelledSet
+from fsanet.evaluation.paper_figures import PAPER, PaperFigure
+from fsanet.evaluation.predict import predict
+from fsanet.models.spec import get_spec
+from fsanet.pose.errors import SHARE_LIMITS_DEG, YAW_BINS_DEG, ErrorSummary, euler_errors, summarize
+
+ANGLES = ("yaw", "pitch", "roll")
+
+
+@dataclass(frozen=True, eq=False)
+class Evaluation:
+    """One model on one set.
+
+    Attributes:
+        model: its name.
+        weights: where they come from: a training set, a file or a folder.
+        test_set: the set.
+        predicted: (N, 3) yaw, pitch, roll in degrees.
+        summary: the errors; roll and what needs it are NaN where the set does not know it.
+        slope: of predicted over true, per angle; 1 is right.
+        correlation: of predicted and true, per angle.
+        paper: the paper's figures for this model, training and test set, if it has them.
+    """
+
+    model: str
+    weights: str
+    test_set: LabelledSet
+    predicted: NDArray[np.float64]
+    summary: ErrorSummary
+    slope: tuple[float, float, float]
+    correlation: tuple[float, float, float]
+    paper: PaperFigure | None
+
+    def errors(self) -> NDArray[np.float64]:
+        """(N,) mean absolute error over the angles that the set knows."""
+        known = 3 if self.test_set.roll_labelled else 2
+        return euler_errors(self.predicted, self.test_set.true)[:, :known].mean(axis=1)
+
+
+def evaluate(
+    engines: Mapping[str, Engine], models: Sequence[str], weights: str, test_set: LabelledSet
+) -> list[Evaluation]:
+    """Measure models on a set. A fusion is the mean of its members, each of which runs once.
+
+    Args:
+        engines: one for each single model that is asked for or needed by a fusion.
+        models: what to report, in this order.
+        weights: where they come from.
+        test_set: the set.
+    """
+    labels = {name: f"{name} on {test_set.name}" for name in engines}
+    outputs = {name: predict(engine, test_set.image, labels[name]) for name, engine in engines.items()}
+    for name in models:
+        if members := get_spec(name).members:
+            outputs[name] = np.mean([outputs[member] for member in members], axis=0)
+    return [measure(name, weights, test_set, outputs[name]) for name in models]
+
+
+def measure(model: str, weights: str, test_set: LabelledSet, predicted: NDArray[np.float64]) -> Evaluation:
+    """All figures for one model's predictions, (N, 3) degrees."""
+    summary = summarize(predicted, test_set.true)
+    if not test_set.roll_labelled:
+        summary = _without_roll(summary, predicted, test_set.true)
+    slope, correlation = zip(*(_line(test_set.true[:, i], predicted[:, i]) for i in range(3)), strict=True)
+    paper = PAPER.get((weights, test_set.name, model))
+    return Evaluation(model, weights, test_set, predicted, summary, slope, correlation, paper)
+
+
+def as_row(evaluation: Evaluation) -> dict[str, float | int | str | None]:
+    """One flat row for CSV and JSON; angles in degrees, shares of 1. What is not known is None."""
+    test_set, summary = evaluation.test_set, evaluation.summary
+    row = {"set": test_set.name, "model": evaluation.model, "weights": evaluation.weights}
+    row |= {"samples": summary.samples, "left_out": test_set.left_out}
+    row |= {name: getattr(summary, name) for name in (*ANGLES, "mae", "geodesic", "maev")}
+    row |= {f"within_{limit}": share for limit, share in summary.shares.items()}
+    row |= {f"yaw_{name.replace('-', '_')}": error for name, error in summary.by_yaw.items()}
+    row |= {f"samples_yaw_{name.replace('-', '_')}": count for name, count in summary.samples_by_yaw.items()}
+    for title in ("slope", "correlation"):
+        row |= {f"{title}_{angle}": value for angle, value in zip(ANGLES, getattr(evaluation, title), strict=True)}
+    row |= {f"bias_{angle}": value for angle, value in zip(ANGLES, summary.bias, strict=True)}
+    paper = evaluation.paper._asdict() if evaluation.paper else dict.fromkeys(PaperFigure._fields)
+    row |= {f"paper_{name}": value for name, value in paper.items()}
+    row |= {"crop": test_set.crop, "filter": test_set.filter}
+    return {key: None if isinstance(value, float) and math.isnan(value) else value for key, value in row.items()}
+
+
+def _without_roll(summary: ErrorSummary, predicted, true) -> ErrorSummary:
+    """The figures that yaw and pitch alone give."""
+    errors = euler_errors(predicted, true)[:, :2].mean(axis=1)
+    magnitude = np.abs(true[:, 0])
+    by_yaw = {}
+    for low, high in YAW_BINS_DEG:
+        upper = np.inf if high == YAW_BINS_DEG[-1][1] else high
+        chosen = errors[(magnitude >= low) & (magnitude < upper)]
+        by_yaw[f"{low}-{high}"] = float(chosen.mean()) if len(chosen) else math.nan
+    unknown = {"roll": math.nan, "geodesic": math.nan, "maev": math.nan}
+    return ErrorSummary(
+        **asdict(summary)
+        | unknown
+        | {
+            "mae": float(errors.mean()),
+            "by_yaw": by_yaw,
+            "shares": {limit: float((errors <= limit).mean()) for limit in SHARE_LIMITS_DEG},
+            "bias": (*summary.bias[:2], math.nan),
+        }
+    )
+
+
+def _line(true, predicted) -> tuple[float, float]:
+    """Slope and correlation; NaN where the labels, or the predictions, do not vary."""
+    spread = (float(np.std(true)), float(np.std(predicted)))
+    if min(spread) < 1e-9:
+        return math.nan, math.nan
+    correlation = float(np.corrcoef(true, predicted)[0, 1])
+    return correlation * spread[1] / spread[0], correlation

@@ -1,0 +1,114 @@
+"""The sets that `make test` measures on: which there are, what of them counts, and how they were cropped."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatch
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fsanet.datasets.pose_set import PoseSet
+from fsanet.datasets.protocols import PROTOCOLS, SETS, find_set, set_path
+from fsanet.errors import InputError
+from fsanet.pose.errors import LABEL_LIMIT_DEG, within_limit
+
+_RESEARCH_ONLY = ("AFLW2000", "BIWI", "300W_LP")
+
+
+@dataclass(frozen=True, eq=False)
+class LabelledSet:
+    """Labelled crops to measure on.
+
+    Attributes:
+        name: of the npz.
+        image: (N, S, S, 3) uint8 BGR.
+        true: (N, 3) yaw, pitch, roll in degrees.
+        source: (N,) names.
+        left_out: samples that the filter dropped.
+        roll_labelled: whether the roll counts.
+        crop: how the crops were made, in words.
+        filter: what was dropped, in words.
+        research_only: whether its faces may be shown to nobody.
+    """
+
+    name: str
+    image: NDArray[np.uint8]
+    true: NDArray[np.float64]
+    source: NDArray[np.str_]
+    left_out: int
+    roll_labelled: bool
+    crop: str
+    filter: str
+    research_only: bool
+
+    def __len__(self) -> int:
+        return len(self.true)
+
+
+def available_sets(folder: str | Path) -> list[str]:
+    """Names of the npz sets to test on below a folder: the protocols' test sets first, then one's own."""
+    known = list(dict.fromkeys(name for protocol in PROTOCOLS.values() for name in protocol.test))
+    there = [name for name in known if find_set(name, folder).is_file()]
+    own = sorted(path.stem for path in Path(folder).glob("*.npz") if path.stem not in SETS)
+    return there + own
+
+
+def load_labelled_set(name: str, folder: str | Path, img_size: int = 64, only: Sequence[str] = ()) -> LabelledSet:
+    """Read a set and drop what does not count.
+
+    Args:
+        name: a name below the folder, or the path of an npz.
+        folder: usually `data`.
+        img_size: side in pixels that the crops must have.
+        only: patterns for `source`, such as "Pointing04/0[5-8]"; empty takes all.
+
+    Raises:
+        FileNotFoundError, ValueError: as `PoseSet.load`; ValueError also when nothing is left.
+    """
+    pose_set = PoseSet.load(set_path(name, folder), img_size=img_size)
+    name = Path(name).stem
+    kept, words = _filter(name, pose_set.pose)
+    chosen = np.ones(len(pose_set), bool)
+    if only:
+        chosen = np.array([any(fnmatch(source, pattern) for pattern in only) for source in pose_set.source])
+        words.append(f"source {' or '.join(only)}")
+    if not (kept & chosen).any():
+        raise InputError(f"No sample of '{name}' is left to test on ({', '.join(words)}).")
+    part = pose_set.select(kept & chosen)
+    roll_labelled = SETS[name].roll_labelled if name in SETS else part.meta.get("roll_labelled", True)
+    return LabelledSet(
+        name=name,
+        image=part.image,
+        true=part.pose,
+        source=part.source,
+        left_out=int((chosen & ~kept).sum()),
+        roll_labelled=roll_labelled,
+        crop=describe_crop(part),
+        filter=", ".join(words),
+        research_only=name.startswith(_RESEARCH_ONLY),
+    )
+
+
+def _filter(name: str, poses_deg: NDArray[np.float64]) -> tuple[NDArray[np.bool_], list[str]]:
+    """Which samples of a set count, and the rules in words."""
+    kept, words = within_limit(poses_deg), [f"every |angle| <= {LABEL_LIMIT_DEG:g}"]
+    info = SETS.get(name)
+    if info and info.pitch_limit_deg < LABEL_LIMIT_DEG:
+        kept &= np.abs(poses_deg[:, 1]) <= info.pitch_limit_deg
+        words.append(f"|pitch| <= {info.pitch_limit_deg:g}")
+    return kept, words
+
+
+def describe_crop(pose_set: PoseSet) -> str:
+    """How the crops of a set were made, from its meta: "detector yunet, margin 0.4"."""
+    meta = pose_set.meta
+    words = []
+    if "crop" in meta or "box" in meta:
+        words.append(str(meta.get("crop", meta.get("box"))))
+    detector = meta.get("detector")
+    if detector:
+        words.append(f"detector {detector.get('name', detector) if isinstance(detector, dict) else detector}")
+    if "margin" in meta:
+        words.append(f"margin {meta['margin']}")
+    return ", ".join(words) or "not recorded in the npz"

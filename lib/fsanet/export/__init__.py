@@ -1,0 +1,1 @@
+"""From a Keras model to lean graphs and the files of other runtimes."""

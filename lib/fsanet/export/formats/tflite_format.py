@@ -1,0 +1,77 @@
+"""LiteRT (.tflite) through TensorFlow's converter."""
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+import tensorflow as tf
+from tensorflow.lite.python import schema_py_generated as schema
+from tensorflow.lite.tools import flatbuffer_utils
+
+from fsanet.engines.litert_engine import LiteRtEngine
+from fsanet.export.formats.format import FLOAT16, INT8, Format, Source
+from fsanet.export.formats.tensorflow_formats import archive_model
+from fsanet.export.lean.build import lean_model
+
+_SMALLEST_MAP, _FEWEST_CHANNELS = 8, 16
+
+
+def write(source: Source, path: Path) -> None:
+    """A .tflite file with the signature `serving_default` and fixed names.
+
+    float16 rounds the stored weights only. int8 quantises weights and activations of the streams, and leaves input,
+    output and what lies behind the streams in float32: those few numbers decide the angles.
+    """
+    model = lean_model(source.model)
+    with TemporaryDirectory() as folder:
+        archive_model(model, Path(folder) / "saved_model")
+        converter = tf.lite.TFLiteConverter.from_saved_model(str(Path(folder) / "saved_model"))
+        if source.quantize == FLOAT16:
+            converter.optimizations = [tf.lite.Optimize.DEFAULT]
+            converter.target_spec.supported_types = [tf.float16]
+        content = _int8(converter, source.calibration) if source.quantize == INT8 else converter.convert()
+    path.write_bytes(_with_metadata(content, {**source.metadata, "quantized": source.quantize or "no"}))
+
+
+def _int8(converter: tf.lite.TFLiteConverter, calibration: np.ndarray) -> bytes:
+    """Quantised but for what `_exact_operations` names, which TensorFlow offers as an option of its debugger."""
+    exact = _exact_operations(converter.convert())
+
+    def crops():
+        for crop in calibration:
+            yield [crop[np.newaxis]]
+
+    converter.optimizations = [tf.lite.Optimize.DEFAULT]
+    converter.representative_dataset = crops
+    options = tf.lite.experimental.QuantizationDebugOptions(denylisted_nodes=exact)
+    debugger = tf.lite.experimental.QuantizationDebugger(
+        converter=converter, debug_dataset=crops, debug_options=options
+    )
+    return debugger.get_nondebug_quantized_model()
+
+
+def _exact_operations(content: bytes) -> list[str]:
+    """Names of the operations whose result is no feature map of the streams."""
+    graph = flatbuffer_utils.convert_bytearray_to_object(bytearray(content)).subgraphs[0]
+    outputs = [graph.tensors[operator.outputs[0]] for operator in graph.operators]
+    return [tensor.name.decode() for tensor in outputs if not _is_map(tensor.shape)]
+
+
+def _is_map(shape) -> bool:
+    return len(shape) == 4 and min(shape[1], shape[2]) >= _SMALLEST_MAP and shape[3] >= _FEWEST_CHANNELS
+
+
+def _with_metadata(content: bytes, metadata: dict[str, str]) -> bytes:
+    """The file with one metadata buffer for each entry."""
+    model = flatbuffer_utils.convert_bytearray_to_object(bytearray(content))
+    for key, value in metadata.items():
+        buffer = schema.BufferT()
+        buffer.data = np.frombuffer(value.encode(), np.uint8)
+        model.buffers.append(buffer)
+        entry = schema.MetadataT()
+        entry.name, entry.buffer = f"fsanet.{key}", len(model.buffers) - 1
+        model.metadata.append(entry)
+    return bytes(flatbuffer_utils.convert_object_to_bytearray(model))
+
+
+FORMAT = Format("tflite", ".tflite", write, LiteRtEngine, quantize=(FLOAT16, INT8))

@@ -1,0 +1,98 @@
+"""ONNX files of models: those that come with the package, and those exported once and kept.
+
+A file in the cache is named after the SHA-256 of what it was made of, so that other weights are another file and
+nothing has to be thrown away by hand. Several processes may export the same model at once: each renames its whole file
+onto the same name.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from fsanet.locations import HOME_VARIABLE
+from fsanet.weights.places import weight_files
+
+if TYPE_CHECKING:
+    import keras
+
+# Part of every hash. Raise it when the exported graph changes, so that files of older versions are not used.
+GRAPH_VERSION = 4
+
+_BUNDLED = Path(__file__).resolve().parents[1] / "bundled"  # fsanet/bundled/<training set>/<model>.onnx
+
+
+def cache_dir() -> Path:
+    """The folder of exported files: in the folder that FSANET_HOME names, else in the user's cache."""
+    home = os.environ.get(HOME_VARIABLE)
+    if home:
+        return Path(home).expanduser() / "onnx"
+    cache = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(cache) / "fsanet" / "onnx"
+
+
+def bundled_onnx(model: str, weights: str) -> Path | None:
+    """The ONNX file that comes with the package, for a catalogued training set; None where there is none."""
+    if Path(weights).name != weights:  # a path
+        return None
+    path = _BUNDLED / weights / f"{model}.onnx"
+    return path if path.is_file() else None
+
+
+def ready_onnx(model: str, weights: str) -> Path | None:
+    """An ONNX file that can be used at once, without Keras: bundled, or in the cache."""
+    found = bundled_onnx(model, weights)
+    if found is None:
+        cached = _cache_path(model, weights)
+        found = cached if cached.is_file() else None
+    return found
+
+
+def exported_onnx(model: str, weights: str) -> Path:
+    """The ONNX file of a model and its weights, exported to the cache when it is not there.
+
+    Args:
+        model: a name of `fsanet.MODELS`.
+        weights: a catalogued training set or a weight file.
+    """
+    found = ready_onnx(model, weights)
+    if found is not None:
+        return found
+    from fsanet.export.metadata import describe
+    from fsanet.export.onnx_file import write_onnx
+    from fsanet.weights.loading import load_model
+
+    path = _cache_path(model, weights)
+    return write_onnx(load_model(model, weights=weights), path, describe(model, weights))
+
+
+def cached_onnx_of_model(model: keras.Model) -> Path:
+    """The ONNX file of a loaded model, exported to the cache when it is not there."""
+    parts = [model.to_json().encode(), *(memoryview(array).cast("B") for array in model.get_weights())]
+    path = _path_in_cache(model.name, parts)
+    if not path.is_file():
+        from fsanet.export.onnx_file import write_onnx
+
+        write_onnx(model, path, {"model": model.name})
+    return path
+
+
+def _cache_path(model: str, weights: str) -> Path:
+    """The file in the cache, there or not, for the content of the weight files."""
+    return _path_in_cache(model, (_content(file) for file in weight_files(model, weights).values()))
+
+
+def _content(file: Path) -> bytes:
+    if not file.is_file():
+        raise FileNotFoundError(f"There is no weight file '{file}'.")
+    return file.read_bytes()
+
+
+def _path_in_cache(model: str, parts: Iterable) -> Path:
+    digest = hashlib.sha256(f"{GRAPH_VERSION} {model}".encode())
+    for part in parts:
+        digest.update(part)
+    return cache_dir() / f"{model}-{digest.hexdigest()[:16]}.onnx"

@@ -1,0 +1,97 @@
+"""Keras model -> ONNX file, through Keras' exporter."""
+
+from __future__ import annotations
+
+import logging
+import warnings
+from collections.abc import Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from fsanet.errors import MissingPackageError
+from fsanet.export.comparison import check_same_angles
+from fsanet.files import replace_whole
+
+if TYPE_CHECKING:
+    import keras
+
+INPUT_NAME = "image_bgr"
+OUTPUT_NAME = "yaw_pitch_roll_deg"
+OPSET = 17  # the newest that ONNX Runtime of 2022 and OpenCV 4.10 read; newer ones bring nothing here
+
+
+def write_onnx(model: keras.Model, path: str | Path, metadata: Mapping[str, str] | None = None) -> Path:
+    """Write a Keras model as ONNX, in its lean form and with a dynamic batch, and compare both.
+
+    Args:
+        model: (batch, size, size, 3) BGR 0..255 -> (batch, 3) degrees.
+        path: of the file. It is whole, and gives the model's angles, or is not there.
+        metadata: what the file shall say of itself, as `metadata_props`.
+
+    Returns:
+        The path. The input is named `image_bgr`, the output `yaw_pitch_roll_deg`.
+
+    Raises:
+        ImportError: without TensorFlow, tf2onnx or onnx.
+        ValueError: when the file's angles differ from the model's by more than a thousandth of a degree.
+    """
+    from fsanet.engines.onnx_engine import OnnxEngine
+    from fsanet.export.lean.build import lean_model
+
+    with replace_whole(path) as temporary:
+        _export(lean_model(model), temporary)
+        _finish(temporary, model.name, metadata or {})
+        check_same_angles(model, OnnxEngine(temporary, provider="cpu"), str(path))
+    return Path(path)
+
+
+def _export(model: keras.Model, path: Path) -> None:
+    import keras
+
+    if keras.backend.backend() != "tensorflow":
+        raise MissingPackageError(f"ONNX export needs Keras on TensorFlow; here it runs on {keras.backend.backend()}.")
+    signature = [keras.InputSpec(dtype="float32", shape=(None, *model.input_shape[1:]), name=INPUT_NAME)]
+    with _quiet_conversion():
+        model.export(str(path), format="onnx", input_signature=signature, opset_version=OPSET, verbose=False)
+
+
+@contextmanager
+def _quiet_conversion():
+    """tf2onnx logs its progress as warnings, and its copy of protobuf code warns of deprecations."""
+    logger = logging.getLogger("tf2onnx")
+    level = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        logger.setLevel(level)
+
+
+def _finish(path: Path, model_name: str, metadata: Mapping[str, str]) -> None:
+    """Fixed names of input, output and batch, and the metadata."""
+    import onnx
+
+    proto = onnx.load(path)
+    graph = proto.graph
+    graph.name = model_name
+    _rename(graph, graph.input[0].name, INPUT_NAME)
+    _rename(graph, graph.output[0].name, OUTPUT_NAME)
+    for value in (*graph.input, *graph.output):
+        value.type.tensor_type.shape.dim[0].dim_param = "batch"
+    onnx.helper.set_model_props(proto, dict(metadata))
+    onnx.checker.check_model(proto, full_check=True)
+    onnx.save(proto, path)
+
+
+def _rename(graph, old: str, new: str) -> None:
+    for node in graph.node:
+        for names in (node.input, node.output):
+            for i, name in enumerate(names):
+                if name == old:
+                    names[i] = new
+    for value in (*graph.input, *graph.output, *graph.value_info):
+        if value.name == old:
+            value.name = new

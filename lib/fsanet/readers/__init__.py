@@ -1,0 +1,1 @@
+"""Readers of raw data sets: from their files to npz pose sets."""

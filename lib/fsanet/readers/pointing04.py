@@ -1,0 +1,105 @@
+"""The Head Pose Image Database of Pointing'04: PersonNN/personNNsNN<tilt><pan>.jpg, 15 persons, 2 series of 93 images.
+
+The labels are where the person was asked to look, in steps of 15 degrees and with several degrees of noise: tilt > 0
+up, pan > 0 to the image's left, which are the signs of pitch and yaw. There is no roll; it is stored as 0 and `meta`
+says so. Terms: any purpose, cite Gourier, Hall, Crowley, "Estimating Face Orientation from Robust Detection of Salient
+Facial Features", Pointing 2004.
+"""
+
+import re
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+
+from fsanet.errors import InputError
+from fsanet.image.face_crop import DETECTOR_MARGIN, INPUT_SIZE, crop_face
+from fsanet.image.reading import read_image
+from fsanet.readers.face_boxes import DetectorChoice, find_faces
+from fsanet.readers.set_builder import RawItem, Sample, SetRecipe, Unusable
+
+_NAME = re.compile(r"person(?:ne)?(?P<person>\d\d)(?P<series>\d)(?P<number>\d\d)(?P<tilt>[+-]\d+)(?P<pan>[+-]\d+)$")
+
+
+def pointing04_recipe(
+    folder: Path,
+    path: Path,
+    choice: DetectorChoice,
+    *,
+    margin: float = DETECTOR_MARGIN,
+    img_size: int = INPUT_SIZE,
+) -> SetRecipe:
+    """How to make the npz of the database.
+
+    Args:
+        folder: holds Person01, Person02, ...
+        path: the npz.
+        choice: the face detector.
+        margin: share of the detector's box added on each side.
+        img_size: side of the crops in pixels.
+
+    Raises:
+        FileNotFoundError: when there is no such folder.
+        ValueError: when it holds no image of the database.
+    """
+    settings = {
+        "set": "Pointing04",
+        "crop": "detector box nearest to the labelled face centre",
+        "margin": margin,
+        "detector": choice.record(),
+        "angles": "yaw = pan, pitch = tilt in degrees as asked for",
+        "roll_labelled": False,
+        "source": "person",
+    }
+    read = partial(read_pointing04, choice=choice, margin=margin, img_size=img_size)
+    return SetRecipe(path, list_pointing04(folder), read, settings, img_size)
+
+
+def list_pointing04(folder: Path) -> list[RawItem]:
+    """Images of all persons, sorted; the second file of each is the text with the face's place."""
+    if not folder.is_dir():
+        raise FileNotFoundError(f"No folder '{folder}'.")
+    images = sorted(file for file in folder.glob("*/*.jpg") if _NAME.match(file.stem))
+    if not images:
+        raise InputError(f"'{folder}' holds no PersonNN/personNN....jpg of the Head Pose Image Database.")
+    return [RawItem(f"{file.parent.name}/{file.stem}", (file, file.with_suffix(".txt"))) for file in images]
+
+
+def read_pointing04(item: RawItem, *, choice: DetectorChoice, margin: float, img_size: int) -> Sample:
+    """Read one image.
+
+    Raises:
+        Unusable: with the reason.
+    """
+    image_path, text_path = item.files
+    label = _NAME.match(image_path.stem)
+    center_xy = read_face_center(text_path)
+    try:
+        image = read_image(image_path)
+    except (ValueError, OSError) as error:
+        raise Unusable("unreadable image", str(error)) from None
+    faces = find_faces(image, choice)
+    if not faces:
+        raise Unusable("no face", f"{choice.name} finds none in {image_path.name}", broken=False)
+    nearest = min(faces, key=lambda face: np.hypot(*(_center(face.box_xyxy) - center_xy)))
+    crop = crop_face(image, nearest.box_xyxy, margin, img_size)
+    return Sample(crop, (float(label["pan"]), float(label["tilt"]), 0.0), f"Pointing04/{label['person']}")
+
+
+def read_face_center(path: Path) -> np.ndarray:
+    """The face's centre (x, y) in pixels from the text beside an image.
+
+    Raises:
+        Unusable: when the text is missing or has other contents.
+    """
+    try:
+        words = path.read_text(encoding="ascii").split()
+        return np.array([float(word) for word in words[words.index("Face") + 1 :][:2]]).reshape(2)
+    except FileNotFoundError:
+        raise Unusable("missing text", f"no '{path.name}' with the face's place") from None
+    except (ValueError, OSError):
+        raise Unusable("broken text", f"'{path.name}' does not say 'Face' and four numbers") from None
+
+
+def _center(box_xyxy: tuple[float, ...]) -> np.ndarray:
+    return np.array([box_xyxy[0] + box_xyxy[2], box_xyxy[1] + box_xyxy[3]]) / 2

@@ -1,0 +1,122 @@
+"""300W-LP and AFLW2000: an image and a .mat with its pose and landmarks per face ("type 1" in the original).
+
+Pose: `Pose_Para` holds pitch, yaw and roll in radians first. Crop: the box around the positive landmarks of `pt2d`,
+widened by 0.6 of its sides (Yang et al., CVPR 2019, and the preprocessing published with it).
+"""
+
+import re
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import scipy.io
+from numpy.typing import NDArray
+
+from fsanet.errors import InputError
+from fsanet.image.face_crop import INPUT_SIZE, LANDMARK_MARGIN, crop_face, landmark_box
+from fsanet.image.reading import IMAGE_SUFFIXES, read_image
+from fsanet.readers.set_builder import RawItem, Sample, SetRecipe, Unusable
+
+_RERENDERED = re.compile(r"_\d+$")  # AFW_1051618982_1_0 and ..._1_12 are one face, turned to other poses
+_FLIPPED = "_Flip"
+
+
+def type1_recipe(
+    folder: Path, path: Path, *, margin: float = LANDMARK_MARGIN, img_size: int = INPUT_SIZE, rerendered: bool = True
+) -> SetRecipe:
+    """How to make the npz of one folder of images and .mat files.
+
+    Args:
+        folder: e.g. `300W_LP/AFW_Flip` or `AFLW2000`.
+        path: the npz.
+        margin: share of the landmark box added on each side.
+        img_size: side of the crops in pixels.
+        rerendered: whether the folder is of 300W-LP, where names that differ in their last number show one face.
+
+    Raises:
+        FileNotFoundError: when there is no such folder.
+        ValueError: when it has neither images nor .mat files.
+    """
+    settings = {
+        "set": folder.name,
+        "crop": "landmark box, far edges excluded",
+        "margin": margin,
+        "angles": "yaw, pitch, roll in degrees, R = Rx(pitch) Ry(yaw) Rz(roll)",
+        "source": "image before flips and renderings" if rerendered else "image",
+    }
+    read = partial(read_type1, margin=margin, img_size=img_size, rerendered=rerendered)
+    return SetRecipe(path, list_type1(folder), read, settings, img_size)
+
+
+def list_type1(folder: Path) -> list[RawItem]:
+    """Images of a folder with their .mat files; an image or a .mat without its partner is listed too."""
+    if not folder.is_dir():
+        raise FileNotFoundError(f"No folder '{folder}'.")
+    files = sorted(folder.iterdir())  # by file name, which is the order of the original's sets
+    images = [file for file in files if file.suffix.lower() in IMAGE_SUFFIXES]
+    labels = {file.stem: file for file in files if file.suffix.lower() == ".mat"}
+    if not images and not labels:
+        raise InputError(f"'{folder}' holds no image and no .mat file.")
+    pairs = [(image, labels.get(image.stem, image.with_suffix(".mat"))) for image in images]
+    alone = labels.keys() - {image.stem for image in images}
+    pairs += [(labels[stem].with_suffix(".jpg"), labels[stem]) for stem in sorted(alone)]
+    return [RawItem(f"{folder.name}/{image.stem}", (image, mat)) for image, mat in pairs]
+
+
+def read_type1(item: RawItem, *, margin: float, img_size: int, rerendered: bool) -> Sample:
+    """Read one face.
+
+    Raises:
+        Unusable: with the reason.
+    """
+    image_path, mat_path = item.files
+    if not image_path.is_file():
+        raise Unusable("missing image", f"'{mat_path.name}' has no image beside it")
+    if not mat_path.is_file():
+        raise Unusable("missing mat", f"'{image_path.name}' has no .mat beside it")
+    yaw_pitch_roll_deg, landmarks_xy = read_mat(mat_path)
+    box = landmark_box(landmarks_xy)
+    if box is None:
+        raise Unusable("empty box", "no landmark is greater than zero")
+    try:
+        image = read_image(image_path)
+    except (ValueError, OSError) as error:
+        raise Unusable("unreadable image", str(error)) from None
+    try:
+        crop = crop_face(image, box, margin, img_size)
+    except ValueError as error:
+        raise Unusable("empty box", str(error)) from None
+    return Sample(crop, yaw_pitch_roll_deg, source_of(item.name) if rerendered else item.name)
+
+
+def read_mat(path: Path) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Pose and landmarks of a label file.
+
+    Returns:
+        (3,) yaw, pitch, roll in degrees and (2, K) landmarks in pixels.
+
+    Raises:
+        Unusable: when the file is damaged, lacks a key, or holds NaN or infinite numbers.
+    """
+    try:
+        content = scipy.io.loadmat(path)  # all of it: a truncated file may still hold the two that are needed
+    except Exception as error:  # whatever damaged bytes lead scipy's parser to: it names no common base class
+        raise Unusable("broken mat", f"{path.name}: {error or type(error).__name__}") from None
+    for key in ("Pose_Para", "pt2d"):
+        if key not in content:
+            raise Unusable("missing key", f"{path.name} has no '{key}'")
+    pose, landmarks = content["Pose_Para"], content["pt2d"]
+    if pose.size < 3 or landmarks.ndim != 2 or len(landmarks) != 2 or landmarks.size == 0:
+        raise Unusable("broken mat", f"{path.name}: Pose_Para is {pose.shape} and pt2d {landmarks.shape}")
+    pitch, yaw, roll = np.rad2deg(pose.ravel()[:3].astype(np.float64))
+    if not np.isfinite([pitch, yaw, roll]).all():
+        raise Unusable("NaN label", f"{path.name}: Pose_Para begins {pose.ravel()[:3]}")
+    if not np.isfinite(landmarks).all():
+        raise Unusable("NaN label", f"{path.name}: pt2d holds NaN or infinite coordinates")
+    return np.array([yaw, pitch, roll]), landmarks.astype(np.float64)
+
+
+def source_of(name: str) -> str:
+    """The image that a face of 300W-LP was rendered or flipped from: AFW_Flip/AFW_1_1_12 -> AFW/AFW_1_1."""
+    subset, stem = name.split("/")
+    return f"{subset.removesuffix(_FLIPPED)}/{_RERENDERED.sub('', stem.removesuffix(_FLIPPED)).removesuffix(_FLIPPED)}"

@@ -1,0 +1,232 @@
+"""Rendered samples: whole frames with landmarks and pose, and the crops that networks are trained on.
+
+Sample i of a split depends on the seed, the split and i alone, never on what was rendered before it or where. Samples
+come in runs of `Settings.per_person` pictures of one person.
+"""
+
+import functools
+from dataclasses import dataclass
+
+import numpy as np
+
+from fsanet.errors import InputError
+from fsanet.image.face_crop import INPUT_SIZE, LANDMARK_MARGIN, crop_face
+from fsanet.rendering.backgrounds import draw_background
+from fsanet.rendering.camera import draw_distance, frame_head
+from fsanet.rendering.expression import with_expression
+from fsanet.rendering.head_pack import head_pack
+from fsanet.rendering.landmarks import landmark_box
+from fsanet.rendering.lights import draw_lights
+from fsanet.rendering.model import build_model
+from fsanet.rendering.person import Person, draw_person
+from fsanet.rendering.photo import take_photo
+from fsanet.rendering.poses import draw_pose
+from fsanet.rendering.posing import draw_posing
+from fsanet.rendering.scene import draw_eyes, draw_picture
+from fsanet.rendering.worn import draw_worn
+
+SPLITS = ("train", "validation", "test")
+_RENDERED_CROP = 2 * INPUT_SIZE  # OpenCV's resize to half the size is the mean of 2 x 2 pixels: antialiasing
+_BORDER = 3  # pixels around the crop, so that no rounding falls off the picture
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What is rendered.
+
+    Attributes:
+        split: `train`, `validation` or `test`: disjoint populations; `test` also shows hair styles and backgrounds
+            that the others never show.
+        poses: a name in `poses.POSES`.
+        per_person: pictures of one person in a row.
+        masked: share of persons' pictures with a face mask.
+        headwear, occluded: shares with something on the head, or in front of the face.
+        jitter: how far the face box is shifted and scaled, as a share of its size (standard deviation).
+        clean: True for sharp pictures without noise or compression.
+    """
+
+    split: str = "train"
+    poses: str = "mixed"
+    per_person: int = 4
+    masked: float = 0.0
+    headwear: float = 0.10
+    occluded: float = 0.07
+    jitter: float = 0.04
+    clean: bool = False
+
+    def __post_init__(self):
+        if self.split not in SPLITS:
+            raise InputError(f"no split '{self.split}': choose one of {', '.join(SPLITS)}")
+        if self.per_person < 1:
+            raise InputError(f"per_person must be 1 or more, got {self.per_person}")
+
+
+@dataclass(frozen=True)
+class Frame:
+    """A rendered photograph.
+
+    Attributes:
+        image_bgr: (H, W, 3) uint8.
+        pose: (3,) yaw, pitch, roll in degrees.
+        landmarks_xy: (68, 2) pixels, in the order of 300W-LP, hidden ones included.
+        landmarks_3d: (68, 3) as `pt3d_68` of AFLW2000: pixels, z in pixels towards the camera.
+        focal_px, centre_xy, distance_dm: the camera.
+        rotation: (3, 3) of the pose.
+        source: the person.
+        style, background, headwear, occluder, eyewear: kinds, `none` where there is none.
+        masked: whether a face mask is worn.
+    """
+
+    image_bgr: np.ndarray
+    pose: np.ndarray
+    landmarks_xy: np.ndarray
+    landmarks_3d: np.ndarray
+    focal_px: float
+    centre_xy: tuple[float, float]
+    distance_dm: float
+    rotation: np.ndarray
+    source: str
+    style: str
+    background: str
+    headwear: str
+    occluder: str
+    eyewear: str
+    masked: bool
+
+    @property
+    def box_xyxy(self) -> np.ndarray:
+        """Box of the landmarks."""
+        return landmark_box(self.landmarks_xy)
+
+
+def _rng(seed: int, split: str, purpose: int, index: int) -> np.random.Generator:
+    return np.random.default_rng(np.random.SeedSequence([seed, SPLITS.index(split), purpose, index]))
+
+
+@functools.lru_cache(maxsize=2)
+def _person(seed: int, split: str, number: int) -> Person:
+    return draw_person(_rng(seed, split, 0, number), held_out_styles=split == "test")
+
+
+def render_frame(
+    seed: int,
+    index: int,
+    settings: Settings,
+    size: tuple[int, int] | None = None,
+    face_share: tuple[float, float] = (0.3, 0.5),
+    pose: np.ndarray | None = None,
+) -> Frame:
+    """Render one sample as a photograph.
+
+    Args:
+        seed: of the whole set.
+        index: of the sample.
+        settings: what is rendered.
+        size: (width, height) of the picture; None for one that just holds the crop, at twice its resolution.
+        face_share: range of the landmark box's side as a share of the picture's smaller one, where `size` is given.
+        pose: (3,) a pose to render instead of a drawn one.
+    """
+    number = index // settings.per_person
+    person = _person(seed, settings.split, number)
+    rng = _rng(seed, settings.split, 1, index)
+    pose = draw_pose(rng, settings.poses) if pose is None else np.asarray(pose, float)
+    skin = with_expression(person.shape, rng)
+    worn = draw_worn(rng, person, skin, settings.headwear, settings.masked, settings.occluded)
+    model = build_model(person, skin, worn.pieces, worn.wires, worn.hair, worn.shell)
+    posing = draw_posing(rng, pose)
+    landmarks = posing.place(skin[head_pack().landmarks])
+    camera = _aim(rng, landmarks, size, face_share, settings)
+    width, height = camera.size
+    background, behind = draw_background(rng, height, width, settings.split == "test")
+    picture = draw_picture(
+        person, model, posing, camera, draw_lights(rng), draw_eyes(rng, pose[0]), behind, rng.uniform(0.02, 0.25)
+    )
+    seen = camera.project(landmarks)
+    box_px = float(np.sqrt(np.prod(np.ptp(seen[:, :2], axis=0))))
+    image = take_photo(picture.colour, picture.skin, rng, box_px, plain=settings.clean)
+    scale = camera.focal / camera.distance
+    flat = seen[:, :2].astype(np.float64)
+    return Frame(
+        image_bgr=image,
+        pose=pose,
+        landmarks_xy=flat,
+        landmarks_3d=np.column_stack([flat, landmarks[:, 2] * scale]),
+        focal_px=camera.focal,
+        centre_xy=camera.centre,
+        distance_dm=camera.distance,
+        rotation=posing.head,
+        source=f"{settings.split}/{seed}/{number}",
+        style=person.style,
+        background=background,
+        headwear=worn.headwear,
+        occluder=worn.occluder,
+        eyewear=person.eyewear,
+        masked=worn.masked,
+    )
+
+
+def _aim(rng: np.random.Generator, landmarks: np.ndarray, size, face_share, settings: Settings):
+    """A camera for a frame of some size, or for one that just holds the crop."""
+    distance = draw_distance(rng)
+    if size is not None:
+        box_px = rng.uniform(*face_share) * min(size)
+        middle = np.array(size) / 2 + rng.normal(0, 0.04, 2) * min(size)
+        return frame_head(landmarks, distance, box_px, size, tuple(middle))
+    wide = 1 + 2 * LANDMARK_MARGIN
+    box_px = _RENDERED_CROP / wide
+    probe = frame_head(landmarks, distance, box_px, (1, 1), (0.0, 0.0))
+    low, high = (f(probe.project(landmarks)[:, :2], axis=0) for f in (np.min, np.max))
+    side = (high - low) * wide * (1 + 4 * settings.jitter) + 2 * _BORDER
+    size = tuple(int(v) for v in np.ceil(side))
+    return frame_head(landmarks, distance, box_px, size, (size[0] / 2, size[1] / 2))
+
+
+def crop_frame(frame: Frame, rng: np.random.Generator | None = None, jitter: float = 0.0) -> np.ndarray:
+    """The network's input (64, 64, 3) uint8 BGR of a frame: its landmark box, jittered, with 300W-LP's margin."""
+    x1, y1, x2, y2 = frame.box_xyxy
+    if rng is not None and jitter > 0:
+        shift = np.clip(rng.normal(0, jitter, 2), -2 * jitter, 2 * jitter) * (x2 - x1, y2 - y1)
+        half = np.array([x2 - x1, y2 - y1]) / 2 * np.exp(np.clip(rng.normal(0, jitter, 2), -2 * jitter, 2 * jitter))
+        middle = np.array([x1 + x2, y1 + y2]) / 2 + shift
+        x1, y1, x2, y2 = (*(middle - half), *(middle + half))
+    return crop_face(frame.image_bgr, (x1, y1, x2, y2), LANDMARK_MARGIN)
+
+
+@dataclass(frozen=True)
+class Samples:
+    """Crops with their labels.
+
+    Attributes:
+        image: (N, 64, 64, 3) uint8 BGR.
+        pose: (N, 3) float64 yaw, pitch, roll in degrees.
+        source: N names, equal for pictures of one person.
+        kinds: further (N,) arrays by name: `masked` bool and the kinds of `Frame`.
+    """
+
+    image: np.ndarray
+    pose: np.ndarray
+    source: list[str]
+    kinds: dict[str, np.ndarray]
+
+
+_KINDS = ("style", "background", "headwear", "occluder", "eyewear")
+
+
+def render_samples(seed: int, indices: list[int] | range, settings: Settings) -> Samples:
+    """Render samples of a set, in this process.
+
+    Args:
+        seed: of the whole set.
+        indices: of the samples; any order, each is what it always is.
+        settings: what is rendered.
+    """
+    images, frames = [], []
+    for index in indices:
+        frame = render_frame(seed, index, settings)
+        images.append(crop_frame(frame, _rng(seed, settings.split, 2, index), settings.jitter))
+        frames.append(frame)
+    kinds = {name: np.array([getattr(frame, name) for frame in frames], np.str_) for name in _KINDS}
+    kinds["masked"] = np.array([frame.masked for frame in frames], bool)
+    image = np.stack(images) if images else np.zeros((0, INPUT_SIZE, INPUT_SIZE, 3), np.uint8)
+    pose = np.array([frame.pose for frame in frames]).reshape(-1, 3)
+    return Samples(image, pose, [frame.source for frame in frames], kinds)

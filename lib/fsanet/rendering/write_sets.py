@@ -1,0 +1,222 @@
+"""Write the synthetic sets: train, validation and test npz with disjoint persons, and pictures to look at.
+
+    python -m fsanet.rendering.write_sets [--out data] [--samples 50000] [--seed 0] [--poses mixed] [--masked 0.0]
+
+All cores work on chunks that lie on disk until the set is whole, so memory stays flat and a killed run goes on where it
+was. A set depends on its seed and settings alone: any number of processes, stopped or not, writes the same bytes.
+"""
+
+import argparse
+import dataclasses
+import hashlib
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from fsanet.console import EXIT_OK, progress, run_command
+from fsanet.datasets.npz_stream import Chunk, PoseStream, read_meta
+from fsanet.datasets.pictures import draw_pictures, picture_paths
+from fsanet.errors import InputError
+from fsanet.image.face_crop import LANDMARK_MARGIN
+from fsanet.rendering.head_pack import PACK_FILE
+from fsanet.rendering.poses import POSES
+from fsanet.rendering.samples import SPLITS, Settings, render_samples
+from fsanet.workers import run_on_all_cores
+
+DEFAULT_OUT = Path("data")
+DEFAULT_SAMPLES = 50_000
+_SMALL_SHARE = 20  # validation and test are each one twentieth of the training set
+_LARGEST_CHUNK = 240  # samples: a few seconds of work, so that a kill loses little
+_CHUNKS = 20  # that a small set has at least, so that its bar moves
+
+
+@dataclass(frozen=True)
+class _Job:
+    """One chunk of one set, as a worker process needs it."""
+
+    stream: PoseStream
+    number: int
+    seed: int
+    indices: range
+    settings: Settings
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """One set: where it goes, what makes it, and what its meta will say."""
+
+    stream: PoseStream
+    size: int
+    chunk: int
+    seed: int
+    settings: Settings
+    meta: dict
+
+    def is_done(self) -> bool:
+        """Whether the npz is there and was made by this very plan."""
+        found = read_meta(self.stream.path)
+        return found.get("samples") == self.size and self.meta.items() <= found.items()
+
+    def jobs(self) -> list[_Job]:
+        """The chunks that are still missing."""
+        starts = range(0, self.size, self.chunk)
+        ranges = [range(start, min(start + self.chunk, self.size)) for start in starts]
+        return [_Job(self.stream, i, self.seed, ranges[i], self.settings) for i in self.stream.missing()]
+
+
+def split_sizes(samples: int) -> dict[str, int]:
+    """Samples of each split, for a training set of some size; validation and test get a twentieth each.
+
+    Raises:
+        ValueError: for less than one sample.
+    """
+    if samples < 1:
+        raise InputError(f"a synthetic training set needs at least 1 sample, got {samples}")
+    small = max(1, round(samples / _SMALL_SHARE))
+    return {"train": samples, **dict.fromkeys(SPLITS[1:], small)}
+
+
+def _code_version() -> str:
+    """A digest of the renderer's sources and of its head: samples of other code are other samples.
+
+    Commands such as this one draw nothing themselves and are left out.
+    """
+    digest = hashlib.sha256()
+    for path in sorted([*Path(__file__).parent.glob("*.py"), PACK_FILE]):
+        content = path.read_bytes()
+        if b'__name__ == "__main__"' not in content:
+            digest.update(content)
+    return digest.hexdigest()[:16]
+
+
+def _do(job: _Job) -> int:
+    samples = render_samples(job.seed, job.indices, job.settings)
+    job.stream.add(job.number, Chunk(samples.image, samples.pose, samples.source, samples.kinds))
+    return len(job.indices)
+
+
+def _plan(out: Path, sizes: dict[str, int], seed: int, settings: Settings) -> list[_Plan]:
+    plans, version = [], _code_version()
+    for split, size in sizes.items():
+        of_split = dataclasses.replace(settings, split=split)
+        meta = {
+            "made_by": "fsanet.rendering",
+            "code": version,
+            "seed": seed,
+            "settings": dataclasses.asdict(of_split),
+            "margin": LANDMARK_MARGIN,
+            "box": "landmarks",
+            "numpy": np.__version__,
+            "opencv": cv2.__version__,
+        }
+        chunk = _chunk(size, settings.per_person)
+        stream = PoseStream(out / f"synthetic_{split}.npz", -(-size // chunk), meta | {"size": size})
+        plans.append(_Plan(stream, size, chunk, seed, of_split, meta))
+    return plans
+
+
+def _chunk(size: int, per_person: int) -> int:
+    """Samples in a chunk: persons are not cut in two."""
+    chunk = min(_LARGEST_CHUNK, size // _CHUNKS)
+    return chunk - chunk % per_person or per_person
+
+
+def _make(plans: list[_Plan], processes: int | None, quiet: bool) -> None:
+    """Render what is missing of some sets, write them and their pictures, and say where they are."""
+    jobs = [job for plan in plans if not plan.is_done() for job in plan.jobs()]
+    if jobs:
+        _render(jobs, processes, quiet)
+    for plan in plans:
+        path = plan.stream.path
+        if not plan.is_done():
+            plan.stream.finish(plan.meta)
+            draw_pictures(path)
+        pictures = ", ".join(picture.name for picture in picture_paths(path))
+        print(f"{path}: {plan.size:,} faces; look at {pictures}")
+
+
+def _render(jobs: list[_Job], processes: int | None, quiet: bool) -> None:
+    # Numba compiles and caches in this process once; the workers only read that cache.
+    render_samples(jobs[0].seed, range(1), jobs[0].settings)
+    with progress(total=sum(len(job.indices) for job in jobs), unit="face", label="rendering", quiet=quiet) as bar:
+        for done in run_on_all_cores(_do, jobs, processes):
+            bar.update(done)
+
+
+def write_synthetic_sets(
+    out_dir: str | Path = DEFAULT_OUT,
+    samples: int | None = None,
+    seed: int = 0,
+    processes: int | None = None,
+    settings: Settings | None = None,
+    quiet: bool = False,
+) -> int:
+    """Render and write synthetic_train.npz, synthetic_validation.npz and synthetic_test.npz.
+
+    Beside each lie a contact sheet (.samples.png) and histograms of the angles (.poses.png). A set that is there
+    already and was made by the same code, seed and settings is kept.
+
+    Args:
+        out_dir: folder for the files.
+        samples: size of the training set, None for the default.
+        seed: equal seeds give equal bytes.
+        processes: how many work in parallel; None for one per core.
+        settings: what is rendered; its `split` is replaced.
+        quiet: no progress bar.
+
+    Returns:
+        The exit code of a command that has done all its work.
+
+    Raises:
+        ValueError: for too few samples.
+        OSError: when the folder cannot be written.
+    """
+    sizes = split_sizes(DEFAULT_SAMPLES if samples is None else samples)
+    _make(_plan(Path(out_dir), sizes, seed, settings or Settings()), processes, quiet)
+    return EXIT_OK
+
+
+def write_test_set(
+    out_dir: str | Path, samples: int, seed: int = 0, processes: int | None = None, quiet: bool = False
+) -> Path:
+    """Render and write the first samples of the test set alone: synthetic_test.npz and its pictures.
+
+    Args:
+        out_dir: folder for the files.
+        samples: how many.
+        seed: of the test set that they are the first of.
+        processes: how many work in parallel; None for one per core.
+        quiet: no progress bar.
+
+    Returns:
+        The npz.
+
+    Raises:
+        OSError: when the folder cannot be written.
+    """
+    [plan] = _plan(Path(out_dir), {"test": samples}, seed, Settings())
+    _make([plan], processes, quiet)
+    return plan.stream.path
+
+
+@run_command
+def main(argv: list[str] | None = None) -> int:
+    """Run the command."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--out", type=Path, default=DEFAULT_OUT, help="folder (default: %(default)s)")
+    parser.add_argument("--samples", type=int, default=DEFAULT_SAMPLES, help="training faces (default: %(default)s)")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--workers", type=int, help="processes (default: one per core)")
+    parser.add_argument("--poses", choices=POSES, default=Settings.poses, help="distribution (default: %(default)s)")
+    parser.add_argument("--per-person", type=int, default=Settings.per_person, help="pictures of one person")
+    parser.add_argument("--masked", type=float, default=Settings.masked, help="share with a face mask (default: none)")
+    args = parser.parse_args(argv)
+    settings = Settings(poses=args.poses, per_person=args.per_person, masked=args.masked)
+    return write_synthetic_sets(args.out, args.samples, args.seed, args.workers, settings)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,13 @@
+"""Protocol 2, FSA-Caps-Fusion: train on 16 videos of BIWI.
+
+    make train EXPERIMENT=protocol2_fusion_capsule
+    make test MODEL=fusion_capsule WEIGHTS=training_and_testing/runs/BIWI
+
+The members are trained one by one; the fusion is their mean.
+
+The paper's mean absolute errors: BIWI_test 3.60 degrees.
+"""
+
+from fsanet.training.experiments.base import protocol_2
+
+RUNS = tuple(protocol_2(model) for model in ("capsule", "var_capsule", "noS_capsule"))

@@ -1,0 +1,11 @@
+"""Protocol 2, NetVLAD (w/o): train on 16 videos of BIWI.
+
+    make train EXPERIMENT=protocol2_noS_netvlad
+    make test MODEL=noS_netvlad WEIGHTS=training_and_testing/runs/BIWI
+
+The paper's mean absolute errors: BIWI_test 3.97 degrees.
+"""
+
+from fsanet.training.experiments.base import protocol_2
+
+RUNS = (protocol_2("noS_netvlad"),)

@@ -1,0 +1,73 @@
+"""Sections that run the software as a whole: on few frames and images."""
+
+import sys
+
+import pytest
+
+from fsanet.benchmarks import folder, start, training, video
+from fsanet.benchmarks.measurement import Effort
+
+FEW = Effort(rounds=1, frames=24, images=20)
+
+
+@pytest.fixture
+def yunet(mirror):
+    """Sections with a detector need its file from the mirror."""
+
+
+@pytest.mark.mirror
+def test_video(yunet):
+    rows = {row.name: row for row in video.run(FEW).rows}
+    stages = [f"{stage} alone, a frame" for stage in ("decode", "detect", "crop", "estimate", "draw", "write")]
+    assert list(rows)[:6] == stages
+    assert [row.unit for row in rows.values()] == ["ms"] * 6 + ["frames/s"] * 2
+    assert all(row.median > 0 for row in rows.values())
+
+
+@pytest.mark.mirror
+def test_folder(yunet):
+    rows = folder.run(FEW).rows
+    assert [row.name for row in rows[:2]] == ["peak of memory after 2 images", "peak of memory after 20 images"]
+    early, last, growth, throughput = (row.median for row in rows)
+    assert 30 < early <= last
+    assert growth == last - early
+    assert throughput > 0
+
+
+@pytest.mark.mirror
+def test_start(yunet):
+    rows = {row.name: row for row in start.run(FEW).rows}
+    assert rows["python -c pass"].median < rows["fsanet estimate photo.jpg, YuNet, ONNX fusion"].median
+    assert all(row.more["peak MB"] > 0 for row in rows.values())
+
+
+def test_a_command_that_fails_is_no_figure(monkeypatch):
+    monkeypatch.setattr(start, "_commands", lambda folder: {"bad": [sys.executable, "-c", "1 / 0"]})
+    with pytest.raises(ValueError, match=r"(?s)ended with 1: .*ZeroDivisionError"):
+        start.run(FEW)
+
+
+def test_training_is_what_bench_training_measures(monkeypatch):
+    from fsanet.benchmarks import bench_training
+
+    def measure(model, cases, turns):
+        assert (model, turns) == ("var_capsule", 4)
+        row = {"images_per_second": 174.0, "slowest": 150.0, "fastest": 180.0}
+        return [row | {"batch": batch, "augmentation": augmentation} for batch, augmentation in cases]
+
+    monkeypatch.setattr(bench_training, "measure", measure)
+    monkeypatch.setattr(training, "OwnProcess", _Here)
+    rows = training.run(Effort(rounds=4)).rows
+    assert [row.name for row in rows] == [f"batch {b}, augmentation {a}" for b, a in training.CASES]
+    assert rows[0].median == 174.0
+    assert rows[0].more == {"times the original": pytest.approx(2.0)}  # of 87 images a second
+
+
+class _Here:
+    """Calls in this process."""
+
+    def __enter__(self):
+        return lambda function, *arguments: function(*arguments)
+
+    def __exit__(self, *_):
+        pass

@@ -1,0 +1,122 @@
+"""The command `make test`."""
+
+import json
+import sys
+
+import numpy as np
+import pytest
+
+from fsanet.commands import test as command
+from fsanet.console import EXIT_ERROR
+from fsanet.datasets.pose_set import PoseSet
+from fsanet.models.catalog import build_model
+from fsanet.models.spec import get_spec
+from fsanet.rendering import write_sets
+from fsanet.weights.saving import save_weights
+
+
+@pytest.fixture(scope="module")
+def weights(tmp_path_factory):
+    """A folder of runs with the smallest networks that there are."""
+    folder = tmp_path_factory.mktemp("runs")
+    for model in ("metric", "var_metric", "noS_metric"):
+        name = get_spec(model).save_name
+        save_weights(build_model(model), folder / name / f"{name}.h5")
+    return folder
+
+
+@pytest.fixture
+def data(tmp_path):
+    random = np.random.default_rng(0)
+    images = random.integers(0, 256, (5, 64, 64, 3), np.uint8)
+    for name in ("synthetic_test", "mine"):
+        PoseSet(images, random.uniform(-60, 60, (5, 3)), ["a", "b", "c", "d", "e"]).save(tmp_path / f"{name}.npz")
+    return tmp_path
+
+
+def run(weights, data, *options) -> int:
+    return command.main(["--weights", str(weights), "--data", str(data), "--out", str(data / "out"), *options])
+
+
+@pytest.mark.slow
+def test_every_set_that_is_there_is_measured(weights, data, capsys):
+    assert run(weights, data, "--model", "metric", "fusion_metric") == 0
+    out = capsys.readouterr().out
+    assert "synthetic_test: 5 samples" in out
+    assert "mine: 5 samples" in out
+    folder = data / "out" / weights.name
+    rows = json.loads((folder / "results.json").read_text())
+    assert [(row["set"], row["model"]) for row in rows] == [
+        (name, model) for name in ("synthetic_test", "mine") for model in ("metric", "fusion_metric")
+    ]
+    pictures = {path.name for path in folder.glob("*.png")}
+    assert {f"mine_{title}.png" for title in ("bars", "error_by_yaw", "predicted_and_true", "worst_faces")} <= pictures
+
+
+def test_one_model_one_set_some_sources(weights, data, capsys):
+    options = "--model metric --set mine --only [a-c] --no-pictures"
+    assert run(weights, data, *options.split()) == 0
+    assert "mine: 3 samples, 0 left out (every |angle| <= 99, source [a-c])" in capsys.readouterr().out
+    assert not list(data.glob("out/*/*.png"))
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--model", "metrik"], "There is no model 'metrik'. The models are:"),
+        (["--model", "capsule"], "fsanet_capsule_3_16_2_21_5.h5"),
+        (["--model", "metric", "--set", "BIWI_test"], "No pose set at"),
+        (["--model", "metric", "--set", "mine", "--only", "z"], "No sample of 'mine' is left"),
+        (["--model", "metric", "--data", "nowhere"], "There is no folder 'nowhere' with test sets: check the path"),
+    ],
+)
+def test_wrong_options_are_one_sentence(weights, data, options, message, capsys):
+    assert run(weights, data, *options) == EXIT_ERROR
+    error = capsys.readouterr().err
+    assert error.startswith("error: ")
+    assert message in error
+
+
+@pytest.fixture
+def rendered(monkeypatch) -> list[int]:
+    """Numbers of faces that would have been rendered; two grey ones are written."""
+    asked = []
+
+    def write(folder, samples):
+        asked.append(samples)
+        images = np.full((2, 64, 64, 3), 128, np.uint8)
+        PoseSet(images, np.zeros((2, 3)), ["a", "b"]).save(folder / "synthetic_test.npz")
+
+    monkeypatch.setattr(write_sets, "write_test_set", write)
+    return asked
+
+
+def test_without_any_set_the_synthetic_one_is_rendered_once(weights, tmp_path, rendered, capsys):
+    for _ in range(2):
+        assert run(weights, tmp_path, "--model", "metric", "--no-pictures") == 0
+    assert rendered == [1000]
+    out = capsys.readouterr().out
+    assert out.count(f"There is no synthetic_test.npz in '{tmp_path}': rendering its first 1,000 faces") == 1
+    assert out.count("synthetic_test: 2 samples, 0 left out") == 2
+
+
+def test_the_synthetic_set_is_rendered_where_it_is_asked_for(weights, data, rendered):
+    options = ["--model", "metric", "--no-pictures"]
+    assert run(weights, data, "--set", "synthetic", *options) == 0
+    (data / "synthetic_test.npz").unlink()
+    assert run(weights, data, *options) == 0
+    assert not rendered  # there was another set
+    assert run(weights, data, "--set", "synthetic", *options) == 0
+    assert rendered == [1000]
+
+
+def test_bundled_weights_are_measured_without_keras(data, monkeypatch, capsys):
+    monkeypatch.setitem(sys.modules, "keras", None)  # importing it is an error
+    options = ["--weights", "synthetic", "--model", "fusion_capsule", "--set", "mine", "--no-pictures"]
+    assert command.main(["--data", str(data), "--out", str(data / "out"), *options]) == 0
+    assert "fusion_capsule" in capsys.readouterr().out
+
+
+def test_without_the_usual_models_the_first_that_is_missing_is_named(weights, data, capsys):
+    assert run(weights, data) == EXIT_ERROR
+    assert "ssrnet_mt.h5" in capsys.readouterr().err

@@ -1,0 +1,65 @@
+import numpy as np
+import pytest
+
+from fsanet.datasets.pose_set import PoseSet
+from fsanet.evaluation.labelled_sets import available_sets, describe_crop, load_labelled_set
+
+
+def save(path, poses, size=16, **given) -> None:
+    poses = np.asarray(poses, float)
+    sources = [f"Person0{number}" for number in range(len(poses))]
+    images = np.zeros((len(poses), size, size, 3), np.uint8)
+    PoseSet(images, poses, sources, **given).save(path)
+
+
+def test_sets_to_test_on_are_found_and_those_to_train_on_are_not(tmp_path):
+    (tmp_path / "type1").mkdir()
+    for name in ("type1/AFLW2000", "synthetic_test", "synthetic_train", "synthetic_validation", "BIWI_train", "mine"):
+        save(tmp_path / f"{name}.npz", np.zeros((1, 3)))
+    assert available_sets(tmp_path) == ["AFLW2000", "synthetic_test", "mine"]
+
+
+def test_samples_beyond_the_limit_are_dropped_and_counted(tmp_path):
+    save(tmp_path / "AFLW2000.npz", [[0, 0, 0], [0, 120, 0], [99, -99, 99]])
+    labelled = load_labelled_set("AFLW2000", tmp_path, img_size=16)
+    assert (len(labelled), labelled.left_out, labelled.research_only) == (2, 1, True)
+    assert labelled.filter == "every |angle| <= 99"
+
+
+def test_pointing04_has_no_roll_and_a_limit_of_pitch(tmp_path):
+    save(tmp_path / "Pointing04.npz", [[0, 90, 0], [30, 60, 0], [0, -60, 0], [0, -90, 0]])
+    labelled = load_labelled_set("Pointing04", tmp_path, img_size=16)
+    assert (len(labelled), labelled.left_out, labelled.roll_labelled, labelled.research_only) == (2, 2, False, False)
+    assert "|pitch| <= 60" in labelled.filter
+
+
+def test_patterns_choose_sources_and_are_no_loss(tmp_path):
+    save(tmp_path / "mine.npz", np.zeros((4, 3)))
+    labelled = load_labelled_set(str(tmp_path / "mine.npz"), "elsewhere", img_size=16, only=("Person0[12]",))
+    assert list(labelled.source) == ["Person01", "Person02"]
+    assert labelled.left_out == 0
+
+
+def test_patterns_that_fit_nothing_are_an_error(tmp_path):
+    save(tmp_path / "mine.npz", np.zeros((4, 3)))
+    with pytest.raises(ValueError, match=r"No sample of 'mine' is left to test on .*source nobody"):
+        load_labelled_set("mine", tmp_path, img_size=16, only=("nobody",))
+
+
+@pytest.mark.parametrize(
+    ("meta", "words"),
+    [
+        ({}, "not recorded in the npz"),
+        ({"margin": 0.4, "detector": {"name": "mtcnn", "rgb": True}}, "detector mtcnn, margin 0.4"),
+        ({"box": "landmarks", "margin": 0.6}, "landmarks, margin 0.6"),
+    ],
+)
+def test_the_crop_in_words(tmp_path, meta, words):
+    save(tmp_path / "mine.npz", np.zeros((1, 3)), meta=meta)
+    assert describe_crop(PoseSet.load(tmp_path / "mine.npz")) == words
+
+
+def test_another_size_is_an_error(tmp_path):
+    save(tmp_path / "mine.npz", np.zeros((1, 3)), size=32)
+    with pytest.raises(ValueError, match="32x32 pixels where 16x16"):
+        load_labelled_set("mine", tmp_path, img_size=16)

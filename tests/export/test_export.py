@@ -1,0 +1,170 @@
+"""Every format is written whole, runs, carries its names and metadata, and is refused when it differs."""
+
+import ctypes
+import functools
+import json
+import sys
+
+import numpy as np
+import pytest
+
+from fsanet.commands.export import export, main
+from fsanet.datasets.pose_set import PoseSet
+from fsanet.engines.keras_engine import KerasEngine
+from fsanet.export import quantisation
+from fsanet.export.comparison import probe_crops
+from fsanet.export.formats.catalog import FORMATS, get_format
+
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:In the future `np.object`:FutureWarning"),  # keras' patch of tf2onnx
+    pytest.mark.filterwarnings("ignore:.*tf.lite.Interpreter is deprecated:UserWarning"),  # TensorFlow's own debugger
+]
+
+
+@pytest.fixture(scope="module")
+def model(stirred):
+    return stirred("var_capsule")
+
+
+@pytest.fixture(scope="module")
+def weights(model, tmp_path_factory):
+    path = tmp_path_factory.mktemp("weights") / "mine.weights.h5"
+    model.save_weights(path)
+    return path
+
+
+@pytest.fixture(scope="module")
+def sets(model, tmp_path_factory):
+    """Validation and test sets whose labels are the model's own angles, so that its error is zero."""
+    folder = tmp_path_factory.mktemp("data")
+    images = np.rint(probe_crops(64, 24)).astype(np.uint8)
+    poses = KerasEngine(model).predict(images)
+    for name in (quantisation.CALIBRATION_SET, quantisation.TEST_SET):
+        PoseSet(images, poses, np.array([str(i) for i in range(24)])).save(folder / f"{name}.npz")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def exported(weights, sets, tmp_path_factory):
+    """Makes an export, once for each format and quantisation: exported(name, quantize) -> path, verdict, engine."""
+
+    @functools.cache
+    def make(name, quantize=""):
+        form, folder = get_format(name), tmp_path_factory.mktemp("exported")
+        path, verdict = export(
+            "var_capsule", weights, name, folder / f"model{form.suffix}", quantize, calibration=sets, test=sets
+        )
+        assert [file.name for file in folder.iterdir()] == [path.name]
+        return path, verdict, form.open(path)
+
+    return make
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_every_format_gives_the_angles_of_the_model(name, model, exported):
+    _, verdict, engine = exported(name)
+    assert verdict.startswith("angles equal those of the Keras model to")
+    crops = probe_crops(64, 7)
+    np.testing.assert_allclose(engine.predict(crops), np.asarray(model.predict_on_batch(crops)), atol=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("name", "quantize"), [("onnx", "float16"), ("onnx", "int8"), ("tflite", "int8"), ("openvino", "float16")]
+)
+def test_quantised(name, quantize, exported, sets):
+    _, verdict, engine = exported(name, quantize)
+    assert "mean absolute error on 24 test crops" in verdict
+    assert f"of {quantisation.LARGEST_CHANGE_DEG[quantize]} allowed" in verdict
+    labels = PoseSet.load(sets / f"{quantisation.TEST_SET}.npz")
+    error = np.abs(engine.predict(labels.image) - labels.pose).mean()
+    assert 0.0 < error <= quantisation.LARGEST_CHANGE_DEG[quantize]
+
+
+def test_convolutions_of_int8_are_int8(exported):
+    import onnx
+    from tensorflow.lite.tools import flatbuffer_utils
+
+    kinds = [node.op_type for node in onnx.load(exported("onnx", "int8")[0]).graph.node]
+    assert kinds.count("QuantizeLinear") > 20
+    graph = flatbuffer_utils.read_model(str(exported("tflite", "int8")[0])).subgraphs[0]
+    int8, float32 = 9, 0
+    maps = [tensor for tensor in graph.tensors if len(tensor.shape) == 4 and tensor.shape[3] in (16, 32, 64, 128)]
+    assert sum(tensor.type == int8 for tensor in maps) > 30
+    assert graph.tensors[graph.inputs[0]].type == float32
+
+
+EXPECTED_METADATA = {"model": "var_capsule", "weights": "mine.weights.h5", "colour_order": "BGR"}
+
+
+@pytest.mark.parametrize("name", ["onnx", "openvino"])
+def test_metadata_that_the_engine_reads(name, exported):
+    assert exported(name)[2].metadata.items() >= EXPECTED_METADATA.items()
+
+
+class _SignalStack(ctypes.Structure):
+    """stack_t of signal.h."""
+
+    _fields_ = (("address", ctypes.c_void_p), ("flags", ctypes.c_int), ("size", ctypes.c_size_t))
+
+
+def signal_stack() -> tuple:
+    """Address and size of the stack on which this thread handles signals."""
+    stack = _SignalStack()
+    assert ctypes.CDLL(None).sigaltstack(None, ctypes.byref(stack)) == 0
+    return stack.address, stack.size
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="asks Linux for the stack of its signals")
+def test_openvino_leaves_the_signals_of_this_thread_alone(exported):
+    path, _, _ = exported("openvino")
+    before = signal_stack()
+    engine = get_format("openvino").open(path)
+    engine.predict(probe_crops(64, 2))
+    assert signal_stack() == before
+
+
+def test_metadata_of_a_saved_model(exported):
+    text = (exported("saved_model")[0] / "assets.extra" / "fsanet.json").read_text()
+    assert json.loads(text).items() >= EXPECTED_METADATA.items()
+
+
+def test_metadata_and_names_of_tflite(exported):
+    from ai_edge_litert.interpreter import Interpreter
+    from tensorflow.lite.tools import flatbuffer_utils
+
+    path = str(exported("tflite")[0])
+    model = flatbuffer_utils.read_model(path)
+    found = {entry.name.decode(): bytes(model.buffers[entry.buffer].data) for entry in model.metadata}
+    assert found.items() >= {f"fsanet.{key}": value.encode() for key, value in EXPECTED_METADATA.items()}.items()
+    signature = Interpreter(path).get_signature_list()["serving_default"]
+    assert signature == {"inputs": ["image_bgr"], "outputs": ["yaw_pitch_roll_deg"]}
+
+
+def test_too_large_a_change_is_refused_and_nothing_stays(monkeypatch, weights, sets, tmp_path):
+    monkeypatch.setitem(quantisation.LARGEST_CHANGE_DEG, "float16", 0.0)
+    with pytest.raises(ValueError, match=r"was not kept: mean absolute error on 24 test crops 0\.0.* of 0.0 allowed"):
+        export("var_capsule", weights, "onnx", tmp_path / "a.onnx", "float16", test=sets)
+    assert not list(tmp_path.iterdir())
+
+
+def test_wrong_names_list_the_right_ones(weights):
+    with pytest.raises(ValueError, match=r"no format 'caffe'. The formats are: onnx, tflite, openvino, saved_model"):
+        export("var_capsule", weights, "caffe")
+    with pytest.raises(ValueError, match=r"'keras' cannot be quantised to 'int8'; its quantisations are: none"):
+        export("var_capsule", weights, "keras", quantize="int8")
+    with pytest.raises(ValueError, match=r"'onnx' cannot be quantised to 'int4'; .* float16, int8"):
+        export("var_capsule", weights, "onnx", quantize="int4")
+
+
+def test_a_missing_set_says_how_to_make_it(weights, tmp_path, capsys):
+    status = main(
+        ["--model", "var_capsule", "--weights", str(weights), "--quantize", "int8", "--calibration", str(tmp_path)]
+    )
+    assert status == 1
+    assert "make preprocess" in capsys.readouterr().err
+
+
+def test_the_command(weights, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert main(["--model", "var_capsule", "--weights", str(weights), "--format", "keras"]) == 0
+    assert capsys.readouterr().out.startswith("exported/var_capsule_mine.keras (1.")

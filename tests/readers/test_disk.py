@@ -1,0 +1,58 @@
+"""What is kept and what is said when long work breaks off."""
+
+import pytest
+
+from fsanet.datasets.parts import Parts
+from fsanet.readers.disk import kept_for_the_next_run, require_writable
+
+
+@pytest.fixture
+def parts(tmp_path):
+    begun = Parts(tmp_path / "x.npz", 3, {}, ".npz")
+    begun[0].write_text("done")
+    return begun
+
+
+def broken_off(parts, error):
+    with pytest.raises(type(error)) as raised, kept_for_the_next_run(parts, 7):
+        raise error
+    return str(raised.value)
+
+
+def test_a_full_disk_keeps_nothing(parts, tmp_path):
+    message = broken_off(parts, OSError(28, "No space left on device"))
+    assert message == (
+        f"'{tmp_path}/x.npz' cannot be written (No space left on device); nothing of it was kept. "
+        "Up to 7 MB are needed while it is made: free some space or give another folder with OUT=."
+    )
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("error", [OSError("a worker was killed"), ValueError("bad"), KeyboardInterrupt()])
+def test_other_errors_keep_what_was_done(parts, error):
+    broken_off(parts, error)
+    assert parts.missing() == [1, 2]
+
+
+def test_ctrl_c_says_how_to_go_on(parts, capsys):
+    broken_off(parts, KeyboardInterrupt())
+    assert capsys.readouterr().out == "x.npz: stopped; the same command goes on where it was\n"
+
+
+def test_nothing_done_is_nothing_kept(tmp_path):
+    broken_off(Parts(tmp_path / "x.npz", 3, {}, ".npz"), ValueError("no detector"))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_is_made_and_left_empty(tmp_path):
+    require_writable(tmp_path / "a" / "b")
+    assert list((tmp_path / "a" / "b").iterdir()) == []
+
+
+def test_a_read_only_folder(tmp_path, monkeypatch):
+    def denied(*args, **kwargs):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("pathlib.Path.touch", denied)  # root may write anywhere, so the folder's mode says nothing
+    with pytest.raises(OSError, match=r"Cannot write to '.*' \(Permission denied\): give another folder with OUT="):
+        require_writable(tmp_path)

@@ -1,0 +1,115 @@
+import cv2
+import numpy as np
+import pytest
+
+from fsanet.image.face_crop import LANDMARK_MARGIN, crop_face
+from fsanet.pose.angles import angles_from_rotation, rotation_from_angles
+from fsanet.rendering.backgrounds import HELD_OUT_BACKGROUNDS
+from fsanet.rendering.hair_styles import HAIR_STYLES
+from fsanet.rendering.samples import Settings, crop_frame, render_frame, render_samples
+
+HELD_OUT_STYLES = {style.name for style in HAIR_STYLES if style.held_out}
+
+
+def in_space(frame):
+    """Landmarks (68, 3) in decimetres, camera axes, out of their pixels and depths."""
+    depth = frame.landmarks_3d[:, 2] * frame.distance_dm / frame.focal_px
+    x, y = (frame.landmarks_xy - frame.centre_xy).T * (frame.distance_dm - depth) / frame.focal_px
+    return np.stack([x, -y, depth], axis=1)
+
+
+def test_a_frame_says_what_it_shows(frames_of_one_face):
+    frame = frames_of_one_face[0]
+    assert frame.image_bgr.shape == (220, 220, 3)
+    assert frame.image_bgr.dtype == np.uint8
+    assert frame.landmarks_xy.shape == (68, 2)
+    assert (frame.source, frame.masked) == ("train/4/0", False)
+    x1, y1, x2, y2 = frame.box_xyxy
+    assert 0 < x1 < x2 < 220
+    assert 0 < y1 < y2 < 220
+    assert np.sqrt((x2 - x1) * (y2 - y1)) == pytest.approx(0.4 * 220, rel=1e-3)
+
+
+def test_known_rotations_come_back_from_projected_landmarks(frames_of_one_face):
+    straight = in_space(frames_of_one_face[0]).astype(np.float64)
+    to_opencv = np.diag([1.0, -1.0, -1.0])  # its camera has y down and z away
+    for frame in frames_of_one_face:
+        cx, cy = frame.centre_xy
+        camera = np.array([[frame.focal_px, 0, cx], [0, frame.focal_px, cy], [0, 0, 1]])
+        _, turn, _ = cv2.solvePnP(straight, frame.landmarks_xy, camera, None, flags=cv2.SOLVEPNP_SQPNP)
+        rotation = to_opencv @ cv2.Rodrigues(turn)[0]
+        np.testing.assert_allclose(angles_from_rotation(rotation), frame.pose, atol=0.15)
+        np.testing.assert_allclose(frame.rotation, rotation_from_angles(frame.pose))
+
+
+def test_signs_of_the_angles(frames_of_one_face):
+    middle, turned, profile, up, _ = (frame.landmarks_xy for frame in frames_of_one_face)
+    nose_beside_eyes = [(p[30] - p[36:48].mean(axis=0))[0] for p in (middle, turned, profile)]
+    assert abs(nose_beside_eyes[0]) < 3
+    assert nose_beside_eyes[1] < -5  # yaw > 0: to the image's left
+    assert nose_beside_eyes[2] > 10
+    assert (up[30] - up[36:48].mean(axis=0))[1] < (middle[30] - middle[36:48].mean(axis=0))[1]  # pitch > 0: up
+    eyes = up[42:48].mean(axis=0) - up[36:42].mean(axis=0)
+    assert eyes[1] > 0  # roll > 0: clockwise, the image's right eye lower
+
+
+def test_the_crop_is_the_one_definition(frames_of_one_face):
+    frame = frames_of_one_face[1]
+    np.testing.assert_array_equal(crop_frame(frame), crop_face(frame.image_bgr, frame.box_xyxy, LANDMARK_MARGIN))
+    moved = crop_frame(frame, np.random.default_rng(0), 0.05)
+    assert moved.shape == (64, 64, 3)
+    assert (moved != crop_frame(frame)).any()
+
+
+def test_every_sample_is_what_it_is_whatever_was_rendered_before():
+    settings = Settings(per_person=2)
+    together = render_samples(3, range(6), settings)
+    for index in (5, 0, 3):
+        alone = render_samples(3, [index], settings)
+        np.testing.assert_array_equal(alone.image[0], together.image[index])
+        np.testing.assert_array_equal(alone.pose[0], together.pose[index])
+        assert alone.source[0] == together.source[index]
+    assert together.source == [f"train/3/{number}" for number in (0, 0, 1, 1, 2, 2)]
+
+
+def test_splits_and_seeds_share_nobody():
+    sets = [
+        render_samples(seed, range(2), Settings(split=split))
+        for seed, split in ((3, "train"), (3, "test"), (4, "train"))
+    ]
+    assert len({source for found in sets for source in found.source}) == 3
+    for a, b in ((0, 1), (0, 2), (1, 2)):
+        assert (sets[a].image != sets[b].image).any()
+        assert (sets[a].pose != sets[b].pose).any()
+
+
+def test_only_tests_show_the_held_out_styles_and_backgrounds():
+    for split, some in (("train", False), ("test", True)):
+        kinds = render_samples(0, range(24), Settings(split=split, per_person=1)).kinds
+        assert bool(HELD_OUT_STYLES & set(kinds["style"])) == some
+        assert bool(set(HELD_OUT_BACKGROUNDS) & set(kinds["background"])) == some
+
+
+def test_masks_only_when_asked_for_and_flagged():
+    assert not render_samples(0, range(3), Settings()).kinds["masked"].any()
+    masked, bare = (
+        render_frame(0, 0, Settings(masked=share, clean=True, occluded=0), (128, 128), pose=(0, 0, 0))
+        for share in (1.0, 0.0)
+    )
+    assert masked.masked
+    x, y = (masked.landmarks_xy[[48, 54, 57, 33]].mean(axis=0)).astype(int)
+    difference = np.abs(masked.image_bgr.astype(int) - bare.image_bgr)[y - 3 : y + 4, x - 3 : x + 4]
+    assert difference.mean() > 5
+
+
+def test_empty_request():
+    assert render_samples(0, [], Settings()).image.shape == (0, 64, 64, 3)
+
+
+def test_wrong_settings():
+    with pytest.raises(ValueError, match="no split 'dev': choose one of train, validation, test"):
+        Settings(split="dev")
+    with pytest.raises(ValueError, match="per_person must be 1 or more, got 0"):
+        Settings(per_person=0)
+    with pytest.raises(ValueError, match="no pose distribution 'wide'"):
+        render_samples(0, range(1), Settings(poses="wide"))

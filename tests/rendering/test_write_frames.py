@@ -1,0 +1,49 @@
+import numpy as np
+import pytest
+
+from fsanet.console import EXIT_ERROR, EXIT_OK
+from fsanet.image.reading import read_image
+from fsanet.readers.biwi_labels import biwi_angles, read_rotation
+from fsanet.readers.type1 import read_mat
+from fsanet.rendering.samples import Settings, render_frame
+from fsanet.rendering.write_frames import main, write_300w_lp_frame, write_biwi_frame, write_frames
+
+
+@pytest.fixture(scope="module")
+def frame():
+    return render_frame(6, 0, Settings(), (200, 150), (0.4, 0.4), pose=(-40.0, 15.0, 25.0))
+
+
+def test_300w_lp_layout_is_read_by_the_real_reader(frame, tmp_path):
+    write_300w_lp_frame(frame, tmp_path / "face_0")
+    pose, landmarks_xy = read_mat(tmp_path / "face_0.mat")
+    np.testing.assert_allclose(pose, frame.pose, atol=1e-5)
+    np.testing.assert_allclose(landmarks_xy, frame.landmarks_xy.T, atol=1e-4)
+    assert read_image(tmp_path / "face_0.jpg").shape == (150, 200, 3)
+
+
+def test_biwi_layout_is_read_by_the_real_reader(frame, tmp_path):
+    write_biwi_frame(frame, tmp_path / "01", 3)
+    np.testing.assert_allclose(biwi_angles(read_rotation(tmp_path / "01/frame_00003_pose.txt")), frame.pose, atol=1e-3)
+    np.testing.assert_array_equal(read_image(tmp_path / "01/frame_00003_rgb.png"), frame.image_bgr)
+    rows = (tmp_path / "01/rgb.cal").read_text().splitlines()
+    assert float(rows[0].split()[0]) == pytest.approx(frame.focal_px, abs=1e-5)
+    assert rows[-1] == "200 150"
+    millimetres = [float(v) for v in (tmp_path / "01/frame_00003_pose.txt").read_text().split()[9:]]
+    np.testing.assert_allclose(millimetres, [0, 0, 100 * frame.distance_dm], atol=1e-4)
+
+
+def test_the_command(tmp_path, capsys):
+    arguments = ["BIWI", str(tmp_path), "--frames", "2", "--size", "96x80"]
+    assert main(arguments) == EXIT_OK
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["01", "02"]
+    assert "2 frames in" in capsys.readouterr().out
+
+
+def test_wrong_requests(tmp_path, capsys):
+    assert main(["300W_LP", str(tmp_path), "--size", "450"]) == EXIT_ERROR
+    assert "a size is WIDTHxHEIGHT in pixels, 64 or more each, such as 640x480; got '450'" in capsys.readouterr().err
+    with pytest.raises(ValueError, match="no layout 'AFLW': choose one of 300W_LP, BIWI"):
+        write_frames("AFLW", tmp_path, 1, 0, "frontal", (64, 64))
+    with pytest.raises(ValueError, match="at least 1 frame is needed, got 0"):
+        write_frames("BIWI", tmp_path, 0, 0, "frontal", (64, 64))

@@ -1,0 +1,103 @@
+"""Running over many tasks: the same results in one process or many, errors, and no process left behind."""
+
+import multiprocessing
+import os
+import signal
+import subprocess
+import sys
+import time
+from functools import partial
+from operator import mul
+
+import pytest
+
+from fsanet.workers import cores, cores_with_memory, run_on_all_cores
+
+
+def test_there_is_a_core():
+    assert cores() >= 1
+
+
+def test_no_more_processes_than_memory_holds():
+    assert cores_with_memory(1) == cores()
+    assert cores_with_memory(10**9) == 1
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_every_task_is_run_once(workers):
+    assert sorted(run_on_all_cores(partial(mul, 3), range(20), workers)) == [3 * n for n in range(20)]
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_no_tasks(workers):
+    assert list(run_on_all_cores(abs, [], workers)) == []
+
+
+def test_tasks_are_read_only_as_far_ahead_as_needed():
+    read = []
+
+    def tasks():
+        for number in range(1000):
+            read.append(number)
+            yield number
+
+    results = run_on_all_cores(abs, tasks(), 2)
+    next(results)
+    assert len(read) < 20
+    results.close()
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_an_error_in_a_task_is_raised_here(workers):
+    with pytest.raises(ValueError, match="invalid literal"):
+        list(run_on_all_cores(int, ["1", "x", "2"], workers))
+
+
+def test_a_killed_worker_is_told():
+    with pytest.raises(OSError, match=r"One of 2 processes was killed, most likely for lack of memory.*WORKERS=1"):
+        list(run_on_all_cores(partial(signal.raise_signal), [signal.SIGKILL], 2))
+
+
+def test_no_process_is_left_after_an_error():
+    with pytest.raises(ValueError, match="invalid literal"):
+        list(run_on_all_cores(int, ["x"] * 9, 2))
+    assert not [child for child in multiprocessing.active_children() if child.is_alive()]
+
+
+@pytest.mark.skipif(not os.path.isdir("/proc"), reason="reads /proc to see which processes live")  # noqa: PTH112
+def test_workers_die_with_a_killed_parent(tmp_path):
+    script = tmp_path / "parent.py"
+    script.write_text(
+        "import time\nfrom fsanet.workers import run_on_all_cores\n"
+        "if __name__ == '__main__':\n    list(run_on_all_cores(time.sleep, [60] * 4, 2))\n"
+    )
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
+    parent = subprocess.Popen([sys.executable, str(script)], env=environment)
+    children = _wait_for(lambda: len(found := _children(parent.pid)) >= 3 and found)  # two and a resource tracker
+    time.sleep(1.0)  # until they have begun to watch
+    parent.kill()
+    parent.wait()
+    _wait_for(lambda: not [pid for pid in children if _alive(pid)])
+
+
+def _wait_for(condition, seconds=120):
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if value := condition():
+            return value
+        time.sleep(0.05)
+    pytest.fail("waited in vain")
+    return None
+
+
+def _children(pid):
+    with open(f"/proc/{pid}/task/{pid}/children") as file:  # noqa: PTH123
+        return [int(child) for child in file.read().split()]
+
+
+def _alive(pid):
+    try:
+        with open(f"/proc/{pid}/stat") as file:  # noqa: PTH123
+            return file.read().rsplit(")", 1)[1].split()[0] != "Z"
+    except OSError:
+        return False

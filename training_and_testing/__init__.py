@@ -1,1 +1,0 @@
-"""Training, testing and measuring the networks."""
