@@ -67,7 +67,7 @@ def test_occlusion_and_cavity_of_a_pit():
 
 def test_missing_files(monkeypatch, tmp_path):
     monkeypatch.setattr(module, "PACK_FILE", tmp_path / "none.npz")
-    with pytest.raises(FileNotFoundError, match=r"make it with `python -m data\.synthetic\.make_head_pack`"):
+    with pytest.raises(FileNotFoundError, match=r"make it with `python -m fsanet\.rendering\.make_head_pack`"):
         head_pack.__wrapped__()
     with pytest.raises(FileNotFoundError, match="no wheel at"):
         make_head_pack(tmp_path / "none.whl", tmp_path / "out.npz")
