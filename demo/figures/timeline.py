@@ -64,7 +64,7 @@ def follow(estimator: HeadPoseEstimator, video: Path) -> list[Moment]:
     seen = [
         (
             face.tracked.face_id,
-            Moment(result.frame.time_s, result.frame.image_bgr, face.tracked.box_xyxy, face.raw_pose, face.pose),
+            Moment(result.frame.time_s, result.frame.image_bgr, face.tracked.face.box_xyxy, face.raw_pose, face.pose),
         )
         for result in VideoPoses(estimator, VideoReader(str(video)), VideoSettings(smooth=True))
         for face in result.faces

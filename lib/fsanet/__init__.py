@@ -10,7 +10,7 @@ __version__ = "0.1.0"
 _HOMES = {
     "MODELS": "fsanet.models.spec",
     "Pose": "fsanet.pose.angles",
-    "Face": "fsanet.inference.estimator",
+    "Face": "fsanet.inference.face_estimator",
     "HeadPoseEstimator": "fsanet.inference.estimator",
     "build_model": "fsanet.models.catalog",
     "explain": "fsanet.models.explain",

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from contextlib import suppress
 from types import SimpleNamespace
 
 import numpy as np
@@ -60,11 +61,17 @@ def test_unsure_and_inverted_boxes_are_left_out(recorded):
 
 
 def test_the_package_still_has_the_flaw_that_we_go_around(detector_of, portrait):
-    """Larger `min_face_size` silently loses every face: when this fails, a new release has mended it."""
+    """Larger `min_face_size` loses every face, in silence or (newer Keras) by an error in its pyramid.
+
+    When this fails, a new release has mended it.
+    """
     network = detector_of("mtcnn")._network.get()
     rgb = np.ascontiguousarray(portrait[..., ::-1])
     assert len(network.detect_faces(rgb)) == 1
-    assert len(network.detect_faces(rgb, min_face_size=60)) == 0
+    found = []
+    with suppress(ValueError):
+        found = network.detect_faces(rgb, min_face_size=60)
+    assert len(found) == 0
 
 
 def test_small_faces_in_large_images_are_found(detector_of, portrait):

@@ -29,7 +29,8 @@ def test_a_bad_file_does_not_disturb_the_others(tmp_path, estimator, scene):
 def test_no_batch_is_larger_than_asked_for(tmp_path, estimator, scene):
     name = str(tmp_path / "crowd.png")
     write_image(name, scene([(12 * i, 12 * j, 9, 250) for i in range(10) for j in range(8)]))
-    (result,) = estimate_images(estimator, [name], batch_size=32)
+    estimator.batch_size = 32
+    (result,) = estimate_images(estimator, [name])
     assert len(result.faces) == 80
     assert max(estimator.engine.batches) == 32
 

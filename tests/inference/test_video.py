@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 from fsanet.inference.video import VideoPoses, VideoSettings
-from fsanet.inference.video_file import Frame
+from fsanet.inference.video_file import VideoFrame
 
 
 def frames_of(images, fps=10):
-    return [Frame(i, i / fps, image) for i, image in enumerate(images)]
+    return [VideoFrame(i, i / fps, image) for i, image in enumerate(images)]
 
 
 def origins(results):
@@ -23,19 +23,51 @@ def test_every_frame_comes_back_in_order_with_its_faces(estimator, scene):
     assert {result.faces[0].tracked.face_id for result in results} == {0}
 
 
-def test_a_missed_face_is_held_for_half_a_second(estimator, scene):
-    images = [scene([(10, 20, 30, 250)])] + [scene([])] * 8
+def blind_to_whole_frames(estimator, seeing):
+    """Let the search of a whole frame find faces in the first `seeing` frames only; a look near a box always does."""
+    detect, searched = estimator.detector.detect, []
+
+    def half_blind(image):
+        if image.shape[:2] == (120, 160):
+            searched.append(1)
+        return detect(image) if image.shape[:2] != (120, 160) or len(searched) <= seeing else []
+
+    estimator.detector.detect = half_blind
+
+
+def test_a_face_that_the_search_misses_is_looked_for_near_its_box_for_half_a_second(estimator, scene):
+    blind_to_whole_frames(estimator, seeing=1)
+    images = [scene([(10 + i, 20, 30, 250)]) for i in range(9)]
     results = list(VideoPoses(estimator, frames_of(images)))
     assert origins(results) == [["detected"]] + [["held"]] * 5 + [[]] * 3
+    assert [result.faces[0].tracked.face.box_xyxy[0] for result in results[:6]] == [10, 11, 12, 13, 14, 15]
+
+
+@pytest.mark.parametrize("detect_every", [1, 3])
+def test_no_pose_without_a_face(estimator, scene, detect_every):
+    images = [scene([(10, 20, 30, 250)])] * 2 + [scene([])] * 8
+    results = list(VideoPoses(estimator, frames_of(images), VideoSettings(detect_every=detect_every)))
+    assert [len(result.faces) for result in results] == [1, 1] + [0] * 8
+
+
+def test_no_number_survives_a_cut(estimator, scene):
+    first, second = scene([(10, 20, 30, 250)]), scene([(11, 20, 30, 250)])
+    second[:60, 60:] = 180  # another place, with a face where the first one was
+    for detect_every in (1, 4):
+        results = list(
+            VideoPoses(estimator, frames_of([first] * 3 + [second] * 3), VideoSettings(detect_every=detect_every))
+        )
+        assert [result.faces[0].tracked.face_id for result in results] == [0, 0, 0, 1, 1, 1]
+        assert results[3].faces[0].tracked.origin == "detected"
 
 
 def test_detection_on_every_third_frame_keeps_the_boxes_between(estimator, scene):
     calls = []
     detect = estimator.detector.detect
-    estimator.detector.detect = lambda image: calls.append(1) or detect(image)
+    estimator.detector.detect = lambda image: calls.append(image.shape[:2]) or detect(image)
     results = list(VideoPoses(estimator, frames_of([scene([(10, 20, 30, 250)])] * 7), VideoSettings(detect_every=3)))
     assert origins(results) == [["detected"], ["kept"], ["kept"]] * 2 + [["detected"]]
-    assert len(calls) == 3
+    assert calls.count((120, 160)) == 3  # the others look near a box
 
 
 def test_a_box_that_a_smaller_frame_no_longer_has_is_dropped(estimator, scene):
@@ -73,6 +105,19 @@ def test_recentring_under_way(estimator, scene):
             poses.recentre()
     assert yaws[5] == pytest.approx(20, abs=1e-4)
     assert yaws[-1] == pytest.approx(0, abs=1e-4)
+
+
+def test_recentring_takes_the_smoothed_pose_as_zero(estimator, scene):
+    estimator.engine.predict = lambda crops: np.asarray(crops, np.float32).mean(axis=(1, 2)) - [230, 230, 240]
+    images = [scene([(10, 20, 30, 210 + 40 * (i % 2))]) for i in range(30)]  # yaw jumps between -20 and 20
+    poses = VideoPoses(estimator, frames_of(images), VideoSettings(smooth=True))
+    for result in poses._follow(poses._search(frames_of(images))):  # one thread: no frame is ahead
+        smoothed = result.faces[0].pose
+        if result.frame.index == 28:
+            poses.recentre()
+            break
+    assert abs(smoothed.yaw - result.faces[0].raw_pose.yaw) > 5
+    assert poses._neutral == {0: smoothed}
 
 
 def test_a_reader_that_stops_leaves_no_thread(estimator, scene):

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from fsanet.detectors.convention import BoxConvention
 from fsanet.detectors.detection import Detection, checked_threshold, sorted_detections
-from fsanet.detectors.frame import fit
 from fsanet.detectors.per_thread import PerThread
+from fsanet.detectors.working_image import fit
 
 CASCADE_FILE = "lbpcascade_frontalface_improved.xml"
 

@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from fsanet.console import quiet_native_stderr
 from fsanet.detectors.convention import BoxConvention
 from fsanet.detectors.detection import Detection, checked_threshold, sorted_detections
-from fsanet.detectors.frame import fit
 from fsanet.detectors.per_thread import PerThread
+from fsanet.detectors.working_image import fit
 from fsanet.errors import MissingPackageError
 
 CONVENTION = BoxConvention()  # the common one itself

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from fsanet.detectors.convention import BoxConvention
 from fsanet.detectors.detection import Detection, checked_threshold, merged_detections, sorted_detections
 from fsanet.detectors.files import read_detector_file
-from fsanet.detectors.frame import Frame, fit, pad_to
 from fsanet.detectors.per_thread import PerThread
+from fsanet.detectors.working_image import WorkingImage, fit, pad_to
 from fsanet.errors import InputError
 
 MODEL_FILE = "face_detection_yunet_2023mar.onnx"
@@ -63,7 +63,7 @@ class YuNetDetector:
             faces = merged_detections([face for face in coarse if _side(face) > large], faces)
         return sorted_detections(faces)
 
-    def _search(self, frame: Frame) -> list[Detection]:
+    def _search(self, frame: WorkingImage) -> list[Detection]:
         image = pad_to(frame.image_bgr, _LEAST_SIDE)
         network = self._network.get()
         network.setInputSize((image.shape[1], image.shape[0]))  # it refuses every other size

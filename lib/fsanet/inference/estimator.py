@@ -8,34 +8,35 @@ from numpy.typing import NDArray
 
 from fsanet.detectors.catalog import create_detector
 from fsanet.detectors.detection import Detection, FaceDetector
+from fsanet.detectors.nearby import detect_near
 from fsanet.engines.catalog import create_engine
 from fsanet.engines.engine import Engine
 from fsanet.errors import InputError
 from fsanet.image.boxes import BoxXYXY
 from fsanet.image.face_crop import DETECTOR_MARGIN, crop_face
+from fsanet.inference.face_estimator import Face, find_faces
 from fsanet.pose.angles import Pose
 
 DEFAULT_MODEL = "fusion_capsule"
 DEFAULT_WEIGHTS = "synthetic"  # ours: bundled, for any purpose
+BATCH_SIZE = 64
 
 
 @dataclass(frozen=True)
-class Face:
-    """A face and its pose.
+class FoundFaces:
+    """Faces of a picture that are found and cut, but not estimated.
 
     Attributes:
-        box_xyxy: the detector's box in the common convention, in pixels of the image; may reach beyond it.
-        score: the detector's confidence, 0 to 1.
-        pose: yaw, pitch and roll in degrees.
+        detections: one a face.
+        crops_bgr: (N, size, size, 3) uint8, the network's input for each.
     """
 
-    box_xyxy: BoxXYXY
-    score: float
-    pose: Pose
+    detections: Sequence[Detection]
+    crops_bgr: NDArray[np.uint8]
 
 
 class HeadPoseEstimator:
-    """Finds faces in images and estimates their yaw, pitch and roll.
+    """Finds faces in images and estimates their yaw, pitch and roll; a `FaceEstimator` by crops.
 
     One instance may be called from several threads.
 
@@ -45,6 +46,7 @@ class HeadPoseEstimator:
         detector: "auto", "yunet", "mtcnn", "ssd", "lbp", or an object with `detect(image_bgr) -> list[Detection]`.
         engine: "auto", "onnx", "litert" or "keras", or an object with `input_size` and `predict(crops_bgr)`.
         margin: share of the face box added on each side before the crop.
+        batch_size: most crops that the network gets at once.
 
     Raises:
         ValueError: for an unknown model, detector or engine; the message lists the known ones.
@@ -58,10 +60,13 @@ class HeadPoseEstimator:
         detector: str | FaceDetector = "auto",
         engine: str | Engine = "auto",
         margin: float = DETECTOR_MARGIN,
+        batch_size: int = BATCH_SIZE,
     ):
         self.detector = create_detector(detector) if isinstance(detector, str) else detector
         self.engine = create_engine(engine, model=model, weights=weights) if isinstance(engine, str) else engine
         self.margin = margin
+        self.batch_size = batch_size
+        self.name = f"{_name_of(self.detector)}, {model}"
 
     def __call__(self, image_bgr: NDArray[np.uint8]) -> list[Face]:
         """Poses of all faces in an image.
@@ -72,9 +77,25 @@ class HeadPoseEstimator:
         Returns:
             A list of `Face`, in the detector's order; empty where no face is found.
         """
-        detections = self.detector.detect(image_bgr)
-        poses = self.predict_crops(self.crop(image_bgr, [d.box_xyxy for d in detections]))
-        return [Face(d.box_xyxy, d.score, Pose(*pose)) for d, pose in zip(detections, poses.tolist(), strict=True)]
+        return find_faces(self, [image_bgr])[0]
+
+    def prepare(self, picture_bgr: NDArray[np.uint8]) -> FoundFaces:
+        """Find the faces of a picture and cut them; see `FaceEstimator.prepare`."""
+        return self._cut(picture_bgr, self.detect(picture_bgr))
+
+    def estimate(self, prepared: Sequence[FoundFaces]) -> list[list[Face]]:
+        """Poses of faces that are found, in batches across pictures; see `FaceEstimator.estimate`."""
+        crops = np.concatenate([self.crop(np.empty((0, 0, 3), np.uint8), []), *(found.crops_bgr for found in prepared)])
+        batches = [crops[i : i + self.batch_size] for i in range(0, len(crops), self.batch_size)]
+        poses = iter([Pose(*pose) for batch in batches for pose in self.predict_crops(batch).tolist()])
+        return [[Face(d.box_xyxy, d.score, next(poses)) for d in found.detections] for found in prepared]
+
+    def look_again(self, picture_bgr: NDArray[np.uint8], faces: Sequence[Face]) -> list[Face | None]:
+        """Search around the boxes of faces of the frame before; see `FaceEstimator.look_again`."""
+        seen = [detect_near(self.detector, picture_bgr, face.box_xyxy) for face in faces]
+        present = [detection for detection in seen if detection is not None]
+        estimated = iter(self.estimate([self._cut(picture_bgr, present)])[0])
+        return [None if detection is None else next(estimated) for detection in seen]
 
     def detect(self, image_bgr: NDArray[np.uint8]) -> list[Detection]:
         """Faces of an image, without their poses."""
@@ -107,3 +128,10 @@ class HeadPoseEstimator:
         if (height, width) != (size, size):
             crops = np.stack([crop_face(crop, (0, 0, width, height), margin=0, size=size) for crop in crops])
         return self.engine.predict(crops)
+
+    def _cut(self, picture_bgr: NDArray[np.uint8], detections: Sequence[Detection]) -> FoundFaces:
+        return FoundFaces(detections, self.crop(picture_bgr, [d.box_xyxy for d in detections]))
+
+
+def _name_of(detector: FaceDetector) -> str:
+    return getattr(detector, "name", type(detector).__name__)

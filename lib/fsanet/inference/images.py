@@ -2,17 +2,16 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Generic
 
 import numpy as np
 from numpy.typing import NDArray
 
-from fsanet.detectors.detection import Detection
+from fsanet.errors import InputError
 from fsanet.image.reading import read_image
-from fsanet.inference.estimator import Face, HeadPoseEstimator
+from fsanet.inference.face_estimator import Face, FaceEstimator, Prepared
 from fsanet.inference.overlap import mapped_in_order
-from fsanet.pose.angles import Pose
 
-BATCH_SIZE = 64
 _IMAGES_PER_BATCH = 16  # images kept in memory while a batch fills
 
 
@@ -34,18 +33,17 @@ class ImageResult:
 
 
 @dataclass(frozen=True)
-class _Found:
-    """An image whose faces are found and cut, but not estimated."""
+class _Ready(Generic[Prepared]):
+    """An image that waits for its batch; without anything prepared where it could not be read."""
 
     name: str
     image_bgr: NDArray[np.uint8] | None
-    detections: list[Detection]
-    crops_bgr: NDArray[np.uint8]
+    prepared: list[Prepared]
     error: str = ""
 
 
 def estimate_images(
-    estimator: HeadPoseEstimator, names: Iterable[str], workers: int = 2, batch_size: int = BATCH_SIZE
+    estimator: FaceEstimator[Prepared], names: Iterable[str], workers: int = 2
 ) -> Iterator[ImageResult]:
     """Poses in image files, in the order of the names and in constant memory.
 
@@ -54,33 +52,27 @@ def estimate_images(
     Args:
         estimator: finds the faces and estimates the poses.
         names: paths of images; read no further than needed.
-        workers: threads that decode and detect.
-        batch_size: most crops that the network gets at once.
+        workers: threads that decode and prepare.
     """
-    waiting: list[_Found] = []
-    for found in mapped_in_order(lambda name: _find_faces(estimator, name), names, workers):
-        waiting.append(found)
-        if len(waiting) >= _IMAGES_PER_BATCH or sum(len(f.crops_bgr) for f in waiting) >= batch_size:
-            yield from _estimate(estimator, waiting, batch_size)
+    waiting: list[_Ready[Prepared]] = []
+    for ready in mapped_in_order(lambda name: _read(estimator, name), names, workers):
+        waiting.append(ready)
+        if len(waiting) >= _IMAGES_PER_BATCH:
+            yield from _estimate(estimator, waiting)
             waiting = []
-    yield from _estimate(estimator, waiting, batch_size)
+    yield from _estimate(estimator, waiting)
 
 
-def _find_faces(estimator: HeadPoseEstimator, name: str) -> _Found:
+def _read(estimator: FaceEstimator[Prepared], name: str) -> _Ready[Prepared]:
     try:
         image = read_image(name)
-    except (ValueError, OSError) as error:
-        return _Found(name, None, [], estimator.crop(np.empty((0, 0, 3), np.uint8), []), str(error))
-    detections = estimator.detect(image)
-    return _Found(name, image, detections, estimator.crop(image, [d.box_xyxy for d in detections]))
+        return _Ready(name, image, [estimator.prepare(image)])
+    except (InputError, OSError) as error:
+        return _Ready(name, None, [], str(error))
 
 
-def _estimate(estimator: HeadPoseEstimator, waiting: list[_Found], batch_size: int) -> Iterator[ImageResult]:
-    if not waiting:
-        return
-    crops = np.concatenate([found.crops_bgr for found in waiting])
-    batches = [estimator.predict_crops(crops[i : i + batch_size]) for i in range(0, len(crops), batch_size)]
-    poses = iter(np.concatenate([np.empty((0, 3)), *batches]).tolist())
-    for found in waiting:
-        faces = tuple(Face(d.box_xyxy, d.score, Pose(*next(poses))) for d in found.detections)
-        yield ImageResult(found.name, found.image_bgr, faces, found.error)
+def _estimate(estimator: FaceEstimator[Prepared], waiting: list[_Ready[Prepared]]) -> Iterator[ImageResult]:
+    estimated = iter(estimator.estimate([prepared for ready in waiting for prepared in ready.prepared]))
+    for ready in waiting:
+        faces = tuple(next(estimated)) if ready.prepared else ()
+        yield ImageResult(ready.name, ready.image_bgr, faces, ready.error)

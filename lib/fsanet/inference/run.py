@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from fsanet.console import progress
 from fsanet.image.reading import write_image
 from fsanet.inference.drawing import Style, draw_face
-from fsanet.inference.estimator import HeadPoseEstimator
+from fsanet.inference.face_estimator import FaceEstimator
 from fsanet.inference.images import ImageResult, estimate_images
 from fsanet.inference.row_file import RowFiles
 from fsanet.inference.rows import PoseRow, make_row
@@ -84,7 +84,7 @@ class Run:
 
     def __init__(
         self,
-        estimator: HeadPoseEstimator,
+        estimator: FaceEstimator,
         settings: RunSettings,
         rows: RowFiles | None = None,
         on_rows: Callable[[list[PoseRow]], None] | None = None,
@@ -172,8 +172,8 @@ class Run:
                 make_row(
                     source.name,
                     face.tracked.face_id,
-                    face.tracked.box_xyxy,
-                    face.tracked.score,
+                    face.tracked.face.box_xyxy,
+                    face.tracked.face.score,
                     face.pose,
                     frame.index,
                     frame.time_s,
@@ -186,7 +186,7 @@ class Run:
             return
         for face in result.faces:
             name = f"face {face.tracked.face_id}" if len(result.faces) > 1 else ""
-            draw_face(frame.image_bgr, face.tracked.box_xyxy, face.pose, self._settings.draw, name)
+            draw_face(frame.image_bgr, face.tracked.face.box_xyxy, face.pose, self._settings.draw, name)
         if writer is not None:
             writer.write(frame.image_bgr)
         key = self._viewer.show(frame.image_bgr, 1) if self._viewer else ""

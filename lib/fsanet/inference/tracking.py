@@ -1,15 +1,19 @@
-"""Stable face numbers in a video, and boxes for the frames in which no detection is at hand."""
+"""Stable face numbers in a video, and faces for the frames in which the search is not run or misses them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
-from fsanet.detectors.detection import Detection
-from fsanet.image.boxes import BoxXYXY, iou
+from fsanet.image.boxes import iou
+from fsanet.inference.face_estimator import Face
 
-BoxOrigin = Literal["detected", "kept", "held"]
+FaceOrigin = Literal["detected", "kept", "held", "lost"]
+LookAgain = Callable[[Sequence[Face]], Sequence[Face | None]]
+
+_SAME_HEAD_IOU = 0.3  # a face seen again that covers a found one so far is that one
 
 
 @dataclass(frozen=True)
@@ -18,17 +22,16 @@ class TrackedFace:
 
     Attributes:
         face_id: number of the face, the same as long as it is followed; counts from 0 and is never given again.
-        box_xyxy: its box in pixels.
-        score: confidence of the last detection.
-        origin: "detected" in this frame; "kept" where the detector was not run on this frame; "held" where it was run
-            and did not find the face, so that the last box serves.
-        seen_s: time of the last detection in seconds.
+        face: its box, score and pose in this frame.
+        origin: "detected" in this frame; "kept" where the search was not run on this frame, and the face was seen near
+            its last box; "held" where the search was run and missed it, and it was seen near its last box. "lost" where
+            it was not seen there either: such a face is not reported, only remembered for a while.
+        seen_s: time up to which it was seen without doubt, in seconds.
     """
 
     face_id: int
-    box_xyxy: BoxXYXY
-    score: float
-    origin: BoxOrigin
+    face: Face
+    origin: FaceOrigin
     seen_s: float
 
 
@@ -36,7 +39,7 @@ class FaceTracker:
     """Follows faces from frame to frame by the overlap of their boxes.
 
     Args:
-        hold_s: how long the last box of a face serves while the detector misses it, in seconds.
+        hold_s: how long a face that the search misses is remembered, in seconds.
         min_iou: least overlap (intersection over union) of two boxes of one face.
     """
 
@@ -46,30 +49,41 @@ class FaceTracker:
         self._faces: list[TrackedFace] = []
         self._next_id = 0
 
-    def update(self, detections: Sequence[Detection], time_s: float) -> list[TrackedFace]:
-        """Faces of a frame on which the detector was run: those found, and those missed for at most `hold_s`.
+    def update(self, faces: Sequence[Face], time_s: float, look_again: LookAgain) -> list[TrackedFace]:
+        """Faces of a frame that was searched: those found, and those missed that are there all the same.
 
-        Pairs are formed in the order of falling overlap, so that the result does not depend on the detector's order.
+        Pairs are formed in the order of falling overlap, so that the result does not depend on the order of the faces.
+
+        Args:
+            faces: what the search found.
+            time_s: time of the frame.
+            look_again: looks in this frame near the boxes of faces of the last one, see `FaceEstimator.look_again`.
         """
-        pairs = self._match(detections)
-        found = [self._seen(d, pairs.get(i), time_s) for i, d in enumerate(detections)]
-        missed = [face for i, face in enumerate(self._faces) if i not in pairs.values()]
-        held = [replace(face, origin="held") for face in missed if time_s - face.seen_s <= self.hold_s]
-        self._faces = sorted(found + held, key=lambda face: face.face_id)
-        return list(self._faces)
+        pairs = self._match(faces)
+        found = [self._seen(face, pairs.get(i), time_s) for i, face in enumerate(faces)]
+        missed = [replace(face, origin="held") for i, face in enumerate(self._faces) if i not in pairs.values()]
+        return self._go_on(found, missed, time_s, look_again)
 
-    def keep(self, time_s: float) -> list[TrackedFace]:
-        """Faces of a frame on which the detector was not run: the boxes of the frame before."""
-        kept = [face if face.origin == "held" else replace(face, origin="kept") for face in self._faces]
-        self._faces = [face for face in kept if face.origin == "kept" or time_s - face.seen_s <= self.hold_s]
-        return list(self._faces)
+    def keep(self, time_s: float, look_again: LookAgain) -> list[TrackedFace]:
+        """Faces of a frame that was not searched: those of the frame before that are still there."""
+        return self._go_on([], [_expected(face) for face in self._faces], time_s, look_again)
 
-    def _match(self, detections: Sequence[Detection]) -> dict[int, int]:
-        """{index of a detection: index of the face that it continues}."""
-        overlap = iou(
-            np.array([d.box_xyxy for d in detections], dtype=float).reshape(-1, 4),
-            np.array([face.box_xyxy for face in self._faces], dtype=float).reshape(-1, 4),
-        )
+    def forget(self) -> None:
+        """Follow no face any longer: what comes shows another scene."""
+        self._faces = []
+
+    def _go_on(
+        self, found: list[TrackedFace], expected: list[TrackedFace], time_s: float, look_again: LookAgain
+    ) -> list[TrackedFace]:
+        expected = [face for face in expected if time_s - face.seen_s <= self.hold_s]
+        again = look_again([face.face for face in expected]) if expected else []
+        checked = [_checked(known, now, time_s) for known, now in zip(expected, again, strict=True)]
+        self._faces = _without_doubles(found, checked)
+        return [face for face in self._faces if face.origin != "lost"]
+
+    def _match(self, faces: Sequence[Face]) -> dict[int, int]:
+        """{index of a found face: index of the face that it continues}."""
+        overlap = _overlap(faces, [face.face for face in self._faces])
         pairs: dict[int, int] = {}
         for flat in np.argsort(-overlap, axis=None, kind="stable"):
             i, j = np.unravel_index(flat, overlap.shape)
@@ -79,10 +93,35 @@ class FaceTracker:
                 pairs[int(i)] = int(j)
         return pairs
 
-    def _seen(self, detection: Detection, index: int | None, time_s: float) -> TrackedFace:
+    def _seen(self, face: Face, index: int | None, time_s: float) -> TrackedFace:
         if index is None:
             face_id = self._next_id
             self._next_id += 1
         else:
             face_id = self._faces[index].face_id
-        return TrackedFace(face_id, detection.box_xyxy, detection.score, "detected", time_s)
+        return TrackedFace(face_id, face, "detected", time_s)
+
+
+def _expected(face: TrackedFace) -> TrackedFace:
+    """How a face that is still there counts in a frame that is not searched: one that was missed stays doubtful."""
+    return replace(face, origin="kept" if face.origin in ("detected", "kept") else "held")
+
+
+def _checked(known: TrackedFace, now: Face | None, time_s: float) -> TrackedFace:
+    if now is None:
+        return replace(known, origin="lost")
+    return replace(known, face=now, seen_s=time_s if known.origin == "kept" else known.seen_s)
+
+
+def _without_doubles(found: list[TrackedFace], checked: list[TrackedFace]) -> list[TrackedFace]:
+    """All faces by number, without those seen again that another one covers: one head has one number."""
+    kept = list(found)
+    for face in checked:
+        if (_overlap([face.face], [known.face for known in kept]) < _SAME_HEAD_IOU).all():
+            kept.append(face)
+    return sorted(kept, key=lambda face: face.face_id)
+
+
+def _overlap(faces: Sequence[Face], others: Sequence[Face]) -> NDArray[np.float64]:
+    a, b = (np.array([face.box_xyxy for face in some], float).reshape(-1, 4) for some in (faces, others))
+    return iou(a, b)

@@ -1,18 +1,17 @@
-"""Poses in a video: decoding, detection and estimation overlap in threads, faces are followed and may be smoothed."""
+"""Poses in a video: decoding, search and estimation overlap in threads, faces are followed and may be smoothed."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-
-import numpy as np
-from numpy.typing import NDArray
+from functools import partial
+from typing import Generic, NamedTuple
 
 from fsanet.errors import InputError
-from fsanet.image.boxes import clip
-from fsanet.inference.estimator import HeadPoseEstimator
+from fsanet.inference.cuts import CutDetector
+from fsanet.inference.face_estimator import FaceEstimator, Prepared
 from fsanet.inference.overlap import prefetched
 from fsanet.inference.smoothing import OneEuroRotationFilter, relative_to
 from fsanet.inference.tracking import FaceTracker, TrackedFace
-from fsanet.inference.video_file import Frame
+from fsanet.inference.video_file import VideoFrame
 from fsanet.pose.angles import Pose
 
 
@@ -21,8 +20,8 @@ class VideoSettings:
     """How a video is gone through.
 
     Attributes:
-        detect_every: run the detector on every n-th frame; the boxes in between are kept.
-        hold_s: how long the last box serves while the detector misses a face, in seconds.
+        detect_every: search every n-th frame; in between faces are looked for near their last boxes only.
+        hold_s: how long a face that the search misses is looked for near its last box, in seconds.
         smooth: smooth the rotation of each face with the One-Euro filter.
         min_cutoff_hz, beta: the filter's settings, see `OneEuroRotationFilter`.
         neutral: take the first pose of each face as its zero.
@@ -37,30 +36,44 @@ class VideoSettings:
 
     def __post_init__(self):
         if self.detect_every < 1:
-            raise InputError(f"The detector must run on every 1st, 2nd, ... frame; got every {self.detect_every}.")
+            raise InputError(f"The search must run on every 1st, 2nd, ... frame; got every {self.detect_every}.")
         if self.hold_s < 0:
-            raise InputError(f"Boxes can be held for 0 seconds or more; got {self.hold_s}.")
+            raise InputError(f"Faces can be held for 0 seconds or more; got {self.hold_s}.")
 
 
 @dataclass(frozen=True)
 class PosedFace:
-    """A followed face with its pose: as estimated, and as reported (smoothed and re-centred where asked for)."""
+    """A followed face, and its pose as reported: smoothed and re-centred where asked for."""
 
     tracked: TrackedFace
-    raw_pose: Pose
     pose: Pose
+
+    @property
+    def raw_pose(self) -> Pose:
+        """The pose as estimated in this frame."""
+        return self.tracked.face.pose
 
 
 @dataclass(frozen=True)
 class FrameResult:
     """One frame and its faces."""
 
-    frame: Frame
+    frame: VideoFrame
     faces: tuple[PosedFace, ...]
 
 
-class VideoPoses:
+class _Searched(NamedTuple, Generic[Prepared]):
+    """A frame, whether it begins another scene, and what the search made of it; nothing where it was not run."""
+
+    frame: VideoFrame
+    is_cut: bool
+    prepared: list[Prepared]
+
+
+class VideoPoses(Generic[Prepared]):
     """Poses in the frames of a video: iterates over `FrameResult`s, each stage a few frames ahead of the next.
+
+    No face is followed across a cut.
 
     Args:
         estimator: finds the faces and estimates the poses.
@@ -68,7 +81,12 @@ class VideoPoses:
         settings: how to go through them.
     """
 
-    def __init__(self, estimator: HeadPoseEstimator, frames: Iterable[Frame], settings: VideoSettings | None = None):
+    def __init__(
+        self,
+        estimator: FaceEstimator[Prepared],
+        frames: Iterable[VideoFrame],
+        settings: VideoSettings | None = None,
+    ):
         self._estimator = estimator
         self._frames = frames
         self._settings = settings or VideoSettings()
@@ -79,46 +97,50 @@ class VideoPoses:
 
     def __iter__(self) -> Iterator[FrameResult]:
         """Results in the order of the frames."""
-        located = prefetched(self._locate(prefetched(self._frames)))
-        yield from prefetched(self._pose(located))
+        searched = prefetched(self._search(prefetched(self._frames)))
+        yield from prefetched(self._follow(searched))
 
     def recentre(self) -> None:
         """Take the last pose of each face in view as its zero from here on."""
         self._neutral.update(self._latest)
 
-    def _locate(self, frames: Iterable[Frame]) -> Iterator[tuple[Frame, list[TrackedFace], NDArray[np.uint8]]]:
-        for count, frame in enumerate(frames):
-            if count % self._settings.detect_every == 0:
-                faces = self._tracker.update(self._estimator.detect(frame.image_bgr), frame.time_s)
-            else:
-                faces = self._tracker.keep(frame.time_s)
-            height, width = frame.image_bgr.shape[:2]
-            # A camera may change its resolution under way: a kept box may then lie outside the frame.
-            faces = [face for face in faces if min(_sides(clip(face.box_xyxy, width, height))) >= 1]
-            yield frame, faces, self._estimator.crop(frame.image_bgr, [face.box_xyxy for face in faces])
+    def _search(self, frames: Iterable[VideoFrame]) -> Iterator[_Searched[Prepared]]:
+        cuts = CutDetector()
+        since = 0
+        for frame in frames:
+            is_cut = cuts.is_cut(frame.image_bgr)
+            since = 0 if is_cut else since
+            prepared = [self._estimator.prepare(frame.image_bgr)] if since % self._settings.detect_every == 0 else []
+            yield _Searched(frame, is_cut, prepared)
+            since += 1
 
-    def _pose(self, located: Iterable[tuple[Frame, list[TrackedFace], NDArray[np.uint8]]]) -> Iterator[FrameResult]:
-        for frame, faces, crops in located:
-            raw = [Pose(*pose) for pose in self._estimator.predict_crops(crops).tolist()]
-            posed = [self._report(face, pose, frame.time_s) for face, pose in zip(faces, raw, strict=True)]
+    def _follow(self, searched: Iterable[_Searched[Prepared]]) -> Iterator[FrameResult]:
+        for frame, is_cut, prepared in searched:
+            if is_cut:
+                self._tracker.forget()
+            faces = self._tracked(frame, prepared)
+            posed = tuple(self._report(face, frame.time_s) for face in faces)
             self._latest = {face.face_id: self._latest[face.face_id] for face in faces}
-            yield FrameResult(frame, tuple(posed))
+            yield FrameResult(frame, posed)
 
-    def _report(self, face: TrackedFace, raw: Pose, time_s: float) -> PosedFace:
-        pose = self._smoothed(face.face_id, raw, time_s) if self._settings.smooth else raw
-        self._latest[face.face_id] = pose
+    def _tracked(self, frame: VideoFrame, prepared: list[Prepared]) -> list[TrackedFace]:
+        look_again = partial(self._estimator.look_again, frame.image_bgr)
+        if not prepared:
+            return self._tracker.keep(frame.time_s, look_again)
+        return self._tracker.update(self._estimator.estimate(prepared)[0], frame.time_s, look_again)
+
+    def _report(self, tracked: TrackedFace, time_s: float) -> PosedFace:
+        face_id, pose = tracked.face_id, tracked.face.pose
+        if self._settings.smooth:
+            pose = self._smoothed(face_id, pose, time_s)
+        self._latest[face_id] = pose
         if self._settings.neutral:
-            self._neutral.setdefault(face.face_id, pose)
-        neutral = self._neutral.get(face.face_id)
-        return PosedFace(face, raw, relative_to(pose, neutral) if neutral else pose)
+            self._neutral.setdefault(face_id, pose)
+        neutral = self._neutral.get(face_id)
+        return PosedFace(tracked, relative_to(pose, neutral) if neutral else pose)
 
     def _smoothed(self, face_id: int, pose: Pose, time_s: float) -> Pose:
         settings = self._settings
         if face_id not in self._filters:
             self._filters[face_id] = OneEuroRotationFilter(settings.min_cutoff_hz, settings.beta)
         return self._filters[face_id](pose, time_s)
-
-
-def _sides(box_xyxy: tuple[float, float, float, float]) -> tuple[float, float]:
-    x1, y1, x2, y2 = box_xyxy
-    return x2 - x1, y2 - y1

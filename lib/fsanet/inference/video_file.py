@@ -17,7 +17,7 @@ _MISSES_BEFORE_END = 30  # frames in a row that cannot be read, after which a fi
 
 
 @dataclass(frozen=True)
-class Frame:
+class VideoFrame:
     """One frame of a video.
 
     Attributes:
@@ -62,7 +62,7 @@ class VideoReader:
         self.expected_frames = 0 if self.is_camera else max(0, int(self._capture.get(cv2.CAP_PROP_FRAME_COUNT)))
         self.missed_frames = 0
 
-    def __iter__(self) -> Iterator[Frame]:
+    def __iter__(self) -> Iterator[VideoFrame]:
         """Readable frames, until the file ends or nothing more can be read.
 
         Raises:
@@ -75,7 +75,7 @@ class VideoReader:
                 if done and image is not None:
                     self.missed_frames += missed_in_a_row  # they lie between readable frames
                     missed_in_a_row = 0
-                    yield Frame(index, self._time_s(index), image)
+                    yield VideoFrame(index, self._time_s(index), image)
                     read += 1
                 elif self.expected_frames and index >= self.expected_frames:
                     break

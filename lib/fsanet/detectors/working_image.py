@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from fsanet.errors import InputError
 
 
-class Frame(NamedTuple):
+class WorkingImage(NamedTuple):
     """An image at a detector's working size, and the factors back to the original's pixels.
 
     Attributes:
@@ -35,7 +35,7 @@ def require_bgr(image_bgr: NDArray[np.uint8]) -> None:
         raise InputError(f"A detector takes a BGR image (h, w, 3), uint8, not empty; got shape {shape}, {kind}.")
 
 
-def fit(image_bgr: NDArray[np.uint8], long_side: int) -> Frame:
+def fit(image_bgr: NDArray[np.uint8], long_side: int) -> WorkingImage:
     """Shrink an image so that its longer side is at most `long_side` pixels; smaller ones stay as they are.
 
     Raises:
@@ -45,10 +45,10 @@ def fit(image_bgr: NDArray[np.uint8], long_side: int) -> Frame:
     height, width = image_bgr.shape[:2]
     shrink = long_side / max(height, width)
     if shrink >= 1:
-        return Frame(np.ascontiguousarray(image_bgr), (1.0, 1.0))
+        return WorkingImage(np.ascontiguousarray(image_bgr), (1.0, 1.0))
     small_w, small_h = max(1, round(width * shrink)), max(1, round(height * shrink))
     small = cv2.resize(image_bgr, (small_w, small_h), interpolation=cv2.INTER_AREA)
-    return Frame(small, (width / small_w, height / small_h))
+    return WorkingImage(small, (width / small_w, height / small_h))
 
 
 def pad_to(image_bgr: NDArray[np.uint8], least_side: int) -> NDArray[np.uint8]:

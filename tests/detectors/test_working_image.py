@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from fsanet.detectors.frame import fit, pad_to
+from fsanet.detectors.working_image import fit, pad_to
 
 
 def test_small_images_stay():

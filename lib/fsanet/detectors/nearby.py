@@ -1,0 +1,45 @@
+"""Whether a face is still about where it was a moment ago."""
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from fsanet.detectors.detection import Detection, FaceDetector
+from fsanet.image import boxes
+
+_MARGIN = 0.75  # of the box on each side: room to have moved, and the surroundings that detectors want
+_FACE_PIXELS = 96  # larger faces are shrunk to this: every detector finds them so, and the search is cheap
+_LEAST_IOU = 0.25
+
+
+def detect_near(detector: FaceDetector, image_bgr: NDArray[np.uint8], box_xyxy: boxes.BoxXYXY) -> Detection | None:
+    """The face that a detector finds around a box, the one that covers it best; None where there is none.
+
+    Args:
+        detector: searches the surroundings of the box, at a scale of its own.
+        image_bgr: (h, w, 3) uint8.
+        box_xyxy: box of the face in an earlier picture, in pixels.
+    """
+    height, width = image_bgr.shape[:2]
+    x1, y1, x2, y2 = (int(value) for value in boxes.clip(boxes.widen(box_xyxy, _MARGIN), width, height))
+    if min(x2 - x1, y2 - y1) < 1:
+        return None
+    shrink = min(1.0, _FACE_PIXELS / max(box_xyxy[2] - box_xyxy[0], box_xyxy[3] - box_xyxy[1]))
+    size = max(1, round(shrink * (x2 - x1))), max(1, round(shrink * (y2 - y1)))
+    view = cv2.resize(image_bgr[y1:y2, x1:x2], size, interpolation=cv2.INTER_AREA)
+    scale = (x2 - x1) / size[0], (y2 - y1) / size[1]
+    found = [_moved(face, scale, (x1, y1)) for face in detector.detect(view)]
+    overlap = boxes.iou(np.array([face.box_xyxy for face in found]), np.array([box_xyxy])).ravel()
+    best = int(overlap.argmax()) if len(found) else 0
+    return found[best] if len(found) and overlap[best] >= _LEAST_IOU else None
+
+
+def _moved(face: Detection, scale_xy: tuple[float, float], shift_xy: tuple[int, int]) -> Detection:
+    """A detection in a part of an image, in the pixels of the whole."""
+
+    def to_whole(x: float, y: float) -> tuple[float, float]:
+        return x * scale_xy[0] + shift_xy[0], y * scale_xy[1] + shift_xy[1]
+
+    (x1, y1), (x2, y2) = to_whole(*face.box_xyxy[:2]), to_whole(*face.box_xyxy[2:])
+    points = face.landmarks_xy and tuple(to_whole(*point) for point in face.landmarks_xy)
+    return Detection((x1, y1, x2, y2), face.score, points)

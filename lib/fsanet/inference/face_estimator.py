@@ -1,0 +1,70 @@
+"""What finds faces and reads their poses in pictures, whatever networks do it.
+
+Images, video, rows and drawing know this interface and nothing behind it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fsanet.image.boxes import BoxXYXY
+from fsanet.pose.angles import Pose
+
+Prepared = TypeVar("Prepared")
+
+
+@dataclass(frozen=True)
+class Face:
+    """A face and its pose.
+
+    Attributes:
+        box_xyxy: its box in the detectors' common convention, in pixels of the image; may reach beyond it.
+        score: how sure it is that this is a face, 0 to 1.
+        pose: yaw, pitch and roll in degrees.
+    """
+
+    box_xyxy: BoxXYXY
+    score: float
+    pose: Pose
+
+
+class FaceEstimator(Protocol[Prepared]):
+    """Pictures in, a list of faces for each out.
+
+    It goes in two steps, so that many threads can prepare pictures while one batch is estimated.
+
+    Attributes:
+        name: what does it, in a few words, such as "yunet, fusion_capsule".
+    """
+
+    name: str
+
+    def prepare(self, picture_bgr: NDArray[np.uint8]) -> Prepared:
+        """What concerns one picture alone: searching it, cutting or scaling it to a network's input.
+
+        Called from several threads at once. The result keeps no picture of full size.
+
+        Args:
+            picture_bgr: (h, w, 3) uint8.
+        """
+        ...
+
+    def estimate(self, prepared: Sequence[Prepared]) -> list[list[Face]]:
+        """Faces of each prepared picture, in an order that is the same at every call."""
+        ...
+
+    def look_again(self, picture_bgr: NDArray[np.uint8], faces: Sequence[Face]) -> list[Face | None]:
+        """Each of some faces as it is in the next picture of a video; None where there is no face any more.
+
+        This looks near their boxes only, and so is cheap. It answers for frames that are not searched as a whole, and
+        for faces that the search has missed.
+        """
+        ...
+
+
+def find_faces(estimator: FaceEstimator[Prepared], pictures_bgr: Sequence[NDArray[np.uint8]]) -> list[list[Face]]:
+    """Faces of several pictures, each (h, w, 3) uint8 BGR, estimated in one batch."""
+    return estimator.estimate([estimator.prepare(picture) for picture in pictures_bgr])
