@@ -28,7 +28,7 @@ check: lint  ## lint and all tests
 	$(BIN)/python -m pytest
 
 BACKENDS_VENV = .venv-backends
-BACKENDS_TESTS = tests/layers tests/models tests/weights/test_goldens.py tests/weights/test_loading.py --ignore=tests/models/lean
+BACKENDS_TESTS = tests/layers tests/models tests/weights/test_goldens.py tests/weights/test_loading.py 
 
 $(BACKENDS_VENV)/.installed: requirements-backends.txt pyproject.toml
 	@$(CHECK_PYTHON)
@@ -44,31 +44,30 @@ check-backends: $(BACKENDS_VENV)/.installed  ## layers, networks and weights on 
 		KERAS_BACKEND=$$backend $(BACKENDS_VENV)/bin/python -m pytest $(BACKENDS_TESTS) || exit 1; \
 	done
 
+# Variables of a target, as options of the verb that it calls: $(call option,--set,$(DB)) and, unquoted, $(call words,...).
+option = $(if $(2),$(1) '$(2)')
+words = $(if $(2),$(1) $(2))
+
 preprocess: setup  ## npz sets of all that lies below data/, or DB=name [RAW=folder OUT=folder CSV= SET= N= SEED= WORKERS= ARGS=]
-	$(BIN)/python -m fsanet.commands.prepare $(if $(DB),--db '$(DB)') $(if $(RAW),--raw '$(RAW)') $(if $(OUT),--out '$(OUT)') \
-		$(if $(CSV),--csv '$(CSV)') $(if $(SET),--name '$(SET)') $(if $(N),--samples '$(N)') $(if $(SEED),--seed '$(SEED)') \
-		$(if $(WORKERS),--workers '$(WORKERS)') $(ARGS)
+	$(BIN)/fsanet prepare $(call option,--set,$(DB)) $(call option,--raw,$(RAW)) $(call option,--out,$(OUT)) $(call option,--csv,$(CSV)) $(call option,--name,$(SET)) $(call option,--samples,$(N)) $(call option,--seed,$(SEED)) $(call option,--workers,$(WORKERS)) $(ARGS)
 
 weights: setup  ## published weights and detector files into pre-trained/ [FROM=folder-or-address ONLY=patterns]
-	$(BIN)/python -m fsanet.weights.fetch $(if $(FROM),--from '$(FROM)') $(if $(ONLY),--only $(ONLY))
+	$(BIN)/fsanet weights $(call option,--from,$(FROM)) $(call words,--only,$(ONLY)) $(ARGS)
+
+render: setup  ## synthetic heads as npz sets, or as photographs with LAYOUT=300W_LP|BIWI [N= SEED= OUT=folder ARGS=]
+	$(BIN)/fsanet render $(call option,--layout,$(LAYOUT)) $(call option,--samples,$(N)) $(call option,--seed,$(SEED)) $(call option,--out,$(OUT)) $(ARGS)
 
 train: setup  ## train a model [MODEL=var_capsule DB=synthetic EXPERIMENT= EPOCHS= BATCH= SEED= WEIGHTS= FREEZE= MINUTES= RESUME=never ARGS=]
-	$(BIN)/python -m fsanet.commands.train $(if $(EXPERIMENT),--experiment '$(EXPERIMENT)') $(if $(MODEL),--model '$(MODEL)') \
-		$(if $(DB),--data '$(DB)') $(if $(EPOCHS),--epochs '$(EPOCHS)') $(if $(BATCH),--batch '$(BATCH)') \
-		$(if $(SEED),--seed '$(SEED)') $(if $(WEIGHTS),--weights '$(WEIGHTS)') $(if $(FREEZE),--freeze $(FREEZE)) \
-		$(if $(MINUTES),--max-minutes '$(MINUTES)') $(if $(RESUME),--resume '$(RESUME)') $(ARGS)
+	$(BIN)/fsanet train $(call option,--experiment,$(EXPERIMENT)) $(call option,--model,$(MODEL)) $(call option,--set,$(DB)) $(call option,--epochs,$(EPOCHS)) $(call option,--batch,$(BATCH)) $(call option,--seed,$(SEED)) $(call option,--weights,$(WEIGHTS)) $(call words,--freeze,$(FREEZE)) $(call option,--max-minutes,$(MINUTES)) $(call option,--resume,$(RESUME)) $(ARGS)
 
 test: setup  ## measure models on every test set that is there [MODEL= WEIGHTS=synthetic SET= ARGS=]
-	$(BIN)/python -m fsanet.commands.test $(if $(MODEL),--model $(MODEL)) $(if $(WEIGHTS),--weights '$(WEIGHTS)') \
-		$(if $(SET),--set $(SET)) $(ARGS)
+	$(BIN)/fsanet test $(call words,--model,$(MODEL)) $(call option,--weights,$(WEIGHTS)) $(call words,--set,$(SET)) $(ARGS)
 
 export: setup  ## a model for other runtimes to exported/ [MODEL=fusion_capsule WEIGHTS=synthetic FORMAT=onnx QUANTIZE=float16|int8 OUT= ARGS=]
-	$(BIN)/python -m fsanet.commands.export $(if $(MODEL),--model '$(MODEL)') $(if $(WEIGHTS),--weights '$(WEIGHTS)') \
-		$(if $(FORMAT),--format '$(FORMAT)') $(if $(QUANTIZE),--quantize '$(QUANTIZE)') $(if $(OUT),--out '$(OUT)') $(ARGS)
+	$(BIN)/fsanet export $(call option,--model,$(MODEL)) $(call option,--weights,$(WEIGHTS)) $(call option,--format,$(FORMAT)) $(call option,--quantize,$(QUANTIZE)) $(call option,--out,$(OUT)) $(ARGS)
 
 bench: setup  ## speed and memory, with tables and charts [ONLY="engines exports start video training folder" EXPORTS=exported OUT= ARGS=--quick]
-	$(BIN)/python -m fsanet.commands.bench $(if $(ONLY),--only $(ONLY)) $(if $(EXPORTS),--exports '$(EXPORTS)') \
-		$(if $(OUT),--out '$(OUT)') $(ARGS)
+	$(BIN)/fsanet bench $(call words,--only,$(ONLY)) $(call option,--exports,$(EXPORTS)) $(call option,--out,$(OUT)) $(ARGS)
 
 demo: setup  ## poses in bundled photos and a clip, drawn and in rows, to demo/output/
 	$(BIN)/python -m demo.demo
@@ -98,4 +97,4 @@ docs: setup  ## the API reference to docs/api/
 clean:  ## remove the virtual environment and what commands wrote
 	rm -rf $(VENV) .venv-* demo/output training_and_testing/output
 
-.PHONY: help setup lint check check-backends weights preprocess train test export bench demo figures notebooks pictures docs clean
+.PHONY: help setup lint check check-backends weights preprocess render train test export bench demo figures notebooks pictures docs clean

@@ -1,10 +1,13 @@
+import logging
 import os
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 
 from fsanet.console import (
+    EXIT_BUG,
     EXIT_ERROR,
     EXIT_INTERRUPTED,
     EXIT_OK,
@@ -12,7 +15,9 @@ from fsanet.console import (
     progress,
     quiet_native_stderr,
     run_command,
+    set_message_level,
 )
+from fsanet.errors import InputError, MissingPackageError
 
 
 def command_that(outcome):
@@ -30,22 +35,64 @@ def test_exit_codes(outcome, code):
     assert command_that(outcome)([]) == code
 
 
-@pytest.mark.parametrize("error", [ValueError("bad pose"), FileNotFoundError("bad pose"), ImportError("bad pose")])
-def test_errors_of_the_caller_are_one_sentence(capsys, monkeypatch, error):
+@pytest.fixture(autouse=True)
+def _no_debug(monkeypatch):
     monkeypatch.delenv("FSANET_DEBUG", raising=False)
+
+
+@pytest.mark.parametrize(
+    "error", [InputError("bad pose"), FileNotFoundError("bad pose"), MissingPackageError("bad pose")]
+)
+def test_errors_of_the_caller_are_one_sentence(capsys, error):
     assert command_that(error)([]) == EXIT_ERROR
     assert capsys.readouterr().err == "error: bad pose\n"
 
 
-def test_debug_keeps_the_traceback(monkeypatch):
+def test_a_package_of_an_extra_that_is_missing_says_which_extra(capsys):
+    assert command_that(ModuleNotFoundError("No module named 'keras'", name="keras.ops"))([]) == EXIT_ERROR
+    expected = "error: This needs keras, which is not here: pip install 'fsanet[keras]'.\n"
+    assert capsys.readouterr().err == expected
+    assert command_that(ModuleNotFoundError("No module named 'pose'", name="pose"))([]) == EXIT_BUG
+
+
+def add_crops_of_two_sizes():
+    return np.zeros((2, 64, 64, 3)) + np.zeros((2, 32, 32, 3))
+
+
+@pytest.mark.parametrize("bug", [add_crops_of_two_sizes, lambda: {}["yaw"], lambda: int("many")])
+def test_our_own_bugs_keep_their_traceback_and_have_an_exit_code_of_their_own(capsys, bug):
+    assert run_command(lambda argv: bug())([]) == EXIT_BUG
+    printed = capsys.readouterr().err
+    assert "Traceback" in printed
+    assert bug.__name__ in printed
+    assert printed.splitlines()[-1].startswith("error: This is a mistake of fsanet, not of yours")
+
+
+@pytest.mark.parametrize("error", [InputError("bad pose"), KeyError("bad pose")])
+def test_debug_raises_all(monkeypatch, error):
     monkeypatch.setenv("FSANET_DEBUG", "1")
-    with pytest.raises(ValueError, match="bad pose"):
-        command_that(ValueError("bad pose"))([])
+    with pytest.raises(type(error), match="bad pose"):
+        command_that(error)([])
 
 
-def test_our_own_bugs_keep_their_traceback():
-    with pytest.raises(KeyError):
-        command_that(KeyError("bug"))([])
+@pytest.mark.parametrize(
+    ("more", "shown"),
+    [
+        (-1, ["warning: w", "error: e"]),
+        (0, ["i", "warning: w", "error: e"]),
+        (1, ["fsanet.room: d", "i", "warning: w", "error: e"]),
+    ],
+)
+def test_messages_are_one_line_each_and_as_many_as_wanted(capsys, more, shown):
+    set_message_level(more)
+    log = logging.getLogger("fsanet.room")
+    log.debug("%s", "d")
+    log.info("i")
+    log.warning("w")
+    log.error("e")
+    printed = capsys.readouterr()
+    assert printed.err.splitlines() == shown
+    assert printed.out == ""
 
 
 def test_ctrl_c(capsys):

@@ -1,181 +1,68 @@
-"""The `fsanet` command."""
+"""The `fsanet` command: one table of verbs. A verb's module is imported when it is called, no sooner."""
 
 import argparse
 import os
 import sys
-from collections.abc import Callable
-from pathlib import Path
+from collections.abc import Collection, Sequence
+from importlib import import_module
 
-from fsanet.console import EXIT_ERROR, EXIT_INTERRUPTED, EXIT_OK, EXIT_PARTIAL, run_command
+from fsanet import __version__
+from fsanet.commands.options import add_message_options
+from fsanet.console import run_command, set_message_level
 
-_EXAMPLES = """\
-examples:
-  fsanet estimate photo.jpg                    angles on the terminal, picture and CSV in fsanet_output/
-  fsanet estimate holiday/ 'more/*.png'        all images and videos of a folder, and a pattern
-  fsanet estimate clip.mp4 --detect-every 5    a video; the face detector runs on every 5th frame
-  fsanet estimate 0 --show                     camera 0 in a window; n takes the current pose as zero, q quits
-  fsanet estimate photos/ --no-pictures --rows poses.jsonl
+# name: what `fsanet --help` says of it. `fsanet.commands.<name>` holds add_options(parser) and run(args) -> exit code.
+VERBS = {
+    "estimate": "yaw, pitch and roll of all faces in images, folders, globs, videos and cameras",
+    "models": "list the model names",
+    "weights": "bring the published weights and the detector files",
+    "prepare": "make npz sets of raw sets such as 300W-LP and BIWI, or of your own images",
+    "render": "render synthetic heads: npz sets, or photographs in the layouts of the real sets",
+    "train": "train a model",
+    "test": "measure models on labelled sets",
+    "export": "write a model for other runtimes, and compare it with the Keras model",
+    "bench": "measure speed and memory",
+    "completion": "print a script with which a shell completes verbs and options",
+}
 
-exit codes: 0 done; 1 nothing could be done; 2 wrong usage; 3 done in part, the rest is named; 130 interrupted
+_EPILOG = """\
+`fsanet VERB --help` lists the options of a verb and gives examples. Options have one meaning in all verbs: a set is
+--set, the folder of sets --folder, an output --out, a model --model, weights --weights.
+
+exit codes: 0 done; 1 nothing could be done; 2 wrong usage; 3 done in part, the rest is named; 70 a mistake of fsanet
+itself, with its traceback; 130 interrupted
 """
 
 
 @run_command
-def main(argv: list[str] | None = None) -> int:
-    """Parse the command line and run one subcommand; returns the exit code."""
+def main(argv: Sequence[str] | None = None) -> int:
+    """Parse the command line and run one verb; returns the exit code."""
+    words = sys.argv[1:] if argv is None else list(argv)
+    args = command_parser(words[:1]).parse_args(words)
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow's own messages are not about the person's pictures
+    set_message_level(args.verbose - args.quiet)
+    return args.run_verb(args)
+
+
+def command_parser(loaded: Collection[str] = tuple(VERBS)) -> argparse.ArgumentParser:
+    """The parser of `fsanet`.
+
+    Args:
+        loaded: the verbs whose options are wanted: their modules are imported. All others are but listed.
+    """
     parser = argparse.ArgumentParser(
         prog="fsanet",
         description="Head pose (yaw, pitch, roll) of faces in images, video and camera pictures.",
-        epilog=_EXAMPLES,
+        epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    _add_estimate(commands)
-    _add_models(commands)
-    args = parser.parse_args(argv)
-    return args.run(args)
-
-
-def _add_estimate(commands: argparse._SubParsersAction) -> None:
-    parser = commands.add_parser(
-        "estimate",
-        help="yaw, pitch and roll of all faces in images, folders, globs, videos and cameras",
-        description="Yaw, pitch and roll in degrees of all faces in images, folders, globs, videos and cameras.",
-        epilog=_EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument("sources", nargs="+", metavar="SOURCE", help="image, folder, glob, video file or camera number")
-    network = parser.add_argument_group("network")
-    network.add_argument("--model", help="model name, see `fsanet models` (default: fusion_capsule)")
-    network.add_argument("--weights", help="synthetic, 300W_LP, BIWI, a weight file or an export (default: synthetic)")
-    network.add_argument("--engine", default="auto", help="auto, onnx, litert or keras (default: %(default)s)")
-    faces = parser.add_argument_group("faces")
-    faces.add_argument("--detector", default="auto", help="auto, yunet, mtcnn, ssd or lbp (default: %(default)s)")
-    faces.add_argument("--margin", type=_share, default=None, help="share of the box added on each side (default: 0.4)")
-    video = parser.add_argument_group("video")
-    video.add_argument("--detect-every", type=_positive, default=1, metavar="N", help="detect on every N-th frame")
-    video.add_argument("--smooth", action=argparse.BooleanOptionalAction, default=None, help="(default: cameras only)")
-    video.add_argument("--neutral", action="store_true", help="take the first pose of each face as its zero")
-    output = parser.add_argument_group("output")
-    output.add_argument("--out", type=Path, default=Path("fsanet_output"), help="folder (default: %(default)s)")
-    output.add_argument("--rows", type=Path, action="append", help=".csv or .jsonl file (default: OUT/poses.csv)")
-    output.add_argument("--no-pictures", action="store_true", help="write no annotated pictures and videos")
-    output.add_argument("--draw", choices=["axes", "cube", "none"], default="axes", help="(default: %(default)s)")
-    output.add_argument("--show", action="store_true", help="show each picture in a window")
-    output.add_argument("--workers", type=_positive, default=2, help="threads that decode and detect images")
-    output.add_argument("--quiet", action="store_true", help="no progress bars, no angles on the terminal")
-    parser.set_defaults(run=_estimate)
-
-
-def _estimate(args: argparse.Namespace) -> int:
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow's own messages are not about the person's photos
-    from fsanet.image.face_crop import DETECTOR_MARGIN
-    from fsanet.inference.display import Window
-    from fsanet.inference.estimator import DEFAULT_MODEL, DEFAULT_WEIGHTS, HeadPoseEstimator
-    from fsanet.inference.row_file import RowFiles
-    from fsanet.inference.run import Run, RunSettings
-    from fsanet.inference.sources import find_sources
-    from fsanet.inference.video import VideoSettings
-
-    sources = find_sources(args.sources, skip_folder=args.out)
-    viewer = Window() if args.show else None
-    margin = DETECTOR_MARGIN if args.margin is None else args.margin
-    rows = RowFiles(args.rows or [args.out / "poses.csv"], settings=_fingerprint(args))
-    settings = RunSettings(
-        out=None if args.no_pictures else args.out,
-        draw=args.draw,
-        workers=args.workers,
-        video=VideoSettings(detect_every=args.detect_every, neutral=args.neutral),
-        smooth=args.smooth,
-        quiet=args.quiet,
-    )
-    model, weights = args.model or DEFAULT_MODEL, args.weights or DEFAULT_WEIGHTS
-    estimator = HeadPoseEstimator(model, weights, args.detector, args.engine, margin)
-    run = Run(estimator, settings, rows, make_printer(args.quiet, len(sources)), viewer)
-    interrupted = False
-    try:
-        with rows:
-            if rows.finished:
-                print(f"Resuming: {len(rows.finished)} of {len(sources)} files are done.", file=sys.stderr)
-            run(sources)
-            if len(run.report.failures) == len(sources):
-                raise _NothingDoneError
-    except _NothingDoneError:
-        pass
-    except KeyboardInterrupt:
-        interrupted = True
-    finally:
-        if viewer:
-            viewer.close()
-    return _conclude(run.report, rows.paths, settings.out, interrupted)
-
-
-class _NothingDoneError(Exception):
-    """Every source failed: no file of rows is to be left."""
-
-
-def _fingerprint(args: argparse.Namespace) -> str:
-    """What must be equal for an unfinished run to be resumed: all that decides what the rows say."""
-    names = ("sources", "model", "weights", "engine", "detector", "margin", "detect_every", "smooth", "neutral")
-    return repr([(name, getattr(args, name)) for name in names])
-
-
-def make_printer(quiet: bool, sources: int) -> Callable | None:
-    """Prints the angles of images; with many sources the rows say enough."""
-    if quiet or sources > 20:
-        return None
-
-    def show(rows: list) -> None:
-        for row in rows:
-            if row.frame is None:
-                print(f"{row.file}: face {row.face}  yaw {row.yaw:+.1f}  pitch {row.pitch:+.1f}  roll {row.roll:+.1f}")
-
-    return show
-
-
-def _conclude(report, row_paths: list[Path], out: Path | None, interrupted: bool) -> int:
-    """Say what was done and what was not; returns the exit code."""
-    for name, reason in report.failures:
-        print(f"error: {reason if name in reason else f'{name}: {reason}'}", file=sys.stderr)
-    for name, warning in report.warnings:
-        print(f"warning: {name}: {warning}", file=sys.stderr)
-    done = report.sources - len(report.failures)
-    if done or interrupted:
-        places = ", ".join(map(str, row_paths)) + (f"; {report.pictures} pictures in {out}" if report.pictures else "")
-        print(f"{done} of {report.sources} files, {report.faces} faces: {places}", file=sys.stderr)
-    if interrupted:
-        print("Interrupted: what was done is kept; the same command goes on from there.", file=sys.stderr)
-        return EXIT_INTERRUPTED
-    if report.failures:
-        return EXIT_PARTIAL if done else EXIT_ERROR
-    return EXIT_OK
-
-
-def _add_models(commands: argparse._SubParsersAction) -> None:
-    parser = commands.add_parser("models", help="list the model names", description="List the model names.")
-    parser.set_defaults(run=_models)
-
-
-def _models(args: argparse.Namespace) -> int:
-    from fsanet.models.spec import MODELS
-
-    print("\n".join(MODELS))
-    return EXIT_OK
-
-
-def _positive(text: str) -> int:
-    value = int(text)
-    if value < 1:
-        raise argparse.ArgumentTypeError(f"must be 1 or more, got {text}")
-    return value
-
-
-def _share(text: str) -> float:
-    value = float(text)
-    if not 0 <= value <= 3:
-        raise argparse.ArgumentTypeError(f"must be between 0 and 3, got {text}")
-    return value
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+    parser.add_argument("--version", action="version", version=f"fsanet {__version__}")
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
+    for name, summary in VERBS.items():
+        verb = verbs.add_parser(name, help=summary, formatter_class=argparse.RawDescriptionHelpFormatter)
+        if name in loaded:
+            module = import_module(f"fsanet.commands.{name}")
+            verb.description = module.__doc__
+            verb.set_defaults(run_verb=module.run)
+            module.add_options(verb)
+            add_message_options(verb)
+    return parser

@@ -1,47 +1,86 @@
-"""What every command shares: one-sentence errors, exit codes and progress bars."""
+"""What every command shares: one-sentence errors, messages, exit codes and progress bars."""
 
+import logging
 import os
 import sys
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+import traceback
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import wraps
 from typing import TypeVar
 
 from tqdm import tqdm
 
-from fsanet.errors import InputError
+from fsanet.errors import InputError, missing_package
 
 EXIT_OK = 0
 EXIT_ERROR = 1
 EXIT_PARTIAL = 3  # something was done, something was not; argparse keeps 2 for wrong usage
+EXIT_BUG = 70  # EX_SOFTWARE of sysexits.h: a mistake of ours
 EXIT_INTERRUPTED = 130  # 128 + SIGINT, as shells have it
 
 Item = TypeVar("Item")
+log = logging.getLogger(__name__)
+_package_log = logging.getLogger("fsanet")
+
+
+class _MessageHandler(logging.Handler):
+    """Writes messages to today's stderr, above a progress bar where there is one."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        tqdm.write(self.format(record), file=sys.stderr)
+
+
+class _MessageFormatter(logging.Formatter):
+    """One line: what is said, after "error: ", "warning: " or the room that tells more."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        text = record.getMessage()
+        if record.levelno == logging.INFO:
+            return text
+        word = record.name if record.levelno < logging.INFO else record.levelname.lower()
+        return f"{word}: {text}"
+
+
+def set_message_level(more: int) -> None:
+    """Show the package's messages on stderr: warnings and errors (-1), those for everybody too (0), or all (1)."""
+    if not any(isinstance(handler, _MessageHandler) for handler in _package_log.handlers):
+        handler = _MessageHandler()
+        handler.setFormatter(_MessageFormatter())
+        _package_log.addHandler(handler)
+    _package_log.setLevel({-1: logging.WARNING, 0: logging.INFO, 1: logging.DEBUG}[more])
 
 
 def run_command(command: Callable[..., int | None]) -> Callable[..., int]:
     """Wrap a `main(argv=None)`: errors of the caller become one sentence on stderr and a non-zero exit code.
 
-    InputError and OSError are what our functions raise for what the person can mend; anything else is our own bug and
-    keeps its traceback. FSANET_DEBUG=1 keeps the traceback of all.
+    InputError and OSError are what our functions raise for what the person can mend; anything else is our own bug: it
+    keeps its traceback and has an exit code of its own. FSANET_DEBUG=1 raises all.
     """
 
     @wraps(command)
-    def main(argv: list[str] | None = None) -> int:
+    def main(argv: Sequence[str] | None = None) -> int:
+        set_message_level(0)
         try:
             return command(argv) or EXIT_OK
         except KeyboardInterrupt:
-            print("\nInterrupted.", file=sys.stderr)
+            log.warning("Interrupted.")
             return EXIT_INTERRUPTED
         except BrokenPipeError:  # `fsanet estimate ... | head`: the reader has what it wanted
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             return EXIT_OK
-        except (InputError, OSError) as error:
+        except Exception as error:
             if os.environ.get("FSANET_DEBUG"):
                 raise
-            print(f"error: {error}", file=sys.stderr)
-            return EXIT_ERROR
+            if isinstance(error, ModuleNotFoundError):
+                error = missing_package(error) or error
+            if isinstance(error, InputError | OSError):
+                log.error("%s", error)
+                return EXIT_ERROR
+            traceback.print_exc()
+            log.error("This is a mistake of fsanet, not of yours: please report it with the lines above.")
+            return EXIT_BUG
 
     return main
 

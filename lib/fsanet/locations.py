@@ -30,6 +30,11 @@ def is_checkout() -> bool:
     return (_CHECKOUT / "pyproject.toml").is_file() and (_CHECKOUT / "lib" / "fsanet").is_dir()
 
 
+def command_here(make: str, installed: str) -> str:
+    """The command, in backticks, that does something where the person is: with `make` in a checkout, else `fsanet`."""
+    return f"`make {make}`" if is_checkout() else f"`fsanet {installed}`"
+
+
 def checkout() -> Path:
     """The root of the checkout, for what only the people of this repository do.
 

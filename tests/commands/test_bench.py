@@ -8,7 +8,9 @@ import pytest
 from fsanet.benchmarks.catalog import ON_REQUEST, SECTIONS, get_section
 from fsanet.benchmarks.measurement import Effort, Row, Section
 from fsanet.benchmarks.report import as_text
+from fsanet.cli import main
 from fsanet.commands import bench
+from fsanet.errors import InputError
 
 ENGINES = Section(
     "engines",
@@ -31,7 +33,7 @@ def measured(monkeypatch):
         def run(effort):
             made.append((name, effort))
             if name == "start":
-                raise ValueError("the command ended with 1")
+                raise InputError("the command ended with 1")
             return ENGINES
 
         return run
@@ -52,7 +54,7 @@ def test_table():
 
 
 def test_files_of_a_section(measured, tmp_path, capsys):
-    assert bench.main(["--only", "engines", "--quick", "--out", str(tmp_path)]) == 0
+    assert main(["bench", "--only", "engines", "--quick", "--out", str(tmp_path)]) == 0
     assert "Left out: The peer" in capsys.readouterr().out
     found = json.loads((tmp_path / "engines.json").read_text())
     assert found["rows"][0] == {
@@ -72,24 +74,24 @@ def test_files_of_a_section(measured, tmp_path, capsys):
 
 
 def test_all_but_those_on_request_are_the_default(measured, tmp_path):
-    assert bench.main(["--out", str(tmp_path)]) == 3  # 'start' failed
+    assert main(["bench", "--out", str(tmp_path)]) == 3  # 'start' failed
     assert [name for name, _ in measured] == [name for name in SECTIONS if name not in ON_REQUEST]
     assert {effort for _, effort in measured} == {Effort()}
 
 
 def test_a_section_that_fails_is_named_and_the_others_are_kept(measured, tmp_path, capsys):
-    assert bench.main(["--only", "start", "video", "--out", str(tmp_path)]) == 3
+    assert main(["bench", "--only", "start", "video", "--out", str(tmp_path)]) == 3
     assert "Section 'start' is left out: the command ended with 1" in capsys.readouterr().err
     assert (tmp_path / "video.json").is_file()
 
 
 def test_nothing_measured_is_an_error(measured, tmp_path):
-    assert bench.main(["--only", "start", "--out", str(tmp_path)]) == 1
+    assert main(["bench", "--only", "start", "--out", str(tmp_path)]) == 1
     assert not list(tmp_path.iterdir())
 
 
 def test_an_unknown_section_lists_the_known_ones(tmp_path, capsys):
-    assert bench.main(["--only", "caffe", "--out", str(tmp_path)]) == 1
+    assert main(["bench", "--only", "caffe", "--out", str(tmp_path)]) == 1
     assert "The sections are: engines, exports, start, video, training, folder." in capsys.readouterr().err
 
 

@@ -6,7 +6,7 @@ import sys
 import numpy as np
 import pytest
 
-from fsanet.commands import test as command
+from fsanet.cli import main
 from fsanet.console import EXIT_ERROR
 from fsanet.datasets.pose_set import PoseSet
 from fsanet.models.catalog import build_model
@@ -35,7 +35,7 @@ def data(tmp_path):
 
 
 def run(weights, data, *options) -> int:
-    return command.main(["--weights", str(weights), "--data", str(data), "--out", str(data / "out"), *options])
+    return main(["test", "--weights", str(weights), "--folder", str(data), "--out", str(data / "out"), *options])
 
 
 @pytest.mark.slow
@@ -67,7 +67,7 @@ def test_one_model_one_set_some_sources(weights, data, capsys):
         (["--model", "capsule"], "fsanet_capsule_3_16_2_21_5.h5"),
         (["--model", "metric", "--set", "BIWI_test"], "No pose set at"),
         (["--model", "metric", "--set", "mine", "--only", "z"], "No sample of 'mine' is left"),
-        (["--model", "metric", "--data", "nowhere"], "There is no folder 'nowhere' with test sets: check the path"),
+        (["--model", "metric", "--folder", "nowhere"], "There is no folder 'nowhere' with test sets: check the path"),
     ],
 )
 def test_wrong_options_are_one_sentence(weights, data, options, message, capsys):
@@ -95,9 +95,9 @@ def test_without_any_set_the_synthetic_one_is_rendered_once(weights, tmp_path, r
     for _ in range(2):
         assert run(weights, tmp_path, "--model", "metric", "--no-pictures") == 0
     assert rendered == [1000]
-    out = capsys.readouterr().out
-    assert out.count(f"There is no synthetic_test.npz in '{tmp_path}': rendering its first 1,000 faces") == 1
-    assert out.count("synthetic_test: 2 samples, 0 left out") == 2
+    printed = capsys.readouterr()
+    assert printed.err.count(f"There is no synthetic_test.npz in '{tmp_path}': rendering its first 1,000 faces") == 1
+    assert printed.out.count("synthetic_test: 2 samples, 0 left out") == 2
 
 
 def test_the_synthetic_set_is_rendered_where_it_is_asked_for(weights, data, rendered):
@@ -113,7 +113,7 @@ def test_the_synthetic_set_is_rendered_where_it_is_asked_for(weights, data, rend
 def test_bundled_weights_are_measured_without_keras(data, monkeypatch, capsys):
     monkeypatch.setitem(sys.modules, "keras", None)  # importing it is an error
     options = ["--weights", "synthetic", "--model", "fusion_capsule", "--set", "mine", "--no-pictures"]
-    assert command.main(["--data", str(data), "--out", str(data / "out"), *options]) == 0
+    assert main(["test", "--folder", str(data), "--out", str(data / "out"), *options]) == 0
     assert "fusion_capsule" in capsys.readouterr().out
 
 

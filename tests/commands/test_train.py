@@ -7,7 +7,7 @@ import sys
 import numpy as np
 import pytest
 
-from fsanet.commands import train as command
+from fsanet.cli import main
 from fsanet.console import EXIT_ERROR, EXIT_INTERRUPTED
 from fsanet.training import trainer
 from fsanet.training.checkpoint import FILE_NAME, load_progress
@@ -24,13 +24,15 @@ def trained(monkeypatch) -> list[Settings]:
 
 
 def test_without_options_var_capsule_is_trained_on_synthetic_heads(trained):
-    assert command.main([]) == 0
+    assert main(["train"]) == 0
     assert [(run.model, run.data) for run in trained] == [("var_capsule", "synthetic")]
 
 
 def test_options_and_assignments_change_the_recipe(trained):
-    options = "--model metric --data 300W_LP --epochs 3 --batch 4 --seed 5 --weights BIWI --freeze a b*"
-    assert command.main([*options.split(), "--max-minutes", "7", "--set", "ema=0.5", "augmentation.flip=0.25"]) == 0
+    options = "--model metric --set 300W_LP --epochs 3 --batch 4 --seed 5 --weights BIWI --freeze a b*"
+    assert (
+        main(["train", *options.split(), "--max-minutes", "7", "--setting", "ema=0.5", "augmentation.flip=0.25"]) == 0
+    )
     [run] = trained
     assert (run.model, run.data, run.epochs, run.batch_size, run.seed) == ("metric", "300W_LP", 3, 4, 5)
     assert (run.weights, run.freeze, run.max_minutes, run.ema) == ("BIWI", ("a", "b*"), 7.0, 0.5)
@@ -39,18 +41,18 @@ def test_options_and_assignments_change_the_recipe(trained):
 
 
 def test_an_experiment_trains_all_of_its_runs_or_one(trained):
-    command.main(["--experiment", "protocol1_fusion_capsule"])
+    main(["train", "--experiment", "protocol1_fusion_capsule"])
     assert [run.model for run in trained] == ["capsule", "var_capsule", "noS_capsule"]
     trained.clear()
-    command.main(["--experiment", "synthetic", "--model", "noS_capsule"])
+    main(["train", "--experiment", "synthetic", "--model", "noS_capsule"])
     assert [run.model for run in trained] == ["noS_capsule"]
     trained.clear()
-    command.main(["--experiment", "synthetic", "--model", "metric"])
+    main(["train", "--experiment", "synthetic", "--model", "metric"])
     assert [(run.model, run.data) for run in trained] == [("metric", "synthetic")]
 
 
 def test_the_list_of_experiments(capsys):
-    assert command.main(["--list"]) == 0
+    assert main(["train", "--list"]) == 0
     assert {"smoke", "synthetic", "protocol2_fusion_netvlad"} <= set(capsys.readouterr().out.split())
 
 
@@ -60,27 +62,27 @@ def test_the_list_of_experiments(capsys):
         (["--model", "capsul"], "There is no model 'capsul'. The models are: capsule"),
         (["--experiment", "smok"], "There is no experiment 'smok'. There are: smoke."),
         (["--epochs", "0"], "epochs is at least 1"),
-        (["--set", "emma=1"], "There is no setting 'emma'"),
+        (["--setting", "emma=1"], "There is no setting 'emma'"),
         (["--threads", "0"], "At least one thread is needed"),
     ],
 )
 def test_wrong_options_are_one_sentence(options, message, capsys):
-    assert command.main(options) == EXIT_ERROR
+    assert main(["train", *options]) == EXIT_ERROR
     error = capsys.readouterr().err
     assert error.startswith("error: ")
     assert message in error
 
 
 def test_a_missing_set_is_one_sentence(tmp_path, capsys):
-    assert command.main(["--data-folder", str(tmp_path), "--runs", str(tmp_path / "runs")]) == EXIT_ERROR
+    assert main(["train", "--folder", str(tmp_path), "--out", str(tmp_path / "runs")]) == EXIT_ERROR
     assert "`make preprocess DB=synthetic` makes it" in capsys.readouterr().err
     assert not (tmp_path / "runs").exists()
 
 
 @pytest.mark.usefixtures("tiny_network")
 def test_ctrl_c_saves_and_says_how_to_go_on(own_npz, tmp_path, monkeypatch, capsys):
-    options = ["--model", "ssrnet_ori_mt", "--data", str(own_npz), "--runs", str(tmp_path), "--epochs", "2"]
-    options += ["--batch", "8", "--set", "image_size=16"]
+    options = ["--model", "ssrnet_ori_mt", "--set", str(own_npz), "--out", str(tmp_path), "--epochs", "2"]
+    options += ["--batch", "8", "--setting", "image_size=16"]
     original = trainer._Run._step
 
     def step(run, batch):
@@ -90,12 +92,12 @@ def test_ctrl_c_saves_and_says_how_to_go_on(own_npz, tmp_path, monkeypatch, caps
 
     with monkeypatch.context() as patched:
         patched.setattr(trainer._Run, "_step", step)
-        assert command.main(options) == EXIT_INTERRUPTED
+        assert main(["train", *options]) == EXIT_INTERRUPTED
     folder = tmp_path / "own" / "ssrnet_ori_mt"
     assert f"Stopped and saved in {folder}. The same command goes on from there." in capsys.readouterr().out
     progress = load_progress(folder / FILE_NAME)
     assert (progress.epoch, progress.step) == (1, 2)
-    assert command.main(options) == 0
+    assert main(["train", *options]) == 0
     assert f"Found this run in {folder}: going on in epoch 2, step 2." in capsys.readouterr().out
 
 
@@ -103,7 +105,7 @@ def test_ctrl_c_saves_and_says_how_to_go_on(own_npz, tmp_path, monkeypatch, caps
 _DIES_WHILE_SAVING = """
 import os, signal, sys
 from fsanet.training import checkpoint
-from fsanet.commands import train
+from fsanet.cli import main
 
 def die(file, **arrays):
     file.write(b"half of it")
@@ -112,18 +114,18 @@ def die(file, **arrays):
 
 saves = iter([checkpoint.np.savez, die])
 checkpoint.np.savez = lambda file, **arrays: next(saves)(file, **arrays)
-train.main(sys.argv[1:])
+main(sys.argv[1:])
 """
 
 
 @pytest.mark.slow
 def test_killed_while_it_saves_it_ends_with_the_weights_of_a_run_that_was_not(own_npz, tmp_path, repository):
     """The real command on the smallest model, in processes of its own."""
-    options = f"--data {own_npz} --model ssrnet_ori_mt --epochs 3 --batch 8 --set image_size=16 ema=0.9 --threads 1"
-    real = ["-m", "fsanet.commands.train"]
+    options = f"--set {own_npz} --model ssrnet_ori_mt --epochs 3 --batch 8 --setting image_size=16 ema=0.9 --threads 1"
+    real = ["-m", "fsanet"]
 
     def start(runs: str, program: list[str]) -> subprocess.Popen:
-        arguments = [sys.executable, *program, *options.split(), "--runs", str(tmp_path / runs)]
+        arguments = [sys.executable, *program, "train", *options.split(), "--out", str(tmp_path / runs)]
         return subprocess.Popen(arguments, cwd=repository, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
     processes = start("whole", real), start("killed", ["-c", _DIES_WHILE_SAVING])
@@ -150,7 +152,7 @@ def assert_equal_arrays(first: dict, second: dict) -> None:
 
 @pytest.mark.slow
 def test_the_smoke_experiment_trains_a_real_model(tmp_path, capsys):
-    assert command.main(["--experiment", "smoke", "--runs", str(tmp_path)]) == 0
+    assert main(["train", "--experiment", "smoke", "--out", str(tmp_path)]) == 0
     assert "Best: " in capsys.readouterr().out
     from fsanet.weights.loading import load_model
 

@@ -1,10 +1,12 @@
-"""Every command answers --help with an example of itself."""
+"""Every command and verb answers --help with an example of itself."""
 
 import re
 from importlib import import_module
 
 import pytest
 
+from fsanet.cli import VERBS
+from fsanet.cli import main as fsanet_command
 from tests.docs.documents import ROOT
 
 _PROGRAMS = ("lib/fsanet", "data", "training_and_testing", "demo")
@@ -17,19 +19,25 @@ SOURCES = sorted(
 MODULES = [".".join(path.relative_to(ROOT).with_suffix("").parts).removeprefix("lib.") for path in SOURCES]
 
 
-def help_of(module, capsys):
+def help_of(main, words, capsys):
     with pytest.raises(SystemExit) as stopped:
-        import_module(module).main(["--help"])
+        main([*words, "--help"])
     assert stopped.value.code == 0
     return capsys.readouterr().out
 
 
 @pytest.mark.parametrize("module", MODULES)
 def test_help_has_an_example(module, capsys):
-    without_usage = help_of(module, capsys).split("\n\n", 1)[1]
+    without_usage = help_of(import_module(module).main, [], capsys).split("\n\n", 1)[1]
     command = re.escape(module.removesuffix(".__main__"))
-    assert re.search(rf"(python -m {command}|make [a-z]+|fsanet [a-z]+)\b", without_usage), without_usage
+    assert re.search(rf"(python -m {command}|make [a-z]+|fsanet [a-zA-Z]+)\b", without_usage), without_usage
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_help_of_a_verb_has_an_example_of_it(verb, capsys):
+    without_usage = help_of(fsanet_command, [verb], capsys).split("\n\n", 1)[1]
+    assert re.search(rf"^ *fsanet {verb}\b", without_usage, re.MULTILINE), without_usage
 
 
 def test_the_commands_are_found():
-    assert {"fsanet.cli", "fsanet.commands.prepare", "fsanet.commands.train", "demo.figures.__main__"} <= set(MODULES)
+    assert {"fsanet.cli", "demo.demo", "demo.figures.__main__"} <= set(MODULES)

@@ -8,7 +8,8 @@ import sys
 import numpy as np
 import pytest
 
-from fsanet.commands.export import export, main
+from fsanet.cli import main
+from fsanet.commands.export import export
 from fsanet.datasets.pose_set import PoseSet
 from fsanet.engines.keras_engine import KerasEngine
 from fsanet.export import quantisation
@@ -158,7 +159,7 @@ def test_wrong_names_list_the_right_ones(weights):
 
 def test_a_missing_set_says_how_to_make_it(weights, tmp_path, capsys):
     status = main(
-        ["--model", "var_capsule", "--weights", str(weights), "--quantize", "int8", "--calibration", str(tmp_path)]
+        ["export", "--model", "var_capsule", "--weights", str(weights), "--quantize", "int8", "--folder", str(tmp_path)]
     )
     assert status == 1
     assert "make preprocess" in capsys.readouterr().err
@@ -166,5 +167,5 @@ def test_a_missing_set_says_how_to_make_it(weights, tmp_path, capsys):
 
 def test_the_command(weights, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
-    assert main(["--model", "var_capsule", "--weights", str(weights), "--format", "keras"]) == 0
+    assert main(["export", "--model", "var_capsule", "--weights", str(weights), "--format", "keras"]) == 0
     assert capsys.readouterr().out.startswith("exported/var_capsule_mine.keras (1.")

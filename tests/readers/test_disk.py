@@ -23,7 +23,7 @@ def test_a_full_disk_keeps_nothing(parts, tmp_path):
     message = broken_off(parts, OSError(28, "No space left on device"))
     assert message == (
         f"'{tmp_path}/x.npz' cannot be written (No space left on device); nothing of it was kept. "
-        "Up to 7 MB are needed while it is made: free some space or give another folder with OUT=."
+        "Up to 7 MB are needed while it is made: free some space or give another folder with --out (OUT= of make)."
     )
     assert list(tmp_path.iterdir()) == []
 
@@ -34,9 +34,9 @@ def test_other_errors_keep_what_was_done(parts, error):
     assert parts.missing() == [1, 2]
 
 
-def test_ctrl_c_says_how_to_go_on(parts, capsys):
+def test_ctrl_c_says_how_to_go_on(parts, caplog):
     broken_off(parts, KeyboardInterrupt())
-    assert capsys.readouterr().out == "x.npz: stopped; the same command goes on where it was\n"
+    assert caplog.messages == ["x.npz: stopped; the same command goes on where it was"]
 
 
 def test_nothing_done_is_nothing_kept(tmp_path):
@@ -54,5 +54,5 @@ def test_a_read_only_folder(tmp_path, monkeypatch):
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr("pathlib.Path.touch", denied)  # root may write anywhere, so the folder's mode says nothing
-    with pytest.raises(OSError, match=r"Cannot write to '.*' \(Permission denied\): give another folder with OUT="):
+    with pytest.raises(OSError, match=r"Cannot write to '.*' \(Permission denied\): give another folder with --out"):
         require_writable(tmp_path)

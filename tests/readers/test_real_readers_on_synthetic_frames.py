@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from fsanet.commands.prepare import main
+from fsanet.cli import main
 from fsanet.console import EXIT_PARTIAL
 from fsanet.datasets.pose_set import PoseSet
 from fsanet.image.boxes import iou, widen
@@ -27,8 +27,8 @@ def test_type1(tmp_path):
     frames = [render_frame(5, index, SETTINGS, (450, 450)) for index in range(6)]
     for index, frame in enumerate(frames):
         write_300w_lp_frame(frame, raw / "AFW" / f"SYN_{index // 2}_{index % 2}")
-    arguments = ["--db", "300W_LP", "--raw", str(raw), "--out", str(tmp_path), "--workers", "1"]
-    assert main(arguments) == EXIT_PARTIAL  # the other seven subsets are not there
+    arguments = ["--set", "300W_LP", "--raw", str(raw), "--out", str(tmp_path), "--workers", "1"]
+    assert main(["prepare", *arguments]) == EXIT_PARTIAL  # the other seven subsets are not there
     read = PoseSet.load(tmp_path / "AFW.npz", 64)
     np.testing.assert_allclose(read.pose, [frame.pose for frame in frames], atol=1e-5)
     assert read.source.tolist() == [f"AFW/SYN_{index // 2}" for index in range(6)]
@@ -46,8 +46,8 @@ def test_biwi(tmp_path, capsys):
             frame = render_frame(9, 5 * video + step, SETTINGS, (640, 480), (0.34, 0.36), pose)
             write_biwi_frame(frame, raw / f"{video:02d}", step + 3)
             frames[f"{video:02d}/frame_{step + 3:05d}"] = frame
-    arguments = ["--db", "BIWI", "--raw", str(raw), "--out", str(tmp_path), "--workers", "1", "--quiet"]
-    assert main(arguments) == EXIT_PARTIAL  # the other 20 videos are not there
+    arguments = ["--set", "BIWI", "--raw", str(raw), "--out", str(tmp_path), "--workers", "1", "--quiet"]
+    assert main(["prepare", *arguments]) == EXIT_PARTIAL  # the other 20 videos are not there
     assert "left out, missing folder: 20" in capsys.readouterr().out
     faces = json.loads((tmp_path / "BIWI_faces_mtcnn.json").read_text())["frames"]
     for name, least in {"BIWI_noTrack": 15, "BIWI_train": 8, "BIWI_test": 8}.items():

@@ -1,12 +1,11 @@
 import numpy as np
 import pytest
 
-from fsanet.console import EXIT_ERROR, EXIT_OK
 from fsanet.image.reading import read_image
 from fsanet.readers.biwi_labels import biwi_angles, read_rotation
 from fsanet.readers.type1 import read_mat
 from fsanet.rendering.samples import Settings, render_frame
-from fsanet.rendering.write_frames import main, write_300w_lp_frame, write_biwi_frame, write_frames
+from fsanet.rendering.write_frames import write_300w_lp_frame, write_biwi_frame, write_frames
 
 
 @pytest.fixture(scope="module")
@@ -33,17 +32,8 @@ def test_biwi_layout_is_read_by_the_real_reader(frame, tmp_path):
     np.testing.assert_allclose(millimetres, [0, 0, 100 * frame.distance_dm], atol=1e-4)
 
 
-def test_the_command(tmp_path, capsys):
-    arguments = ["BIWI", str(tmp_path), "--frames", "2", "--size", "96x80"]
-    assert main(arguments) == EXIT_OK
-    assert sorted(p.name for p in tmp_path.iterdir()) == ["01", "02"]
-    assert "2 frames in" in capsys.readouterr().out
-
-
-def test_wrong_requests(tmp_path, capsys):
-    assert main(["300W_LP", str(tmp_path), "--size", "450"]) == EXIT_ERROR
-    assert "a size is WIDTHxHEIGHT in pixels, 64 or more each, such as 640x480; got '450'" in capsys.readouterr().err
+def test_wrong_requests(tmp_path):
     with pytest.raises(ValueError, match="no layout 'AFLW': choose one of 300W_LP, BIWI"):
-        write_frames("AFLW", tmp_path, 1, 0, "frontal", (64, 64))
+        write_frames("AFLW", tmp_path, 1)
     with pytest.raises(ValueError, match="at least 1 frame is needed, got 0"):
-        write_frames("BIWI", tmp_path, 0, 0, "frontal", (64, 64))
+        write_frames("BIWI", tmp_path, 0)

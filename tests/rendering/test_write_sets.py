@@ -3,11 +3,11 @@ import hashlib
 import numpy as np
 import pytest
 
-from fsanet.console import EXIT_ERROR, EXIT_OK
+from fsanet.console import EXIT_OK
 from fsanet.datasets.pose_set import PoseSet
 from fsanet.rendering import write_sets
 from fsanet.rendering.samples import Settings
-from fsanet.rendering.write_sets import main, split_sizes, write_synthetic_sets, write_test_set
+from fsanet.rendering.write_sets import split_sizes, write_synthetic_sets, write_test_set
 
 NAMES = ("synthetic_train", "synthetic_validation", "synthetic_test")
 
@@ -93,18 +93,6 @@ def test_other_seeds_give_other_faces(written, tmp_path):
 def test_sizes():
     assert split_sizes(50_000) == {"train": 50_000, "validation": 2500, "test": 2500}
     assert split_sizes(1) == {"train": 1, "validation": 1, "test": 1}
-
-
-def test_the_command(tmp_path, capsys):
-    assert main(["--out", str(tmp_path), "--samples", "2", "--workers", "1", "--masked", "1"]) == EXIT_OK
-    assert "synthetic_train.npz: 2 faces" in capsys.readouterr().out
-    assert PoseSet.load(tmp_path / "synthetic_train.npz").extras["masked"].all()
-
-
-def test_too_few_samples(tmp_path, capsys):
-    assert main(["--out", str(tmp_path), "--samples", "0"]) == EXIT_ERROR
-    assert capsys.readouterr().err == "error: a synthetic training set needs at least 1 sample, got 0\n"
-    assert not list(tmp_path.iterdir())
 
 
 def test_a_folder_that_cannot_be_written(tmp_path):

@@ -4,10 +4,8 @@ import hashlib
 
 import pytest
 
-from fsanet.console import EXIT_ERROR, EXIT_OK, EXIT_PARTIAL
-from fsanet.weights import fetch as module
 from fsanet.weights.catalog import FILES, PretrainedFile
-from fsanet.weights.fetch import COPIED, DOWNLOADED, FAILED, THERE, chosen_files, fetch, main, report
+from fsanet.weights.fetch import COPIED, DOWNLOADED, FAILED, THERE, chosen_files, fetch, report
 
 CONTENTS = {"BIWI_models/a/a.h5": b"a" * 3000, "detectors/net.onnx": b"n" * 5000}
 
@@ -179,24 +177,6 @@ def test_chosen_files():
     assert {file.path.split("/")[0] for file in chosen_files(["detectors/*", "BIWI*"])} == {"detectors", "BIWI_models"}
     with pytest.raises(ValueError, match=r"No file fits 'yolo'; there are: 300W_LP_models/fsanet_capsule"):
         chosen_files(["detectors/*", "yolo"])
-
-
-def test_command(files, site, target, tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr(module, "chosen_files", lambda _: files)
-    assert main(["--from", str(tmp_path)]) == EXIT_ERROR
-    assert "error: 2 of 2 files are missing: run this again, or name a mirror" in capsys.readouterr().err
-    source = put(tmp_path / "mirror")
-    (tmp_path / "mirror/models/net.onnx").unlink()
-    assert main(["--from", source, "--quiet"]) == EXIT_PARTIAL
-    assert main(["--from", put(tmp_path / "mirror")]) == EXIT_OK
-    assert f"to {target}\n" in capsys.readouterr().out
-    assert main(["--from", "/no/such"]) == EXIT_ERROR
-    assert capsys.readouterr().err.startswith("error: '/no/such' is no source of files")
-
-
-def test_command_lists_the_catalog(capsys):
-    assert main(["--list", "--only", "*yunet*"]) == EXIT_OK
-    assert len(capsys.readouterr().out.splitlines()) == 3
 
 
 @pytest.mark.mirror

@@ -5,6 +5,7 @@ from pathlib import Path
 from fsanet.benchmarks.comparison import BATCHES, faces_per_second, in_turn
 from fsanet.benchmarks.measurement import Effort, Row, Section
 from fsanet.benchmarks.sides import Side
+from fsanet.locations import command_here
 
 TITLE = "Exports of fusion_capsule, all cores; each alone in its process, in turn"
 MODEL = "fusion_capsule"
@@ -17,10 +18,8 @@ def run(effort: Effort) -> Section:
     sides = {"bundled, ONNX Runtime float32": bundled} | {Path(side.file).name: side for side in find(effort.exports)}
     left_out = []
     if len(sides) == 1:
-        left_out.append(
-            f"Exports: there are none of {MODEL} in '{effort.exports}'; make one with "
-            "`make export FORMAT=tflite QUANTIZE=int8`."
-        )
+        command = command_here("export FORMAT=tflite QUANTIZE=int8", "export --format tflite --quantize int8")
+        left_out.append(f"Exports: there are none of {MODEL} in '{effort.exports}'; make one with {command}.")
     peak, samples = in_turn(list(sides.values()), effort)
     cases = [(name, side, batch) for name, side in sides.items() for batch in BATCHES]
     rows = [_row(name, batch, samples[side, batch], samples[bundled, batch]) for name, side, batch in cases]

@@ -26,7 +26,7 @@ def run(effort: Effort) -> Section:
 
 
 def _commands(folder: Path) -> dict[str, list[str]]:
-    estimate = [sys.executable, "-m", "fsanet.cli", "estimate", str(PHOTO), "--detector", "yunet"]
+    estimate = [sys.executable, "-m", "fsanet", "estimate", str(PHOTO), "--detector", "yunet"]
     return {
         "python -c pass": [sys.executable, "-c", "pass"],
         "python -c 'import fsanet'": [sys.executable, "-c", "import fsanet"],

@@ -1,1 +1,1 @@
-"""What the `fsanet` command does, a file a verb: options, one call, a report."""
+"""One file a verb of `fsanet`: its docstring is the help, `add_options(parser)` its options, `run(args)` its work."""

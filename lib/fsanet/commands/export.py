@@ -1,20 +1,24 @@
-"""Export a model: `make export MODEL=fusion_capsule WEIGHTS=synthetic FORMAT=onnx [QUANTIZE=float16|int8] [OUT=path]`.
+"""Write a model for other runtimes: `make export [MODEL= WEIGHTS= FORMAT=onnx QUANTIZE=float16|int8 OUT=path]`.
+
+    fsanet export
+    fsanet export --model var_capsule --weights my/weights.h5 --format tflite
+    fsanet export --format tflite --quantize int8
 
 Every export is run and compared with its Keras model before it takes its name: within a thousandth of a degree in
 float32; with the error on the synthetic test set at most 0.05 degrees more for float16, and 0.3 for int8.
 """
 
 import argparse
-import os
-import sys
-from collections.abc import Sequence
 from pathlib import Path
 
-from fsanet.console import EXIT_OK, quiet_native_stderr, run_command
+from fsanet.commands.options import add_option
+from fsanet.console import EXIT_OK, quiet_native_stderr
+from fsanet.datasets.protocols import set_path
 from fsanet.errors import InputError
 from fsanet.export.formats.catalog import FORMATS
 from fsanet.export.quantisation import CALIBRATION_SET, LARGEST_CHANGE_DEG, TEST_SET
 from fsanet.files import replace_whole, replace_whole_folder
+from fsanet.locations import work_dir
 
 DEFAULT_FOLDER = Path("exported")
 
@@ -95,32 +99,26 @@ def _compare(source, engine, path: Path, test: str | Path) -> str:
     return sentence
 
 
-@run_command
-def main(argv: Sequence[str] | None = None) -> int:
-    """The `export` command."""
-    args = _parser().parse_args(argv)
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    path, verdict = export(args.model, args.weights, args.format, args.out, args.quantize, args.calibration, args.test)
-    print(f"{path} ({_megabytes(path):.1f} MB): {verdict}.")
-    return EXIT_OK
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="export", description=__doc__.splitlines()[0])
-    parser.add_argument("--model", default="fusion_capsule", help="a model name (default: %(default)s)")
-    parser.add_argument("--weights", default="synthetic", help="training set, file or folder (default: %(default)s)")
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """What, in which format, and what it is measured with."""
+    add_option(parser, "--model", "(default: %(default)s)", default="fusion_capsule")
+    add_option(parser, "--weights", "(default: %(default)s)", default="synthetic")
     parser.add_argument("--format", default="onnx", help=f"one of {', '.join(FORMATS)} (default: %(default)s)")
     parser.add_argument("--quantize", default="", help="float16 or int8 (default: neither)")
-    parser.add_argument("--out", type=Path, help=f"where it shall lie (default: a name in {DEFAULT_FOLDER}/)")
-    parser.add_argument("--calibration", default="data", help=f"for int8: npz, or folder with {CALIBRATION_SET}.npz")
-    parser.add_argument("--test", default="data", help=f"for float16 and int8: npz, or folder with {TEST_SET}.npz")
-    return parser
+    add_option(parser, "--out", f"(a file or folder, default: a name in {DEFAULT_FOLDER}/)", type=Path)
+    add_option(parser, "--set", "to measure float16 and int8 on (default: %(default)s)", default=TEST_SET)
+    parser.add_argument("--calibration", default=CALIBRATION_SET, help="set for int8's ranges (default: %(default)s)")
+    add_option(parser, "--folder", "(default: %(default)s)", type=Path, default=work_dir("data"))
+
+
+def run(args: argparse.Namespace) -> int:
+    """Write the export and say what it costs."""
+    calibration, test = (set_path(name, args.folder) for name in (args.calibration, args.set))
+    path, verdict = export(args.model, args.weights, args.format, args.out, args.quantize, calibration, test)
+    print(f"{path} ({_megabytes(path):.1f} MB): {verdict}.")
+    return EXIT_OK
 
 
 def _megabytes(path: Path) -> float:
     files = [path] if path.is_file() else [file for file in path.rglob("*") if file.is_file()]
     return sum(file.stat().st_size for file in files) / 1e6
-
-
-if __name__ == "__main__":
-    sys.exit(main())

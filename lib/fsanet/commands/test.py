@@ -1,20 +1,21 @@
 """Measure models on every test set that is there: `make test [MODEL= WEIGHTS= SET= ARGS=]`.
 
-    python -m fsanet.commands.test                                       the bundled weights
-    python -m fsanet.commands.test --weights 300W_LP --set AFLW2000      the published ones
-    python -m fsanet.commands.test --model var_capsule --weights training_and_testing/runs/synthetic
-    python -m fsanet.commands.test --set Pointing04 --only "Pointing04/0[5-8]"
+    fsanet test                                          the bundled weights
+    fsanet test --weights 300W_LP --set AFLW2000         the published ones
+    fsanet test --model var_capsule --weights training_and_testing/runs/synthetic
+    fsanet test --set Pointing04 --only "Pointing04/0[5-8]"
 
 Prints one table; rows as CSV and JSON and pictures go to training_and_testing/output/test. Where there is no test set,
 or with --set synthetic, the first 1,000 faces of the synthetic one are rendered.
 """
 
 import argparse
-import os
+import logging
 from collections.abc import Sequence
 from pathlib import Path
 
-from fsanet.console import EXIT_OK, quiet_native_stderr, run_command
+from fsanet.commands.options import add_option
+from fsanet.console import EXIT_OK, quiet_native_stderr
 from fsanet.engines.catalog import create_engine
 from fsanet.engines.engine import Engine
 from fsanet.evaluation.charts import draw_bars, draw_error_by_yaw, draw_scatter
@@ -33,20 +34,31 @@ DEFAULT_WEIGHTS = "synthetic"
 DEFAULT_MODELS = ("ssrnet_mt", "capsule", "var_capsule", "noS_capsule", "fusion_capsule")
 _NICKNAMES = {"synthetic": SYNTHETIC_TEST}
 OUTPUT = work_dir("training_and_testing/output/test")
+log = logging.getLogger(__name__)
 
 
-@run_command
-def main(argv: Sequence[str] | None = None) -> int:
-    """The `test` command."""
-    args = _parser().parse_args(argv)
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # read once, when TensorFlow is loaded
-    evaluations = evaluate_all(args.model, args.weights, args.set, args.data, args.only)
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Which models, on what."""
+    several = "(several may be given; default: the capsule models, their fusion, the baseline)"
+    add_option(parser, "--model", several, nargs="+", default=[])
+    add_option(parser, "--weights", "(default: %(default)s)", default=DEFAULT_WEIGHTS)
+    add_option(parser, "--set", "(several may be given; default: all that are there)", nargs="+", default=[])
+    only = "only samples of such sources, as Pointing04/0[5-8]"
+    parser.add_argument("--only", nargs="+", default=[], metavar="PATTERN", help=only)
+    add_option(parser, "--folder", "(default: %(default)s)", type=Path, default=DATA)
+    add_option(parser, "--out", "(a folder, default: %(default)s)", type=Path, default=OUTPUT)
+    parser.add_argument("--no-pictures", action="store_true", help="tables only")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Measure, print the table, write rows and pictures."""
+    evaluations = evaluate_all(args.model, args.weights, args.set, args.folder, args.only)
     print(as_text(evaluations))
     folder = args.out / Path(args.weights).name
     written = write_rows(evaluations, folder)
     if not args.no_pictures:
         written += draw_all(evaluations, folder)
-    print(f"\nWritten to {folder}: {', '.join(path.name for path in written)}")
+    log.info("Written to %s: %s", folder, ", ".join(path.name for path in written))
     return EXIT_OK
 
 
@@ -111,7 +123,7 @@ def _singles(model: str) -> tuple[str, ...]:
 def _chosen_sets(sets: Sequence[str], data: Path) -> list[str]:
     """Names of the sets to measure on. The synthetic one is rendered where it is asked for or there is no other."""
     if not data.is_dir():
-        raise FileNotFoundError(f"There is no folder '{data}' with test sets: check the path after --data.")
+        raise FileNotFoundError(f"There is no folder '{data}' with test sets: check the path after --folder.")
     names = [_NICKNAMES.get(name, name) for name in sets] or available_sets(data) or [SYNTHETIC_TEST]
     if SYNTHETIC_TEST in names:
         ensure_synthetic_test(data)
@@ -129,21 +141,3 @@ def _engine(model: str, weights: str) -> Engine:
 def _place(weights: str) -> str:
     """A folder is given with its whole path, so that it is not taken for the name of a training set."""
     return str(Path(weights).resolve()) if Path(weights).is_dir() else weights
-
-
-def _parser() -> argparse.ArgumentParser:
-    raw = argparse.RawTextHelpFormatter
-    parser = argparse.ArgumentParser(prog="make test", description=__doc__, formatter_class=raw)
-    add = parser.add_argument
-    add("--model", nargs="+", default=[], help="model names (default: the capsule models, their fusion, the baseline)")
-    add("--weights", default=DEFAULT_WEIGHTS, help="a training set, a file, or a folder of runs (default: %(default)s)")
-    add("--set", nargs="+", default=[], help="names below the data folder, or npz paths (default: all that are there)")
-    add("--only", nargs="+", default=[], metavar="PATTERN", help="only samples of such sources, as Pointing04/0[5-8]")
-    add("--data", type=Path, default=DATA, help="folder of the npz sets (default: data)")
-    add("--out", type=Path, default=OUTPUT, help="folder for tables and pictures (default: %(default)s)")
-    add("--no-pictures", action="store_true", help="tables only")
-    return parser
-
-
-if __name__ == "__main__":
-    raise SystemExit(main())

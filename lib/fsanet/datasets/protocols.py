@@ -12,6 +12,7 @@ from types import MappingProxyType
 
 from fsanet.errors import InputError
 from fsanet.image.face_crop import DETECTOR_MARGIN, LANDMARK_MARGIN
+from fsanet.locations import command_here
 from fsanet.pose.errors import LABEL_LIMIT_DEG
 
 _FOLDERS = (".", "type1")  # the original keeps 300W-LP and AFLW2000 under data/type1, the others under data
@@ -120,8 +121,10 @@ def find_set(name: str, folder: str | Path) -> Path:
 def command_that_makes(name: str) -> str:
     """A sentence with the command that makes the npz of that name."""
     if name in SETS:
-        return f"`make preprocess DB={SETS[name].db}` makes it."
-    return "`make preprocess DB=own RAW=folder` makes one from a folder of images with a CSV of labels."
+        db = SETS[name].db
+        return f"{command_here(f'preprocess DB={db}', f'prepare --set {db}')} makes it."
+    own = command_here("preprocess DB=own RAW=folder", "prepare --set own --raw folder")
+    return f"{own} makes one from a folder of images with a CSV of labels."
 
 
 def set_path(name: str, folder: str | Path) -> Path:

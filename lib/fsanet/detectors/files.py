@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from fsanet.locations import DETECTORS, find_pretrained, pretrained_dir
+from fsanet.locations import DETECTORS, command_here, find_pretrained, pretrained_dir
 
 
 def find_detector_file(name: str) -> Path | None:
@@ -19,8 +19,8 @@ def read_detector_file(name: str, path: str | Path | None = None) -> bytes:
     found = Path(path) if path is not None else find_detector_file(name)
     if found is None:
         raise FileNotFoundError(
-            f"The detector file '{name}' is not in '{pretrained_dir() / DETECTORS}': run `make weights` "
-            "(or `python -m fsanet.weights.fetch`) once to get it."
+            f"The detector file '{name}' is not in '{pretrained_dir() / DETECTORS}': "
+            f"run {command_here('weights', 'weights')} once to get it."
         )
     if not found.is_file():
         raise FileNotFoundError(f"No detector file at '{found}'.")

@@ -7,6 +7,7 @@ from fsanet.engines.engine import Engine
 from fsanet.engines.onnx_engine import OnnxEngine
 from fsanet.errors import InputError, MissingPackageError
 from fsanet.export.onnx_cache import exported_onnx, ready_onnx
+from fsanet.locations import command_here
 from fsanet.models.spec import get_spec
 
 # Each engine with the settings that it has.
@@ -79,10 +80,11 @@ def _onnx(model: str, weights: str, settings: dict) -> Engine:
 
 def _litert(model: str, weights: str, settings: dict) -> Engine:
     if not weights.endswith(".tflite"):
-        raise InputError(
-            f"Engine 'litert' takes a .tflite file as weights, got '{weights}': "
-            f"run `make export MODEL={model} WEIGHTS={weights} FORMAT=tflite` first."
+        command = command_here(
+            f"export MODEL={model} WEIGHTS={weights} FORMAT=tflite",
+            f"export --model {model} --weights {weights} --format tflite",
         )
+        raise InputError(f"Engine 'litert' takes a .tflite file as weights, got '{weights}': run {command} first.")
     from fsanet.engines.litert_engine import LiteRtEngine
 
     return LiteRtEngine(weights, **settings)

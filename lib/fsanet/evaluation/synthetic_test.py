@@ -1,11 +1,14 @@
 """The synthetic test set, rendered on the spot where there is none, so that a fresh clone has something to test on."""
 
+import logging
 from pathlib import Path
 
 from fsanet.datasets.protocols import find_set
+from fsanet.locations import command_here
 
 NAME = "synthetic_test"
 FACES = 1000
+log = logging.getLogger(__name__)
 
 
 def ensure_synthetic_test(folder: str | Path) -> None:
@@ -24,6 +27,6 @@ def ensure_synthetic_test(folder: str | Path) -> None:
         return
     from fsanet.rendering.write_sets import write_test_set  # compiles the renderer: only where it is needed
 
-    whole = "`make preprocess DB=synthetic` makes all of it"
-    print(f"There is no {NAME}.npz in '{folder}': rendering its first {FACES:,} faces ({whole}).")
+    rendering = f"There is no {NAME}.npz in '{folder}': rendering its first {FACES:,} faces"
+    log.info("%s (%s makes all of it).", rendering, command_here("preprocess DB=synthetic", "prepare --set synthetic"))
     write_test_set(folder, FACES)

@@ -1,10 +1,13 @@
 """Writing long pieces of work to a disk that may be full, read-only or pulled away."""
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from fsanet.datasets.parts import Parts
+
+log = logging.getLogger(__name__)
 
 
 def require_writable(folder: Path) -> None:
@@ -19,7 +22,8 @@ def require_writable(folder: Path) -> None:
         probe.touch()
         probe.unlink()
     except OSError as error:
-        raise OSError(f"Cannot write to '{folder}' ({error.strerror}): give another folder with OUT=.") from None
+        remedy = "give another folder with --out (OUT= of make)"
+        raise OSError(f"Cannot write to '{folder}' ({error.strerror}): {remedy}.") from None
 
 
 @contextmanager
@@ -43,10 +47,10 @@ def kept_for_the_next_run(parts: Parts, megabytes: int) -> Iterator[None]:
         if disk_failed or len(parts.missing()) == parts.count:
             parts.discard()
         elif isinstance(error, KeyboardInterrupt):
-            print(f"{parts.path.name}: stopped; the same command goes on where it was")
+            log.warning("%s: stopped; the same command goes on where it was", parts.path.name)
         if disk_failed:
             raise OSError(
                 f"'{parts.path}' cannot be written ({error.strerror}); nothing of it was kept. Up to {megabytes} MB "
-                "are needed while it is made: free some space or give another folder with OUT=."
+                "are needed while it is made: free some space or give another folder with --out (OUT= of make)."
             ) from error
         raise

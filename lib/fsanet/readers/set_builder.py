@@ -6,6 +6,7 @@ the settings. Everything else is here, once.
 
 import hashlib
 import json
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -25,6 +26,7 @@ from fsanet.readers.report import left_out_path, read_left_out, write_left_out
 from fsanet.workers import cores, run_on_all_cores
 
 CHUNK = 128
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -138,7 +140,8 @@ def _build(recipe: SetRecipe, plan: Mapping, workers: int | None, quiet: bool) -
     stream = PoseStream(recipe.path, len(starts), plan)
     missing = stream.missing()
     if len(missing) < len(starts):
-        print(f"{recipe.path.name}: going on, {len(starts) - len(missing)} of {len(starts)} parts are there")
+        done = len(starts) - len(missing)
+        log.info("%s: going on, %d of %d parts are there", recipe.path.name, done, len(starts))
     tasks = ((index, recipe.items[starts[index] : starts[index] + CHUNK]) for index in missing)
     make = partial(_make_chunk, stream, recipe.read, recipe.img_size)
     workers = min(workers or cores(), max(len(missing), 1))

@@ -1,30 +1,28 @@
 """Write whole rendered photographs in the layouts of the real sets, for testing readers and detectors end to end.
 
-    python -m fsanet.rendering.write_frames 300W_LP OUT [--frames 100] [--seed 0] [--poses 300W_LP] [--size 450x450]
-    python -m fsanet.rendering.write_frames BIWI OUT [--frames 100] [--seed 0] [--poses frontal] [--size 640x480]
+    fsanet render --layout 300W_LP --out OUT [--samples 100] [--seed 0] [--poses 300W_LP] [--size 450x450]
+    fsanet render --layout BIWI --out OUT [--samples 100] [--seed 0] [--poses frontal] [--size 640x480]
 
 300W_LP: OUT/NAME.jpg and OUT/NAME.mat with `Pose_Para` (pitch, yaw, roll in radians, tx, ty, tz in pixels, scale),
 `pt2d` (2, 68) and `pt3d_68` (3, 68). BIWI: OUT/01 ... with frame_XXXXX_rgb.png, frame_XXXXX_pose.txt and rgb.cal, one
 person per folder.
 """
 
-import argparse
-import sys
 from pathlib import Path
 
 import numpy as np
 import scipy.io
 
-from fsanet.console import progress, run_command
+from fsanet.console import progress
 from fsanet.errors import InputError
 from fsanet.files import replace_whole
 from fsanet.image.reading import write_image
-from fsanet.rendering.poses import POSES
 from fsanet.rendering.samples import Frame, Settings, render_frame
 
 _BIWI_AXES = np.diag([1.0, -1.0, -1.0])  # BIWI's camera has y down and z away from it
 _BIWI_FOLDERS = 24
 _MM_PER_DM = 100.0
+LAYOUTS = {"300W_LP": ("300W_LP", (450, 450)), "BIWI": ("frontal", (640, 480))}  # default poses and size of each
 
 
 def write_300w_lp_frame(frame: Frame, stem: Path) -> None:
@@ -66,7 +64,15 @@ def write_biwi_frame(frame: Frame, folder: Path, number: int) -> None:
     write_image(folder / f"frame_{number:05d}_rgb.png", frame.image_bgr)
 
 
-def write_frames(layout: str, out: Path, frames: int, seed: int, poses: str, size: tuple[int, int]) -> None:
+def write_frames(
+    layout: str,
+    out: Path,
+    frames: int,
+    seed: int = 0,
+    poses: str | None = None,
+    size: tuple[int, int] | None = None,
+    quiet: bool = False,
+) -> None:
     """Render and write photographs.
 
     Args:
@@ -74,8 +80,9 @@ def write_frames(layout: str, out: Path, frames: int, seed: int, poses: str, siz
         out: folder for them.
         frames: how many.
         seed: equal seeds give equal photographs.
-        poses: a name in `poses.POSES`.
-        size: (width, height) pixels.
+        poses: a name in `poses.POSES`, None for the layout's.
+        size: (width, height) pixels, None for the layout's.
+        quiet: no progress bar.
 
     Raises:
         ValueError: for another layout or less than one frame.
@@ -85,40 +92,11 @@ def write_frames(layout: str, out: Path, frames: int, seed: int, poses: str, siz
     if frames < 1:
         raise InputError(f"at least 1 frame is needed, got {frames}")
     per_person = 1 if layout == "300W_LP" else max(1, -(-frames // _BIWI_FOLDERS))
-    settings = Settings(poses=poses, per_person=per_person)
-    for i in progress(range(frames), unit="frame", label="rendering"):
-        frame = render_frame(seed, i, settings, size, (0.32, 0.42))
+    default_poses, default_size = LAYOUTS[layout]
+    settings = Settings(poses=poses or default_poses, per_person=per_person)
+    for i in progress(range(frames), unit="frame", label="rendering", quiet=quiet):
+        frame = render_frame(seed, i, settings, size or default_size, (0.32, 0.42))
         if layout == "300W_LP":
             write_300w_lp_frame(frame, out / f"SYN_{i:06d}_0")
         else:
             write_biwi_frame(frame, out / f"{i // per_person + 1:02d}", i % per_person + 3)
-
-
-LAYOUTS = {"300W_LP": ("300W_LP", "450x450"), "BIWI": ("frontal", "640x480")}  # default poses and size of each
-
-
-def _size(text: str) -> tuple[int, int]:
-    width, _, height = text.partition("x")
-    if not (width.isdigit() and height.isdigit() and min(int(width), int(height)) >= 64):
-        raise InputError(f"a size is WIDTHxHEIGHT in pixels, 64 or more each, such as 640x480; got '{text}'")
-    return int(width), int(height)
-
-
-@run_command
-def main(argv: list[str] | None = None) -> None:
-    """Run the command."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("layout", choices=LAYOUTS)
-    parser.add_argument("out", type=Path, metavar="OUT")
-    parser.add_argument("--frames", type=int, default=100)
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--poses", choices=POSES)
-    parser.add_argument("--size", metavar="WIDTHxHEIGHT")
-    args = parser.parse_args(argv)
-    poses, size = LAYOUTS[args.layout]
-    write_frames(args.layout, args.out, args.frames, args.seed, args.poses or poses, _size(args.size or size))
-    print(f"{args.frames} frames in {args.out}")
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -1,32 +1,30 @@
 """Write the synthetic sets: train, validation and test npz with disjoint persons, and pictures to look at.
 
-    python -m fsanet.rendering.write_sets [--out data] [--samples 50000] [--seed 0] [--poses mixed] [--masked 0.0]
+    fsanet render [--out data] [--samples 50000] [--seed 0] [--poses mixed] [--masked 0.0]
 
 All cores work on chunks that lie on disk until the set is whole, so memory stays flat and a killed run goes on where it
 was. A set depends on its seed and settings alone: any number of processes, stopped or not, writes the same bytes.
 """
 
-import argparse
 import dataclasses
 import hashlib
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
 import numpy as np
 
-from fsanet.console import EXIT_OK, progress, run_command
+from fsanet.console import EXIT_OK, progress
 from fsanet.datasets.npz_stream import Chunk, PoseStream, read_meta
 from fsanet.datasets.pictures import draw_pictures, picture_paths
 from fsanet.errors import InputError
 from fsanet.image.face_crop import LANDMARK_MARGIN
 from fsanet.rendering.head_pack import PACK_FILE
-from fsanet.rendering.poses import POSES
 from fsanet.rendering.samples import SPLITS, Settings, render_samples
 from fsanet.workers import run_on_all_cores
 
 DEFAULT_OUT = Path("data")
+_WRITERS = ("write_", "make_")  # files whose names begin so
 DEFAULT_SAMPLES = 50_000
 _SMALL_SHARE = 20  # validation and test are each one twentieth of the training set
 _LARGEST_CHUNK = 240  # samples: a few seconds of work, so that a kill loses little
@@ -82,13 +80,12 @@ def split_sizes(samples: int) -> dict[str, int]:
 def _code_version() -> str:
     """A digest of the renderer's sources and of its head: samples of other code are other samples.
 
-    Commands such as this one draw nothing themselves and are left out.
+    Writers such as this file draw nothing themselves and are left out.
     """
     digest = hashlib.sha256()
     for path in sorted([*Path(__file__).parent.glob("*.py"), PACK_FILE]):
-        content = path.read_bytes()
-        if b'__name__ == "__main__"' not in content:
-            digest.update(content)
+        if not path.name.startswith(_WRITERS):
+            digest.update(path.read_bytes())
     return digest.hexdigest()[:16]
 
 
@@ -200,23 +197,3 @@ def write_test_set(
     [plan] = _plan(Path(out_dir), {"test": samples}, seed, Settings())
     _make([plan], processes, quiet)
     return plan.stream.path
-
-
-@run_command
-def main(argv: list[str] | None = None) -> int:
-    """Run the command."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--out", type=Path, default=DEFAULT_OUT, help="folder (default: %(default)s)")
-    parser.add_argument("--samples", type=int, default=DEFAULT_SAMPLES, help="training faces (default: %(default)s)")
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--workers", type=int, help="processes (default: one per core)")
-    parser.add_argument("--poses", choices=POSES, default=Settings.poses, help="distribution (default: %(default)s)")
-    parser.add_argument("--per-person", type=int, default=Settings.per_person, help="pictures of one person")
-    parser.add_argument("--masked", type=float, default=Settings.masked, help="share with a face mask (default: none)")
-    args = parser.parse_args(argv)
-    settings = Settings(poses=args.poses, per_person=args.per_person, masked=args.masked)
-    return write_synthetic_sets(args.out, args.samples, args.seed, args.workers, settings)
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fsanet.errors import InputError
-from fsanet.locations import DETECTORS, find_pretrained, pretrained_dir
+from fsanet.locations import DETECTORS, command_here, find_pretrained, pretrained_dir
 from fsanet.models.spec import get_spec
 
 ORIGINAL_URL = "https://raw.githubusercontent.com/shamangary/FSA-Net/master/pre-trained"
@@ -166,7 +166,7 @@ def find_weights(model: str, training_set: str) -> Path:
     if found is None:
         raise FileNotFoundError(
             f"The {training_set} weights of '{model}' are not at '{pretrained_dir() / models[model].path}': "
-            "run `make weights` (or `python -m fsanet.weights.fetch`) once to get them."
+            f"run {command_here('weights', 'weights')} once to get them."
         )
     return found
 

@@ -1,24 +1,19 @@
-"""`make weights`: bring the published weights and the detector files into `pre-trained/`.
-
-    make weights FROM=/big/pre-trained
-    python -m fsanet.weights.fetch --only 'detectors/*'
+"""`fsanet weights`: bring the published weights and the detector files into `pre-trained/`.
 
 Every file is checked against the catalog's SHA-256 and appears under its name only when it is whole and right.
 """
 
-import argparse
 import os
-import sys
 from collections.abc import Iterable
 from fnmatch import fnmatch
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import quote, urlsplit
 
-from fsanet.console import EXIT_ERROR, EXIT_OK, EXIT_PARTIAL, progress, run_command
+from fsanet.console import progress
 from fsanet.errors import InputError
 from fsanet.locations import MIRROR_VARIABLE, names_in_mirror, pretrained_dir
-from fsanet.weights.catalog import FILES, PretrainedFile, markdown_table
+from fsanet.weights.catalog import FILES, PretrainedFile
 from fsanet.weights.download import Progress, UnreachableError
 from fsanet.weights.transfer import bring, is_address, sha256_of
 
@@ -147,34 +142,3 @@ def chosen_files(patterns: Iterable[str]) -> tuple[PretrainedFile, ...]:
         if not any(fnmatch(file.path, pattern) for file in FILES):
             raise InputError(f"No file fits '{pattern}'; there are: {', '.join(file.path for file in FILES)}.")
     return tuple(file for file in FILES if not patterns or any(fnmatch(file.path, pattern) for pattern in patterns))
-
-
-@run_command
-def main(argv: list[str] | None = None) -> int:
-    """Parse, fetch, report; exit 0 when all files are there, 3 when some are missing, 1 when all are."""
-    parser = argparse.ArgumentParser(
-        prog="python -m fsanet.weights.fetch",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument("--from", dest="source", metavar="FOLDER-OR-ADDRESS", help="a mirror, asked alone")
-    parser.add_argument("--only", nargs="+", default=(), metavar="PATTERN", help="as 'detectors/*' '*capsule*'")
-    parser.add_argument("--list", action="store_true", help="print the catalog as a Markdown table and stop")
-    parser.add_argument("--quiet", action="store_true", help="no progress bar")
-    settings = parser.parse_args(argv)
-    files = chosen_files(settings.only)
-    if settings.list:
-        print(markdown_table(files), end="")
-        return EXIT_OK
-    print(f"Published weights and detector files, to {pretrained_dir()}", flush=True)
-    outcomes = fetch(files, settings.source, quiet=settings.quiet)
-    print(report(outcomes))
-    failed = sum(outcome.status == FAILED for outcome in outcomes)
-    if failed:
-        remedy = "run this again, or name a mirror (make weights FROM=...)"
-        print(f"error: {failed} of {len(outcomes)} files are missing: {remedy}.", file=sys.stderr)
-    return EXIT_OK if not failed else EXIT_ERROR if failed == len(outcomes) else EXIT_PARTIAL
-
-
-if __name__ == "__main__":
-    raise SystemExit(main())

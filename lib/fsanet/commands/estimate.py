@@ -1,0 +1,127 @@
+"""Yaw, pitch and roll in degrees of all faces in images, folders, globs, videos and cameras.
+
+    fsanet estimate photo.jpg                    angles on the terminal, picture and CSV in fsanet_output/
+    fsanet estimate holiday/ 'more/*.png'        all images and videos of a folder, and a pattern
+    fsanet estimate clip.mp4 --detect-every 5    a video; the face detector runs on every 5th frame
+    fsanet estimate 0 --show                     camera 0 in a window; n takes the current pose as zero, q quits
+    fsanet estimate photos/ --no-pictures --rows poses.jsonl
+
+A run that was stopped goes on where it was when the same command is given again.
+"""
+
+import argparse
+import logging
+from collections.abc import Callable
+from pathlib import Path
+
+from fsanet.commands.options import add_option, positive, share
+from fsanet.console import EXIT_ERROR, EXIT_INTERRUPTED, EXIT_OK, EXIT_PARTIAL
+
+log = logging.getLogger(__name__)
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Network, faces, video, output."""
+    parser.add_argument("sources", nargs="+", metavar="SOURCE", help="image, folder, glob, video file or camera number")
+    network = parser.add_argument_group("network")
+    add_option(network, "--model", "(default: fusion_capsule)")
+    add_option(network, "--weights", "or an export (default: synthetic)")
+    network.add_argument("--engine", default="auto", help="auto, onnx, litert or keras (default: %(default)s)")
+    faces = parser.add_argument_group("faces")
+    faces.add_argument("--detector", default="auto", help="auto, yunet, mtcnn, ssd or lbp (default: %(default)s)")
+    faces.add_argument("--margin", type=share(3), help="share of the box added on each side (default: 0.4)")
+    video = parser.add_argument_group("video")
+    video.add_argument("--detect-every", type=positive, default=1, metavar="N", help="detect on every N-th frame")
+    video.add_argument("--smooth", action=argparse.BooleanOptionalAction, default=None, help="(default: cameras only)")
+    video.add_argument("--neutral", action="store_true", help="take the first pose of each face as its zero")
+    output = parser.add_argument_group("output")
+    add_option(output, "--out", "(a folder, default: %(default)s)", type=Path, default=Path("fsanet_output"))
+    output.add_argument("--rows", type=Path, action="append", help=".csv or .jsonl file (default: OUT/poses.csv)")
+    output.add_argument("--no-pictures", action="store_true", help="write no annotated pictures and videos")
+    output.add_argument("--draw", choices=["axes", "cube", "none"], default="axes", help="(default: %(default)s)")
+    output.add_argument("--show", action="store_true", help="show each picture in a window")
+    add_option(output, "--workers", "at decoding and detecting in images", type=positive, default=2)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Estimate; returns the exit code."""
+    from fsanet.image.face_crop import DETECTOR_MARGIN
+    from fsanet.inference.display import Window
+    from fsanet.inference.estimator import DEFAULT_MODEL, DEFAULT_WEIGHTS, HeadPoseEstimator
+    from fsanet.inference.row_file import RowFiles
+    from fsanet.inference.run import Run, RunSettings
+    from fsanet.inference.sources import find_sources
+    from fsanet.inference.video import VideoSettings
+
+    sources = find_sources(args.sources, skip_folder=args.out)
+    viewer = Window() if args.show else None
+    margin = DETECTOR_MARGIN if args.margin is None else args.margin
+    rows = RowFiles(args.rows or [args.out / "poses.csv"], settings=_fingerprint(args))
+    settings = RunSettings(
+        out=None if args.no_pictures else args.out,
+        draw=args.draw,
+        workers=args.workers,
+        video=VideoSettings(detect_every=args.detect_every, neutral=args.neutral),
+        smooth=args.smooth,
+        quiet=args.quiet,
+    )
+    model, weights = args.model or DEFAULT_MODEL, args.weights or DEFAULT_WEIGHTS
+    estimator = HeadPoseEstimator(model, weights, args.detector, args.engine, margin)
+    job = Run(estimator, settings, rows, make_printer(args.quiet, len(sources)), viewer)
+    interrupted = False
+    try:
+        with rows:
+            if rows.finished:
+                log.info("Resuming: %d of %d files are done.", len(rows.finished), len(sources))
+            job(sources)
+            if len(job.report.failures) == len(sources):
+                raise _NothingDoneError
+    except _NothingDoneError:
+        pass
+    except KeyboardInterrupt:
+        interrupted = True
+    finally:
+        if viewer:
+            viewer.close()
+    return _conclude(job.report, rows.paths, settings.out, interrupted)
+
+
+class _NothingDoneError(Exception):
+    """Every source failed: no file of rows is to be left."""
+
+
+def _fingerprint(args: argparse.Namespace) -> str:
+    """What must be equal for an unfinished run to be resumed: all that decides what the rows say."""
+    names = ("sources", "model", "weights", "engine", "detector", "margin", "detect_every", "smooth", "neutral")
+    return repr([(name, getattr(args, name)) for name in names])
+
+
+def make_printer(quiet: bool, sources: int) -> Callable | None:
+    """Prints the angles of images; with many sources the rows say enough."""
+    if quiet or sources > 20:
+        return None
+
+    def show(rows: list) -> None:
+        for row in rows:
+            if row.frame is None:
+                print(f"{row.file}: face {row.face}  yaw {row.yaw:+.1f}  pitch {row.pitch:+.1f}  roll {row.roll:+.1f}")
+
+    return show
+
+
+def _conclude(report, row_paths: list[Path], out: Path | None, interrupted: bool) -> int:
+    """Say what was done and what was not; returns the exit code."""
+    for name, reason in report.failures:
+        log.error("%s", reason if name in reason else f"{name}: {reason}")
+    for name, warning in report.warnings:
+        log.warning("%s: %s", name, warning)
+    done = report.sources - len(report.failures)
+    if done or interrupted:
+        places = ", ".join(map(str, row_paths)) + (f"; {report.pictures} pictures in {out}" if report.pictures else "")
+        log.info("%d of %d files, %d faces: %s", done, report.sources, report.faces, places)
+    if interrupted:
+        log.warning("Interrupted: what was done is kept; the same command goes on from there.")
+        return EXIT_INTERRUPTED
+    if report.failures:
+        return EXIT_PARTIAL if done else EXIT_ERROR
+    return EXIT_OK

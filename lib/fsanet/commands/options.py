@@ -1,0 +1,56 @@
+"""The vocabulary that all verbs share: an option of one name means the same everywhere."""
+
+import argparse
+from typing import Any
+
+VOCABULARY = {
+    "--set": "a labelled set: its name, or the path of an npz",
+    "--folder": "folder of the npz sets",
+    "--out": "where the output goes",
+    "--model": "model name, see `fsanet models`",
+    "--weights": "synthetic, 300W_LP, BIWI, a weight file or a folder of them",
+    "--samples": "number of samples",
+    "--seed": "of everything random; equal seeds give equal results",
+    "--workers": "how many work side by side",
+}
+
+
+def add_option(
+    parser: argparse.ArgumentParser | argparse._ArgumentGroup, name: str, note: str = "", **settings: Any
+) -> None:
+    """Add an option of the vocabulary.
+
+    Args:
+        parser: takes it.
+        name: a key of `VOCABULARY`.
+        note: what is to be said of it in this verb, such as "(default: %(default)s)".
+        settings: as `ArgumentParser.add_argument` takes them.
+    """
+    parser.add_argument(name, help=f"{VOCABULARY[name]} {note}".strip(), **settings)
+
+
+def add_message_options(parser: argparse.ArgumentParser) -> None:
+    """Add -v and --quiet, which every verb has."""
+    group = parser.add_argument_group("messages").add_mutually_exclusive_group()
+    group.add_argument("-v", "--verbose", action="store_true", help="say what is chosen and found, and from where")
+    group.add_argument("-q", "--quiet", action="store_true", help="only results, warnings and errors; no progress bars")
+
+
+def positive(text: str) -> int:
+    """A whole number of 1 or more, for `type=`."""
+    value = int(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError(f"must be 1 or more, got {text}")
+    return value
+
+
+def share(most: float) -> Any:
+    """A number from 0 to `most`, for `type=`."""
+
+    def number(text: str) -> float:
+        value = float(text)
+        if not 0 <= value <= most:
+            raise argparse.ArgumentTypeError(f"must be between 0 and {most:g}, got {text}")
+        return value
+
+    return number

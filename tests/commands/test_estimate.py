@@ -1,0 +1,258 @@
+"""The command as a person uses it: good input, bad input, exit codes, what is left on disk."""
+
+import csv
+import json
+import signal
+import subprocess
+import sys
+import time
+
+import cv2
+import numpy as np
+import pytest
+
+from fsanet import cli
+from fsanet.commands import estimate as estimate_module
+from fsanet.console import EXIT_ERROR, EXIT_INTERRUPTED, EXIT_OK, EXIT_PARTIAL
+from fsanet.image.reading import write_image
+from fsanet.inference import estimator as estimator_module
+from fsanet.inference.estimator import HeadPoseEstimator
+from fsanet.inference.video_file import VideoReader, writing_video
+
+
+class WholeImageDetector:
+    """Finds one face wherever there is room for it."""
+
+    name = "whole"
+
+    def detect(self, image_bgr):
+        from fsanet.detectors.detection import Detection
+
+        height, width = image_bgr.shape[:2]
+        return [Detection(box_xyxy=(0, 0, width, height), score=1.0)] if min(height, width) >= 8 else []
+
+
+class ConstantEngine:
+    name = "constant"
+    input_size = 64
+
+    def predict(self, crops_bgr):
+        return np.tile(np.float32([10, -20, 30]), (len(crops_bgr), 1))
+
+
+@pytest.fixture(autouse=True)
+def fake_network(monkeypatch, tmp_path):
+    """The networks have tests of their own: here a fast stand-in answers."""
+
+    def build(model, weights, detector, engine, margin):
+        return HeadPoseEstimator(model, weights, WholeImageDetector(), ConstantEngine(), margin)
+
+    monkeypatch.setattr(estimator_module, "HeadPoseEstimator", build)
+    monkeypatch.delenv("FSANET_DEBUG", raising=False)
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture
+def photo(tmp_path):
+    path = tmp_path / "photo.png"
+    write_image(path, np.full((40, 50, 3), 128, np.uint8))
+    return path
+
+
+def estimate(*args):
+    return cli.main(["estimate", *map(str, args)])
+
+
+def one_sentence(captured):
+    """The error text, after checking that it is one line."""
+    lines = captured.err.strip().splitlines()
+    assert len(lines) == 1, captured.err
+    assert lines[0].startswith("error: ")
+    assert "Traceback" not in captured.err
+    return lines[0]
+
+
+def test_a_photo_gives_angles_a_picture_and_rows(photo, tmp_path, capsys):
+    assert estimate(photo) == EXIT_OK
+    assert "face 0  yaw +10.0  pitch -20.0  roll +30.0" in capsys.readouterr().out
+    out = tmp_path / "fsanet_output"
+    assert sorted(file.name for file in out.iterdir()) == ["photo.png", "poses.csv"]
+    (row,) = csv.DictReader((out / "poses.csv").read_text().splitlines())
+    assert (row["file"], row["yaw"], row["x2"]) == (str(photo), "10.0", "50.0")
+
+
+def test_rows_alone_as_json_lines(photo, tmp_path):
+    assert estimate(photo, "--no-pictures", "--quiet", "--rows", tmp_path / "p.jsonl") == EXIT_OK
+    assert json.loads((tmp_path / "p.jsonl").read_text())["pitch"] == -20
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["p.jsonl", "photo.png"]
+
+
+def test_spaced_and_accented_paths(tmp_path):
+    path = tmp_path / "Fotos für 写真" / "mein bild.png"
+    write_image(path, np.full((40, 50, 3), 128, np.uint8))
+    assert estimate(path.parent) == EXIT_OK
+    assert (tmp_path / "fsanet_output" / "mein bild.png").is_file()
+
+
+@pytest.mark.parametrize(
+    "image",
+    [
+        np.zeros((1, 1, 3), np.uint8),
+        np.full((100, 20_000, 3), 90, np.uint8),
+        np.full((40, 50), 90, np.uint8),
+        np.full((40, 50, 4), 90, np.uint8),
+        np.full((40, 50, 3), 9000, np.uint16),
+    ],
+    ids=["one-pixel", "20000x100", "grey", "alpha", "16-bit"],
+)
+def test_unusual_images_are_done(tmp_path, image):
+    cv2.imwrite(str(tmp_path / "a.png"), image)
+    assert estimate("a.png") == EXIT_OK
+    assert (tmp_path / "fsanet_output" / "a.png").is_file()
+
+
+def truncated_jpeg(path):
+    noise = np.random.default_rng(0).integers(0, 255, (64, 64, 3), np.uint8)
+    path.write_bytes(cv2.imencode(".jpg", noise)[1].tobytes()[:2000])
+
+
+def truncated_mp4(path):
+    with writing_video(path, 10) as video:
+        for _ in range(10):
+            video.write(np.random.default_rng(0).integers(0, 255, (48, 64, 3), np.uint8))
+    path.write_bytes(path.read_bytes()[:3000])
+
+
+BAD_FILES = {
+    "text.jpg": (lambda path: path.write_text("hello"), "damaged or no image that can be read"),
+    "cut.jpg": (truncated_jpeg, "truncated JPEG"),
+    "cut.mp4": (truncated_mp4, "truncated, damaged or no video file"),
+    "zero.png": (lambda path: path.touch(), r"is empty (0 bytes), not an image"),
+    "zero.mp4": (lambda path: path.touch(), r"is empty (0 bytes), not a video"),
+}
+
+
+@pytest.mark.parametrize("name", BAD_FILES)
+def test_a_single_bad_file_is_one_sentence_and_leaves_nothing(tmp_path, capsys, name):
+    make, message = BAD_FILES[name]
+    make(tmp_path / name)
+    assert estimate(name) == EXIT_ERROR
+    assert message in one_sentence(capsys.readouterr())
+    assert [file.name for file in tmp_path.rglob("*") if file.is_file()] == [name]
+
+
+def test_bad_files_in_a_folder_are_named_and_the_rest_is_done(tmp_path, capsys, photo):
+    folder = tmp_path / "in"
+    write_image(folder / "good.png", np.full((40, 50, 3), 128, np.uint8))
+    for name, (make, _) in BAD_FILES.items():
+        make(folder / name)
+    assert estimate(folder) == EXIT_PARTIAL
+    errors = capsys.readouterr().err
+    for name, (_, message) in BAD_FILES.items():
+        assert any(name in line and message in line for line in errors.splitlines()), name
+    assert f"1 of {len(BAD_FILES) + 1} files" in errors
+    assert len((tmp_path / "fsanet_output" / "poses.csv").read_text().splitlines()) == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["nowhere.jpg"], "No file, folder or camera number 'nowhere.jpg': check the path."),
+        (["empty"], "The folder 'empty' holds no image and no video"),
+        (["*.bmp"], "The pattern '*.bmp' holds no image and no video"),
+        (["77"], "Camera 77 cannot be opened"),
+        (["photo.png", "--rows", "poses.xlsx"], "end in .csv or .jsonl; got 'poses.xlsx'"),
+        (["photo.png", "--out", "photo.png"], "photo.png"),
+    ],
+)
+def test_wrong_arguments(tmp_path, capsys, photo, arguments, message):
+    (tmp_path / "empty").mkdir()
+    assert estimate(*arguments) == EXIT_ERROR
+    assert message in one_sentence(capsys.readouterr())
+
+
+def test_show_without_a_display(photo, capsys, monkeypatch):
+    monkeypatch.delenv("DISPLAY", raising=False)
+    monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
+    monkeypatch.setattr(sys, "platform", "linux")
+    assert estimate(photo, "--show") == EXIT_ERROR
+    assert "there is no display (DISPLAY is not set)" in one_sentence(capsys.readouterr())
+
+
+def test_show_with_a_display_that_is_gone(photo, capsys, monkeypatch):
+    monkeypatch.setenv("DISPLAY", ":4711")
+    monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
+    monkeypatch.setattr(sys, "platform", "linux")
+    assert estimate(photo, "--show") == EXIT_ERROR
+    assert "the display ':4711' does not answer" in one_sentence(capsys.readouterr())
+
+
+def test_an_output_folder_that_cannot_be_written(photo, tmp_path, capsys):
+    (tmp_path / "taken").touch()
+    assert estimate(photo, "--out", tmp_path / "taken" / "out") == EXIT_ERROR
+    assert "taken" in one_sentence(capsys.readouterr())
+
+
+@pytest.mark.parametrize("arguments", [["--detect-every", "0"], ["--margin", "9"], ["--draw", "arrow"]])
+def test_wrong_usage_is_exit_code_2(photo, arguments):
+    with pytest.raises(SystemExit) as exit_info:
+        estimate(photo, *arguments)
+    assert exit_info.value.code == 2
+
+
+def test_ctrl_c_keeps_what_was_done_and_the_next_run_goes_on(tmp_path, capsys, monkeypatch):
+    for i in range(6):
+        write_image(tmp_path / "in" / f"{i}.png", np.full((40, 50, 3), 128, np.uint8))
+    write_row = estimate_module.make_printer
+
+    def interrupt_at(number):
+        def make(*args):
+            seen = []
+
+            def show(rows):
+                seen.append(rows)
+                if len(seen) > number:
+                    raise KeyboardInterrupt
+
+            return show
+
+        return make
+
+    monkeypatch.setattr(estimate_module, "make_printer", interrupt_at(3))
+    assert estimate("in") == EXIT_INTERRUPTED
+    assert "what was done is kept" in capsys.readouterr().err
+    assert len((tmp_path / "fsanet_output" / "poses.csv").read_text().splitlines()) >= 1 + 3
+    monkeypatch.setattr(estimate_module, "make_printer", write_row)
+    assert estimate("in") == EXIT_OK
+    assert "Resuming: 3 of 6 files are done." in capsys.readouterr().err
+    assert len((tmp_path / "fsanet_output" / "poses.csv").read_text().splitlines()) == 1 + 6
+
+
+def heed_ctrl_c():
+    """A test run in the background of a shell ignores Ctrl-C, and its children inherit that."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+@pytest.mark.slow
+@pytest.mark.mirror
+def test_ctrl_c_in_a_video_leaves_a_playable_video_and_a_whole_csv(tmp_path, mirror, repository):
+    """The real command in a process of its own, stopped by a signal."""
+    long = tmp_path / "long.mp4"
+    with writing_video(long, 25) as video:
+        for frame in list(VideoReader(str(repository / "demo" / "assets" / "clip.mp4"))) * 20:
+            video.write(frame.image_bgr)
+    command = [sys.executable, "-m", "fsanet", "estimate", str(long), "--out", str(tmp_path / "out")]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, preexec_fn=heed_ctrl_c)
+    part = tmp_path / "out" / ".poses.csv.part"
+    deadline = time.monotonic() + 120
+    while not (part.exists() and part.stat().st_size > 20_000) and process.poll() is None:
+        assert time.monotonic() < deadline, "no rows within two minutes"
+        time.sleep(0.1)
+    process.send_signal(signal.SIGINT)
+    errors = process.communicate(timeout=60)[1]
+    assert process.returncode == EXIT_INTERRUPTED, errors
+    frames = len(list(VideoReader(str(tmp_path / "out" / "long.mp4"))))
+    rows = list(csv.DictReader((tmp_path / "out" / "poses.csv").read_text().splitlines()))
+    assert 50 < frames < 2400
+    assert abs(int(rows[-1]["frame"]) + 1 - frames) <= 1
+    assert all(row["roll"] for row in rows)
