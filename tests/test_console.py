@@ -50,7 +50,7 @@ def test_errors_of_the_caller_are_one_sentence(capsys, error):
 
 def test_a_package_of_an_extra_that_is_missing_says_which_extra(capsys):
     assert command_that(ModuleNotFoundError("No module named 'keras'", name="keras.ops"))([]) == EXIT_ERROR
-    expected = "error: This needs keras, which is not here: pip install 'fsanet[keras]'.\n"
+    expected = "error: This needs keras, which is not installed: pip install 'fsanet[keras]'.\n"
     assert capsys.readouterr().err == expected
     assert command_that(ModuleNotFoundError("No module named 'pose'", name="pose"))([]) == EXIT_BUG
 
