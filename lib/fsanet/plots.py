@@ -1,13 +1,25 @@
 """Figures with one look: no display needed, colours that colour-blind readers can tell apart."""
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from fsanet.files import replace_whole
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")  # Okabe and Ito
 
 
-def new_figure(rows: int = 1, columns: int = 1, *, size, heights=None, share_x: bool = False):
+def new_figure(
+    rows: int = 1,
+    columns: int = 1,
+    *,
+    size: tuple[float, float],
+    heights: Sequence[float] | None = None,
+    share_x: bool = False,
+) -> tuple["Figure", Any]:
     """A figure and its axes; `size` in inches."""
     from cycler import cycler
     from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -24,7 +36,7 @@ def new_figure(rows: int = 1, columns: int = 1, *, size, heights=None, share_x: 
     return figure, axes
 
 
-def save_figure(figure, path: str | Path) -> None:
+def save_figure(figure: "Figure", path: str | Path) -> None:
     """Write a PNG, whole or not at all."""
     with replace_whole(path) as temporary:
         figure.savefig(temporary, dpi=130)

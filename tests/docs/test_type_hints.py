@@ -10,7 +10,15 @@ import pytest
 from tests.docs.documents import ROOT
 
 PACKAGE = ROOT / "lib" / "fsanet"
-ON_TENSORS = ("layers/", "datasets/augment/", "models/", "pose/tensors.py")
+ON_TENSORS = (
+    "layers/",
+    "datasets/augment/",
+    "models/",
+    "pose/tensors.py",
+    "export/lean/",
+    "training/losses.py",
+    "training/network.py",
+)
 TYPED_MODELS = ("models/catalog.py", "models/spec.py", "models/explain.py")
 
 

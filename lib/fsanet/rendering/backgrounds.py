@@ -32,7 +32,7 @@ def _clouds(rng, height, width, power: float) -> np.ndarray:
     return ((field - field.mean()) / (field.std() + 1e-9)).astype(np.float32)
 
 
-def _slope(rng, height, width) -> np.ndarray:
+def _slope(rng: np.random.Generator, height: int, width: int) -> np.ndarray:
     """A ramp (H, W, 1) from 0 to 1 in a drawn direction."""
     angle = rng.uniform(0, 2 * np.pi)
     y, x = np.mgrid[0:height, 0:width].astype(np.float32)
@@ -54,7 +54,7 @@ def _box(image, x1, y1, x2, y2, colour, slant: float = 0.0) -> None:
     _polygon(image, [(x1, y1), (x2, y1 + slant * (x2 - x1)), (x2, y2 + slant * (x2 - x1)), (x1, y2)], colour)
 
 
-def studio(rng, height, width) -> np.ndarray:
+def studio(rng: np.random.Generator, height: int, width: int) -> np.ndarray:
     """A plain backdrop with the falloff of a lamp."""
     a = _colour(rng, 0.4)
     b = a * rng.uniform(0.3, 1.0)
@@ -64,14 +64,14 @@ def studio(rng, height, width) -> np.ndarray:
     return a * (1 - t) + b * t + 0.01 * _clouds(rng, height, width, 1.0)[..., None]
 
 
-def wall(rng, height, width) -> np.ndarray:
+def wall(rng: np.random.Generator, height: int, width: int) -> np.ndarray:
     """Plaster, stone or carpet: one colour with the mottle of a surface."""
     mottle = _clouds(rng, height, width, rng.uniform(0.6, 1.8))[..., None]
     tint = 1 + rng.normal(0, 0.15, 3)
     return _colour(rng) + rng.uniform(0.02, 0.12) * mottle * tint + rng.uniform(-0.2, 0.2) * _slope(rng, height, width)
 
 
-def room(rng, height, width) -> np.ndarray:
+def room(rng: np.random.Generator, height: int, width: int) -> np.ndarray:
     """Walls, a window or door, shelves and pictures, lamps."""
     image = _canvas(rng, height, width)
     corner = rng.uniform(-0.3, 1.3) * width
@@ -98,7 +98,7 @@ def room(rng, height, width) -> np.ndarray:
     return image
 
 
-def shelves(rng, height, width) -> np.ndarray:
+def shelves(rng: np.random.Generator, height: int, width: int) -> np.ndarray:
     """Rows of books or goods."""
     image = _canvas(rng, height, width)
     row = rng.uniform(0.15, 0.4) * height
@@ -117,7 +117,7 @@ def shelves(rng, height, width) -> np.ndarray:
     return image
 
 
-def foliage(rng, height, width) -> np.ndarray:
+def foliage(rng: np.random.Generator, height: int, width: int) -> np.ndarray:
     """Leaves and light between them."""
     green = np.array([rng.uniform(0.1, 0.45), rng.uniform(0.25, 0.6), rng.uniform(0.05, 0.3)])
     image = _canvas(rng, height, width, green * rng.uniform(0.3, 0.8))
@@ -139,7 +139,7 @@ def foliage(rng, height, width) -> np.ndarray:
     return image
 
 
-def lights_at_night(rng, height, width) -> np.ndarray:
+def lights_at_night(rng: np.random.Generator, height: int, width: int) -> np.ndarray:
     """Out-of-focus lamps: bright discs over the dark."""
     image = _canvas(rng, height, width, _colour(rng) * rng.uniform(0.05, 0.5))
     for _ in range(rng.integers(10, 60)):
@@ -156,7 +156,7 @@ def lights_at_night(rng, height, width) -> np.ndarray:
     return image
 
 
-def landscape(rng, height, width) -> np.ndarray:
+def landscape(rng: np.random.Generator, height: int, width: int) -> np.ndarray:
     """Sky over hills, sea or ground."""
     top, low = (np.array([0.45, 0.6, 0.85]) * rng.uniform(0.6, 1.1), np.array([0.8, 0.85, 0.9]) * rng.uniform(0.7, 1.1))
     if rng.random() < 0.3:
@@ -177,7 +177,7 @@ def landscape(rng, height, width) -> np.ndarray:
     return image
 
 
-def street(rng, height, width) -> np.ndarray:
+def street(rng: np.random.Generator, height: int, width: int) -> np.ndarray:
     """House fronts with rows of windows."""
     image = _canvas(rng, height, width, np.array([0.7, 0.75, 0.8]) * rng.uniform(0.5, 1.2))
     x = -rng.uniform(0, 0.3) * width
@@ -195,7 +195,7 @@ def street(rng, height, width) -> np.ndarray:
     return image
 
 
-def crowd(rng, height, width) -> np.ndarray:
+def crowd(rng: np.random.Generator, height: int, width: int) -> np.ndarray:
     """Blurred people: heads, hair, shirts; never a readable face."""
     image = _canvas(rng, height, width)
     for _ in range(rng.integers(4, 16)):
@@ -216,7 +216,7 @@ def crowd(rng, height, width) -> np.ndarray:
     return cv2.GaussianBlur(image, (0, 0), rng.uniform(0.015, 0.05) * width)
 
 
-def pattern(rng, height, width) -> np.ndarray:
+def pattern(rng: np.random.Generator, height: int, width: int) -> np.ndarray:
     """Stripes, tiles or bricks, seen at an angle."""
     angle, rate = rng.uniform(0, np.pi), rng.uniform(4, 25)
     y, x = np.mgrid[0:height, 0:width].astype(np.float32) / max(height, width)
@@ -234,7 +234,7 @@ def pattern(rng, height, width) -> np.ndarray:
     return np.where(on[..., None], a, b) + 0.04 * _clouds(rng, height, width, 1.0)[..., None]
 
 
-def writing(rng, height, width) -> np.ndarray:
+def writing(rng: np.random.Generator, height: int, width: int) -> np.ndarray:
     """Posters and screens with lines of writing."""
     image = _canvas(rng, height, width)
     for _ in range(rng.integers(2, 7)):

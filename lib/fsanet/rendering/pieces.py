@@ -4,6 +4,7 @@ import enum
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from fsanet.rendering.noise import noise
 from fsanet.rendering.strands import SkullMap, unit
@@ -44,7 +45,9 @@ class Piece:
     weave: float = 0.0
 
 
-def make_piece(vertices, triangles, colour, material: Material, weave: float = 0.0) -> Piece:
+def make_piece(
+    vertices: ArrayLike, triangles: ArrayLike, colour: ArrayLike, material: Material, weave: float = 0.0
+) -> Piece:
     """A piece; one `colour` (3,) or one per vertex (V, 3)."""
     vertices = np.asarray(vertices, np.float32)
     colours = np.array(np.broadcast_to(np.asarray(colour, np.float32), vertices.shape))

@@ -22,7 +22,15 @@ def _edges(screen, a, b, c):
 
 
 @njit(cache=True)
-def draw_triangles(screen, triangles, closed, first_id, depth, ids, weights):
+def draw_triangles(
+    screen: np.ndarray,
+    triangles: np.ndarray,
+    closed: np.ndarray,
+    first_id: int,
+    depth: np.ndarray,
+    ids: np.ndarray,
+    weights: np.ndarray,
+) -> None:
     """Draw triangles into the buffers in place.
 
     Args:
@@ -69,7 +77,7 @@ def draw_triangles(screen, triangles, closed, first_id, depth, ids, weights):
 
 
 @njit(cache=True)
-def draw_depth(screen, triangles, depth):
+def draw_depth(screen: np.ndarray, triangles: np.ndarray, depth: np.ndarray) -> None:
     """Draw depth alone, orthographic: `screen[:, 2]` is a height over a plane, larger wins. In place."""
     height, width = depth.shape
     for t in range(triangles.shape[0]):
@@ -102,7 +110,7 @@ def draw_depth(screen, triangles, depth):
 
 
 @njit(cache=True)
-def vertex_normals(vertices, triangles):
+def vertex_normals(vertices: np.ndarray, triangles: np.ndarray) -> np.ndarray:
     """Unit normals (V, 3) of a mesh, each the area-weighted mean over the triangles that meet there."""
     normals = np.zeros_like(vertices)
     for t in range(triangles.shape[0]):
@@ -122,7 +130,9 @@ def vertex_normals(vertices, triangles):
 
 
 @njit(cache=True)
-def gather(ids, weights, pixels, triangles, values):
+def gather(
+    ids: np.ndarray, weights: np.ndarray, pixels: np.ndarray, triangles: np.ndarray, values: np.ndarray
+) -> np.ndarray:
     """Interpolate per-vertex values at pixels.
 
     Args:
@@ -149,7 +159,7 @@ def gather(ids, weights, pixels, triangles, values):
 
 
 @njit(cache=True)
-def ribbon_screen(screen, half_width_px, least_px):
+def ribbon_screen(screen: np.ndarray, half_width_px: np.ndarray, least_px: float) -> np.ndarray:
     """Widen strands into screen-facing ribbons.
 
     Args:
@@ -189,7 +199,7 @@ def ribbon_triangles(strands: int, points: int) -> np.ndarray:
 
 
 @njit(cache=True)
-def lit_share(depth, pixels_xy, heights, bias):
+def lit_share(depth: np.ndarray, pixels_xy: np.ndarray, heights: np.ndarray, bias: float) -> np.ndarray:
     """How much of a 3 x 3 neighbourhood of a shadow map lies below each point (percentage-closer filtering).
 
     Args:

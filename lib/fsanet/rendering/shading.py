@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from fsanet.rendering.facial_hair import Brow
 from fsanet.rendering.lights import Lights
@@ -50,7 +51,15 @@ class ShadowMap:
 
     _REACH = 3.6  # decimetres from the middle of the face that the map covers
 
-    def __init__(self, vertices, triangles, strands, widths, direction, size: int):
+    def __init__(
+        self,
+        vertices: np.ndarray,
+        triangles: np.ndarray,
+        strands: np.ndarray,
+        widths: np.ndarray,
+        direction: np.ndarray,
+        size: int,
+    ):
         right = unit(np.cross([0.0, 1.0, 0.0] if abs(direction[1]) < 0.95 else [1.0, 0.0, 0.0], direction))
         self._axes = np.stack([right, -np.cross(direction, right), direction], axis=1).astype(np.float32)
         self._scale, self._size = size / (2 * self._REACH), size
@@ -87,7 +96,7 @@ def _sky(lights: Lights, normal: np.ndarray) -> np.ndarray:
 
 
 def shade_solid(
-    f: Fragments, lights: Lights, shadows: list[np.ndarray], through: np.ndarray, gloss: np.ndarray, exponent
+    f: Fragments, lights: Lights, shadows: list[np.ndarray], through: np.ndarray, gloss: np.ndarray, exponent: ArrayLike
 ) -> np.ndarray:
     """Colour (P, 3) of a surface: diffuse light reaching `through` (3,) round the edge of shadow, and highlights."""
     key, above = shadows
@@ -110,7 +119,13 @@ def shade_solid(
 
 
 def shade_skin(
-    f: Fragments, lights, shadows, look: Look, brow: Brow, stains: np.ndarray, lips: np.ndarray
+    f: Fragments,
+    lights: Lights,
+    shadows: list[np.ndarray],
+    look: Look,
+    brow: Brow,
+    stains: np.ndarray,
+    lips: np.ndarray,
 ) -> np.ndarray:
     """Skin, with brows, stubble and the scalp's stain painted on."""
     albedo = paint_pixels(f.albedo, f.place, look)
@@ -134,8 +149,15 @@ def shade_skin(
 
 
 def shade_eyes(
-    f: Fragments, lights, shadows, look: Look, centres: np.ndarray, gaze: np.ndarray, pupil: float, up: np.ndarray
-):
+    f: Fragments,
+    lights: Lights,
+    shadows: list[np.ndarray],
+    look: Look,
+    centres: np.ndarray,
+    gaze: np.ndarray,
+    pupil: float,
+    up: np.ndarray,
+) -> np.ndarray:
     """Eyeballs: white with a blush, iris, pupil, wet highlights, the shadow of the upper lid."""
     middle = centres[(f.place[:, 0] < 0).astype(int)]
     out = unit(f.position - middle)
@@ -153,7 +175,7 @@ def shade_eyes(
     )
 
 
-def shade_hair(f: Fragments, lights, shadows, gloss: float) -> np.ndarray:
+def shade_hair(f: Fragments, lights: Lights, shadows: list[np.ndarray], gloss: float) -> np.ndarray:
     """Hair after Kajiya and Kay (1989): light across the strand, highlights along it."""
     key, above = shadows
     across = f.view - _dot(f.view, f.normal)[:, None] * f.normal  # short where a strand points at the camera

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy.ndimage import gaussian_filter, map_coordinates
 
 POINTS = 9  # of every strand
@@ -30,7 +31,9 @@ class Strands:
         return len(self.points)
 
 
-def make_strands(points, widths, colours, roots=None, wire: bool = False) -> Strands:
+def make_strands(
+    points: ArrayLike, widths: ArrayLike, colours: ArrayLike, roots: ArrayLike | None = None, wire: bool = False
+) -> Strands:
     """Strands of one kind; `widths` and `colours` are broadcast, `roots` None means fixed to the skull."""
     count = len(points)
     return Strands(
