@@ -9,7 +9,7 @@ import pytest
 
 from fsanet.cli import main
 from fsanet.console import EXIT_ERROR, EXIT_INTERRUPTED
-from fsanet.training import trainer
+from fsanet.training import loop, pose
 from fsanet.training.checkpoint import FILE_NAME, load_progress
 from fsanet.training.settings import Settings
 from fsanet.weights.reading import read_weights
@@ -19,7 +19,7 @@ from fsanet.weights.reading import read_weights
 def trained(monkeypatch) -> list[Settings]:
     """Settings that the command would have trained."""
     calls = []
-    monkeypatch.setattr(trainer, "train", lambda settings, **_: calls.append(settings))
+    monkeypatch.setattr(pose, "train", lambda settings, **_: calls.append(settings))
     return calls
 
 
@@ -83,15 +83,15 @@ def test_a_missing_set_is_one_sentence(tmp_path, capsys):
 def test_ctrl_c_saves_and_says_how_to_go_on(own_npz, tmp_path, monkeypatch, capsys):
     options = ["--model", "ssrnet_ori_mt", "--set", str(own_npz), "--out", str(tmp_path), "--epochs", "2"]
     options += ["--batch", "8", "--setting", "image_size=16"]
-    original = trainer._Run._step
+    original = loop._Run.step
 
-    def step(run, batch):
-        original(run, batch)
-        if (run.progress.epoch, run.progress.step) == (1, 2):
+    def step(run, batch, number):
+        original(run, batch, number)
+        if (run.progress.epoch, number) == (1, 1):
             signal.raise_signal(signal.SIGINT)
 
     with monkeypatch.context() as patched:
-        patched.setattr(trainer._Run, "_step", step)
+        patched.setattr(loop._Run, "step", step)
         assert main(["train", *options]) == EXIT_INTERRUPTED
     folder = tmp_path / "own" / "ssrnet_ori_mt"
     assert f"Stopped and saved in {folder}. The same command goes on from there." in capsys.readouterr().out

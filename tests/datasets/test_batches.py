@@ -70,9 +70,11 @@ def test_fewer_samples_than_a_batch_are_one_batch():
     assert (len(batches), batches.batch_size) == (1, 3)
 
 
-def test_names_are_those_of_the_samples():
-    batches = Batches([whole(numbered_set(4)), whole(numbered_set(4, first=50))], 8, seed=0)
-    assert batches.names(np.array([0, 5])) == ["face0", "face51"]
+def test_a_batch_is_described_by_its_first_samples():
+    views = [whole(numbered_set(4)), whole(numbered_set(4, first=50))]
+    batches = Batches(views, 6, seed=0)
+    names = [f"face{number}" for number in (0, 1, 2, 3, 50, 51, 52, 53)]
+    assert batches.describe(1, 0) == ", ".join(names[number] for number in batches.order(1)[0][:4])
 
 
 def test_no_sample_is_an_error():

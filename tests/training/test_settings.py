@@ -36,7 +36,7 @@ def test_assignments_reach_into_the_augmentation():
     ("assignments", "message"),
     [
         (["epochs"], "'epochs' sets nothing; write name=value"),
-        (["epoch=3"], "no setting 'epoch'. There are: model, data, run"),
+        (["epoch=3"], "no setting 'epoch'. There are: epochs, seed, learning_rate, schedule, .*, model, data, run"),
         (["augmentation.blurr=1"], "no setting 'blurr'. There are: paper, flip"),
         (["augmentation=huge"], "no augmentation 'huge'. There are: none, paper, strong"),
         (["epochs=many"], "'epochs' is a int, such as 90; got 'many'"),

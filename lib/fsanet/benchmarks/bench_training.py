@@ -31,7 +31,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     args = _parser().parse_args(argv)
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # read once, when TensorFlow is loaded
     with quiet_native_stderr():  # loads the backend
-        from fsanet.training.threads import limit_threads
+        from fsanet.training.learner import limit_threads
 
     limit_threads(args.threads)
     cases = list(itertools.product(args.batch, args.augmentation))
@@ -96,21 +96,25 @@ def _runner(model: str, batch_size: int, augmentation: str, precision: str):
     """A function that trains for some steps and returns images a second, by the clock and of processor time."""
     from fsanet.datasets.batches import Batches, View
     from fsanet.datasets.pose_set import PoseSet
-    from fsanet.training.network import build_network, build_training_model
+    from fsanet.training.crop_model import build_network
+    from fsanet.training.learner import Learner, as_numbers
+    from fsanet.training.pose import crop_model
 
     settings = override(Settings(model=model, precision=precision), [f"augmentation={augmentation}"])
     random = np.random.default_rng(0)
     size = (_SAMPLES, settings.image_size, settings.image_size, 3)
     crops = PoseSet(random.integers(0, 256, size, np.uint8), random.normal(0, 20, (_SAMPLES, 3)), ["noise"] * _SAMPLES)
     batches = Batches([View(crops, np.arange(_SAMPLES))], batch_size, seed=0)
-    network = build_training_model(build_network(settings), settings, next(batches.epoch(0)))
+    network = build_network(model, settings.image_size, precision=precision)
+    learner = Learner(crop_model(network, batches, settings), settings)
     endless = itertools.chain.from_iterable(batches.epoch(number) for number in itertools.count())
     steps = max(1, _TURN_IMAGES // batch_size)
 
     def run() -> tuple[float, float]:
         clock, processor = time.perf_counter(), time.process_time()
         for batch in itertools.islice(endless, steps):
-            network.train_on_batch(tuple(batch), batch.pose)
+            figures = learner.step(batch, settings.learning_rate)
+        as_numbers(figures)  # waits until they are there
         clock, processor = time.perf_counter() - clock, time.process_time() - processor
         return steps * batch_size / clock, steps * batch_size / processor
 

@@ -51,8 +51,8 @@ def run(args: argparse.Namespace) -> int:
         return EXIT_OK
     runs = [_changed(settings, args) for settings in _chosen(args)]
     with quiet_native_stderr():  # loads the backend
-        from fsanet.training.threads import limit_threads
-        from fsanet.training.trainer import train
+        from fsanet.training.learner import limit_threads
+        from fsanet.training.pose import train
 
     limit_threads(args.threads)
     for settings in runs:

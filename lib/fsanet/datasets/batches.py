@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 from fsanet.datasets.pose_set import PoseSet
 from fsanet.errors import InputError
 
+_NAMED = 4  # samples of a batch that a message names
+
 
 @dataclass(frozen=True, eq=False)
 class View:
@@ -104,11 +106,12 @@ class Batches:
             weight[rows] = view.label_weight
         return Batch(image, pose, weight)
 
-    def names(self, numbers: NDArray[np.int64]) -> list[str]:
-        """`source` of the samples with these numbers, to name them in a message."""
+    def describe(self, epoch: int, step: int) -> str:
+        """The `source` of the first samples of a batch, to name it in a message."""
+        numbers = self.order(epoch)[step, :_NAMED]
         which = np.searchsorted(self._starts, numbers, side="right") - 1
         views = [self.views[number] for number in which]
-        return [
+        return ", ".join(
             str(view.pose_set.source[view.indices[number - self._starts[index]]])
             for view, index, number in zip(views, which, numbers, strict=True)
-        ]
+        )

@@ -2,9 +2,10 @@
 
 import json
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 import keras
 import numpy as np
@@ -13,6 +14,7 @@ from fsanet.errors import InputError
 from fsanet.files import replace_whole
 
 FILE_NAME = "checkpoint.npz"
+Variables = Sequence[keras.Variable]
 
 
 @dataclass
@@ -20,12 +22,12 @@ class Progress:
     """Where a run stands.
 
     Attributes:
-        epoch: the epoch it is in, from 0 on.
-        step: steps done in that epoch.
         epochs: how many there will be.
+        epoch: the one it is in, from 0 on.
+        step: steps done in that epoch.
         totals: sums of the figures of these steps.
-        best_epoch: the one with the smallest validation error so far, -1 for none.
-        best_mae: that error in degrees.
+        best_epoch: the one with the best validation so far, -1 for none.
+        best: its value of the figure that decides.
         seconds: training time so far.
         history: one row of figures an epoch.
     """
@@ -35,9 +37,9 @@ class Progress:
     step: int = 0
     totals: dict[str, float] = field(default_factory=dict)
     best_epoch: int = -1
-    best_mae: float = float("inf")
+    best: float | None = None
     seconds: float = 0.0
-    history: list[dict] = field(default_factory=list)
+    history: list[dict[str, float]] = field(default_factory=list)
 
     def count_step(self, figures: dict[str, float]) -> None:
         """Add the figures of a step."""
@@ -48,7 +50,7 @@ class Progress:
         """Means of the figures over the epoch so far."""
         return {name: total / self.step for name, total in self.totals.items()}
 
-    def close_epoch(self, row: dict) -> None:
+    def close_epoch(self, row: dict[str, float]) -> None:
         """Keep the figures of a whole epoch and go on to the next."""
         self.history.append(row)
         self.epoch, self.step, self.totals = self.epoch + 1, 0, {}
@@ -59,20 +61,20 @@ class Progress:
         return self.epoch >= self.epochs
 
 
-def save_checkpoint(path: Path, model: keras.Model, progress: Progress, identity: Mapping) -> None:
-    """Write weights, optimizer, random state, running metrics and progress, whole or not at all.
+def save_checkpoint(path: Path, variables: Variables, progress: Progress, identity: Mapping[str, Any]) -> None:
+    """Write all state of a run, whole or not at all.
 
     Args:
         path: the file.
-        model: the compiled training model.
+        variables: of the `Learner`: weights, random generators, optimizer.
         progress: where the run stands.
         identity: what a run must have in common with the file to go on from it, as JSON can say it.
 
     Raises:
         OSError: when it cannot be written, saying that the earlier one is intact.
     """
-    arrays = {f"{number:04d}": keras.ops.convert_to_numpy(variable.value) for number, variable in _numbered(model)}
-    record = json.dumps({"progress": asdict(progress), "identity": identity})
+    arrays = {_key(number): value for number, value in enumerate(snapshot(variables))}
+    record = json.dumps({"progress": asdict(progress), "identity": _as_json(identity)})
     try:
         with replace_whole(path) as temporary, temporary.open("wb") as file:
             np.savez(file, record=np.array(record), **arrays)
@@ -81,26 +83,24 @@ def save_checkpoint(path: Path, model: keras.Model, progress: Progress, identity
         raise OSError(f"The checkpoint '{path}' could not be written ({error.strerror or error}). {earlier}") from error
 
 
-def load_checkpoint(path: Path, model: keras.Model, identity: Mapping) -> Progress:
-    """Bring a model to where a checkpoint left it.
+def load_checkpoint(path: Path, variables: Variables, identity: Mapping[str, Any]) -> Progress:
+    """Bring variables to where a checkpoint left them.
 
     Raises:
         ValueError: when the file is damaged or of a run with other settings; the message says which.
     """
     arrays, record = _read(path)
-    theirs = record["identity"]
-    if different := [key for key in {**identity, **theirs} if identity.get(key) != theirs.get(key)]:
-        changes = ", ".join(f"{key} was {theirs.get(key)!r} and is {identity.get(key)!r}" for key in sorted(different))
+    ours, theirs = _as_json(identity), record["identity"]
+    if different := [key for key in {**ours, **theirs} if ours.get(key) != theirs.get(key)]:
+        changes = ", ".join(f"{key} was {theirs.get(key)!r} and is {ours.get(key)!r}" for key in sorted(different))
         raise InputError(
             f"'{path.parent}' holds a run with other settings: {changes}. Give those, name another folder with "
             "--run, or start anew with --resume never."
         )
-    variables = dict(_numbered(model))
-    shapes = {number: tuple(variable.shape) for number, variable in variables.items()}
-    if {int(key): array.shape for key, array in arrays.items()} != shapes:
+    shapes = {_key(number): tuple(variable.shape) for number, variable in enumerate(variables)}
+    if {key: array.shape for key, array in arrays.items()} != shapes:
         raise InputError(f"'{path}' does not fit the model: start anew with --resume never.")
-    for number, variable in variables.items():
-        variable.assign(arrays[f"{number:04d}"])
+    restore(variables, [arrays[key] for key in shapes])
     return Progress(**record["progress"])
 
 
@@ -109,20 +109,24 @@ def load_progress(path: Path) -> Progress:
     return Progress(**_read(path)[1]["progress"])
 
 
-def snapshot(model: keras.Model) -> list[np.ndarray]:
-    """The values of all variables, to be put back with `restore`."""
-    return [np.array(keras.ops.convert_to_numpy(variable.value)) for _, variable in _numbered(model)]
+def snapshot(variables: Variables) -> list[np.ndarray]:
+    """The values of variables, to be put back with `restore`."""
+    return [np.array(keras.ops.convert_to_numpy(variable.value)) for variable in variables]
 
 
-def restore(model: keras.Model, values: list[np.ndarray]) -> None:
+def restore(variables: Variables, values: Sequence[np.ndarray]) -> None:
     """Put the values of `snapshot` back."""
-    for (_, variable), value in zip(_numbered(model), values, strict=True):
+    for variable, value in zip(variables, values, strict=True):
         variable.assign(value)
 
 
-def _numbered(model: keras.Model):
-    """All variables in a fixed order: weights, random state, then the optimizer's."""
-    return enumerate([*model.variables, *model.optimizer.variables])
+def _key(number: int) -> str:
+    return f"{number:04d}"
+
+
+def _as_json(identity: Mapping[str, Any]) -> dict[str, Any]:
+    """As JSON gives it back: tuples are lists there."""
+    return json.loads(json.dumps(identity))
 
 
 def _read(path: Path) -> tuple[dict[str, np.ndarray], dict]:

@@ -1,9 +1,9 @@
-"""What a training run does, as typed data. One `Settings` is one run of one model."""
+"""What a run of pose from crops can be told, as typed data. One `Settings` is one run of one model."""
 
 import ast
 import dataclasses
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from fsanet.datasets.augment.recipe import PAPER, RECIPES, Recipe
@@ -11,8 +11,8 @@ from fsanet.datasets.protocols import PROTOCOLS
 from fsanet.errors import InputError
 from fsanet.locations import work_dir
 from fsanet.models.spec import get_spec
+from fsanet.training.plan import PLACE, Plan
 
-SCHEDULES = ("steps", "cosine")
 PRECISIONS = ("float32", "mixed_bfloat16", "mixed_float16")
 RUNS = work_dir("training_and_testing/runs")
 DATA = work_dir("data")
@@ -36,8 +36,8 @@ class ExtraSet:
 
 
 @dataclass(frozen=True)
-class Settings:
-    """One training run. The defaults are the paper's.
+class Settings(Plan):
+    """One training run, with all of its `Plan`. The defaults are the paper's.
 
     Attributes:
         model: one of `fsanet.MODELS`, no fusion.
@@ -46,61 +46,38 @@ class Settings:
         data_folder: where the npz sets lie.
         extra: further sets to train on.
         image_size: side of the crops in pixels.
-        epochs: how often the training samples are seen.
         batch_size: None for the protocol's.
-        seed: of the initial weights, the order of samples and the augmentation.
         augmentation: a recipe.
-        learning_rate: of Adam, at its highest.
-        schedule: "steps" (a tenth of it from a third of the run on, a hundredth from two thirds on) or "cosine".
-        warmup_steps: steps in which the rate rises from 0.
-        weight_decay: AdamW's, on kernels only.
-        ema: decay of the running mean of the weights that is validated and saved, such as 0.999; 0 for none.
-        clip_norm: gradients of a larger norm are scaled down to it; 0 for none.
         rotation_loss: share of the rotation's distance in the loss; the rest is the mean absolute error of the angles.
         precision: Keras' policy, of the network alone.
         weights: start from these, as `fsanet.load_model` takes them; empty starts anew.
         freeze: names of layers or sub-models that keep their weights; patterns such as "ssr_G*" do too.
-        max_minutes: choose the number of epochs so that the run takes about that long; 0 for `epochs`.
     """
 
     model: str = "var_capsule"
     data: str = "300W_LP"
-    run: str = ""
-    data_folder: str = str(DATA)
+    run: str = field(default="", metadata=PLACE)
+    data_folder: str = field(default=str(DATA), metadata=PLACE)
     extra: tuple[ExtraSet, ...] = ()
     image_size: int = 64
-    epochs: int = 90
     batch_size: int | None = None
-    seed: int = 0
     augmentation: Recipe = PAPER
-    learning_rate: float = 1e-3
-    schedule: str = "steps"
-    warmup_steps: int = 0
-    weight_decay: float = 0.0
-    ema: float = 0.0
-    clip_norm: float = 0.0
     rotation_loss: float = 0.0
     precision: str = "float32"
     weights: str = ""
     freeze: tuple[str, ...] = ()
-    max_minutes: float = 0.0
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         if members := get_spec(self.model).members:
             raise InputError(f"'{self.model}' is a fusion: train its members one by one, {', '.join(members)}.")
-        if problems := [text for wrong, text in self._checks() if wrong]:
-            raise InputError(f"These settings cannot be trained: {'; '.join(problems)}.")
+        super().__post_init__()
 
-    def _checks(self):
-        yield self.epochs < 1, f"epochs is at least 1, not {self.epochs}"
+    def checks(self) -> Iterator[tuple[bool, str]]:
+        """The plan's, and those of crops."""
+        yield from super().checks()
         yield self.batch_size is not None and self.batch_size < 1, f"batch_size is at least 1, not {self.batch_size}"
-        yield not self.learning_rate > 0, f"learning_rate is above 0, not {self.learning_rate}"
-        yield self.schedule not in SCHEDULES, f"schedule is one of {', '.join(SCHEDULES)}, not '{self.schedule}'"
         yield self.precision not in PRECISIONS, f"precision is one of {', '.join(PRECISIONS)}, not '{self.precision}'"
-        yield not 0 <= self.ema < 1, f"ema is at least 0 and below 1, not {self.ema}"
         yield not 0 <= self.rotation_loss <= 1, f"rotation_loss is between 0 and 1, not {self.rotation_loss}"
-        for name in ("warmup_steps", "weight_decay", "clip_norm", "max_minutes"):
-            yield getattr(self, name) < 0, f"{name} is at least 0, not {getattr(self, name)}"
 
     @property
     def run_name(self) -> str:

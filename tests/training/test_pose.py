@@ -4,9 +4,7 @@ import pytest
 
 from fsanet.datasets.batches import View
 from fsanet.datasets.pose_set import PoseSet
-from fsanet.training.network import build_training_model
-from fsanet.training.validation import averaged_weights, validate
-from tests.fixtures.tiny_training import bright_side_set, build_tiny_network
+from fsanet.training.pose import validate
 
 
 class FirstPixel(keras.layers.Layer):
@@ -44,22 +42,3 @@ def test_labels_that_do_not_count_are_left_out(network):
     assert both["val_roll"] == alone["val_roll"]
     assert both["val_geodesic"] == alone["val_geodesic"]
     assert both["val_yaw"] > alone["val_yaw"]
-
-
-def test_the_running_mean_is_put_in_and_taken_out(tiny_settings):
-    crops = bright_side_set(8)
-    images, poses = crops.image, crops.pose.astype(np.float32)
-    batch = (images, poses, np.ones((8, 3), np.float32))
-    from fsanet.datasets.batches import Batch
-
-    model = build_training_model(build_tiny_network(tiny_settings), tiny_settings, Batch(*batch))
-    with averaged_weights(model):  # before the first step there is none
-        pass
-    for _ in range(3):
-        model.train_on_batch(batch, poses)
-    trained = [np.array(v) for v in model.network.get_weights()]
-    with averaged_weights(model):
-        inside = model.network.get_weights()
-    assert any(not np.array_equal(a, b) for a, b in zip(trained, inside, strict=True))
-    for before, after in zip(trained, model.network.get_weights(), strict=True):
-        np.testing.assert_array_equal(before, after)

@@ -2,7 +2,9 @@ import csv
 
 import cv2
 
-from fsanet.training.logs import TensorBoardLog, draw_curves, write_csv
+from fsanet.training import pose
+from fsanet.training.report import TensorBoardLog, draw_curves, write_csv
+from fsanet.training.task import Task
 
 HISTORY = [
     {
@@ -31,10 +33,9 @@ def test_the_csv_has_a_row_an_epoch_and_none_twice(tmp_path):
 def test_tensorboard_reads_the_events(tmp_path):
     from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
-    log = TensorBoardLog(tmp_path)
-    for row in HISTORY:
-        log.write(row, row["epoch"])
-    log.close()
+    with TensorBoardLog(tmp_path) as log:
+        for row in HISTORY:
+            log.write(row)
     events = EventAccumulator(str(tmp_path)).Reload()
     tensors = events.Tensors("val_mae")
     assert [event.step for event in tensors] == [1, 2, 3]
@@ -42,7 +43,8 @@ def test_tensorboard_reads_the_events(tmp_path):
 
 
 def test_curves_are_a_picture_with_lines(tmp_path):
-    draw_curves(tmp_path / "curves.png", HISTORY, "title")
+    task = Task("title", "", None, None, None, "val_mae", None, "", "", pose._WORDS)
+    draw_curves(tmp_path / "curves.png", HISTORY, task)
     picture = cv2.imread(str(tmp_path / "curves.png"))
     assert picture.shape[0] > 600
     assert (picture.std(axis=2) > 20).mean() > 0.002  # coloured lines

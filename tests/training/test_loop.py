@@ -9,9 +9,10 @@ import signal
 import numpy as np
 import pytest
 
-from fsanet.training import checkpoint, trainer
+from fsanet.training import checkpoint, loop, pose
 from fsanet.training.checkpoint import load_progress
-from fsanet.training.trainer import DivergedError, train
+from fsanet.training.loop import DivergedError
+from fsanet.training.pose import train
 from tests.fixtures.tiny_training import read_tiny_weights
 
 pytestmark = pytest.mark.usefixtures("tiny_network")
@@ -45,7 +46,7 @@ def train_in(folder, settings, **given):
 def drawn(monkeypatch) -> list:
     """Curves are drawn by a test of their own; here only what would have been drawn."""
     calls = []
-    monkeypatch.setattr(trainer.logs, "draw_curves", lambda path, history, title: calls.append((path, len(history))))
+    monkeypatch.setattr(loop.report, "draw_curves", lambda path, history, task: calls.append((path, len(history))))
     return calls
 
 
@@ -58,8 +59,8 @@ def test_a_run_learns_and_leaves_its_files(whole_run, drawn):
     history = whole_run.history
     assert [row["epoch"] for row in history] == [1, 2, 3]
     assert history[-1]["mae"] < history[0]["mae"]
-    assert whole_run.best_mae == min(row["val_mae"] for row in history)
-    assert history[whole_run.best_epoch - 1]["val_mae"] == whole_run.best_mae
+    assert whole_run.best == min(row["val_mae"] for row in history)
+    assert history[whole_run.best_epoch - 1]["val_mae"] == whole_run.best
     with (whole_run.folder / "log.csv").open(newline="") as file:
         assert [row["epoch"] for row in csv.DictReader(file)] == ["1", "2", "3"]
     assert drawn == [(whole_run.folder / "curves.png", epochs) for epochs in (1, 2, 3)]
@@ -77,15 +78,15 @@ def test_equal_seeds_give_equal_runs_and_others_do_not(whole_run, tiny_settings,
 @pytest.mark.parametrize("stop_after", [1, 4, 6], ids=["in an epoch", "at its end", "in the next"])
 def test_a_stopped_run_ends_as_one_that_was_not(whole_run, tiny_settings, tmp_path, monkeypatch, stop_after):
     steps = []
-    original = trainer._Run._step
+    original = loop._Run.step
 
-    def step(run, batch):
-        original(run, batch)
+    def step(run, batch, number):
+        original(run, batch, number)
         steps.append(1)
         if len(steps) == stop_after:
             os.kill(os.getpid(), signal.SIGINT)
 
-    monkeypatch.setattr(trainer._Run, "_step", step)
+    monkeypatch.setattr(loop._Run, "step", step)
     with pytest.raises(KeyboardInterrupt):
         train_in(tmp_path / "stopped", tiny_settings)
     assert len(steps) == stop_after
@@ -94,24 +95,24 @@ def test_a_stopped_run_ends_as_one_that_was_not(whole_run, tiny_settings, tmp_pa
 
 
 def test_a_run_killed_between_checkpoints_repeats_what_was_lost(whole_run, tiny_settings, tmp_path, monkeypatch):
-    original = trainer._Run._step
+    original = loop._Run.step
 
-    def step(run, batch):
-        if run.progress.epoch == 1 and run.progress.step == 2:
+    def step(run, batch, number):
+        if run.progress.epoch == 1 and number == 2:
             raise SystemExit("killed")
-        original(run, batch)
+        original(run, batch, number)
 
     with monkeypatch.context() as patched:
-        patched.setattr(trainer._Run, "_step", step)
+        patched.setattr(loop._Run, "step", step)
         with pytest.raises(SystemExit):
             train_in(tmp_path / "killed", tiny_settings)
     assert_equal_runs(whole_run, train_in(tmp_path / "killed", tiny_settings))
 
 
 def test_a_finished_run_is_not_trained_again(whole_run, tiny_settings, tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr(trainer._Run, "_step", lambda *_: pytest.fail("trained again"))
+    monkeypatch.setattr(loop._Run, "step", lambda *_: pytest.fail("trained again"))
     again = train(tiny_settings, runs=tmp_path / "whole")
-    assert again.best_mae == whole_run.best_mae
+    assert again.best == whole_run.best
     assert "it is finished" in capsys.readouterr().out
 
 
@@ -127,16 +128,16 @@ def test_other_settings_do_not_go_on(whole_run, tiny_settings, tmp_path):
 
 def test_the_best_epoch_is_kept_not_the_last(tiny_settings, tmp_path, monkeypatch):
     errors = iter([3.0, 1.0, 2.0])
-    original = trainer.validate
+    original = pose.validate
 
     def validate(network, views):
         return original(network, views) | {"val_mae": next(errors)}
 
-    monkeypatch.setattr(trainer, "validate", validate)
+    monkeypatch.setattr(pose, "validate", validate)
     saved = []
-    monkeypatch.setattr(trainer, "save_weights", lambda network, path: saved.append(path))
+    monkeypatch.setattr(pose, "save_weights", lambda network, path: saved.append(path))
     result = train_in(tmp_path, tiny_settings)
-    assert (result.best_epoch, result.best_mae, len(saved)) == (2, 1.0, 2)
+    assert (result.best_epoch, result.best, len(saved)) == (2, 1.0, 2)
 
 
 def test_what_is_validated_and_saved_is_the_running_mean(whole_run, tiny_settings, tmp_path):
@@ -180,10 +181,10 @@ def test_a_damaged_checkpoint_is_an_error(whole_run, tiny_settings, tmp_path):
 
 
 def test_a_budget_of_time_chooses_the_epochs_once(tiny_settings, tmp_path, monkeypatch):
-    monkeypatch.setattr(trainer, "epochs_within", lambda *_: 2)
+    monkeypatch.setattr(loop, "epochs_within", lambda *_: 2)
     settings = dataclasses.replace(tiny_settings, max_minutes=1.0)
     assert len(train_in(tmp_path, settings).history) == 2
-    monkeypatch.setattr(trainer, "epochs_within", lambda *_: pytest.fail("chosen again"))
+    monkeypatch.setattr(loop, "epochs_within", lambda *_: pytest.fail("chosen again"))
     assert len(train_in(tmp_path, settings).history) == 2
 
 

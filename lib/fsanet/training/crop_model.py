@@ -1,0 +1,118 @@
+"""The model that training pose from crops differentiates: augmentation, the network, and the losses on its angles."""
+
+from collections.abc import Iterator
+from fnmatch import fnmatchcase
+
+import keras
+from keras import ops
+
+from fsanet.datasets.augment.layer import Augment
+from fsanet.errors import InputError
+from fsanet.models.catalog import build_model
+from fsanet.pose import tensors
+from fsanet.training.task import LOSS
+from fsanet.weights.loading import load_model
+
+
+class CropModel(keras.Model):
+    """From a `Batch` (images, poses, weights of the labels) to its figures: {"loss", "mae"}, in degrees.
+
+    Args:
+        network: (N, S, S, 3) BGR 0..255 -> (N, 3) degrees.
+        augment: changes images and labels, in training alone.
+        rotation_share: share of the rotation's distance in the loss; 0 is the paper's loss alone.
+    """
+
+    def __init__(self, network: keras.Model, augment: Augment, rotation_share: float = 0.0):
+        super().__init__(name="training", dtype="float32")
+        self.network = network
+        self.augment = augment
+        self.rotation_share = rotation_share
+
+    def build(self, batch_shape) -> None:
+        """Make the tables of the augmentation; the network is built."""
+        images_shape, poses_shape, _ = batch_shape
+        self.augment.build(images_shape, poses_shape)
+        self.built = True
+
+    def call(self, batch, training=None):
+        """See the class."""
+        images, true_deg, weight = batch
+        if training:
+            images, true_deg = self.augment(images, true_deg)
+        else:
+            images = ops.cast(images, "float32")
+        predicted_deg = ops.cast(self.network(images, training=training), "float32")
+        error = mean_absolute_error_deg(predicted_deg, true_deg, weight)
+        loss = (1.0 - self.rotation_share) * error
+        if self.rotation_share:
+            loss = loss + self.rotation_share * rotation_distance_deg(predicted_deg, true_deg, weight)
+        return {LOSS: loss, "mae": error}
+
+
+def mean_absolute_error_deg(predicted_deg, true_deg, weight):
+    """Weighted mean of the absolute errors of the three angles: the paper's loss. Three (N, 3) -> scalar."""
+    return _weighted_mean(ops.abs(predicted_deg - true_deg), weight)
+
+
+def rotation_distance_deg(predicted_deg, true_deg, weight):
+    """Mean distance of the rotations, of the samples whose three labels count. Three (N, 3) -> scalar."""
+    return _weighted_mean(tensors.chord_deg(predicted_deg, true_deg), ops.min(weight, axis=1))
+
+
+def _weighted_mean(errors, weight):
+    return ops.sum(errors * weight) / ops.maximum(ops.sum(weight), 1e-6)
+
+
+def build_network(
+    model: str, image_size: int, *, weights: str = "", precision: str = "float32", freeze: tuple[str, ...] = ()
+) -> keras.Model:
+    """The network with its starting weights and frozen layers.
+
+    Args:
+        model: one of `fsanet.MODELS`, no fusion.
+        image_size: side of the crops in pixels.
+        weights: as `fsanet.load_model` takes them; empty starts anew.
+        precision: Keras' policy.
+        freeze: names or patterns of layers and sub-models that keep their weights.
+
+    Raises:
+        ValueError: for unknown names of models or layers, or weights that do not fit.
+        FileNotFoundError, OSError: as `fsanet.load_model`.
+    """
+    before = keras.config.dtype_policy()
+    keras.config.set_dtype_policy(precision)
+    try:
+        if weights:
+            network = load_model(model, weights, image_size=image_size)
+        else:
+            network = build_model(model, image_size=image_size)
+    finally:
+        keras.config.set_dtype_policy(before)
+    freeze_layers(network, freeze)
+    return network
+
+
+def freeze_layers(network: keras.Model, names: tuple[str, ...]) -> None:
+    """Keep the weights of layers and sub-models with these names or patterns.
+
+    Raises:
+        ValueError: for a name that fits nothing, with those that there are, or when nothing is left to train.
+    """
+    layers = {layer.name: layer for layer in _layers_within(network) if layer.weights}
+    for pattern in names:
+        fitting = [layer for name, layer in layers.items() if fnmatchcase(name, pattern)]
+        if not fitting:
+            raise InputError(f"'{network.name}' has no layer '{pattern}' to freeze. There are: {', '.join(layers)}.")
+        for layer in fitting:
+            layer.trainable = False
+    if not network.trainable_variables:
+        raise InputError(f"With {', '.join(names)} frozen, nothing of '{network.name}' is left to train.")
+
+
+def _layers_within(model: keras.Model) -> Iterator[keras.layers.Layer]:
+    """All layers and sub-models, each before what is in it."""
+    for layer in model.layers:
+        yield layer
+        if isinstance(layer, keras.Model):
+            yield from _layers_within(layer)
