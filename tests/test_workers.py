@@ -1,5 +1,6 @@
 """Running over many tasks: the same results in one process or many, errors, and no process left behind."""
 
+import itertools
 import multiprocessing
 import os
 import signal
@@ -11,7 +12,7 @@ from operator import mul
 
 import pytest
 
-from fsanet.workers import cores, cores_with_memory, run_on_all_cores
+from fsanet.workers import Ahead, cores, cores_with_memory, run_on_all_cores
 
 
 def test_there_is_a_core():
@@ -101,3 +102,28 @@ def _alive(pid):
             return file.read().rsplit(")", 1)[1].split()[0] != "Z"
     except OSError:
         return False
+
+
+def test_working_ahead_keeps_the_order_and_the_processes():
+    ahead = Ahead(2)
+    try:
+        assert list(ahead.run(str, range(20))) == [str(number) for number in range(20)]
+        pids = set(ahead.run(_pid_of, range(8))) | set(ahead.run(_pid_of, range(8)))
+        assert len(pids) <= 2 and os.getpid() not in pids
+    finally:
+        ahead.close()
+
+
+def test_whoever_stops_early_leaves_nothing_undone_behind():
+    ahead = Ahead(1)
+    try:
+        results = ahead.run(str, itertools.count())
+        assert next(results) == "0"
+        results.close()
+        assert list(ahead.run(str, [5])) == ["5"]
+    finally:
+        ahead.close()
+
+
+def _pid_of(_: int) -> int:
+    return os.getpid()

@@ -4,6 +4,7 @@ import multiprocessing
 import os
 import signal
 import threading
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -68,6 +69,40 @@ def run_on_all_cores(
             ) from None
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
+
+
+class Ahead:
+    """Processes that work ahead of whoever takes their results, in order; they stay from one call to the next.
+
+    Args:
+        workers: number of processes.
+    """
+
+    def __init__(self, workers: int):
+        self._workers = workers
+        self._pool = ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"), initializer=_settle)
+
+    def run(self, function: Callable[[Task], Result], tasks: Iterable[Task]) -> Iterator[Result]:
+        """Yield the results of `function` over `tasks`, in the order of these.
+
+        Args:
+            function: must be importable by name (`functools.partial` and methods of picklable objects are too).
+            tasks: picklable arguments; read only as far ahead as needed.
+        """
+        tasks = iter(tasks)
+        pending = deque(self._pool.submit(function, task) for task in islice(tasks, _AHEAD * self._workers + 1))
+        try:
+            while pending:
+                result = pending.popleft().result()
+                pending.extend(self._pool.submit(function, task) for task in islice(tasks, 1))
+                yield result
+        finally:
+            for future in pending:
+                future.cancel()
+
+    def close(self) -> None:
+        """End the processes."""
+        self._pool.shutdown(wait=True, cancel_futures=True)
 
 
 def _settle() -> None:

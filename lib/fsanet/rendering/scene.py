@@ -48,11 +48,13 @@ class Picture:
         colour: (H, W, 3) float32 linear RGB.
         covered: (H, W) bool, where the person is.
         skin: (H, W) bool, where bare skin is seen.
+        near: (H, W) float32, 1 / distance of what is seen, 0 where nothing is drawn.
     """
 
     colour: np.ndarray
     covered: np.ndarray
     skin: np.ndarray
+    near: np.ndarray
 
 
 class _Drawn:
@@ -182,7 +184,7 @@ def draw_picture(
     covered = drawn.ids >= 0
     bare = np.zeros(covered.size, bool)
     bare[skin] = True
-    return Picture(colour.reshape(background.shape), covered, bare.reshape(covered.shape))
+    return Picture(colour.reshape(background.shape), covered, bare.reshape(covered.shape), drawn.depth)
 
 
 def _padded(values: np.ndarray, count: int) -> np.ndarray:

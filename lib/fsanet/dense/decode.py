@@ -1,0 +1,78 @@
+"""From raw predictions to faces: scores, boxes, points, rotations; and which of them are one and the same."""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fsanet.dense import layout
+from fsanet.image.boxes import iou
+
+_LARGEST_LOG = 4.0  # of a distance in strides; what is beyond is no box
+
+
+class Found(NamedTuple):
+    """Faces in a picture, F of them, the surest first.
+
+    Attributes:
+        score: (F,) 0..1.
+        box_xyxy: (F, 4) pixels, in the network's own convention.
+        points_xy: (F, 5, 2) pixels, in the order of an upright face.
+        rotation: (F, 3, 3) of the pose.
+    """
+
+    score: NDArray[np.float64]
+    box_xyxy: NDArray[np.float64]
+    points_xy: NDArray[np.float64]
+    rotation: NDArray[np.float64]
+
+
+def decode(prediction: NDArray, grid: NDArray, threshold: float, overlap: float = 0.4) -> Found:
+    """The faces in a prediction.
+
+    Args:
+        prediction: (N, 21), columns of `layout`.
+        grid: (N, 3) of `cells`.
+        threshold: least score.
+        overlap: of two boxes with a larger intersection over union the less sure one is dropped.
+    """
+    sure = prediction[:, layout.SCORE] > np.log(threshold / (1 - threshold)) if threshold > 0 else slice(None)
+    rows, where = prediction[sure].astype(np.float64), grid[sure].astype(np.float64)
+    score = 1 / (1 + np.exp(-rows[:, layout.SCORE]))
+    order = np.argsort(-score, kind="stable")
+    rows, where, score = rows[order], where[order], score[order]
+    box = _boxes(rows, where)
+    kept = suppress(box, overlap)
+    rows, where, score, box = rows[kept], where[kept], score[kept], box[kept]
+    side = np.sqrt(np.prod(box[:, 2:] - box[:, :2], axis=1))
+    points = where[:, None, :2] + rows[:, layout.POINTS].reshape(-1, 5, 2) * side[:, None, None]
+    return Found(score, box, points, rotation_from_6d(rows[:, layout.ROTATION_6D]))
+
+
+def _boxes(rows: NDArray, where: NDArray) -> NDArray[np.float64]:
+    reach = np.exp(np.clip(rows[:, layout.BOX], -_LARGEST_LOG, _LARGEST_LOG)) * where[:, 2:]
+    return np.hstack([where[:, :2] - reach[:, :2], where[:, :2] + reach[:, 2:]])
+
+
+def suppress(boxes_xyxy: NDArray, overlap: float) -> list[int]:
+    """Numbers of the boxes (N, 4), the surest first, that overlap no surer one by more than `overlap`."""
+    kept: list[int] = []
+    for number in range(len(boxes_xyxy)):
+        if not kept or iou(boxes_xyxy[number], boxes_xyxy[kept]).max() <= overlap:
+            kept.append(number)
+    return kept
+
+
+def rotation_from_6d(columns: NDArray) -> NDArray[np.float64]:
+    """Rotation matrices (..., 3, 3) whose first two columns are nearest to (..., 6), by Gram-Schmidt.
+
+    Zhou et al., "On the Continuity of Rotation Representations in Neural Networks", CVPR 2019.
+    """
+    first = _unit(columns[..., :3])
+    second = columns[..., 3:] - (first * columns[..., 3:]).sum(axis=-1, keepdims=True) * first
+    second = _unit(second)
+    return np.stack([first, second, np.cross(first, second)], axis=-1)
+
+
+def _unit(vectors: NDArray) -> NDArray[np.float64]:
+    return vectors / np.maximum(np.linalg.norm(vectors, axis=-1, keepdims=True), 1e-8)

@@ -1,0 +1,131 @@
+"""Losses of the single-stage networks: L = L_cls + l1 p* L_box + l2 p* L_points + w p* L_pose, in `keras.ops`."""
+
+from typing import NamedTuple
+
+from keras import ops
+
+from fsanet.dense import layout
+
+_EPSILON = 1e-6
+_LARGEST_LOG = 4.0
+
+
+class LossWeights(NamedTuple):
+    """How much each part counts.
+
+    Attributes:
+        score, box, points, pose: factors of the parts.
+        positive_share, gamma: of the focal loss (Lin et al., ICCV 2017).
+        knee: offset, in sides of a face, below which the loss of a point is square.
+    """
+
+    score: float = 2.0
+    box: float = 2.0
+    points: float = 5.0
+    pose: float = 1.5
+    positive_share: float = 0.75
+    gamma: float = 2.0
+    knee: float = 0.05
+
+
+WEIGHTS = LossWeights()
+
+
+class LossParts(NamedTuple):
+    """The parts, before their weights; scalars."""
+
+    score: object
+    box: object
+    points: object
+    pose: object
+
+
+def loss_parts(target, prediction, weights: LossWeights = WEIGHTS) -> LossParts:
+    """Each part over a batch, summed over the positive cells and divided by their number.
+
+    Args:
+        target: (batch, cells, 25), columns of `fsanet.dense.layout`.
+        prediction: (batch, cells, 21).
+        weights: of the focal loss and of the points.
+    """
+    positive = target[..., layout.POSITIVE]
+    counted = 1.0 - target[..., layout.IGNORED] * (1.0 - positive)
+    number = ops.maximum(ops.sum(positive), 1.0)
+
+    def mean(value):
+        return ops.sum(positive * value) / number
+
+    score = focal(positive, prediction[..., layout.SCORE], weights.positive_share, weights.gamma)
+    return LossParts(
+        ops.sum(counted * score) / number,
+        mean(1.0 - giou(target[..., layout.TARGET_BOX], prediction[..., layout.BOX])),
+        mean(smooth_l1(target[..., layout.TARGET_POINTS] - prediction[..., layout.POINTS], weights.knee)),
+        mean(chord(target[..., layout.TARGET_ROTATION], prediction[..., layout.ROTATION_6D])),
+    )
+
+
+def total_loss(target, prediction, weights: LossWeights = WEIGHTS):
+    """The weighted sum of the parts, a scalar."""
+    parts = loss_parts(target, prediction, weights)
+    return sum(getattr(weights, name) * part for name, part in parts._asdict().items())
+
+
+def focal(positive, logit, positive_share: float, gamma: float):
+    """Focal loss of each score: cross entropy, less where the answer is nearly right already.
+
+    Args:
+        positive: (...) 0 or 1.
+        logit: (...).
+        positive_share: weight of positives; the negatives get the rest.
+        gamma: how fast it fades.
+    """
+    entropy = ops.softplus(logit) - positive * logit
+    share = ops.sigmoid(logit)
+    right = positive * share + (1.0 - positive) * (1.0 - share)
+    weight = positive * positive_share + (1.0 - positive) * (1.0 - positive_share)
+    return weight * ops.power(ops.maximum(1.0 - right, _EPSILON), gamma) * entropy
+
+
+def giou(distances, log_distances):
+    """Generalised intersection over union (Rezatofighi et al., CVPR 2019) of boxes around one centre, (...).
+
+    Args:
+        distances: (..., 4) to the left, top, right and bottom; not all negative where it counts.
+        log_distances: (..., 4) logarithms of the predicted ones.
+    """
+    # A cell near the middle of a face may lie outside of a very narrow box: keep the sums that follow above zero.
+    true = ops.maximum(distances, 0.01)
+    found = ops.exp(ops.clip(log_distances, -_LARGEST_LOG, _LARGEST_LOG))
+    low, high = ops.minimum(true, found), ops.maximum(true, found)
+    common, hull = _area(low), _area(high)
+    union = _area(true) + _area(found) - common
+    return common / union - (hull - union) / hull
+
+
+def _area(distances):
+    return (distances[..., 0] + distances[..., 2]) * (distances[..., 1] + distances[..., 3])
+
+
+def smooth_l1(difference, knee: float):
+    """Mean over the last axis: square below the knee, a straight line of slope 1 beyond."""
+    size = ops.abs(difference)
+    return ops.mean(ops.where(size < knee, size * size / (2.0 * knee), size - 0.5 * knee), axis=-1)
+
+
+def chord(rotation, columns):
+    """Chordal distance |R - R'| of rotations, 2 sqrt(2) sin(angle / 2), (...).
+
+    Args:
+        rotation: (..., 9) row by row.
+        columns: (..., 6) predicted first two columns, made orthonormal by Gram-Schmidt.
+    """
+    first = _unit(columns[..., :3])
+    second = columns[..., 3:]
+    second = _unit(second - ops.sum(first * second, axis=-1, keepdims=True) * first)
+    found = ops.stack([first, second, ops.cross(first, second)], axis=-1)
+    found = ops.reshape(found, (*ops.shape(found)[:-2], 9))
+    return ops.sqrt(ops.sum(ops.square(found - rotation), axis=-1) + _EPSILON)
+
+
+def _unit(vectors):
+    return vectors / ops.sqrt(ops.sum(ops.square(vectors), axis=-1, keepdims=True) + 1e-8)

@@ -1,0 +1,43 @@
+"""`scout`: our own single-stage network. Thin plain convolutions, a feature pyramid, one prediction a cell."""
+
+import keras
+from keras import layers
+
+from fsanet.dense import layout
+from fsanet.models.single_stage.blocks import context, convolve, flat, predict, pyramid, residual
+
+STEM = 8  # channels at half the resolution
+WIDTHS = (16, 32, 48, 64)  # at strides 4, 8, 16, 32
+DEPTHS = (1, 1, 1, 3)  # residual blocks
+PYRAMID, CONTEXT = 24, 48
+TOWERS = ((24,), (48, 48), (48, 48))  # further convolutions for points and pose, which are learnt last, at each stride
+
+_FOUND = slice(layout.SCORE, layout.BOX.stop)
+_READ = slice(layout.POINTS.start, layout.ROTATION_6D.stop)
+
+
+def build_scout(height: int | None = None, width: int | None = None) -> keras.Model:
+    """The network: (N, height, width, 3) BGR 0..255 -> (N, cells, 21), columns of `fsanet.dense.layout`.
+
+    Args:
+        height, width: multiples of 32; None for any.
+    """
+    image = keras.Input((height, width, 3), name="image_bgr")
+    x = layers.Rescaling(1 / 64.0, -2.0)(image)
+    x = convolve(x, STEM, stride=2)
+    features = []
+    for channels, depth in zip(WIDTHS, DEPTHS, strict=True):
+        x = residual(x, channels, stride=2)
+        for _ in range(depth - 1):
+            x = residual(x, channels)
+        features.append(x)
+    levels = [_head(level, tower) for level, tower in zip(pyramid(features[1:], PYRAMID), TOWERS, strict=True)]
+    return keras.Model(image, layers.Concatenate(axis=1, dtype="float32")(levels), name="scout")
+
+
+def _head(x, tower: tuple[int, ...]):
+    x = read = context(x, CONTEXT)
+    for channels in tower:
+        read = convolve(read, channels)
+    both = layers.Concatenate(dtype="float32")([predict(x, _FOUND), predict(read, _READ)])
+    return flat(both, layout.PREDICTION_SIZE)

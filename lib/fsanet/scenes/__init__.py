@@ -1,0 +1,1 @@
+"""Whole pictures with labelled faces, composed of rendered heads and free backgrounds."""

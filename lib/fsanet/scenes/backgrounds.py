@@ -1,0 +1,77 @@
+"""What lies behind the heads: photographs without people, views of panoramas, and paintings of our own."""
+
+import hashlib
+from functools import cached_property, lru_cache
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from fsanet.rendering.backgrounds import BACKGROUNDS, HELD_OUT_BACKGROUNDS
+
+_SHARES = {"photographs": 0.6, "paintings": 0.25, "views": 0.15}
+_PAINTINGS, _PAINTING_SIDE = 600, 384  # how many there are, and their pixels
+_NOT_PAINTED = ("crowd",)  # its blurred heads are what a small face looks like
+_HELD_OUT = 8  # of the photographs every so many-th is seen in tests only
+_LEAST_CROP = 96  # pixels
+
+
+class Backgrounds:
+    """Pictures without a face, of one split.
+
+    Args:
+        folder: what `fetch_photographs` wrote; None for paintings alone.
+        split: `train` or `test`: no picture is in both.
+
+    Raises:
+        FileNotFoundError: when the folder holds no picture.
+    """
+
+    def __init__(self, folder: str | Path | None, split: str):
+        self.folder, self.split = None if folder is None else Path(folder), split
+        if folder is not None and not self.files:
+            raise FileNotFoundError(f"No pictures in '{folder}': `fsanet scenes backgrounds {folder}` fetches them.")
+
+    @cached_property
+    def files(self) -> list[Path]:
+        """The photographs and views of this split."""
+        return [] if self.folder is None else [f for f in sorted(self.folder.glob("*.jpg")) if self._holds(f)]
+
+    @cached_property
+    def _pictures(self) -> dict[str, list[NDArray[np.uint8]]]:
+        kinds = {"photographs": [], "views": []}
+        for file in self.files:
+            kinds["views" if "-view" in file.stem else "photographs"].append(cv2.imread(str(file)))
+        return kinds
+
+    def _holds(self, file: Path) -> bool:
+        whole = file.stem.split("-view")[0]  # views of one panorama stay together
+        return (int(hashlib.sha256(whole.encode()).hexdigest(), 16) % _HELD_OUT == 0) == (self.split == "test")
+
+    def draw(self, rng: np.random.Generator, side: int) -> NDArray[np.uint8]:
+        """A square background (side, side, 3) BGR, a crop of a drawn size, mirrored half of the time."""
+        kind = str(rng.choice(list(_SHARES), p=list(_SHARES.values())))
+        pictures = self._pictures.get(kind)
+        whole = pictures[rng.integers(len(pictures))] if pictures else painting(rng.integers(_PAINTINGS), self.split)
+        crop = _crop(rng, whole, side)
+        return crop[:, ::-1] if rng.random() < 0.5 else crop
+
+
+def _crop(rng: np.random.Generator, image: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:
+    height, width = image.shape[:2]
+    most = min(height, width)
+    size = int(np.exp(rng.uniform(np.log(min(_LEAST_CROP, most)), np.log(most))))
+    x, y = rng.integers(width - size + 1), rng.integers(height - size + 1)
+    how = cv2.INTER_AREA if size > side else cv2.INTER_LINEAR
+    return cv2.resize(image[y : y + size, x : x + size], (side, side), interpolation=how)
+
+
+@lru_cache(maxsize=2 * _PAINTINGS)
+def painting(number: int, split: str) -> NDArray[np.uint8]:
+    """A painted background (384, 384, 3) BGR; test pictures also show kinds that training never does."""
+    rng = np.random.default_rng([number, split == "test"])
+    kept = [name for name in BACKGROUNDS if name not in _NOT_PAINTED]
+    kinds = [name for name in kept if (name in HELD_OUT_BACKGROUNDS) == (split == "test")]
+    picture = np.asarray(BACKGROUNDS[kinds[number % len(kinds)]](rng, _PAINTING_SIDE, _PAINTING_SIDE), np.float32)
+    return np.ascontiguousarray(255 * np.clip(picture[..., ::-1], 0, 1)).astype(np.uint8)

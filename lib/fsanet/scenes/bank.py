@@ -1,0 +1,150 @@
+"""A bank of cut-outs on disk: written in shards that a killed run finds again, read without loading it.
+
+BANK/plan.json, BANK/faces/00012.images.npy, BANK/faces/00012.labels.npz, BANK/others/...
+"""
+
+import json
+from dataclasses import asdict, dataclass
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fsanet.console import progress
+from fsanet.errors import InputError
+from fsanet.files import replace_whole
+from fsanet.scenes.cutout import SPLITS, VERSION, Cutout, render_face, render_non_face
+from fsanet.workers import run_on_all_cores
+
+_KINDS = {"faces": render_face, "others": render_non_face}
+_LABELS = tuple(field for field in Cutout._fields if field != "image_bgra")
+
+
+@dataclass(frozen=True)
+class BankPlan:
+    """What a bank holds.
+
+    Attributes:
+        split: one of `cutout.SPLITS`.
+        faces, others: cut-outs with and without a face; whole shards of them.
+        seed: equal seeds give equal cut-outs.
+        version: of the drawing.
+        shard: cut-outs in a file; 100 are 26 MB and a quarter of a minute of work.
+    """
+
+    split: str = "train"
+    faces: int = 12_000
+    others: int = 1_500
+    seed: int = 0
+    version: int = VERSION
+    shard: int = 100
+
+    def __post_init__(self):
+        if self.split not in SPLITS:
+            raise InputError(f"No split '{self.split}': choose one of {', '.join(SPLITS)}.")
+        if self.shard < 1 or any(count < 1 or count % self.shard for count in (self.faces, self.others)):
+            raise InputError(
+                f"A bank holds whole shards of {self.shard} cut-outs of each kind, at least one; "
+                f"got {self.faces} faces and {self.others} others."
+            )
+
+    def shards(self, kind: str) -> int:
+        """Number of files of a kind, `faces` or `others`."""
+        return getattr(self, kind) // self.shard
+
+
+def write_bank(folder: str | Path, plan: BankPlan, processes: int | None = None, quiet: bool = False) -> None:
+    """Render what is missing of a bank.
+
+    Args:
+        folder: of the bank; made when missing.
+        plan: what it shall hold.
+        processes: how many work in parallel; None for one per core.
+        quiet: no progress bar.
+
+    Raises:
+        InputError: when the folder holds a bank of another plan.
+        OSError: when it cannot be written.
+    """
+    folder = Path(folder)
+    _claim(folder, plan)
+    shards = [(kind, number) for kind in _KINDS for number in range(plan.shards(kind))]
+    missing = [shard for shard in shards if not _labels_file(folder, *shard).is_file()]
+    if missing:
+        render_face(plan.seed, plan.split, 0)  # numba compiles and caches in this process once
+    with progress(total=len(missing) * plan.shard, unit="cut-out", label="rendering", quiet=quiet) as bar:
+        for done in run_on_all_cores(partial(_write_shard, folder, plan), missing, processes):
+            bar.update(done)
+
+
+def _claim(folder: Path, plan: BankPlan) -> None:
+    wanted = json.dumps(asdict(plan))
+    file = folder / "plan.json"
+    if file.is_file() and file.read_text(encoding="utf-8") != wanted:
+        raise InputError(f"'{folder}' holds another bank of cut-outs: remove it, or name another folder.")
+    with replace_whole(file) as temporary:
+        temporary.write_text(wanted, encoding="utf-8")
+
+
+def _labels_file(folder: Path, kind: str, number: int) -> Path:
+    """Written last: a shard is there when its labels are."""
+    return folder / kind / f"{number:05d}.labels.npz"
+
+
+def _images_file(folder: Path, kind: str, number: int) -> Path:
+    return folder / kind / f"{number:05d}.images.npy"
+
+
+def _write_shard(folder: Path, plan: BankPlan, shard: tuple[str, int]) -> int:
+    kind, number = shard
+    indices = range(number * plan.shard, (number + 1) * plan.shard)
+    columns = Cutout(*zip(*(_KINDS[kind](plan.seed, plan.split, index) for index in indices), strict=True))
+    with replace_whole(_images_file(folder, kind, number)) as temporary:
+        np.save(temporary, np.stack(columns.image_bgra))
+    with replace_whole(_labels_file(folder, kind, number)) as temporary:
+        np.savez(temporary, **{name: np.stack(getattr(columns, name)) for name in _LABELS})
+    return plan.shard
+
+
+class Bank:
+    """A bank for reading; images stay on disk until they are asked for.
+
+    Args:
+        folder: of a bank that is whole.
+
+    Raises:
+        FileNotFoundError: when there is none, or a part of it is missing.
+    """
+
+    def __init__(self, folder: str | Path):
+        folder = Path(folder)
+        if not (folder / "plan.json").is_file():
+            raise FileNotFoundError(f"No bank of cut-outs in '{folder}': `fsanet scenes bank {folder}` renders one.")
+        self.plan = BankPlan(**json.loads((folder / "plan.json").read_text(encoding="utf-8")))
+        self.faces = Cutouts(folder, "faces", self.plan)
+        self.others = Cutouts(folder, "others", self.plan)
+
+
+class Cutouts:
+    """The cut-outs of one kind, by number."""
+
+    def __init__(self, folder: Path, kind: str, plan: BankPlan):
+        numbers = range(plan.shards(kind))
+        missing = sum(not _labels_file(folder, kind, number).is_file() for number in numbers)
+        if missing:
+            raise FileNotFoundError(
+                f"{missing} of {len(numbers)} files of '{folder / kind}' are missing: `fsanet scenes bank {folder}` "
+                "goes on where it was."
+            )
+        self._shard = plan.shard
+        self._images: list[NDArray] = [np.load(_images_file(folder, kind, i), mmap_mode="r") for i in numbers]
+        labels = [np.load(_labels_file(folder, kind, i)) for i in numbers]
+        self._labels = {name: np.concatenate([shard[name] for shard in labels]) for name in _LABELS}
+
+    def __len__(self) -> int:
+        return self._shard * len(self._images)
+
+    def __getitem__(self, index: int) -> Cutout:
+        image = np.asarray(self._images[index // self._shard][index % self._shard])
+        return Cutout(image, **{name: column[index] for name, column in self._labels.items()})

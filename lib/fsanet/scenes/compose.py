@@ -1,0 +1,132 @@
+"""Composing whole pictures: heads of every size over a background, overlapping, turned, badly photographed."""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fsanet.rendering.landmarks import five_points
+from fsanet.scenes.backgrounds import Backgrounds
+from fsanet.scenes.bank import Bank
+from fsanet.scenes.cutout import SIDE, Cutout
+from fsanet.scenes.degrade import degrade
+from fsanet.scenes.labels import Faces, Placement, face_box, faces_of
+from fsanet.scenes.paste import paste
+
+FACE_PX = (8.0, 250.0)  # side of a face, evenly on a log scale
+
+_FACES = {0: 0.10, 1: 0.30, 2: 0.20, 3: 0.14, 4: 0.10, 6: 0.10, 8: 0.06}  # how many, and how often
+_OTHERS = {0: 0.55, 1: 0.25, 2: 0.12, 3: 0.08}
+_CROWDED, _CROWDED_PX = 3, 110.0  # with so many faces none is larger than that
+_FIRM, _LEANING = 0.82, 0.96  # shares of heads that stand, and of those that lean at most; the rest is turned anyhow
+_INSIDE, _OUTSIDE = 0.4, -0.04  # least way from a face's middle to the frame: in faces, else in sides of the frame
+_OTHER_FACE_PX = 86.0  # what a face would measure in a cut-out without one
+
+
+class Scene(NamedTuple):
+    """A picture and its faces.
+
+    Attributes:
+        image_bgr: (side, side, 3) uint8.
+        faces: its labels.
+    """
+
+    image_bgr: NDArray[np.uint8]
+    faces: Faces
+
+
+class Composer:
+    """Composes scenes of one split.
+
+    Args:
+        bank: of cut-outs.
+        backgrounds: of the same split.
+        side: pixels of a scene.
+    """
+
+    def __init__(self, bank: Bank, backgrounds: Backgrounds, side: int = 256):
+        self.bank, self.backgrounds, self.side = bank, backgrounds, side
+
+    def scene(self, rng: np.random.Generator) -> Scene:
+        """A scene; equal generators give equal scenes."""
+        canvas = _relit(self.backgrounds.draw(rng, self.side), rng)
+        owner = np.zeros(canvas.shape[:2], np.uint8)  # number of the cut-out that is seen, from 1
+        cutouts, placements = self._drawn(rng)
+        pasted = []
+        for number, (cutout, placement) in enumerate(zip(cutouts, placements, strict=True), start=1):
+            covered = paste(canvas, cutout.image_bgra, placement, rng)
+            if covered is not None:
+                rows, columns, where = covered
+                owner[rows, columns][where] = number
+            if cutout.is_face:
+                pasted.append(_Pasted(number, cutout, placement, owner))
+        faces = faces_of(
+            [face.cutout for face in pasted],
+            [face.placement for face in pasted],
+            [face.shown(owner) for face in pasted],
+            [face.seen(owner) for face in pasted],
+        )
+        return Scene(degrade(canvas, rng), faces)
+
+    def _drawn(self, rng: np.random.Generator) -> tuple[list[Cutout], list[Placement]]:
+        """Cut-outs and where they go, from the smallest to the largest: what is large is near."""
+        count, others = (int(rng.choice(list(table), p=list(table.values()))) for table in (_FACES, _OTHERS))
+        most = FACE_PX[1] if count <= _CROWDED else _CROWDED_PX
+        sizes = np.exp(rng.uniform(np.log(FACE_PX[0]), np.log(most), count + others))
+        cutouts = [self.bank.faces[rng.integers(len(self.bank.faces))] for _ in range(count)]
+        cutouts += [self.bank.others[rng.integers(len(self.bank.others))] for _ in range(others)]
+        order = np.argsort(sizes)
+        placements = [_placement(rng, cutout, px, self.side) for cutout, px in zip(cutouts, sizes, strict=True)]
+        return [cutouts[i] for i in order], [placements[i] for i in order]
+
+
+class _Pasted:
+    """A face in a scene, and how much of it was seen when it was pasted."""
+
+    def __init__(self, number: int, cutout: Cutout, placement: Placement, owner: NDArray[np.uint8]):
+        self.number, self.cutout, self.placement = number, cutout, placement
+        self.mesh = placement.points(cutout.points_xyz)
+        self.box = face_box(self.mesh)
+        limit = np.array([*owner.shape[::-1], *owner.shape[::-1]])
+        self.inside = np.clip(np.round(self.box), 0, limit).astype(int)
+        self.at_first = self._count(owner)
+
+    def _count(self, owner: NDArray[np.uint8]) -> int:
+        x1, y1, x2, y2 = self.inside
+        return int((owner[y1:y2, x1:x2] == self.number).sum())
+
+    def shown(self, owner: NDArray[np.uint8]) -> float:
+        """Share of the face that is inside the picture and not covered."""
+        (x1, y1, x2, y2), (ix1, iy1, ix2, iy2) = self.box, self.inside
+        inside = min((ix2 - ix1) * (iy2 - iy1) / max((x2 - x1) * (y2 - y1), 1e-6), 1.0)
+        return inside * self._count(owner) / max(self.at_first, 1)
+
+    def seen(self, owner: NDArray[np.uint8]) -> NDArray[np.bool_]:
+        """(5,) which points lie inside the picture, with nothing pasted over them."""
+        column, row = np.floor(five_points(self.mesh)[:, :2]).astype(int).T
+        height, width = owner.shape
+        inside = (column >= 0) & (column < width) & (row >= 0) & (row < height)
+        return inside & (owner[np.clip(row, 0, height - 1), np.clip(column, 0, width - 1)] == self.number)
+
+
+def _placement(rng: np.random.Generator, cutout: Cutout, face_px: float, side: int) -> Placement:
+    """A face of some size somewhere, three in four of them mostly inside."""
+    middle, in_cutout = (SIDE / 2, SIDE / 2), _OTHER_FACE_PX
+    if cutout.is_face:
+        x1, y1, x2, y2 = face_box(cutout.points_xyz)
+        middle, in_cutout = ((x1 + x2) / 2, (y1 + y2) / 2), np.sqrt((x2 - x1) * (y2 - y1))
+    edge = min(_INSIDE * face_px, side / 2) if rng.random() < 0.75 else _OUTSIDE * side
+    at = rng.uniform(edge, side - edge, 2)
+    return Placement(face_px / in_cutout, _turn(rng), bool(rng.random() < 0.5), tuple(at), middle)
+
+
+def _turn(rng: np.random.Generator) -> float:
+    kind = rng.random()
+    if kind < _FIRM:
+        return rng.normal(0, 12)
+    return rng.uniform(-60, 60) if kind < _LEANING else rng.uniform(-180, 180)
+
+
+def _relit(image: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.float32]:
+    lit = (image.astype(np.float32) - 128) * rng.uniform(0.6, 1.2) + 128 + rng.uniform(-40, 40)
+    return np.clip(lit, 0, 255).astype(np.float32)

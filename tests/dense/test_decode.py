@@ -1,0 +1,66 @@
+import numpy as np
+import pytest
+
+from fsanet.dense import layout
+from fsanet.dense.assign import targets
+from fsanet.dense.cells import cells
+from fsanet.dense.decode import decode, rotation_from_6d, suppress
+from fsanet.pose.angles import rotation_from_angles
+
+
+def perfect_prediction(size, boxes, points, rotation):
+    """What a network would say that has learnt its targets by heart."""
+    target = targets(size, boxes, points, rotation, np.ones(len(boxes)))
+    prediction = np.zeros((len(target), layout.PREDICTION_SIZE), np.float32)
+    positive = target[:, layout.POSITIVE] == 1
+    prediction[:, layout.SCORE] = np.where(positive, 3.0, -9.0)
+    prediction[positive, layout.BOX] = np.log(target[positive, layout.TARGET_BOX])
+    prediction[:, layout.POINTS] = target[:, layout.TARGET_POINTS]
+    whole = target[:, layout.TARGET_ROTATION].reshape(-1, 3, 3)
+    prediction[:, layout.ROTATION_6D] = np.hstack([whole[:, :, 0], whole[:, :, 1]])
+    return prediction
+
+
+def test_decoding_undoes_the_targets():
+    size = (128, 160)
+    boxes = np.array([[10, 12, 40, 50], [60, 20, 150, 124], [5, 80, 22, 98]], float)
+    points = np.random.default_rng(0).uniform(0, 100, (3, 5, 2))
+    rotation = rotation_from_angles([[30, 10, -5], [-70, 20, 40], [0, 0, 170]])
+    found = decode(perfect_prediction(size, boxes, points, rotation), cells(*size), threshold=0.5)
+    order = np.argsort(found.box_xyxy[:, 0])[[1, 2, 0]]
+    np.testing.assert_allclose(found.box_xyxy[order], boxes, atol=1e-3)
+    np.testing.assert_allclose(found.points_xy[order], points, atol=1e-2)
+    np.testing.assert_allclose(found.rotation[order], rotation, atol=1e-5)
+    np.testing.assert_allclose(found.score, 1 / (1 + np.exp(-3)))
+
+
+def test_the_threshold_is_of_the_score_and_the_surest_comes_first():
+    grid = cells(64, 64)
+    prediction = np.full((len(grid), layout.PREDICTION_SIZE), -9.0)
+    prediction[[0, 7, 40], layout.SCORE] = np.log([0.6 / 0.4, 0.9 / 0.1, 0.3 / 0.7])
+    prediction[:, layout.BOX] = 0.0
+    np.testing.assert_allclose(decode(prediction, grid, 0.5).score, [0.9, 0.6])
+    assert len(decode(prediction, grid, 0.2).score) == 3
+    assert decode(prediction, grid, 0.95).rotation.shape == (0, 3, 3)
+
+
+def test_of_overlapping_boxes_the_first_stays():
+    boxes = np.array([[0, 0, 10, 10], [1, 1, 11, 11], [20, 0, 30, 10], [0, 0, 10, 4]], float)
+    assert suppress(boxes, 0.4) == [0, 2, 3]  # 81 / 119 and 40 / 100 of the first
+    assert suppress(boxes, 0.39) == [0, 2]
+    assert suppress(np.zeros((0, 4)), 0.4) == []
+
+
+def test_six_numbers_become_the_nearest_rotation():
+    rotation = rotation_from_angles([[50, -20, 10]])
+    columns = np.hstack([3 * rotation[:, :, 0], rotation[:, :, 1] + 0.4 * rotation[:, :, 0]])
+    np.testing.assert_allclose(rotation_from_6d(columns), rotation, atol=1e-12)
+    assert np.isfinite(rotation_from_6d(np.zeros((1, 6)))).all()
+
+
+@pytest.mark.parametrize("logit", [-50.0, 50.0])
+def test_wild_boxes_stay_finite(logit):
+    grid = cells(32, 32)
+    prediction = np.full((len(grid), layout.PREDICTION_SIZE), logit)
+    prediction[:, layout.SCORE] = 2.0
+    assert np.isfinite(decode(prediction, grid, 0.5).box_xyxy).all()

@@ -1,0 +1,56 @@
+import cv2
+import numpy as np
+import pytest
+
+from fsanet.rendering.backgrounds import HELD_OUT_BACKGROUNDS
+from fsanet.scenes import backgrounds
+from fsanet.scenes.backgrounds import Backgrounds, painting
+
+
+@pytest.fixture
+def folder(tmp_path):
+    for number in range(40):
+        cv2.imwrite(str(tmp_path / f"photo{number}.jpg"), np.full((120, 180, 3), 5 * number, np.uint8))
+    for number in range(6):
+        cv2.imwrite(str(tmp_path / f"hall-view{number:02d}.jpg"), np.full((100, 100, 3), 250, np.uint8))
+    return tmp_path
+
+
+def test_no_picture_is_in_both_splits(folder):
+    train, test = (set(Backgrounds(folder, split).files) for split in ("train", "test"))
+    assert not train & test and len(train | test) == 46 and len(test) >= 1
+    views = [{file for file in split if "hall" in file.name} for split in (train, test)]
+    assert sorted(map(len, views)) == [0, 6]  # those of one panorama stay together
+
+
+def test_a_draw_is_square_and_of_its_generator(folder):
+    source = Backgrounds(folder, "train")
+    one, other = (source.draw(np.random.default_rng(4), 64) for _ in range(2))
+    assert one.shape == (64, 64, 3) and one.dtype == np.uint8
+    np.testing.assert_array_equal(one, other)
+
+
+def test_without_a_folder_there_are_paintings():
+    assert Backgrounds(None, "test").draw(np.random.default_rng(0), 96).shape == (96, 96, 3)
+
+
+def test_an_empty_folder_says_how_to_fill_it(tmp_path):
+    with pytest.raises(FileNotFoundError, match="fsanet scenes backgrounds"):
+        Backgrounds(tmp_path, "train")
+
+
+def test_tests_show_paintings_that_training_never_does(monkeypatch):
+    painted = []
+    for name in backgrounds.BACKGROUNDS:
+        monkeypatch.setitem(
+            backgrounds.BACKGROUNDS, name, lambda rng, h, w, name=name: painted.append(name) or np.zeros((h, w, 3))
+        )
+    painting.cache_clear()
+    for number in range(40):
+        painting(number, "train")
+    assert not set(painted) & {*HELD_OUT_BACKGROUNDS, "crowd"}
+    painted.clear()
+    for number in range(4):
+        painting(number, "test")
+    painting.cache_clear()
+    assert set(painted) == set(HELD_OUT_BACKGROUNDS)

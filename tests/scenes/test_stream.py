@@ -1,0 +1,41 @@
+import pickle
+
+import numpy as np
+import pytest
+
+from fsanet.dense import layout
+from fsanet.scenes.compose import Scene
+from fsanet.scenes.labels import Faces, no_faces
+from fsanet.scenes.stream import SceneStream, target_of
+
+
+@pytest.fixture
+def stream(bank_folder):
+    return SceneStream(bank_folder, None, side=64, batch_size=2, steps=3, seed=4)
+
+
+def test_a_batch_is_a_function_of_epoch_and_step(stream):
+    batch = stream.batch(1, 2)
+    assert batch.image.shape == (2, 64, 64, 3) and batch.image.dtype == np.uint8
+    assert batch.target.shape == (2, 64 + 16 + 4, layout.TARGET_SIZE)
+    again = pickle.loads(pickle.dumps(stream)).batch(1, 2)
+    np.testing.assert_array_equal(batch.image, again.image)
+    np.testing.assert_array_equal(batch.target, again.target)
+    assert (stream.batch(2, 2).image != batch.image).any()
+
+
+def test_an_epoch_can_go_on_in_its_middle(stream):
+    whole = list(stream.epoch(0))
+    assert len(whole) == len(stream) == 3
+    [last] = stream.epoch(0, first_step=2)
+    np.testing.assert_array_equal(last.image, whole[2].image)
+
+
+def test_a_face_without_a_point_to_be_seen_is_not_to_be_found():
+    faces = no_faces()
+    one = {name: np.zeros((1, *column.shape[1:]), column.dtype) for name, column in faces._asdict().items()}
+    one |= {"box_xyxy": np.array([[10, 10, 40, 40]], np.float32), "shown": np.ones(1, np.float32)}
+    blank = np.zeros((64, 64, 3), np.uint8)
+    assert not target_of(Scene(blank, Faces(**one)))[:, layout.POSITIVE].any()
+    one["visible"] = np.array([[False, False, True, False, False]])
+    assert target_of(Scene(blank, Faces(**one)))[:, layout.POSITIVE].any()
