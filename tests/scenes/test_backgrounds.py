@@ -18,7 +18,9 @@ def folder(tmp_path):
 
 def test_no_picture_is_in_both_splits(folder):
     train, test = (set(Backgrounds(folder, split).files) for split in ("train", "test"))
-    assert not train & test and len(train | test) == 46 and len(test) >= 1
+    assert not train & test
+    assert len(train | test) == 46
+    assert len(test) >= 1
     views = [{file for file in split if "hall" in file.name} for split in (train, test)]
     assert sorted(map(len, views)) == [0, 6]  # those of one panorama stay together
 
@@ -26,7 +28,8 @@ def test_no_picture_is_in_both_splits(folder):
 def test_a_draw_is_square_and_of_its_generator(folder):
     source = Backgrounds(folder, "train")
     one, other = (source.draw(np.random.default_rng(4), 64) for _ in range(2))
-    assert one.shape == (64, 64, 3) and one.dtype == np.uint8
+    assert one.shape == (64, 64, 3)
+    assert one.dtype == np.uint8
     np.testing.assert_array_equal(one, other)
 
 
@@ -35,7 +38,7 @@ def test_without_a_folder_there_are_paintings():
 
 
 def test_an_empty_folder_says_how_to_fill_it(tmp_path):
-    with pytest.raises(FileNotFoundError, match="fsanet scenes backgrounds"):
+    with pytest.raises(FileNotFoundError, match=r"fsanet\.commands\.scenes backgrounds"):
         Backgrounds(tmp_path, "train")
 
 

@@ -10,7 +10,8 @@ def test_a_bank_gives_back_what_was_rendered(bank):
     assert (len(bank.faces), len(bank.others)) == (2, 2)
     for one, other in zip(bank.faces[1], render_face(0, "train", 1), strict=True):
         np.testing.assert_array_equal(one, other)
-    assert bank.faces[0].is_face and not bank.others[1].is_face
+    assert bank.faces[0].is_face
+    assert not bank.others[1].is_face
 
 
 def test_a_killed_run_goes_on_where_it_was(bank_folder, tmp_path):
@@ -33,7 +34,7 @@ def test_another_plan_is_refused(bank_folder):
 
 
 def test_no_bank_says_how_to_get_one(tmp_path):
-    with pytest.raises(FileNotFoundError, match="fsanet scenes bank"):
+    with pytest.raises(FileNotFoundError, match=r"fsanet\.commands\.scenes bank"):
         Bank(tmp_path)
 
 

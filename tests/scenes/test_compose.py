@@ -12,15 +12,22 @@ def scenes(composer):
 
 def test_scenes_have_faces_of_many_sizes_and_none(scenes):
     counts = {len(scene.faces.shown) for scene in scenes}
-    sizes = np.concatenate([np.sqrt(np.prod(s.faces.box_xyxy[:, 2:] - s.faces.box_xyxy[:, :2], axis=1)) for s in scenes])
-    assert 0 in counts and max(counts) > 3
-    assert sizes.min() < 20 and sizes.max() > 90 and sizes.max() < 1.6 * FACE_PX[1]
+    sizes = np.concatenate(
+        [np.sqrt(np.prod(s.faces.box_xyxy[:, 2:] - s.faces.box_xyxy[:, :2], axis=1)) for s in scenes]
+    )
+    assert 0 in counts
+    assert max(counts) > 3
+    assert sizes.min() < 20
+    assert sizes.max() > 90
+    assert sizes.max() < 1.6 * FACE_PX[1]
     assert all(scene.image_bgr.shape == (128, 128, 3) and scene.image_bgr.dtype == np.uint8 for scene in scenes)
 
 
 def test_what_is_covered_or_outside_is_not_shown(scenes):
     shown = np.concatenate([scene.faces.shown for scene in scenes])
-    assert ((shown >= 0) & (shown <= 1)).all() and (shown < 0.5).any() and (shown > 0.95).any()
+    assert ((shown >= 0) & (shown <= 1)).all()
+    assert (shown < 0.5).any()
+    assert (shown > 0.95).any()
     for scene in scenes:
         inside = (scene.faces.points_xy >= 0).all(axis=-1) & (scene.faces.points_xy < 128).all(axis=-1)
         assert not scene.faces.visible[~inside].any()
@@ -38,4 +45,8 @@ def test_equal_generators_give_equal_scenes(composer, scenes):
 
 
 def test_a_larger_scene_is_as_large(bank):
-    assert Composer(bank, Backgrounds(None, "train"), 160).scene(np.random.default_rng(0)).image_bgr.shape == (160, 160, 3)
+    assert Composer(bank, Backgrounds(None, "train"), 160).scene(np.random.default_rng(0)).image_bgr.shape == (
+        160,
+        160,
+        3,
+    )

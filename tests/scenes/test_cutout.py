@@ -12,8 +12,10 @@ def face():
 
 
 def test_a_face_has_labels_in_its_picture(face):
-    assert face.image_bgra.shape == (SIDE, SIDE, 4) and face.image_bgra.dtype == np.uint8
-    assert face.is_face and face.points_xyz.shape == (68, 3)
+    assert face.image_bgra.shape == (SIDE, SIDE, 4)
+    assert face.image_bgra.dtype == np.uint8
+    assert face.is_face
+    assert face.points_xyz.shape == (68, 3)
     assert ((face.points_xyz[:, :2] > 0) & (face.points_xyz[:, :2] < SIDE)).all()
     np.testing.assert_allclose(face.rotation @ face.rotation.T, np.eye(3), atol=1e-5)
 
@@ -30,7 +32,8 @@ def test_colours_go_on_beyond_the_edge(face):
     inside, near = alpha[:, 1:-1], ~alpha[:, 1:-1] & (alpha[:, :-2] | alpha[:, 2:])
     colours = face.image_bgra[:, 1:-1, :3].astype(float)
     spread = colours[near].std(axis=0).mean()
-    assert near.sum() > 50 and spread > 0.3 * colours[inside].std(axis=0).mean()
+    assert near.sum() > 50
+    assert spread > 0.3 * colours[inside].std(axis=0).mean()
 
 
 def test_equal_seeds_draw_equal_cut_outs(face):
@@ -58,7 +61,8 @@ def test_without_a_head_no_skin_of_it_is_drawn():
     model = build_model(person, person.shape.vertices, worn.pieces, worn.wires, worn.hair, worn.shell)
     bare = cutout._without_head(model)
     count = len(head_pack().triangles)
-    assert not bare.triangles[:count].any() and (bare.triangles[count:] == model.triangles[count:]).all()
+    assert not bare.triangles[:count].any()
+    assert (bare.triangles[count:] == model.triangles[count:]).all()
     assert model.triangles[:count].any()  # the model itself is as it was
 
 

@@ -39,7 +39,8 @@ def test_mirroring_agrees_with_angles_and_landmarks(upright):
 
 def test_the_box_holds_the_landmarks_and_some_forehead(upright):
     box = face_box(upright)
-    assert box[0] == upright[:, 0].min() and box[3] == upright[:, 1].max()
+    assert box[0] == upright[:, 0].min()
+    assert box[3] == upright[:, 1].max()
     brow, chin, bridge = upright[17:27, 1].mean(), upright[8, 1], upright[27, 1]
     assert box[1] == pytest.approx(brow - 0.33 * (chin - bridge), abs=1e-3)
 
@@ -52,11 +53,16 @@ def test_labels_of_pasted_faces(upright):
     np.testing.assert_allclose(faces.mesh_xyz[0, :, 2], upright[:, 2] / 2, atol=1e-4)
     np.testing.assert_allclose(faces.points_xy[0], five_points(faces.mesh_xyz[0])[:, :2])
     assert faces.visible[0].tolist() == [True, False, True, False, False]
-    assert faces.masked.tolist() == [True] and faces.shown[0] == pytest.approx(0.7)
+    assert faces.masked.tolist() == [True]
+    assert faces.shown[0] == pytest.approx(0.7)
 
 
 def test_no_face_has_the_shapes_of_some():
-    some, none = faces_of([cutout_of(np.ones((68, 3)))], [Placement(1, 0, False, (0, 0), (0, 0))], [1], [True]), no_faces()
+    some, none = (
+        faces_of([cutout_of(np.ones((68, 3)))], [Placement(1, 0, False, (0, 0), (0, 0))], [1], [True]),
+        no_faces(),
+    )
     for one, other in zip(some, none, strict=True):
-        assert other.shape == (0, *one.shape[1:]) and other.dtype == one.dtype
+        assert other.shape == (0, *one.shape[1:])
+        assert other.dtype == one.dtype
     assert faces_of([], [], [], []).shown.shape == (0,)

@@ -19,9 +19,11 @@ def test_it_lands_where_it_should(disc, rng, scale):
     canvas = np.zeros((200, 300, 3), np.float32)
     rows, columns, covered = paste(canvas, disc, Placement(scale, 30.0, True, (120.0, 90.0), (128.0, 100.0)), rng)
     y, x = np.argwhere(covered).mean(axis=0) + [rows.start, columns.start]
-    assert abs(x - 119.5) < 1 and abs(y - 89.5) < 1
+    assert abs(x - 119.5) < 1
+    assert abs(y - 89.5) < 1
     assert covered.sum() == pytest.approx(np.pi * (60 * scale) ** 2, rel=0.25)
-    assert canvas[90, 120].min() > 100 and canvas[0, 0].max() == 0
+    assert canvas[90, 120].min() > 100
+    assert canvas[0, 0].max() == 0
 
 
 def test_outside_nothing_is_drawn(disc, rng):

@@ -31,7 +31,9 @@ class Backgrounds:
     def __init__(self, folder: str | Path | None, split: str):
         self.folder, self.split = None if folder is None else Path(folder), split
         if folder is not None and not self.files:
-            raise FileNotFoundError(f"No pictures in '{folder}': `fsanet scenes backgrounds {folder}` fetches them.")
+            raise FileNotFoundError(
+                f"No pictures in '{folder}': `python -m fsanet.commands.scenes backgrounds {folder}` fetches them."
+            )
 
     @cached_property
     def files(self) -> list[Path]:

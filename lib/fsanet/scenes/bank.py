@@ -34,8 +34,8 @@ class BankPlan:
     """
 
     split: str = "train"
-    faces: int = 12_000
-    others: int = 1_500
+    faces: int = 8_000
+    others: int = 1_000
     seed: int = 0
     version: int = VERSION
     shard: int = 100
@@ -120,7 +120,9 @@ class Bank:
     def __init__(self, folder: str | Path):
         folder = Path(folder)
         if not (folder / "plan.json").is_file():
-            raise FileNotFoundError(f"No bank of cut-outs in '{folder}': `fsanet scenes bank {folder}` renders one.")
+            raise FileNotFoundError(
+                f"No bank of cut-outs in '{folder}': `python -m fsanet.commands.scenes bank {folder}` renders one."
+            )
         self.plan = BankPlan(**json.loads((folder / "plan.json").read_text(encoding="utf-8")))
         self.faces = Cutouts(folder, "faces", self.plan)
         self.others = Cutouts(folder, "others", self.plan)
@@ -134,8 +136,8 @@ class Cutouts:
         missing = sum(not _labels_file(folder, kind, number).is_file() for number in numbers)
         if missing:
             raise FileNotFoundError(
-                f"{missing} of {len(numbers)} files of '{folder / kind}' are missing: `fsanet scenes bank {folder}` "
-                "goes on where it was."
+                f"{missing} of {len(numbers)} files of '{folder / kind}' are missing: "
+                f"`python -m fsanet.commands.scenes bank {folder}` goes on where it was."
             )
         self._shard = plan.shard
         self._images: list[NDArray] = [np.load(_images_file(folder, kind, i), mmap_mode="r") for i in numbers]

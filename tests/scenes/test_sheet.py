@@ -1,0 +1,17 @@
+import numpy as np
+
+from fsanet.image.reading import read_image
+from fsanet.scenes.sheet import draw_labels, draw_sheet
+
+
+def test_labels_are_drawn_on_a_copy(composer):
+    scene = next(s for s in map(composer.scene, map(np.random.default_rng, range(50))) if (s.faces.shown > 0.9).any())
+    before = scene.image_bgr.copy()
+    drawn = draw_labels(scene)
+    assert (drawn == (0, 220, 0)).all(axis=-1).sum() > 10
+    np.testing.assert_array_equal(scene.image_bgr, before)
+
+
+def test_a_sheet_is_written(bank_folder, tmp_path):
+    draw_sheet(bank_folder, None, tmp_path / "sheet.png")
+    assert read_image(tmp_path / "sheet.png").shape == (4 * 256, 6 * 256, 3)
