@@ -11,7 +11,8 @@ import fsanet
 from demo.figures.layered_layout import place
 from demo.figures.model_graph import Box, boxes_of, shapes_text, sub_models
 from demo.figures.settings import FigureSettings
-from demo.figures.style import BLUE, GREEN, ORANGE, VERMILION, new_figure
+from demo.figures.style import new_figure
+from fsanet.plots import BLUE, GREEN, ORANGE, VERMILION
 
 _COLUMN_IN, _ROW_IN = 1.72, 0.76  # inches from box to box
 _BOX_WIDTH, _BOX_HEIGHT = 0.82, 0.8  # shares of these

@@ -10,10 +10,11 @@ from matplotlib.axes import Axes
 
 from demo.figures.comparison import predict
 from demo.figures.settings import FigureSettings, ModelChoice
-from demo.figures.style import ANGLES, BLUE, ORANGE, SKY, VERMILION, new_figure
+from demo.figures.style import ANGLES, new_figure
 from fsanet.datasets.pose_set import PoseSet
 from fsanet.errors import InputError
 from fsanet.models.spec import get_spec
+from fsanet.plots import BLUE, ORANGE, SKY, VERMILION
 from fsanet.pose.errors import summarize, within_limit
 
 _LEGEND = {"conv": "1x1", "variance": "var", "uniform": "w/o"}

@@ -15,11 +15,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from fsanet.files import replace_whole
 from fsanet.image.overlay import draw_axes
+from fsanet.plots import BLUE, GREEN, VERMILION
 from fsanet.pose.angles import rotation_from_angles
 
-# Okabe and Ito's palette.
-BLACK, ORANGE, SKY, GREEN = "#000000", "#E69F00", "#56B4E9", "#009E73"
-YELLOW, BLUE, VERMILION, PURPLE = "#F0E442", "#0072B2", "#D55E00", "#CC79A7"
 ANGLES = ("yaw", "pitch", "roll")
 # Each angle has the colour of the axis that it turns about, as the drawn axes have it: up, right, front.
 ANGLE_COLORS = {"yaw": GREEN, "pitch": VERMILION, "roll": BLUE}

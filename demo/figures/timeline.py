@@ -12,13 +12,14 @@ from matplotlib.patches import ConnectionPatch
 from numpy.typing import NDArray
 
 from demo.figures.settings import FigureSettings
-from demo.figures.style import ANGLE_COLORS, ANGLES, BLACK, evenly, new_figure, pose_lines, show_image
+from demo.figures.style import ANGLE_COLORS, ANGLES, evenly, new_figure, pose_lines, show_image
 from fsanet.errors import InputError
 from fsanet.image.boxes import BoxXYXY
 from fsanet.image.overlay import draw_axes
 from fsanet.inference.estimator import HeadPoseEstimator
 from fsanet.inference.video import VideoPoses, VideoSettings
 from fsanet.inference.video_file import VideoReader
+from fsanet.plots import BLACK
 from fsanet.pose.angles import Pose, rotation_from_angles
 
 _FRAMES = 6

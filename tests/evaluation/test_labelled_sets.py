@@ -27,7 +27,8 @@ def test_samples_beyond_the_limit_are_dropped_and_counted(tmp_path):
 
 
 def test_pointing04_has_no_roll_and_a_limit_of_pitch(tmp_path):
-    save(tmp_path / "Pointing04.npz", [[0, 90, 0], [30, 60, 0], [0, -60, 0], [0, -90, 0]])
+    poses = [[0, 90, 0], [30, 60, 0], [0, -60, 0], [0, -90, 0]]
+    save(tmp_path / "Pointing04.npz", poses, meta={"roll_labelled": False})
     labelled = load_labelled_set("Pointing04", tmp_path, img_size=16)
     assert (len(labelled), labelled.left_out, labelled.roll_labelled, labelled.research_only) == (2, 2, False, False)
     assert "|pitch| <= 60" in labelled.filter

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from fsanet.pose.angles import rotate_in_plane, rotation_from_angles
-from fsanet.pose.errors import axis_errors, euler_errors, geodesic_errors, summarize, within_limit
+from fsanet.pose.errors import axis_errors, euler_errors, geodesic_errors, summarize, within_limit, yaw_bins
 
 
 def random_pairs(count=100, seed=1):
@@ -54,6 +54,26 @@ def test_summary_by_hand():
     assert summary.shares == pytest.approx({5: 2 / 3, 10: 2 / 3, 15: 1})
     assert summary.by_yaw == pytest.approx({"0-30": 1, "30-60": 2, "60-90": 12})
     assert summary.samples_by_yaw == {"0-30": 1, "30-60": 1, "60-90": 1}
+
+
+def test_without_a_roll_in_the_labels_yaw_and_pitch_alone_count():
+    true = np.array([[0, 0, 0], [40, 0, 0], [95, 0, 0]], dtype=float)
+    predicted = true + np.array([[3, 1, 50], [0, -6, 50], [12, 12, 50]])
+    summary = summarize(predicted, true, roll_labelled=False)
+    assert (summary.yaw, summary.mae) == (5, pytest.approx((2 + 3 + 12) / 3))
+    assert np.isnan([summary.roll, summary.geodesic, summary.maev, summary.bias[2]]).all()
+    assert summary.bias[:2] == pytest.approx((5, 7 / 3))
+    assert summary.shares == pytest.approx({5: 2 / 3, 10: 2 / 3, 15: 1})
+    assert summary.by_yaw == pytest.approx({"0-30": 2, "30-60": 3, "60-90": 12})
+
+
+def test_yaw_bins_are_closed_below_and_lose_no_sample():
+    bins = yaw_bins([-30.0, 29.9, 60.0, -120.0])
+    assert {name: chosen.tolist() for name, chosen in bins.items()} == {
+        "0-30": [False, True, False, False],
+        "30-60": [True, False, False, False],
+        "60-90": [False, False, True, True],
+    }
 
 
 def test_an_empty_yaw_bin_is_nan():

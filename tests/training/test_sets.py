@@ -56,7 +56,7 @@ def test_samples_beyond_the_limit_are_left_out_and_counted(tmp_path):
 
 def test_extra_sets_join_training_alone(tmp_path):
     save_set(tmp_path / "own.npz", 20)
-    save_set(tmp_path / "Pointing04.npz", 12, first=500)
+    save_set(tmp_path / "Pointing04.npz", 12, first=500, meta={"roll_labelled": False})
     extra = ExtraSet("Pointing04", only=("person250", "person251"), copies=3, label_weight=0.5)
     sets = load_training_sets(settings(tmp_path, extra=(extra,)))
     view = sets.train[-1]
@@ -64,6 +64,14 @@ def test_extra_sets_join_training_alone(tmp_path):
     assert sources([view]) == {"person250", "person251"}
     assert view.label_weight == (0.5, 0.5, 0.0)  # its labels have no roll
     assert not sources([view]) & sources(sets.validation)
+
+
+@pytest.mark.parametrize("given_as", ["name", "path", "path of a copy"])
+def test_a_roll_that_is_not_labelled_does_not_count_however_the_set_is_named(tmp_path, given_as):
+    file = tmp_path / ("mine.npz" if given_as == "path of a copy" else "Pointing04.npz")
+    save_set(file, 20, meta={"roll_labelled": False})
+    sets = load_training_sets(settings(tmp_path, data="Pointing04" if given_as == "name" else str(file)))
+    assert {view.label_weight for view in (*sets.train, *sets.validation)} == {(1.0, 1.0, 0.0)}
 
 
 def test_extra_sets_that_fit_nothing_are_an_error(tmp_path):

@@ -54,6 +54,11 @@ class PoseSet:
         """Side of the crops in pixels."""
         return self.image.shape[1]
 
+    @property
+    def roll_labelled(self) -> bool:
+        """False where the raw labels have no roll: it is stored as 0 and counts in no loss and no error."""
+        return all(meta.get("roll_labelled", True) for meta in self.meta.get("parts", [self.meta]))
+
     @classmethod
     def load(cls, path: str | Path, img_size: int | None = None) -> "PoseSet":
         """Read an npz of this project or of the original repository.

@@ -26,7 +26,6 @@ class SetInfo:
         name: the npz without its suffix.
         db: the DB= of `make preprocess` that makes it.
         margin: share of the face box added on each side of the crop.
-        roll_labelled: False where the raw labels have no roll: it is stored as 0 and left out of every error.
         pitch_limit_deg: samples with a larger |pitch| are left out of every error, where their labels mean little.
         faces: what one source (the unit of a split) is.
     """
@@ -34,7 +33,6 @@ class SetInfo:
     name: str
     db: str
     margin: float
-    roll_labelled: bool = True
     pitch_limit_deg: float = LABEL_LIMIT_DEG
     faces: str = "source image"
 
@@ -73,9 +71,7 @@ SETS: Mapping[str, SetInfo] = MappingProxyType(
             SetInfo("BIWI_noTrack", "BIWI", DETECTOR_MARGIN, faces="person"),
             SetInfo("BIWI_train", "BIWI", DETECTOR_MARGIN, faces="person"),
             SetInfo("BIWI_test", "BIWI", DETECTOR_MARGIN, faces="person"),
-            SetInfo(
-                "Pointing04", "Pointing04", DETECTOR_MARGIN, roll_labelled=False, pitch_limit_deg=60, faces="person"
-            ),
+            SetInfo("Pointing04", "Pointing04", DETECTOR_MARGIN, pitch_limit_deg=60, faces="person"),
             SetInfo("synthetic_train", "synthetic", LANDMARK_MARGIN, faces="identity"),
             SetInfo("synthetic_validation", "synthetic", LANDMARK_MARGIN, faces="identity"),
             SetInfo("synthetic_test", "synthetic", LANDMARK_MARGIN, faces="identity"),

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +12,7 @@ from fsanet.evaluation.labelled_sets import LabelledSet
 from fsanet.evaluation.paper_figures import PAPER, PaperFigure
 from fsanet.evaluation.predict import predict
 from fsanet.models.spec import get_spec
-from fsanet.pose.errors import SHARE_LIMITS_DEG, YAW_BINS_DEG, ErrorSummary, euler_errors, summarize
+from fsanet.pose.errors import ErrorSummary, euler_errors, summarize
 
 ANGLES = ("yaw", "pitch", "roll")
 
@@ -68,9 +68,7 @@ def evaluate(
 
 def measure(model: str, weights: str, test_set: LabelledSet, predicted: NDArray[np.float64]) -> Evaluation:
     """All figures for one model's predictions, (N, 3) degrees."""
-    summary = summarize(predicted, test_set.true)
-    if not test_set.roll_labelled:
-        summary = _without_roll(summary, predicted, test_set.true)
+    summary = summarize(predicted, test_set.true, test_set.roll_labelled)
     slope, correlation = zip(*(_line(test_set.true[:, i], predicted[:, i]) for i in range(3)), strict=True)
     paper = PAPER.get((weights, test_set.name, model))
     return Evaluation(model, weights, test_set, predicted, summary, slope, correlation, paper)
@@ -92,28 +90,6 @@ def as_row(evaluation: Evaluation) -> dict[str, float | int | str | None]:
     row |= {f"paper_{name}": value for name, value in paper.items()}
     row |= {"crop": test_set.crop, "filter": test_set.filter}
     return {key: None if isinstance(value, float) and math.isnan(value) else value for key, value in row.items()}
-
-
-def _without_roll(summary: ErrorSummary, predicted, true) -> ErrorSummary:
-    """The figures that yaw and pitch alone give."""
-    errors = euler_errors(predicted, true)[:, :2].mean(axis=1)
-    magnitude = np.abs(true[:, 0])
-    by_yaw = {}
-    for low, high in YAW_BINS_DEG:
-        upper = np.inf if high == YAW_BINS_DEG[-1][1] else high
-        chosen = errors[(magnitude >= low) & (magnitude < upper)]
-        by_yaw[f"{low}-{high}"] = float(chosen.mean()) if len(chosen) else math.nan
-    unknown = {"roll": math.nan, "geodesic": math.nan, "maev": math.nan}
-    return ErrorSummary(
-        **asdict(summary)
-        | unknown
-        | {
-            "mae": float(errors.mean()),
-            "by_yaw": by_yaw,
-            "shares": {limit: float((errors <= limit).mean()) for limit in SHARE_LIMITS_DEG},
-            "bias": (*summary.bias[:2], math.nan),
-        }
-    )
 
 
 def _line(true, predicted) -> tuple[float, float]:

@@ -14,10 +14,9 @@ from dataclasses import replace
 import numpy as np
 
 from fsanet.console import progress, run_command
-from fsanet.pose.errors import geodesic_errors
+from fsanet.pose.errors import geodesic_errors, yaw_bins
 from fsanet.rendering.samples import Settings, render_frame, render_samples
 
-_YAW_BINS = ((0, 30), (30, 60), (60, 90))
 _DETECTORS = {"mtcnn": 0.95, "yunet": 0.7}
 _FRAME_SIDE = 256
 _CHUNK = 100
@@ -34,8 +33,7 @@ def agreement(predicted: np.ndarray, truth: np.ndarray) -> list[str]:
     lines = [
         "|yaw|        faces   correlation         slope               bias                MAE                 mean"
     ]
-    for low, high in ((0, 91), *_YAW_BINS):
-        chosen = (np.abs(truth[:, 0]) >= low) & (np.abs(truth[:, 0]) < high)
+    for name, chosen in {"0-90": np.ones(len(truth), bool), **yaw_bins(truth[:, 0])}.items():
         if chosen.sum() < 3:
             continue
         p, t = predicted[chosen], truth[chosen]
@@ -47,7 +45,8 @@ def agreement(predicted: np.ndarray, truth: np.ndarray) -> list[str]:
         ]
         cells = "  ".join(" ".join(f"{value:5.2f}" for value in column) for column in columns)
         means = f"{columns[3].mean():5.2f}  {geodesic_errors(p, t).mean():8.2f}"
-        lines.append(f"{low:3d} to {high - (high == 91):3d}  {chosen.sum():6d}  {cells}   {means}")
+        low, high = name.split("-")
+        lines.append(f"{low:>3} to {high:>3}  {chosen.sum():6d}  {cells}   {means}")
     return lines
 
 
@@ -113,10 +112,9 @@ def main(argv: list[str] | None = None) -> None:
         print("\n".join(agreement(*judge_poses(args.samples, args.seed, settings, args.model, args.weights))))
     if args.frames:
         print(f"\nfaces found in {args.frames} frames of {_FRAME_SIDE} x {_FRAME_SIDE}, yaw -90 to 90:")
-        for name, rows in judge_detectors(args.frames, args.seed).items():
-            bins = [rows[(np.abs(rows[:, 0]) >= a) & (np.abs(rows[:, 0]) < b), 1].mean() for a, b in _YAW_BINS]
-            by_yaw = ", ".join(f"{a}-{b}: {share:.0%}" for (a, b), share in zip(_YAW_BINS, bins, strict=True))
-            print(f"{name} > {_DETECTORS[name]}: {rows[:, 1].mean():.1%} ({by_yaw})")
+        for detector, rows in judge_detectors(args.frames, args.seed).items():
+            by_yaw = ", ".join(f"{name}: {rows[chosen, 1].mean():.0%}" for name, chosen in yaw_bins(rows[:, 0]).items())
+            print(f"{detector} > {_DETECTORS[detector]}: {rows[:, 1].mean():.1%} ({by_yaw})")
 
 
 if __name__ == "__main__":

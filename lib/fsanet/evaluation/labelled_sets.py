@@ -76,14 +76,13 @@ def load_labelled_set(name: str, folder: str | Path, img_size: int = 64, only: S
     if not (kept & chosen).any():
         raise InputError(f"No sample of '{name}' is left to test on ({', '.join(words)}).")
     part = pose_set.select(kept & chosen)
-    roll_labelled = SETS[name].roll_labelled if name in SETS else part.meta.get("roll_labelled", True)
     return LabelledSet(
         name=name,
         image=part.image,
         true=part.pose,
         source=part.source,
         left_out=int((chosen & ~kept).sum()),
-        roll_labelled=roll_labelled,
+        roll_labelled=part.roll_labelled,
         crop=describe_crop(part),
         filter=", ".join(words),
         research_only=name.startswith(_RESEARCH_ONLY),

@@ -74,12 +74,25 @@ class ErrorSummary:
     samples_by_yaw: dict[str, int]
 
 
-def summarize(predicted_deg: ArrayLike, true_deg: ArrayLike) -> ErrorSummary:
+def yaw_bins(yaw_deg: ArrayLike) -> dict[str, NDArray[np.bool_]]:
+    """Which samples lie in which bin of |yaw|. (N,) -> {"0-30": (N,), ...}.
+
+    Bins are closed below; the last one takes all that lies beyond, so that no sample is lost.
+    """
+    magnitude, last = np.abs(np.asarray(yaw_deg, dtype=np.float64)), YAW_BINS_DEG[-1][1]
+    return {
+        f"{low}-{high}": (magnitude >= low) & (magnitude < (np.inf if high == last else high))
+        for low, high in YAW_BINS_DEG
+    }
+
+
+def summarize(predicted_deg: ArrayLike, true_deg: ArrayLike, roll_labelled: bool = True) -> ErrorSummary:
     """All error measures of one model on one set.
 
     Args:
         predicted_deg: (N, 3) yaw, pitch, roll in degrees.
         true_deg: (N, 3) likewise. Filter by `within_limit` before.
+        roll_labelled: False where the labels have no roll: what needs it is NaN, means are over yaw and pitch.
 
     Raises:
         ValueError: when the shapes differ or there is no sample.
@@ -90,28 +103,23 @@ def summarize(predicted_deg: ArrayLike, true_deg: ArrayLike) -> ErrorSummary:
             f"Errors need two equal (N, 3) arrays, N > 0; got predictions {predicted.shape}, labels {true.shape}."
         )
     errors = euler_errors(predicted, true)
-    per_sample = errors.mean(axis=1)
+    per_sample = errors[:, : 3 if roll_labelled else 2].mean(axis=1)
     yaw, pitch, roll = errors.mean(axis=0)
-    bins = {f"{low}-{high}": _in_yaw_bin(true[:, 0], low, high) for low, high in YAW_BINS_DEG}
+    bias = [float(angle) for angle in (predicted - true).mean(axis=0)]
+    bins = yaw_bins(true[:, 0])
+    of_roll = 1.0 if roll_labelled else np.nan
     return ErrorSummary(
         samples=len(true),
         yaw=float(yaw),
         pitch=float(pitch),
-        roll=float(roll),
+        roll=float(of_roll * roll),
         mae=float(per_sample.mean()),
-        geodesic=float(geodesic_errors(predicted, true).mean()),
-        maev=float(axis_errors(predicted, true).mean()),
+        geodesic=float(of_roll * geodesic_errors(predicted, true).mean()),
+        maev=float(of_roll * axis_errors(predicted, true).mean()),
         shares={limit: float((per_sample <= limit).mean()) for limit in SHARE_LIMITS_DEG},
-        bias=tuple(float(b) for b in (predicted - true).mean(axis=0)),
+        bias=(bias[0], bias[1], of_roll * bias[2]),
         by_yaw={
             name: float(per_sample[chosen].mean()) if chosen.any() else float("nan") for name, chosen in bins.items()
         },
         samples_by_yaw={name: int(chosen.sum()) for name, chosen in bins.items()},
     )
-
-
-def _in_yaw_bin(yaw_deg: NDArray, low: float, high: float) -> NDArray[np.bool_]:
-    """Bins are closed below; the last one takes all that lies beyond, so that no sample is lost."""
-    magnitude = np.abs(yaw_deg)
-    upper = np.inf if high == YAW_BINS_DEG[-1][1] else high
-    return (magnitude >= low) & (magnitude < upper)

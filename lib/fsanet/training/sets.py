@@ -8,7 +8,7 @@ import numpy as np
 
 from fsanet.datasets.batches import View
 from fsanet.datasets.pose_set import PoseSet
-from fsanet.datasets.protocols import PROTOCOLS, SETS, Protocol, set_path
+from fsanet.datasets.protocols import PROTOCOLS, Protocol, set_path
 from fsanet.datasets.splits import split_by_source
 from fsanet.errors import InputError
 from fsanet.pose.errors import within_limit
@@ -65,11 +65,6 @@ def load_training_sets(settings: Settings) -> TrainingSets:
     return TrainingSets(tuple(train + extra), tuple(validation), left_out + more)
 
 
-def label_weight(name: str) -> tuple[float, float, float]:
-    """Which labels of a set count: no roll where the raw labels have none."""
-    return (1.0, 1.0, 0.0) if name in SETS and not SETS[name].roll_labelled else (1.0, 1.0, 1.0)
-
-
 def _views(uses, protocol: Protocol, settings: Settings) -> tuple[list[View], int]:
     views, left_out = [], 0
     for use in uses:
@@ -77,7 +72,8 @@ def _views(uses, protocol: Protocol, settings: Settings) -> tuple[list[View], in
         chosen = _chosen(pose_set, use)
         kept = chosen[within_limit(pose_set.pose[chosen], protocol.limit_deg)]
         left_out += len(chosen) - len(kept)
-        weight = tuple(use.label_weight * share for share in label_weight(use.name))
+        roll_weight = use.label_weight if pose_set.roll_labelled else 0.0
+        weight = (use.label_weight, use.label_weight, roll_weight)
         views.append(View(pose_set, np.tile(kept, use.copies), weight))
     return views, left_out
 

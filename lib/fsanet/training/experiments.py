@@ -1,0 +1,151 @@
+"""The experiments by name: those of the paper's tables, and our own; each is one or more runs."""
+
+import dataclasses
+import runpy
+from dataclasses import dataclass
+from fnmatch import fnmatch
+from pathlib import Path
+
+from fsanet.datasets.augment.recipe import PAPER as PAPER_AUGMENTATION
+from fsanet.datasets.augment.recipe import STRONG
+from fsanet.datasets.protocols import PROTOCOLS
+from fsanet.errors import InputError
+from fsanet.evaluation.paper_figures import PAPER
+from fsanet.locations import work_dir
+from fsanet.models.spec import get_spec
+from fsanet.training.settings import DATA, Settings
+
+# The renderer blurs many of its photos and adds noise already: twice as much would leave few sharp ones.
+_FOR_RENDERS = dataclasses.replace(STRONG, blur=0.2, noise=0.25)
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """Some runs that belong together.
+
+    Attributes:
+        runs: their settings; the members of a fusion are trained one by one, the fusion is their mean.
+        about: what it is for, in a line or two.
+    """
+
+    runs: tuple[Settings, ...]
+    about: str
+
+
+def by_paper(model: str, data: str) -> Settings:
+    """The paper's recipe (section 4.2): protocol 1 trains on 300W-LP, protocol 2 on 16 videos of BIWI."""
+    batch_size = PROTOCOLS[data].batch_size
+    return Settings(model=model, data=data, epochs=90, batch_size=batch_size, augmentation=PAPER_AUGMENTATION)
+
+
+def on_renders(model: str, data: str = "synthetic") -> Settings:
+    """Training on rendered heads for real faces: everything that varies in photos is varied on the way."""
+    return Settings(
+        model=model,
+        data=data,
+        epochs=20,
+        batch_size=64,
+        augmentation=_FOR_RENDERS,
+        learning_rate=2e-3,
+        schedule="cosine",
+        warmup_steps=500,
+        ema=0.999,
+        clip_norm=100.0,
+    )
+
+
+def on_own_data(model: str, data: str) -> Settings:
+    """One's own set, usually small: the strong recipe keeps it from being learnt by heart."""
+    return Settings(
+        model=model,
+        data=data,
+        epochs=60,
+        batch_size=32,
+        augmentation=STRONG,
+        schedule="cosine",
+        warmup_steps=100,
+        ema=0.99,
+    )
+
+
+def recipe_for(model: str, data: str) -> Settings:
+    """The usual settings of a model on some data."""
+    if data in PROTOCOLS:
+        return by_paper(model, data) if PROTOCOLS[data].paper else on_renders(model, data)
+    return on_own_data(model, data)
+
+
+def _of_the_paper() -> dict[str, Experiment]:
+    """An experiment for each model of each protocol in the paper's tables, with the errors printed there."""
+    experiments = {}
+    for data, model in dict.fromkeys((data, model) for data, _, model in PAPER):
+        printed = {test: figure.mae for (trained, test, of), figure in PAPER.items() if (trained, of) == (data, model)}
+        errors = ", ".join(f"{test} {mae:.2f}" for test, mae in printed.items())
+        number = PROTOCOLS[data].paper
+        runs = tuple(by_paper(single, data) for single in get_spec(model).members or (model,))
+        about = f"Protocol {number}, {model}. The paper's mean absolute errors in degrees: {errors}."
+        experiments[f"protocol{number}_{model}"] = Experiment(runs, about)
+    return experiments
+
+
+def _smoke() -> Settings:
+    """16 heads of another size than usual, 3 epochs of one batch each."""
+    settings = on_own_data("var_capsule", str(work_dir("demo/assets/synthetic_heads.npz")))
+    return dataclasses.replace(settings, run="smoke", image_size=128, epochs=3, batch_size=8, ema=0.9)
+
+
+def _backends() -> Settings:
+    """2,000 steps of the paper's recipe, its schedule shrunk to them, on renders."""
+    shrunk = {"data": "synthetic", "data_folder": str(DATA / "backends"), "epochs": 2}
+    return dataclasses.replace(by_paper("var_capsule", "300W_LP"), run="backends", **shrunk)
+
+
+EXPERIMENTS: dict[str, Experiment] = {
+    **_of_the_paper(),
+    "synthetic": Experiment(
+        tuple(on_renders(model) for model in ("capsule", "var_capsule", "noS_capsule", "ssrnet_mt")),
+        "Weights of our own, from rendered heads alone (`make preprocess DB=synthetic` makes them): the three capsule "
+        "models of the fusion, and the baseline.",
+    ),
+    "smoke": Experiment(
+        (_smoke(),),
+        "Seconds on the few rendered heads of the demo, to see that all works; its weights are good for nothing.",
+    ),
+    "backends": Experiment(
+        (_backends(),),
+        "Whether Keras' backends train alike, on `make preprocess DB=synthetic N=16000 OUT=data/backends`: again with "
+        'KERAS_BACKEND=jax and ARGS="--run backends_jax".',
+    ),
+}
+
+
+def experiment_names() -> list[str]:
+    """All experiments, by name."""
+    return sorted(EXPERIMENTS)
+
+
+def runs_of(experiment: str) -> list[Settings]:
+    """The runs of an experiment.
+
+    Args:
+        experiment: a name, or the path of a Python file of one's own that gives `RUNS`, a sequence of `Settings`.
+
+    Raises:
+        FileNotFoundError: when there is no such file.
+        ValueError: for an unknown name, with the nearest or all of them, or a file without such `RUNS`.
+    """
+    if experiment.endswith(".py"):
+        return _runs_in(Path(experiment))
+    if experiment not in EXPERIMENTS:
+        near = [name for name in experiment_names() if fnmatch(name, f"*{experiment}*")] or experiment_names()
+        raise InputError(f"There is no experiment '{experiment}'. There are: {', '.join(near)}.")
+    return list(EXPERIMENTS[experiment].runs)
+
+
+def _runs_in(path: Path) -> list[Settings]:
+    if not path.is_file():
+        raise FileNotFoundError(f"There is no file '{path}' with an experiment.")
+    runs = runpy.run_path(str(path)).get("RUNS")
+    if not isinstance(runs, list | tuple) or not runs or not all(isinstance(run, Settings) for run in runs):
+        raise InputError(f"'{path}' needs RUNS, a list of fsanet.training.settings.Settings; it has {runs!r}.")
+    return list(runs)
