@@ -57,6 +57,12 @@ weights: setup  ## published weights and detector files into pre-trained/ [FROM=
 render: setup  ## synthetic heads as npz sets, or as photographs with LAYOUT=300W_LP|BIWI [N= SEED= OUT=folder ARGS=]
 	$(BIN)/fsanet render $(call option,--layout,$(LAYOUT)) $(call option,--samples,$(N)) $(call option,--seed,$(SEED)) $(call option,--out,$(OUT)) $(ARGS)
 
+portraits: setup  ## 979 free photographs of people to data/photographs/ [FROM=folder-or-address OUT=]
+	$(BIN)/fsanet portraits $(call option,--from,$(FROM)) $(call option,--out,$(OUT)) $(ARGS)
+
+profile: setup  ## photographs turned in 3D to labelled poses, in 300W-LP's layout and as npz [RAW=folder OUT= COPIES=12 ONLY= SEED= WORKERS= ARGS=]
+	$(BIN)/fsanet profile '$(RAW)' $(call option,--out,$(OUT)) $(call option,--copies,$(COPIES)) $(call option,--only,$(ONLY)) $(call option,--seed,$(SEED)) $(call option,--workers,$(WORKERS)) $(ARGS)
+
 train: setup  ## train a model [MODEL=var_capsule DB=synthetic EXPERIMENT= EPOCHS= BATCH= SEED= WEIGHTS= FREEZE= MINUTES= RESUME=never ARGS=]
 	$(BIN)/fsanet train $(call option,--experiment,$(EXPERIMENT)) $(call option,--model,$(MODEL)) $(call option,--set,$(DB)) $(call option,--epochs,$(EPOCHS)) $(call option,--batch,$(BATCH)) $(call option,--seed,$(SEED)) $(call option,--weights,$(WEIGHTS)) $(call words,--freeze,$(FREEZE)) $(call option,--max-minutes,$(MINUTES)) $(call option,--resume,$(RESUME)) $(ARGS)
 
@@ -97,4 +103,4 @@ docs: setup  ## the API reference to docs/api/
 clean:  ## remove the virtual environment and what commands wrote
 	rm -rf $(VENV) .venv-* demo/output training_and_testing/output
 
-.PHONY: help setup lint check check-backends weights preprocess render train test export bench demo figures notebooks pictures docs clean
+.PHONY: portraits profile help setup lint check check-backends weights preprocess render train test export bench demo figures notebooks pictures docs clean

@@ -24,7 +24,7 @@ ALLOWED = {
     "engines": {"models", "weights", "export"},
     "export": {"pose", "image", "layers", "models", "weights", "datasets", "engines"},
     "readers": {"pose", "image", "datasets", "detectors"},
-    "rendering": {"pose", "image", "datasets"},
+    "rendering": {"pose", "image", "datasets", "readers"},
     "scenes": {"image", "dense", "rendering"},
     "evaluation": {"pose", "image", "datasets", "detectors", "models", "engines", "readers", "rendering"},
     "training": {"pose", "datasets", "models", "weights", "engines", "evaluation"},

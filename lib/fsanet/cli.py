@@ -17,6 +17,8 @@ VERBS = {
     "weights": "bring the published weights and the detector files",
     "prepare": "make npz sets of raw sets such as 300W-LP and BIWI, or of your own images",
     "render": "render synthetic heads: npz sets, or photographs in the layouts of the real sets",
+    "portraits": "bring free photographs of people, to profile",
+    "profile": "turn photographs of faces in 3D to other poses, with labels",
     "train": "train a model",
     "test": "measure models on labelled sets",
     "export": "write a model for other runtimes, and compare it with the Keras model",

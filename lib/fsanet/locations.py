@@ -58,8 +58,12 @@ def pretrained_dir() -> Path:
     for folder in (_CHECKOUT, Path.cwd()):
         if (folder / PRETRAINED).is_dir():
             return folder / PRETRAINED
-    cache = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(cache) / "fsanet" / PRETRAINED
+    return cache_dir() / PRETRAINED
+
+
+def cache_dir() -> Path:
+    """The user's folder for what this program can make or fetch again; it need not exist yet."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "fsanet"
 
 
 def names_in_mirror(relative: str) -> list[str]:

@@ -1,0 +1,53 @@
+"""Turn photographs of faces in 3D to other poses, with labels: `make profile RAW=folder [OUT= COPIES= ONLY= SEED=]`.
+
+    fsanet profile my/photographs                           12 copies of each, and mirrored ones
+    fsanet profile faces --only '*[13579].jpg' --copies 20 --out data
+
+Writes the copies in the layout of 300W-LP (<out>/<folder>/<photo>_<k>.jpg and .mat, mirrored ones in <folder>_Flip)
+and <out>/<folder>.npz with a crop of each. The points of the faces come from .mat files beside the photographs, where
+there are any, else from MediaPipe's Face Mesh, which is set up in an environment of its own on first use. A stopped run
+goes on where it was when the same command is given again.
+"""
+
+import argparse
+from pathlib import Path
+
+from fsanet.commands.options import add_option, positive
+from fsanet.console import EXIT_OK, EXIT_PARTIAL
+from fsanet.locations import work_dir
+
+_COPIES, _YAW_DEG = 12, 90.0
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Which photographs, and how many copies."""
+    parser.add_argument("raw", type=Path, help="folder of photographs, a face in each")
+    add_option(parser, "--out", "(a folder, default: %(default)s)", type=Path, default=work_dir("data"))
+    parser.add_argument("--copies", type=positive, default=_COPIES, help="of each photograph (default: %(default)s)")
+    parser.add_argument("--yaw", type=float, default=_YAW_DEG, help="largest yaw, degrees (default: %(default)s)")
+    parser.add_argument("--only", default="*", help="pattern of file names, such as '*[13579].jpg' (default: all)")
+    parser.add_argument("--no-flips", action="store_true", help="no mirrored copies")
+    add_option(parser, "--seed", type=int, default=0)
+    add_option(parser, "--workers", "(processes; one per core if not given)", type=positive)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Profile; every file is whole or not there."""
+    from fsanet.datasets.pictures import draw_pictures, picture_paths
+    from fsanet.readers.scattered import scattered_recipe
+    from fsanet.readers.set_builder import build_set
+    from fsanet.rendering.profiling.write import ProfileSettings, left_out_lines, profile_folder  # compiles
+
+    settings = ProfileSettings(args.copies, args.yaw, args.seed, not args.no_flips, args.only)
+    profiled = profile_folder(args.raw, args.out, settings, args.workers, args.quiet)
+    places = ", ".join(map(str, profiled.folders))
+    print(f"{profiled.photographs} photographs, {settings.copies} copies of each: {places}")
+    for line in left_out_lines(profiled.left_out):
+        print(line)
+    npz = args.out / f"{profiled.folders[0].name}.npz"
+    recipe = scattered_recipe(list(profiled.folders), npz, seed=args.seed)
+    built = build_set(recipe, workers=args.workers, quiet=args.quiet)
+    if built.fresh:
+        draw_pictures(npz)
+    print(f"{npz}: {built.samples:,} crops; look at {', '.join(picture.name for picture in picture_paths(npz))}")
+    return EXIT_PARTIAL if any(item.broken for item in profiled.left_out) else EXIT_OK

@@ -1,0 +1,71 @@
+"""Crops of pictures in 300W-LP's layout, scattered as the boxes of detectors are: margin, place and size vary.
+
+A detector's box is larger or smaller than that of the landmarks and seldom on its middle. A network that is trained on
+the landmark box alone moves with every pixel of the box.
+"""
+
+import hashlib
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fsanet.image.face_crop import INPUT_SIZE, crop_face, landmark_box, widened_pixels
+from fsanet.image.reading import read_image
+from fsanet.readers.set_builder import RawItem, Sample, SetRecipe, Unusable
+from fsanet.readers.type1 import list_type1, read_mat, source_of
+
+MARGINS = (0.3, 0.8)  # of the box, on each side
+SHIFT, STRETCH = 0.06, 0.06  # standard deviations: of the middle in shares of the box, of the logarithm of its sides
+
+
+def scattered_recipe(folders: list[Path], path: Path, *, seed: int = 0, img_size: int = INPUT_SIZE) -> SetRecipe:
+    """How to make the npz of folders of images and .mat files, one scattered crop of each.
+
+    The npz has the landmarks (N, 68, 2) in pixels of the crop too.
+
+    Args:
+        folders: in the layout of 300W-LP.
+        path: the npz.
+        seed: equal seeds give equal crops.
+        img_size: side of the crops in pixels.
+
+    Raises:
+        FileNotFoundError: when there is no such folder.
+        ValueError: when one has neither images nor .mat files.
+    """
+    settings = {"set": path.stem, "crop": "landmark box, scattered", "margin": MARGINS, "shift": SHIFT, "seed": seed}
+    items = [item for folder in folders for item in list_type1(folder)]
+    return SetRecipe(path, items, partial(read_scattered, seed=seed, img_size=img_size), settings, img_size)
+
+
+def read_scattered(item: RawItem, *, seed: int, img_size: int) -> Sample:
+    """Read one face.
+
+    Raises:
+        Unusable: with the reason.
+    """
+    image_path, mat_path = item.files
+    pose, landmarks = read_mat(mat_path)
+    box = landmark_box(landmarks)
+    if box is None:
+        raise Unusable("empty box", "no landmark is greater than zero")
+    rng = np.random.default_rng([seed, *hashlib.sha256(item.name.encode()).digest()[:8]])
+    image, box, margin = read_image(image_path), scatter(box, rng), rng.uniform(*MARGINS)
+    try:
+        crop = crop_face(image, box, margin, img_size)
+    except ValueError as error:
+        raise Unusable("empty box", str(error)) from None
+    x1, y1, x2, y2 = widened_pixels(box, margin, image.shape[1], image.shape[0])
+    in_crop = (landmarks.T - (x1, y1)) * (img_size / np.array([x2 - x1, y2 - y1]))
+    return Sample(crop, pose, source_of(item.name), {"landmarks": in_crop.astype(np.float32)})
+
+
+def scatter(box_xyxy: NDArray, rng: np.random.Generator) -> tuple[float, float, float, float]:
+    """A box moved and stretched at random."""
+    x1, y1, x2, y2 = box_xyxy
+    sides = np.array([x2 - x1, y2 - y1])
+    middle = np.array([x1 + x2, y1 + y2]) / 2 + rng.normal(0, SHIFT, 2) * sides
+    half = sides / 2 * np.exp(rng.normal(0, STRETCH, 2))
+    return (*(middle - half), *(middle + half))

@@ -1,0 +1,112 @@
+"""Copies of a photographed person in other poses, with their labels."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from fsanet.pose.angles import angles_from_rotation, rotation_from_angles
+from fsanet.rendering.profiling.subject import Subject
+from fsanet.rendering.profiling.turning import Turn, draw_turned, turn_points
+
+PITCH_LIMIT_DEG = 30.0
+_NEAR_SHARE = 0.2  # of the copies stay near the photographed pose, where a photograph is at its best
+_NEAR_DEG = (8.0, 5.0, 3.0)
+_PITCH_SPREAD_DEG, _ROLL_SPREAD_DEG = 13.0, 6.0
+_FRONTAL_DEG, _LOST_PER_DEG = 3.0, 7.5  # a side that a photograph hides cannot be turned into view
+_TORSO_SHARE = (0.3, 1.0)
+_DRIFT = 0.25  # of the turn in pixels a degree: the background is pulled along a little
+
+
+@dataclass(frozen=True)
+class Copy:
+    """A photograph in another pose.
+
+    Attributes:
+        image_bgr: (H, W, 3) uint8.
+        yaw_pitch_roll_deg: (3,).
+        landmarks: (68, 3) pixels as `pt3d_68` of AFLW2000: x right, y down, z towards the camera; hidden ones included.
+    """
+
+    image_bgr: NDArray[np.uint8]
+    yaw_pitch_roll_deg: NDArray[np.float64]
+    landmarks: NDArray[np.float64]
+
+
+def make_copies(subject: Subject, count: int, rng: np.random.Generator, yaw_limit_deg: float) -> Iterator[Copy]:
+    """Copies of a person, the first so many of them near the photographed pose.
+
+    Args:
+        subject: who.
+        count: how many.
+        rng: randomness.
+        yaw_limit_deg: largest yaw either way.
+    """
+    pose = angles_from_rotation(subject.head.placement.rotation)
+    for number in range(count):
+        near = number < round(_NEAR_SHARE * count)
+        target = pose + rng.normal(0, _NEAR_DEG) if near else draw_target(pose, rng, yaw_limit_deg)
+        yield turned_copy(subject, target, rng.uniform(*_TORSO_SHARE))
+
+
+def draw_target(pose_deg: NDArray, rng: np.random.Generator, yaw_limit_deg: float = 90.0) -> NDArray[np.float64]:
+    """A pose (3,) to turn a person to: any yaw that the photographed one leaves in reach, some pitch, little roll."""
+    low, high = yaw_reach(pose_deg[0], yaw_limit_deg)
+    while True:
+        pitch, roll = rng.normal(0, _PITCH_SPREAD_DEG), rng.normal(0, _ROLL_SPREAD_DEG)
+        if abs(pitch) <= PITCH_LIMIT_DEG:
+            return np.array([rng.uniform(low, high), pitch, roll])
+
+
+def yaw_reach(yaw_deg: float, limit_deg: float) -> tuple[float, float]:
+    """Range of yaw that a photograph can be turned to: all of the side it shows, less of the other."""
+    other = max(limit_deg - _LOST_PER_DEG * max(abs(yaw_deg) - _FRONTAL_DEG, 0.0), 8.0 - abs(yaw_deg))
+    reach = (-min(other, limit_deg), max(limit_deg, abs(yaw_deg)))
+    return reach if yaw_deg >= 0 else (-reach[1], -reach[0])
+
+
+def turned_copy(subject: Subject, yaw_pitch_roll_deg: NDArray, torso_share: float = 1.0) -> Copy:
+    """A person turned to a pose (3,), the torso by a share of the turn."""
+    head, image = subject.head, subject.image_bgr
+    pose = np.asarray(yaw_pitch_roll_deg, float)
+    turn = Turn(rotation_from_angles(pose) @ head.placement.rotation.T, torso_share)
+    yaw, pitch, _ = angles_from_rotation(turn.rotation)
+    behind = _pulled(subject.relief.background, -_DRIFT * yaw, -_DRIFT * pitch)
+    picture = draw_turned(image, subject.relief, head, turn, behind)
+    return Copy(picture, pose, turn_points(head.landmarks, head, turn) * [1.0, -1.0, 1.0])
+
+
+def mirrored(copy: Copy) -> Copy:
+    """A copy flipped left to right; landmarks change sides."""
+    width = copy.image_bgr.shape[1]
+    landmarks = copy.landmarks[MIRRORED_LANDMARKS] * [-1.0, 1.0, 1.0] + [width, 0.0, 0.0]
+    return Copy(copy.image_bgr[:, ::-1].copy(), copy.yaw_pitch_roll_deg * [-1.0, 1.0, -1.0], landmarks)
+
+
+def _pulled(background: NDArray[np.uint8], right: float, down: float) -> NDArray[np.uint8]:
+    size = background.shape[1::-1]
+    shift = np.array([[1.0, 0.0, right], [0.0, 1.0, down]])
+    return cv2.warpAffine(background, shift, size, borderMode=cv2.BORDER_REPLICATE)
+
+
+def _swap(*pairs: tuple[range, range]) -> NDArray[np.int64]:
+    order = np.arange(68)
+    for left, right in pairs:
+        order[list(left)], order[list(right)] = list(right), list(left)
+    return order
+
+
+# The landmark of 300W-LP that takes each one's place in a mirror.
+MIRRORED_LANDMARKS = _swap(
+    (range(0, 8), range(16, 8, -1)),
+    (range(17, 22), range(26, 21, -1)),
+    (range(31, 33), range(35, 33, -1)),
+    (range(36, 40), range(45, 41, -1)),
+    (range(40, 42), range(47, 45, -1)),
+    (range(48, 51), range(54, 51, -1)),
+    (range(55, 57), range(59, 57, -1)),
+    (range(60, 62), range(64, 62, -1)),
+    (range(65, 66), range(67, 66, -1)),
+)

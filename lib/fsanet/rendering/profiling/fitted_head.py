@@ -1,0 +1,89 @@
+"""The renderer's head fitted to points of a face: a skull, ears and a neck where a photograph only shows a face."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.spatial import cKDTree
+
+from fsanet.rendering.head_pack import head_pack
+from fsanet.rendering.profiling.template import Placement, angle_between_deg, face_template, mean_rotation, place
+from fsanet.rendering.shape import mean_head
+
+_NEIGHBOURS = 8  # points that pull a vertex
+_REACH = 0.18  # decimetres: how far a point's pull spreads
+_MOST_DISAGREEMENT_DEG = 6.0  # of a mesh with itself after turns in the plane
+_FLAT_STEPS = 12
+
+
+@dataclass(frozen=True)
+class FittedHead:
+    """A head in a photograph.
+
+    Attributes:
+        vertices: (V, 3) pixels in the picture's axes (see `Placement`), vertex by vertex the renderer's head.
+        placement: how it stands.
+    """
+
+    vertices: NDArray[np.float64]
+    placement: Placement
+
+    @property
+    def landmarks(self) -> NDArray[np.float64]:
+        """(68, 3) landmarks of 300W-LP, hidden ones included."""
+        return self.vertices[head_pack().landmarks]
+
+
+def fit_to_mesh(turns: NDArray) -> FittedHead | None:
+    """Fit to the points of a face mesh.
+
+    Args:
+        turns: (T, 478, 3) what Face Mesh says of a picture in T turns, pixels, x right, y DOWN, z to the camera.
+
+    Returns:
+        The head, its pose the mean over the turns; None where a face was not found in all of them, or where they
+        contradict each other.
+    """
+    if not np.isfinite(turns).all():
+        return None
+    template = face_template()
+    seen = turns * [1.0, -1.0, 1.0]
+    rotations = np.stack([place(template.points, points, template.weights).rotation for points in seen])
+    middle = mean_rotation(rotations)
+    if max(angle_between_deg(middle, rotation) for rotation in rotations) > _MOST_DISAGREEMENT_DEG:
+        return None
+    upright = place(template.points, seen[0], template.weights)
+    return _deformed(template.points, seen[0], _with_rotation(template.points, seen[0], middle, upright.scale))
+
+
+def fit_to_landmarks(points_xy: NDArray, rotation: NDArray | None = None) -> FittedHead:
+    """Fit to 68 landmarks, whose depth the head itself supplies.
+
+    Args:
+        points_xy: (68, 2) pixels, y down, in the order of 300W-LP.
+        rotation: (3, 3) of a pose that is known, such as a .mat file's; None to read it off the points.
+    """
+    model = mean_head()[head_pack().landmarks]
+    flat = points_xy * [1.0, -1.0]
+    depth = np.zeros(len(flat))
+    for _ in range(_FLAT_STEPS):  # the pose says how deep the points lie, their depth says the pose
+        seen = np.column_stack([flat, depth])
+        found = place(model, seen, np.ones(len(flat)))
+        at = found if rotation is None else _with_rotation(model, seen, rotation, found.scale)
+        depth = at.to_picture(model)[:, 2]
+    return _deformed(model, np.column_stack([flat, depth]), at)
+
+
+def _with_rotation(template: NDArray, seen: NDArray, rotation: NDArray, scale: float) -> Placement:
+    """A placement with a given rotation and scale."""
+    return Placement(rotation, scale, (seen - scale * template @ rotation.T).mean(axis=0))
+
+
+def _deformed(template: NDArray, seen: NDArray, placement: Placement) -> FittedHead:
+    """The mean head, each vertex moved as the points around it differ from the template."""
+    vertices = mean_head()
+    offsets = placement.to_head(seen) - template
+    distance, nearest = cKDTree(template).query(vertices, k=_NEIGHBOURS)
+    pull = np.exp(-0.5 * (distance / _REACH) ** 2)
+    moved = np.einsum("vk,vkd->vd", pull, offsets[nearest]) / (pull.sum(axis=1, keepdims=True) + 0.05)
+    return FittedHead(placement.to_picture(vertices + moved), placement)

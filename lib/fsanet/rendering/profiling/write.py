@@ -1,0 +1,148 @@
+"""Profiling a folder of photographs: copies in other poses on disk, in the layout of 300W-LP."""
+
+import dataclasses
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import cv2
+import numpy as np
+import scipy.io
+
+from fsanet.console import progress
+from fsanet.datasets.npz_stream import LeftOut
+from fsanet.errors import InputError
+from fsanet.files import replace_whole
+from fsanet.image.reading import read_image
+from fsanet.readers.set_builder import Unusable
+from fsanet.rendering.profiling.copies import Copy, make_copies, mirrored
+from fsanet.rendering.profiling.heads import Photograph, find_photographs
+from fsanet.rendering.profiling.subject import make_subject
+from fsanet.workers import run_on_all_cores
+
+FLIP = "_Flip"
+_JPEG_QUALITY = 92
+_RECORD, _MESHES = "profile.json", "meshes.npz"
+
+
+@dataclass(frozen=True)
+class ProfileSettings:
+    """How photographs are profiled.
+
+    Attributes:
+        copies: of each photograph.
+        yaw_limit_deg: largest yaw of a copy.
+        seed: equal seeds give equal copies.
+        flips: write mirrored copies too, into a folder of their own.
+        only: pattern for the file names of the photographs.
+    """
+
+    copies: int = 12
+    yaw_limit_deg: float = 90.0
+    seed: int = 0
+    flips: bool = True
+    only: str = "*"
+
+    def __post_init__(self):
+        if self.copies < 1:
+            raise InputError(f"A photograph needs at least 1 copy, got {self.copies}.")
+        if not 0 < self.yaw_limit_deg <= 90:
+            raise InputError(f"The largest yaw lies between 0 and 90 degrees, got {self.yaw_limit_deg}.")
+
+
+@dataclass(frozen=True)
+class Profiled:
+    """What became of a folder: the folders written, the number of photographs used, and those that were not."""
+
+    folders: tuple[Path, ...]
+    photographs: int
+    left_out: tuple[LeftOut, ...]
+
+
+def profile_folder(
+    raw: Path, out: Path, settings: ProfileSettings, workers: int | None = None, quiet: bool = False
+) -> Profiled:
+    """Profile the photographs of a folder; a stopped run goes on where it was.
+
+    Writes <out>/<folder>/<stem>_<k>.jpg with .mat, and the mirrored ones to <out>/<folder>_Flip/.
+
+    Raises:
+        FileNotFoundError: there is no such folder.
+        InputError: it has no picture, none is usable, or `out` holds copies of other settings.
+        OSError: Face Mesh cannot be set up, or something cannot be written.
+    """
+    folder = out / raw.resolve().name
+    _check_record(folder, settings)
+    photographs = find_photographs(raw, folder / _MESHES, settings.only)
+    with replace_whole(folder / _RECORD) as temporary:
+        temporary.write_text(json.dumps(dataclasses.asdict(settings)), encoding="utf-8")
+    work = partial(_profile, folder=folder, settings=settings)
+    done = run_on_all_cores(work, photographs, workers)
+    bar = progress(done, total=len(photographs), unit="photo", label="profiling", quiet=quiet)
+    left_out = sorted((item for item in bar if item is not None), key=lambda item: item.name)
+    if len(left_out) == len(photographs):
+        raise InputError(
+            f"None of {len(photographs)} photographs in '{raw}' can be used; the first: {left_out[0].detail}"
+        )
+    folders = (folder, _flip_folder(folder)) if settings.flips else (folder,)
+    return Profiled(folders, len(photographs) - len(left_out), tuple(left_out))
+
+
+def _profile(photograph: Photograph, folder: Path, settings: ProfileSettings) -> LeftOut | None:
+    """Write the copies of one photograph that are not there yet; what hinders it, if something does."""
+    stem = photograph.file.stem
+    if _label(folder, stem, settings.copies - 1).is_file():  # the last that is written
+        return None
+    try:
+        image, head = read_image(photograph.file), photograph.head()
+    except Unusable as error:
+        return LeftOut(photograph.file.name, error.reason, error.detail, error.broken)
+    except (ValueError, OSError) as error:
+        return LeftOut(photograph.file.name, "unreadable image", str(error))
+    rng = np.random.default_rng([settings.seed, *hashlib.sha256(stem.encode()).digest()[:8]])
+    subject = make_subject(image, head, photograph.matte)
+    for number, copy in enumerate(make_copies(subject, settings.copies, rng, settings.yaw_limit_deg)):
+        if settings.flips:
+            write_copy(_label(_flip_folder(folder), stem, number), mirrored(copy))
+        write_copy(_label(folder, stem, number), copy)
+    return None
+
+
+def write_copy(label: Path, copy: Copy) -> None:
+    """Write a copy as 300W-LP has it: `label`, a .mat, and the .jpg beside it, the .mat last."""
+    with replace_whole(label.with_suffix(".jpg")) as temporary:
+        cv2.imwrite(str(temporary), copy.image_bgr, [cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY])
+    yaw, pitch, roll = np.deg2rad(copy.yaw_pitch_roll_deg)
+    content = {
+        "Pose_Para": np.array([[pitch, yaw, roll, 0, 0, 0, 0]], np.float32),
+        "pt2d": copy.landmarks[:, :2].T.astype(np.float32),
+        "pt3d_68": copy.landmarks.T.astype(np.float32),
+    }
+    with replace_whole(label) as temporary:
+        scipy.io.savemat(temporary, content)
+
+
+def _label(folder: Path, stem: str, number: int) -> Path:
+    return folder / f"{stem}_{number}.mat"
+
+
+def _flip_folder(folder: Path) -> Path:
+    return folder.with_name(folder.name + FLIP)
+
+
+def _check_record(folder: Path, settings: ProfileSettings) -> None:
+    """Refuse a folder of other settings, whose copies would mix."""
+    record, wanted = folder / _RECORD, dataclasses.asdict(settings)
+    if record.is_file() and (found := json.loads(record.read_text(encoding="utf-8"))) != wanted:
+        raise InputError(f"'{folder}' holds copies made with {found}, not {wanted}: choose another OUT.")
+
+
+def left_out_lines(left_out: Sequence[LeftOut]) -> list[str]:
+    """One line for each reason, with an example."""
+    by_reason: dict[str, list[LeftOut]] = {}
+    for item in left_out:
+        by_reason.setdefault(item.reason, []).append(item)
+    return [f"left out, {reason}: {len(items)}, such as {items[0].name}" for reason, items in by_reason.items()]

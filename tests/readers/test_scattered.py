@@ -1,0 +1,54 @@
+import cv2
+import numpy as np
+import pytest
+import scipy.io
+
+from fsanet.readers.scattered import scatter, scattered_recipe
+from fsanet.readers.set_builder import Unusable, build_set
+
+
+@pytest.fixture
+def folder(tmp_path):
+    folder = tmp_path / "AFW"
+    folder.mkdir()
+    rng = np.random.default_rng(0)
+    for number in range(6):
+        points = np.stack([rng.uniform(80, 140, 68), rng.uniform(90, 150, 68)])
+        picture = np.zeros((220, 220, 3), np.uint8)
+        cv2.imwrite(str(folder / f"AFW_1_{number}.jpg"), picture)
+        scipy.io.savemat(folder / f"AFW_1_{number}.mat", {"Pose_Para": np.zeros((1, 3)), "pt2d": points})
+    return folder
+
+
+def test_crops_vary_and_know_their_landmarks(folder, tmp_path):
+    built = build_set(scattered_recipe([folder], tmp_path / "AFW.npz"), workers=1, quiet=True)
+    assert built.samples == 6
+    with np.load(tmp_path / "AFW.npz") as found:
+        points, source = found["landmarks"], found["source"]
+    assert points.shape == (6, 68, 2)
+    assert set(source) == {"AFW/AFW_1"}
+    widths = np.ptp(points[:, :, 0], axis=1)  # the box is 1 of 1.6 to 2.6 wide
+    assert widths.min() > 64 / 3
+    assert widths.max() < 64 / 1.4
+    assert np.ptp(widths) > 3
+    assert np.ptp(points.mean(axis=1), axis=0).min() > 1
+
+
+def test_equal_seeds_give_equal_crops_and_others_do_not(folder, tmp_path):
+    recipes = [scattered_recipe([folder], tmp_path / f"{i}.npz", seed=seed) for i, seed in enumerate((1, 1, 2))]
+    first, same, other = (recipe.read(recipe.items[0]).extras["landmarks"] for recipe in recipes)
+    np.testing.assert_array_equal(first, same)
+    assert np.abs(first - other).max() > 0.1
+
+
+def test_a_box_is_moved_and_stretched_about_its_middle():
+    boxes = np.array([scatter((100, 200, 150, 260), np.random.default_rng(seed)) for seed in range(400)])
+    np.testing.assert_allclose(boxes.mean(axis=0), (100, 200, 150, 260), atol=1)
+    assert 2 < np.std((boxes[:, 0] + boxes[:, 2]) / 2) < 4
+
+
+def test_a_label_without_landmarks_is_left_out(folder, tmp_path):
+    scipy.io.savemat(folder / "AFW_1_0.mat", {"Pose_Para": np.zeros((1, 3)), "pt2d": -np.ones((2, 68))})
+    recipe = scattered_recipe([folder], tmp_path / "x.npz")
+    with pytest.raises(Unusable, match="no landmark"):
+        recipe.read(recipe.items[0])

@@ -1,0 +1,46 @@
+import numpy as np
+import pytest
+
+from fsanet.pose.angles import rotation_from_angles
+from fsanet.rendering.profiling.template import angle_between_deg, face_template, mean_rotation, place
+
+
+def test_place_finds_rotation_scale_and_shift():
+    template, rotation = face_template().points, rotation_from_angles([40, -20, 10])
+    seen = 37.0 * template @ rotation.T + [5.0, -300.0, 2.0]
+    found = place(template, seen, face_template().weights)
+    np.testing.assert_allclose(found.rotation, rotation, atol=1e-9)
+    assert found.scale == pytest.approx(37.0)
+    np.testing.assert_allclose(found.shift, [5.0, -300.0, 2.0], atol=1e-6)
+    np.testing.assert_allclose(found.to_head(found.to_picture(template)), template, atol=1e-9)
+
+
+def test_points_of_no_weight_do_not_count():
+    template, weights = face_template().points, face_template().weights.copy()
+    seen = template.copy()
+    seen[:50] += 3.0
+    weights[:50] = 0.0
+    np.testing.assert_allclose(place(template, seen, weights).rotation, np.eye(3), atol=1e-9)
+
+
+def test_place_never_mirrors():
+    template = face_template().points
+    found = place(template, template * [-1.0, 1.0, 1.0], np.ones(len(template)))
+    assert np.linalg.det(found.rotation) == pytest.approx(1.0)
+
+
+def test_template_is_a_face_at_zero_pose():
+    points = face_template().points
+    assert points.shape == (478, 3)
+    assert abs(points[:, 0].mean()) < 0.01  # left and right alike
+    tip, chin, forehead = points[4], points[152], points[10]
+    assert tip[2] > chin[2]
+    assert forehead[1] > tip[1] > chin[1]
+    assert face_template().weights.sum() == pytest.approx(1.0, abs=1e-5)
+
+
+def test_mean_rotation_lies_between():
+    a, b = rotation_from_angles([10, 0, 0]), rotation_from_angles([20, 0, 0])
+    middle = mean_rotation(np.stack([a, b]))
+    assert angle_between_deg(middle, rotation_from_angles([15, 0, 0])) < 1e-4
+    assert angle_between_deg(a, b) == pytest.approx(10.0)

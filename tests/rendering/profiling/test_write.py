@@ -1,0 +1,110 @@
+import numpy as np
+import pytest
+
+from fsanet.errors import InputError
+from fsanet.readers.type1 import list_type1, read_mat
+from fsanet.rendering.profiling import mesh_points
+from fsanet.rendering.profiling.heads import find_photographs
+from fsanet.rendering.profiling.write import ProfileSettings, profile_folder
+
+SETTINGS = ProfileSettings(copies=2, seed=5)
+
+
+@pytest.fixture(scope="module")
+def profiled(photographs, tmp_path_factory):
+    out = tmp_path_factory.mktemp("out")
+    return out, profile_folder(photographs, out, SETTINGS, workers=1, quiet=True)
+
+
+def test_copies_lie_in_the_layout_of_300w_lp(profiled):
+    _, result = profiled
+    assert result.photographs == 2
+    assert result.left_out == ()
+    assert [folder.name for folder in result.folders] == ["people", "people_Flip"]
+    plain, flipped = (list_type1(folder) for folder in result.folders)
+    assert [item.name for item in plain] == [f"people/p_{i}_{k}" for i in range(2) for k in range(2)]
+    for item, mirror in zip(plain, flipped, strict=True):
+        (pose, points), (other, _) = (read_mat(it.files[1]) for it in (item, mirror))
+        np.testing.assert_allclose(other, pose * [-1, 1, -1], atol=1e-4)
+        assert points.shape == (2, 68)
+
+
+def test_equal_seeds_give_equal_bytes(profiled, photographs, tmp_path):
+    out, _ = profiled
+    profile_folder(photographs, tmp_path, SETTINGS, workers=1, quiet=True)
+    for name in ("p_1_1.jpg", "p_0_0.jpg"):
+        assert (tmp_path / "people" / name).read_bytes() == (out / "people" / name).read_bytes()
+
+
+def test_a_stopped_run_goes_on_and_leaves_what_is_there(profiled, photographs):
+    out, _ = profiled
+    label, kept = out / "people" / "p_0_1.mat", out / "people" / "p_1_1.jpg"
+    before, written = (out / "people" / "p_0_1.jpg").read_bytes(), kept.stat().st_mtime_ns
+    label.unlink()
+    profile_folder(photographs, out, SETTINGS, workers=1, quiet=True)
+    assert label.is_file()
+    assert (out / "people" / "p_0_1.jpg").read_bytes() == before
+    assert kept.stat().st_mtime_ns == written
+
+
+def test_copies_of_other_settings_are_not_mixed(profiled, photographs):
+    with pytest.raises(InputError, match="choose another OUT"):
+        profile_folder(photographs, profiled[0], ProfileSettings(copies=3), workers=1, quiet=True)
+
+
+def test_what_cannot_be_used_is_said(photographs, tmp_path):
+    raw = tmp_path / "some"
+    raw.mkdir()
+    for name in ("p_0.png", "p_0.mat"):
+        (raw / name).write_bytes((photographs / name).read_bytes())
+    (raw / "broken.png").write_bytes(b"no picture")
+    (raw / "broken.mat").write_bytes((photographs / "p_0.mat").read_bytes())
+    result = profile_folder(raw, tmp_path / "out", SETTINGS, workers=1, quiet=True)
+    assert [(item.name, item.reason) for item in result.left_out] == [("broken.png", "unreadable image")]
+    (raw / "p_0.png").unlink()
+    with pytest.raises(InputError, match="None of 1 photographs"):
+        profile_folder(raw, tmp_path / "other", SETTINGS, workers=1, quiet=True)
+
+
+def test_missing_and_empty_folders(tmp_path):
+    with pytest.raises(FileNotFoundError, match="RAW names a folder"):
+        find_photographs(tmp_path / "nowhere", tmp_path / "cache.npz")
+    with pytest.raises(InputError, match="holds no picture"):
+        find_photographs(tmp_path, tmp_path / "cache.npz")
+
+
+@pytest.mark.parametrize(("change", "text"), [({"copies": 0}, "at least 1"), ({"yaw_limit_deg": 120}, "between 0 and")])
+def test_settings_that_make_no_sense(change, text):
+    with pytest.raises(InputError, match=text):
+        ProfileSettings(**change)
+
+
+@pytest.fixture
+def unlabelled(photographs, tmp_path):
+    folder = tmp_path / "unlabelled"
+    folder.mkdir()
+    (folder / "a.png").write_bytes((photographs / "p_0.png").read_bytes())
+    return folder
+
+
+def test_meshes_are_kept_for_the_next_run(unlabelled, tmp_path, monkeypatch):
+    calls = []
+
+    def read(files):
+        calls.append(files)
+        return mesh_points.Meshes(np.zeros((1, 3, 478, 3), np.float32), np.zeros((1, 256, 256), np.uint8))
+
+    monkeypatch.setattr("fsanet.rendering.profiling.heads.read_meshes", read)
+    for _ in range(2):
+        [photograph] = find_photographs(unlabelled, tmp_path / "meshes.npz")
+        assert photograph.mesh.shape == (3, 478, 3)
+    assert len(calls) == 1
+
+
+def test_face_mesh_that_fails_is_one_sentence(unlabelled, tmp_path, monkeypatch):
+    python = tmp_path / "python"
+    python.write_text("#!/bin/sh\necho 'no module mediapipe' >&2\nexit 1\n")
+    python.chmod(0o755)
+    monkeypatch.setattr(mesh_points, "mesh_python", lambda: python)
+    with pytest.raises(OSError, match="Face Mesh failed: no module mediapipe"):
+        find_photographs(unlabelled, tmp_path / "meshes.npz")
