@@ -13,7 +13,7 @@ import pytest
 
 from fsanet import cli
 from fsanet.commands import estimate as estimate_module
-from fsanet.console import EXIT_ERROR, EXIT_INTERRUPTED, EXIT_OK, EXIT_PARTIAL
+from fsanet.console import EXIT_BUG, EXIT_ERROR, EXIT_INTERRUPTED, EXIT_OK, EXIT_PARTIAL
 from fsanet.image.reading import write_image
 from fsanet.inference import estimator as estimator_module
 from fsanet.inference.estimator import HeadPoseEstimator
@@ -198,6 +198,21 @@ def test_wrong_usage_is_exit_code_2(photo, arguments):
     with pytest.raises(SystemExit) as exit_info:
         estimate(photo, *arguments)
     assert exit_info.value.code == 2
+
+
+@pytest.mark.parametrize("source", ["photo.png", "clip.mp4"])
+def test_a_bug_of_ours_keeps_its_traceback(photo, tmp_path, capsys, monkeypatch, source):
+    def predict(self, crops_bgr):
+        raise ValueError("operands could not be broadcast together")
+
+    with writing_video(tmp_path / "clip.mp4", 10) as video:
+        for _ in range(3):
+            video.write(np.full((48, 64, 3), 128, np.uint8))
+    monkeypatch.setattr(ConstantEngine, "predict", predict)
+    assert estimate(source) == EXIT_BUG
+    printed = capsys.readouterr().err
+    assert "Traceback" in printed
+    assert "operands could not be broadcast together" in printed
 
 
 def test_ctrl_c_keeps_what_was_done_and_the_next_run_goes_on(tmp_path, capsys, monkeypatch):

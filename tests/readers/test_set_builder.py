@@ -154,7 +154,7 @@ def test_no_items_is_an_error(recipe):
 
 def test_a_folder_that_cannot_be_written_is_an_error(recipe, tmp_path):
     (tmp_path / "file").write_text("no folder")
-    with pytest.raises(OSError, match=r"Cannot write to '.*file/below' \(Not a directory\): give another .* OUT="):
+    with pytest.raises(OSError, match=r"Cannot write to '.*file/below' \(Not a directory\): give another .* --out"):
         build_set(replace(recipe, path=tmp_path / "file" / "below" / "set.npz"), quiet=True)
 
 

@@ -85,7 +85,7 @@ class PoseSet:
             meta = json.loads(str(arrays.get("meta", "{}")))
             extras = {key: value for key, value in arrays.items() if key not in RESERVED_KEYS}
             loaded = cls(image, pose, source, meta, extras)
-        except ValueError as error:
+        except (InputError, json.JSONDecodeError) as error:
             raise InputError(f"'{path}': {error}") from None
         if img_size is not None and loaded.img_size != img_size:
             raise InputError(

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fsanet.console import progress
+from fsanet.errors import InputError
 from fsanet.image.reading import write_image
 from fsanet.inference.drawing import Style, draw_face
 from fsanet.inference.face_estimator import FaceEstimator
@@ -141,7 +142,7 @@ class Run:
             try:
                 reader = VideoReader(int(source.name) if source.kind == "camera" else source.name)
                 self._video(source, reader)
-            except (ValueError, FileNotFoundError) as error:
+            except (InputError, OSError) as error:
                 self.report.failures.append((source.name, str(error)))
             else:
                 if reader.missed_frames:

@@ -13,11 +13,10 @@ from pathlib import Path
 
 from fsanet.errors import InputError
 from fsanet.image.face_crop import DETECTOR_MARGIN, INPUT_SIZE, crop_pixels
-from fsanet.image.reading import read_image
 from fsanet.readers.biwi_labels import biwi_angles, read_rotation
 from fsanet.readers.biwi_rules import NO_TRACK, TRACKED, Tracking, boxes_of_video
 from fsanet.readers.face_boxes import FrameFaces
-from fsanet.readers.set_builder import RawItem, Sample, SetRecipe, Unusable
+from fsanet.readers.set_builder import RawItem, Sample, SetRecipe, Unusable, read_raw_image
 
 VIDEOS = tuple(f"{number:02d}" for number in range(1, 25))
 SPLIT_FILE = Path(__file__).with_name("biwi_split.json")
@@ -168,10 +167,7 @@ def read_biwi(item: RawItem, *, img_size: int, euler_order: str, person_of_video
         raise Unusable(*why_not[:2], broken=why_not[2])
     image_path, pose_path = item.files
     angles = biwi_angles(read_rotation(pose_path), euler_order)
-    try:
-        image = read_image(image_path)
-    except (ValueError, OSError) as error:
-        raise Unusable("unreadable image", str(error)) from None
+    image = read_raw_image(image_path)
     video = item.name[:2]
     return Sample(crop_pixels(image, box, img_size), angles, f"BIWI/{person_of_video.get(video, video)}")
 

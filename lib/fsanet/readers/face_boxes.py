@@ -18,6 +18,7 @@ from fsanet.console import progress
 from fsanet.datasets.parts import Parts, sha256_of
 from fsanet.detectors.catalog import create_detector
 from fsanet.detectors.detection import Detection, FaceDetector
+from fsanet.errors import InputError
 from fsanet.files import remove_leftovers, replace_whole
 from fsanet.image.boxes import area
 from fsanet.image.reading import read_image
@@ -156,7 +157,7 @@ def _detect_run(choice: DetectorChoice, task: tuple[Path, Sequence[RawItem]]) ->
 def _faces_of(image_path: Path, choice: DetectorChoice) -> FrameFaces:
     try:
         image = read_image(image_path)
-    except (ValueError, OSError) as error:
+    except (InputError, OSError) as error:
         return FrameFaces(0, 0, (), str(error))
     faces = [(*face.box_xyxy, face.score) for face in find_faces(image, choice)]
     return FrameFaces(image.shape[1], image.shape[0], faces)

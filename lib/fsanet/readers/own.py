@@ -13,9 +13,8 @@ from pathlib import Path
 
 from fsanet.errors import InputError
 from fsanet.image.face_crop import DETECTOR_MARGIN, INPUT_SIZE, crop_face
-from fsanet.image.reading import read_image
 from fsanet.readers.face_boxes import DetectorChoice, largest_face
-from fsanet.readers.set_builder import RawItem, Sample, SetRecipe, Unusable
+from fsanet.readers.set_builder import RawItem, Sample, SetRecipe, Unusable, read_raw_image
 
 NEEDED = ("image", "yaw", "pitch", "roll")
 BOX = ("x1", "y1", "x2", "y2")
@@ -107,10 +106,7 @@ def read_own(item: RawItem, *, choice: DetectorChoice, margin: float, img_size: 
     angles = _numbers(row, NEEDED[1:])
     if not image_path.is_file():
         raise Unusable("missing image", f"no file '{image_path}'")
-    try:
-        image = read_image(image_path)
-    except (ValueError, OSError) as error:
-        raise Unusable("unreadable image", str(error)) from None
+    image = read_raw_image(image_path)
     if any(row[key] for key in BOX):
         box = _numbers(row, BOX)
     elif (face := largest_face(image, choice)) is not None:
@@ -119,7 +115,7 @@ def read_own(item: RawItem, *, choice: DetectorChoice, margin: float, img_size: 
         raise Unusable("no face", f"{choice.name} finds none in '{image_path.name}'", broken=False)
     try:
         crop = crop_face(image, box, margin, img_size)
-    except ValueError as error:
+    except InputError as error:
         raise Unusable("empty box", str(error)) from None
     return Sample(crop, angles, row[SOURCE] or row["image"])
 

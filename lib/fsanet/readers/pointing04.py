@@ -14,9 +14,8 @@ import numpy as np
 
 from fsanet.errors import InputError
 from fsanet.image.face_crop import DETECTOR_MARGIN, INPUT_SIZE, crop_face
-from fsanet.image.reading import read_image
 from fsanet.readers.face_boxes import DetectorChoice, find_faces
-from fsanet.readers.set_builder import RawItem, Sample, SetRecipe, Unusable
+from fsanet.readers.set_builder import RawItem, Sample, SetRecipe, Unusable, read_raw_image
 
 _NAME = re.compile(r"person(?:ne)?(?P<person>\d\d)(?P<series>\d)(?P<number>\d\d)(?P<tilt>[+-]\d+)(?P<pan>[+-]\d+)$")
 
@@ -74,10 +73,7 @@ def read_pointing04(item: RawItem, *, choice: DetectorChoice, margin: float, img
     image_path, text_path = item.files
     label = _NAME.match(image_path.stem)
     center_xy = read_face_center(text_path)
-    try:
-        image = read_image(image_path)
-    except (ValueError, OSError) as error:
-        raise Unusable("unreadable image", str(error)) from None
+    image = read_raw_image(image_path)
     faces = find_faces(image, choice)
     if not faces:
         raise Unusable("no face", f"{choice.name} finds none in {image_path.name}", broken=False)

@@ -21,6 +21,7 @@ from fsanet.console import progress
 from fsanet.datasets.npz_stream import Chunk, LeftOut, PoseStream, read_meta
 from fsanet.errors import InputError
 from fsanet.files import remove_leftovers
+from fsanet.image.reading import read_image
 from fsanet.readers.disk import kept_for_the_next_run, require_writable
 from fsanet.readers.report import left_out_path, read_left_out, write_left_out
 from fsanet.workers import cores, run_on_all_cores
@@ -73,6 +74,18 @@ class Unusable(InputError):  # noqa: N818, it is no error of the program
     def __init__(self, reason: str, detail: str = "", *, broken: bool = True):
         super().__init__(f"{reason}: {detail}" if detail else reason)
         self.reason, self.detail, self.broken = reason, detail, broken
+
+
+def read_raw_image(path: Path) -> NDArray[np.uint8]:
+    """The image of a raw sample, (H, W, 3) BGR.
+
+    Raises:
+        Unusable: when it cannot be read.
+    """
+    try:
+        return read_image(path)
+    except (InputError, OSError) as error:
+        raise Unusable("unreadable image", str(error)) from None
 
 
 @dataclass(frozen=True)

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from fsanet.errors import InputError
 from fsanet.image.face_crop import INPUT_SIZE, LANDMARK_MARGIN, crop_face, landmark_box
-from fsanet.image.reading import IMAGE_SUFFIXES, read_image
-from fsanet.readers.set_builder import RawItem, Sample, SetRecipe, Unusable
+from fsanet.image.reading import IMAGE_SUFFIXES
+from fsanet.readers.set_builder import RawItem, Sample, SetRecipe, Unusable, read_raw_image
 
 _RERENDERED = re.compile(r"_\d+$")  # AFW_1051618982_1_0 and ..._1_12 are one face, turned to other poses
 _FLIPPED = "_Flip"
@@ -78,13 +78,10 @@ def read_type1(item: RawItem, *, margin: float, img_size: int, rerendered: bool)
     box = landmark_box(landmarks_xy)
     if box is None:
         raise Unusable("empty box", "no landmark is greater than zero")
-    try:
-        image = read_image(image_path)
-    except (ValueError, OSError) as error:
-        raise Unusable("unreadable image", str(error)) from None
+    image = read_raw_image(image_path)
     try:
         crop = crop_face(image, box, margin, img_size)
-    except ValueError as error:
+    except InputError as error:
         raise Unusable("empty box", str(error)) from None
     return Sample(crop, yaw_pitch_roll_deg, source_of(item.name) if rerendered else item.name)
 

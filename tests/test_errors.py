@@ -1,0 +1,70 @@
+"""A mistake of ours never passes for a fault of the file: who may catch more than `InputError` and `OSError`."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from fsanet.readers import type1
+from fsanet.readers.set_builder import build_set
+
+PACKAGE = Path(__file__).resolve().parent.parent / "lib" / "fsanet"
+BROAD = {"Exception", "BaseException", "ValueError", "TypeError", "KeyError", "AttributeError", "RuntimeError"}
+# file: what is parsed or run in such a `try`; nothing of ours
+ALLOWED = {
+    "console.py": "the outermost frame, which tells our errors from the person's",
+    "datasets/npz_stream.py": "np.load and json",
+    "datasets/pose_set.py": "np.load",
+    "engines/litert_engine.py": "LiteRT's reader",
+    "engines/onnx_engine.py": "ONNX Runtime's reader",
+    "engines/openvino_engine.py": "OpenVINO's reader",
+    "inference/overlap.py": "carries an error from one thread to another",
+    "readers/biwi.py": "json of a split",
+    "readers/biwi_labels.py": "numbers of a text",
+    "readers/disk.py": "cleans up and raises again",
+    "readers/face_boxes.py": "json of an earlier run",
+    "readers/own.py": "numbers of a table",
+    "readers/pointing04.py": "numbers of a text",
+    "readers/type1.py": "SciPy's reader",
+    "training/checkpoint.py": "np.load and json",
+    "training/settings.py": "a literal of the command line",
+    "weights/reading.py": "h5py's reader",
+    "weights/transfer.py": "cleans up and raises again",
+}
+
+
+def broad_handlers(source: str) -> list[int]:
+    """Lines of `except` clauses that would catch mistakes of ours."""
+    handlers = (node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.ExceptHandler))
+    return [
+        handler.lineno
+        for handler in handlers
+        if handler.type is None or {n.id for n in ast.walk(handler.type) if isinstance(n, ast.Name)} & BROAD
+    ]
+
+
+def test_the_walk_sees_broad_handlers():
+    assert broad_handlers("try: f()\nexcept (OSError, ValueError): g()\ntry: f()\nexcept: g()") == [2, 4]
+    assert not broad_handlers("try: f()\nexcept (OSError, InputError): g()")
+
+
+def test_only_the_readers_of_others_formats_catch_more_than_the_persons_errors():
+    broad = {
+        path.relative_to(PACKAGE).as_posix(): lines
+        for path in PACKAGE.rglob("*.py")
+        if (lines := broad_handlers(path.read_text(encoding="utf-8")))
+    }
+    new = {file: lines for file, lines in broad.items() if file not in ALLOWED}
+    assert not new, f"{new}: catch InputError and OSError; or say in ALLOWED what else is run there"
+    assert not ALLOWED.keys() - broad.keys(), "no longer needed"
+
+
+def test_a_bug_of_a_reader_is_no_broken_sample(tmp_path, type1_writer, monkeypatch):
+    def crop_with_a_bug(*_):
+        raise ValueError("operands could not be broadcast together")
+
+    type1_writer(tmp_path / "raw", "face")
+    monkeypatch.setattr(type1, "crop_face", crop_with_a_bug)
+    with pytest.raises(ValueError, match="broadcast"):
+        build_set(type1.type1_recipe(tmp_path / "raw", tmp_path / "set.npz"), workers=1, quiet=True)
+    assert not (tmp_path / "set.npz").exists()
