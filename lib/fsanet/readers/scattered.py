@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from fsanet.errors import InputError
 from fsanet.image.face_crop import INPUT_SIZE, crop_face, landmark_box, widened_pixels
 from fsanet.image.reading import read_image
 from fsanet.readers.set_builder import RawItem, Sample, SetRecipe, Unusable
@@ -55,7 +56,7 @@ def read_scattered(item: RawItem, *, seed: int, img_size: int) -> Sample:
     image, box, margin = read_image(image_path), scatter(box, rng), rng.uniform(*MARGINS)
     try:
         crop = crop_face(image, box, margin, img_size)
-    except ValueError as error:
+    except InputError as error:
         raise Unusable("empty box", str(error)) from None
     x1, y1, x2, y2 = widened_pixels(box, margin, image.shape[1], image.shape[0])
     in_crop = (landmarks.T - (x1, y1)) * (img_size / np.array([x2 - x1, y2 - y1]))

@@ -100,7 +100,7 @@ def _profile(photograph: Photograph, folder: Path, settings: ProfileSettings) ->
         image, head = read_image(photograph.file), photograph.head()
     except Unusable as error:
         return LeftOut(photograph.file.name, error.reason, error.detail, error.broken)
-    except (ValueError, OSError) as error:
+    except (InputError, OSError) as error:
         return LeftOut(photograph.file.name, "unreadable image", str(error))
     rng = np.random.default_rng([settings.seed, *hashlib.sha256(stem.encode()).digest()[:8]])
     subject = make_subject(image, head, photograph.matte)
