@@ -23,7 +23,7 @@ def project() -> dict:
 
 def test_plain_installation_is_light():
     names = {split_requirement(text)[0] for text in project()["dependencies"]}
-    assert names == {"numpy", "opencv-python", "onnxruntime", "tqdm"}
+    assert names == {"numpy", "opencv-python", "av", "onnxruntime", "tqdm"}
 
 
 def test_every_requirement_of_the_package_is_in_requirements_txt_with_the_same_range():

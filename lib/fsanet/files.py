@@ -7,6 +7,8 @@ from glob import escape
 from pathlib import Path
 from uuid import uuid4
 
+_LONGEST_STEM = 200  # bytes
+
 
 @contextmanager
 def replace_whole(path: str | Path) -> Iterator[Path]:
@@ -23,7 +25,7 @@ def replace_whole(path: str | Path) -> Iterator[Path]:
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.stem}.{uuid4().hex[:8]}.part{path.suffix}")
+    temporary = path.with_name(f".{_short(path.stem)}.{uuid4().hex[:8]}.part{path.suffix}")
     try:
         yield temporary
         temporary.replace(path)
@@ -63,5 +65,17 @@ def remove_leftovers(path: str | Path) -> None:
     Call it where no other process writes the same file.
     """
     path = Path(path)
-    for leftover in path.parent.glob(f".{escape(path.stem)}.{'[0-9a-f]' * 8}.part{escape(path.suffix)}"):
+    for leftover in path.parent.glob(f".{escape(_short(path.stem))}.{'[0-9a-f]' * 8}.part{escape(path.suffix)}"):
         leftover.unlink(missing_ok=True)
+
+
+def printable(text: str) -> str:
+    """Text that every file and terminal takes: bytes of a name that are no UTF-8 become \\x and two digits."""
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+
+
+def _short(stem: str) -> str:
+    """As much of a name as leaves room for a temporary one: file systems take 255 bytes."""
+    while len(stem.encode("utf-8", "surrogateescape")) > _LONGEST_STEM:
+        stem = stem[:-1]
+    return stem

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -10,20 +11,24 @@ import time
 import cv2
 import numpy as np
 import pytest
+from PIL import Image
 
 from fsanet import cli
 from fsanet.commands import estimate as estimate_module
 from fsanet.console import EXIT_BUG, EXIT_ERROR, EXIT_INTERRUPTED, EXIT_OK, EXIT_PARTIAL
+from fsanet.detectors.convention import BoxConvention
 from fsanet.image.reading import write_image
 from fsanet.inference import estimator as estimator_module
 from fsanet.inference.estimator import HeadPoseEstimator
-from fsanet.inference.video_file import VideoReader, writing_video
+from fsanet.inference.video_file import VideoReader
+from fsanet.inference.video_writer import writing_video
 
 
 class WholeImageDetector:
     """Finds one face wherever there is room for it."""
 
     name = "whole"
+    convention = BoxConvention()
 
     def detect(self, image_bgr):
         from fsanet.detectors.detection import Detection
@@ -44,8 +49,8 @@ class ConstantEngine:
 def fake_network(monkeypatch, tmp_path):
     """The networks have tests of their own: here a fast stand-in answers."""
 
-    def build(model, weights, detector, engine, margin):
-        return HeadPoseEstimator(model, weights, WholeImageDetector(), ConstantEngine(), margin)
+    def build(**settings):
+        return HeadPoseEstimator(**{**settings, "detector": WholeImageDetector(), "engine": ConstantEngine()})
 
     monkeypatch.setattr(estimator_module, "HeadPoseEstimator", build)
     monkeypatch.delenv("FSANET_DEBUG", raising=False)
@@ -169,6 +174,84 @@ def test_wrong_arguments(tmp_path, capsys, photo, arguments, message):
     (tmp_path / "empty").mkdir()
     assert estimate(*arguments) == EXIT_ERROR
     assert message in one_sentence(capsys.readouterr())
+
+
+def test_an_original_is_never_replaced(photo, tmp_path):
+    before = photo.read_bytes()
+    assert estimate(photo, "--out", ".") == EXIT_OK
+    assert photo.read_bytes() == before
+    assert (tmp_path / "photo_2.png").is_file()
+
+
+def test_rows_do_not_replace_a_source(photo, tmp_path, capsys):
+    photo.rename(tmp_path / "poses.csv")  # a picture, whatever its name
+    assert estimate("poses.csv", "--out", ".") == EXIT_ERROR
+    assert "is one of the sources and would be replaced" in one_sentence(capsys.readouterr())
+
+
+def test_videos_of_one_stem_get_two_names(tmp_path):
+    for name in ("IMG_0001.mp4", "IMG_0001.mov"):
+        with writing_video(tmp_path / "one.mp4", 10) as video:
+            video.write(np.zeros((48, 64, 3), np.uint8))
+        (tmp_path / "in").mkdir(exist_ok=True)
+        (tmp_path / "one.mp4").rename(tmp_path / "in" / name)
+    assert estimate("in") == EXIT_OK
+    assert sorted(path.name for path in (tmp_path / "fsanet_output").glob("*.mp4")) == [
+        "IMG_0001.mp4",
+        "IMG_0001_2.mp4",
+    ]
+
+
+def test_odd_names_do_not_end_the_run_and_it_can_go_on(tmp_path, capsys):
+    jpeg = cv2.imencode(".jpg", np.full((40, 50, 3), 128, np.uint8))[1].tobytes()
+    names = [b"caf\xe9.jpg", b"x" * 240 + b".jpg", b"y" * 255, b"plain.jfif", b"z.jpg"]
+    (tmp_path / "in").mkdir()
+    for name in names:
+        (tmp_path / "in" / os.fsdecode(name)).write_bytes(jpeg)
+    assert estimate("in", "--rows", "poses.csv", "--rows", "poses.jsonl") == EXIT_PARTIAL
+    error = capsys.readouterr().err
+    assert "the annotated picture could not be written" in error  # of the name that has no room for a suffix
+    assert error.count("error: ") == 1
+    files = {row["file"] for row in csv.DictReader((tmp_path / "poses.csv").read_text(encoding="utf-8").splitlines())}
+    assert files == {"in/caf\\xe9.jpg", f"in/{'x' * 240}.jpg", f"in/{'y' * 255}", "in/plain.jfif", "in/z.jpg"}
+    assert len((tmp_path / "poses.jsonl").read_text(encoding="utf-8").splitlines()) == 5
+    written = {os.fsencode(path.name) for path in (tmp_path / "fsanet_output").iterdir()}
+    assert written == {b"caf\xe9.jpg", b"x" * 240 + b".jpg", b"plain.jpg", b"z.jpg"}
+
+
+def test_what_is_skipped_in_a_folder_is_named(photo, tmp_path, capsys):
+    (tmp_path / "notes.txt").write_text("hello")
+    assert estimate(".") == EXIT_OK
+    assert "warning: 1 files are neither picture nor video (1 x .txt): notes.txt" in capsys.readouterr().err
+
+
+def test_the_summary_names_what_found_the_faces(photo, capsys):
+    assert estimate(photo) == EXIT_OK
+    assert "1 of 1 files, 1 faces by whole, fusion_capsule: " in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("name", "warned"), [("lbp", True), ("mtcnn", True), ("yunet", False)])
+def test_a_weak_detector_that_was_not_asked_for_says_so(photo, capsys, monkeypatch, name, warned):
+    monkeypatch.setattr(WholeImageDetector, "name", name)
+    assert estimate(photo) == EXIT_OK
+    assert ("weights` gets the YuNet detector" in capsys.readouterr().err) == warned
+    assert estimate(photo, "--detector", name) == EXIT_OK
+    assert "gets the YuNet detector" not in capsys.readouterr().err
+
+
+def test_deep_pictures_say_what_was_done_to_them(tmp_path, capsys):
+    cv2.imwrite(str(tmp_path / "ir.png"), np.full((40, 50), 900, np.uint16))
+    assert estimate("ir.png") == EXIT_OK
+    assert "warning: ir.png: 16-bit values of which 10 bits are in use" in capsys.readouterr().err
+
+
+def test_a_video_of_a_gif(tmp_path):
+    pictures = [Image.new("RGB", (48, 40), (60 * i,) * 3) for i in range(3)]
+    pictures[0].save(tmp_path / "anim.gif", save_all=True, append_images=pictures[1:], duration=100)
+    assert estimate("anim.gif", "--any-angle", "--detect-size", "900") == EXIT_OK
+    rows = list(csv.DictReader((tmp_path / "fsanet_output" / "poses.csv").read_text().splitlines()))
+    assert [(row["frame"], row["time"]) for row in rows] == [("0", "0.0"), ("1", "0.1"), ("2", "0.2")]
+    assert (tmp_path / "fsanet_output" / "anim.mp4").is_file()
 
 
 def test_show_without_a_display(photo, capsys, monkeypatch):

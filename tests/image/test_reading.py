@@ -1,10 +1,11 @@
 import struct
+import sys
 
 import cv2
 import numpy as np
 import pytest
 
-from fsanet.image.reading import read_image, write_image
+from fsanet.image.reading import read_image, read_picture, write_image
 
 
 @pytest.fixture
@@ -111,3 +112,60 @@ def test_writing_where_a_file_stands_in_for_a_folder(tmp_path, picture):
     (tmp_path / "taken").touch()
     with pytest.raises(OSError, match="taken"):
         write_image(tmp_path / "taken" / "picture.png", picture)
+
+
+@pytest.mark.parametrize("bits", [8, 10, 12, 16])
+def test_deep_images_are_stretched_by_the_bits_in_use(tmp_path, bits):
+    ramp = np.tile(np.linspace(0, 2**bits - 1, 256).astype(np.uint16), (100, 1))
+    image, note = read_picture(encode(tmp_path / "ir.png", ramp))
+    assert image.dtype == np.uint8
+    np.testing.assert_array_equal(image[..., 1], ramp >> (bits - 8))
+    assert note == (
+        "" if bits == 16 else f"16-bit values of which {bits} bits are in use: divided by {2 ** (bits - 8)}"
+    )
+
+
+def test_a_hot_pixel_does_not_darken_the_rest(tmp_path):
+    deep = np.full((100, 100), 800, np.uint16)
+    deep[5, 5] = 65535
+    image = read_image(encode(tmp_path / "ir.png", deep))
+    assert (image[50, 50, 0], image[5, 5, 0]) == (200, 255)
+
+
+def test_floats_are_stretched(tmp_path):
+    ramp = np.tile(np.linspace(-1, 3, 256).astype(np.float32), (100, 1))
+    ramp[0, 0] = np.nan
+    image, note = read_picture(encode(tmp_path / "depth.tif", ramp))
+    assert (image.min(), image.max()) == (0, 255)
+    assert "stretched to 8 bits" in note
+
+
+def test_a_picture_with_a_film_behind_it_is_read(tmp_path, picture):
+    path = encode(tmp_path / "motion.jpg", picture)
+    expected = read_image(path)
+    path.write_bytes(path.read_bytes() + b"\0\0\0\x18ftypmp42" + bytes(10_000))
+    np.testing.assert_array_equal(read_image(path), expected)
+
+
+def test_heic_is_read_upright(tmp_path, picture):
+    pillow_heif = pytest.importorskip("pillow_heif", reason="pip install 'fsanet[heic]' to test HEIC")
+    path = tmp_path / "phone.heic"
+    big = cv2.resize(picture, (192, 128))
+    pillow_heif.encode("BGR", (192, 128), big.tobytes(), str(path), quality=95)
+    np.testing.assert_allclose(read_image(path), big, atol=25)
+
+
+def test_heic_without_its_package_says_what_to_install(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "pillow_heif", None)
+    path = tmp_path / "phone.heic"
+    path.write_bytes(b"\0\0\0\x18ftypheic" + bytes(100))
+    with pytest.raises(ValueError, match=r"is a HEIC picture: pip install 'fsanet\[heic\]'"):
+        read_image(path)
+
+
+def test_damaged_heic(tmp_path):
+    pytest.importorskip("pillow_heif", reason="pip install 'fsanet[heic]' to test HEIC")
+    path = tmp_path / "phone.heic"
+    path.write_bytes(b"\0\0\0\x18ftypheic" + bytes(100))
+    with pytest.raises(ValueError, match="cannot be decoded"):
+        read_image(path)

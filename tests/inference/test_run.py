@@ -4,10 +4,12 @@ import numpy as np
 import pytest
 
 from fsanet.image.reading import read_image, write_image
+from fsanet.inference.report import RunSettings
 from fsanet.inference.row_file import RowFiles
-from fsanet.inference.run import Run, RunSettings
+from fsanet.inference.run import Run
 from fsanet.inference.sources import find_sources
-from fsanet.inference.video_file import VideoReader, writing_video
+from fsanet.inference.video_file import VideoReader
+from fsanet.inference.video_writer import writing_video
 
 
 @pytest.fixture
@@ -35,7 +37,7 @@ def go(estimator, sources, out, rows=None, **options):
 def test_pictures_videos_rows_and_failures(tmp_path, folder, estimator):
     out = tmp_path / "out"
     with RowFiles([out / "poses.csv"]) as rows:
-        report = go(estimator, find_sources([str(folder)]), out, rows)
+        report = go(estimator, find_sources([str(folder)]).sources, out, rows)
     assert (report.sources, report.faces, report.pictures) == (4, 1 + 2 + 8, 3)
     assert [name for name, _ in report.failures] == [str(folder / "broken.jpg")]
     assert sorted(str(f.relative_to(out)) for f in out.rglob("*") if f.is_file()) == [
@@ -53,13 +55,13 @@ def test_pictures_videos_rows_and_failures(tmp_path, folder, estimator):
 
 
 def test_files_of_one_name_do_not_overwrite_each_other(tmp_path, folder, estimator):
-    sources = find_sources([str(folder / "a.png"), str(folder / "sub" / "a.png")])
+    sources = find_sources([str(folder / "a.png"), str(folder / "sub" / "a.png")]).sources
     go(estimator, sources, tmp_path / "out")
     assert sorted(f.name for f in (tmp_path / "out").iterdir()) == ["a.png", "a_2.png"]
 
 
 def test_finished_files_are_skipped_after_a_kill(tmp_path, folder, estimator):
-    sources = [source for source in find_sources([str(folder)]) if "broken" not in source.name]
+    sources = [source for source in find_sources([str(folder)]).sources if "broken" not in source.name]
     path = tmp_path / "poses.csv"
     with RowFiles([tmp_path / "whole.csv"]) as rows:
         go(estimator, sources, None, rows)
@@ -85,12 +87,12 @@ def test_finished_files_are_skipped_after_a_kill(tmp_path, folder, estimator):
 
 def test_nothing_is_drawn_where_nothing_is_asked_for(folder, estimator, tmp_path):
     before = sorted(tmp_path.rglob("*"))
-    report = go(estimator, find_sources([str(folder / "a.png")]), None)
+    report = go(estimator, find_sources([str(folder / "a.png")]).sources, None)
     assert (report.faces, report.pictures) == (1, 0)
     assert sorted(tmp_path.rglob("*")) == before
 
 
 @pytest.mark.parametrize("draw", ["axes", "cube", "none"])
 def test_every_style_draws(folder, estimator, tmp_path, draw):
-    go(estimator, find_sources([str(folder / "a.png")]), tmp_path / "out", draw=draw)
+    go(estimator, find_sources([str(folder / "a.png")]).sources, tmp_path / "out", draw=draw)
     assert not np.array_equal(read_image(tmp_path / "out" / "a.png"), read_image(folder / "a.png"))

@@ -1,6 +1,13 @@
+import os
+
+import cv2
+import numpy as np
 import pytest
 
-from fsanet.inference.sources import find_sources
+from fsanet.inference.sources import find_sources, summary_of_skipped
+
+JPEG = cv2.imencode(".jpg", np.zeros((8, 8, 3), np.uint8))[1].tobytes()
+MP4 = b"\0\0\0\x18ftypmp42" + bytes(100)
 
 
 @pytest.fixture
@@ -11,8 +18,8 @@ def tree(tmp_path):
     return tmp_path
 
 
-def names(sources, root):
-    return [(source.kind, source.name.removeprefix(f"{root}/")) for source in sources]
+def names(found, root):
+    return [(source.kind, source.name.removeprefix(f"{root}/")) for source in found.sources]
 
 
 def test_a_folder_is_searched_with_all_below_sorted_without_hidden_files(tree):
@@ -24,30 +31,95 @@ def test_a_folder_is_searched_with_all_below_sorted_without_hidden_files(tree):
         ("video", "sub/c.mp4"),
         ("image", "sub/deep/d.jpeg"),
     ]
-    assert found[4].relative_name == "sub/deep/d.jpeg"
+    assert found.sources[4].relative_name == "sub/deep/d.jpeg"
+    assert found.skipped == [str(tree / "notes.txt")]
+
+
+def test_content_counts_more_than_names(tmp_path):
+    for name, content in {"photo": JPEG, "clip.jpg": MP4, "film.dat": MP4, "page.mp4": JPEG, "a.csv": b"x,y"}.items():
+        (tmp_path / name).write_bytes(content)
+    found = find_sources([str(tmp_path)])
+    assert names(found, tmp_path) == [
+        ("video", "clip.jpg"),
+        ("video", "film.dat"),
+        ("image", "page.mp4"),
+        ("image", "photo"),
+    ]
+    assert found.skipped == [str(tmp_path / "a.csv")]
 
 
 def test_the_output_folder_is_left_out(tree):
     assert "out/g.jpg" not in dict(map(reversed, names(find_sources([str(tree)], tree / "out"), tree)))
 
 
-def test_globs_files_and_cameras_keep_the_order_given(tree):
-    found = find_sources(["0", str(tree / "notes.txt"), str(tree / "*.jpg"), str(tree / "**" / "*.mp4")])
-    assert names(found, tree) == [("camera", "0"), ("image", "notes.txt"), ("image", "b.jpg"), ("video", "sub/c.mp4")]
-    assert found[0].relative_name == "camera_0.mp4"
-    assert found[2].relative_name == "b.jpg"
+def test_a_folder_that_is_source_and_output_is_refused(tree):
+    with pytest.raises(ValueError, match="cannot be both source and --out: give another folder"):
+        find_sources([str(tree / "sub")], tree / "out" / ".." / "sub")
+
+
+def test_globs_files_cameras_and_streams_keep_the_order_given(tree):
+    given = [
+        "0",
+        str(tree / "notes.txt"),
+        str(tree / "*.jpg"),
+        str(tree / "**" / "*.mp4"),
+        "rtsp://me:secret@cam/1",
+        "-",
+    ]
+    found = find_sources(given)
+    assert names(found, tree) == [
+        ("camera", "0"),
+        ("image", "notes.txt"),
+        ("image", "b.jpg"),
+        ("video", "sub/c.mp4"),
+        ("stream", "rtsp://me:secret@cam/1"),
+        ("stream", "-"),
+    ]
+    assert [source.relative_name for source in found.sources] == [
+        "camera_0.mp4", "notes.txt", "b.jpg", "c.mp4", "stream_cam_1.mp4", "stream_input.mp4",
+    ]  # fmt: skip
+
+
+def test_what_is_named_twice_is_done_once(tree):
+    assert names(find_sources([str(tree / "b.jpg"), str(tree / "*.jpg")]), tree) == [("image", "b.jpg")]
+
+
+def test_pipes_are_streams(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    assert names(find_sources([str(tmp_path / "pipe")]), tmp_path) == [("stream", "pipe")]
+
+
+def test_linked_folders_are_searched_once_and_broken_links_are_named(tree, tmp_path_factory):
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    (elsewhere / "h.jpg").touch()
+    (tree / "linked").symlink_to(elsewhere)
+    (tree / "sub" / "round").symlink_to(tree)
+    (tree / "gone.jpg").symlink_to(tree / "nowhere.jpg")
+    found = find_sources([str(tree)])
+    assert [name for _, name in names(found, tree)] == [
+        "a.PNG", "b.jpg", "linked/h.jpg", "out/g.jpg", "sub/c.mp4", "sub/deep/d.jpeg",
+    ]  # fmt: skip
+    assert f"{tree / 'gone.jpg'} (a link that leads nowhere)" in found.skipped
+
+
+def test_what_is_skipped_is_counted_and_named():
+    line = summary_of_skipped(["a.txt", "b.csv", "c.csv", "d"])
+    assert (
+        line
+        == "4 files are neither picture nor video (2 x .csv, 1 x .txt, 1 x no suffix): a.txt, b.csv, c.csv and 1 more"
+    )
 
 
 def test_a_file_named_like_a_number_is_a_file(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "7").touch()
-    assert find_sources(["7"])[0].kind == "image"
+    assert find_sources(["7"]).sources[0].kind == "image"
 
 
 def test_a_file_with_brackets_is_no_pattern(tmp_path):
     path = tmp_path / "photo [1].jpg"
     path.touch()
-    assert find_sources([str(path)])[0].name == str(path)
+    assert find_sources([str(path)]).sources[0].name == str(path)
 
 
 def test_missing(tmp_path):

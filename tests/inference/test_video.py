@@ -3,8 +3,8 @@ import threading
 import numpy as np
 import pytest
 
+from fsanet.inference.frames import VideoFrame
 from fsanet.inference.video import VideoPoses, VideoSettings
-from fsanet.inference.video_file import VideoFrame
 
 
 def frames_of(images, fps=10):

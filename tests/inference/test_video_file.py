@@ -1,8 +1,17 @@
+import subprocess
+import sys
+import threading
+from fractions import Fraction
+from functools import partial
+from http.server import HTTPServer, SimpleHTTPRequestHandler
+
+import av
 import cv2
 import numpy as np
 import pytest
 
-from fsanet.inference.video_file import VideoReader, writing_video
+from fsanet.inference.video_file import VideoReader, displayed
+from fsanet.inference.video_writer import writing_video
 
 
 def write_clip(path, count=20, size=(64, 48), fps=10):
@@ -55,21 +64,6 @@ def test_an_error_leaves_nothing(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_disk_that_is_full_is_noticed(tmp_path, monkeypatch):
-    monkeypatch.setattr(cv2.VideoWriter, "write", lambda self, image: None, raising=False)
-    path = tmp_path / "a.mp4"
-
-    def lose():
-        with writing_video(path, 10) as video:
-            video.write(np.zeros((48, 64, 3), np.uint8))
-            video.release()
-            video._path.write_bytes(b"")  # what a full disk leaves
-
-    with pytest.raises(OSError, match="could not be written whole: is the disk full"):
-        lose()
-    assert not path.exists()
-
-
 def test_a_truncated_video_without_its_index_is_refused(tmp_path):
     path = write_clip(tmp_path / "cut.mp4")
     path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
@@ -106,6 +100,116 @@ def test_files_that_are_no_video(tmp_path, content, message):
         VideoReader(str(path))
 
 
-def test_no_camera():
-    with pytest.raises(OSError, match="Camera 77 cannot be opened: check that it is connected"):
-        VideoReader(77)
+def write_by_pyav(path, times_s, size=(64, 48), codec="mpeg4", rate=25, **stream):
+    """A clip of grey frames, each lighter than the last, at the times that are given."""
+    with av.open(str(path), "w") as container:
+        video = container.add_stream(codec, rate=rate)
+        video.width, video.height = size
+        video.pix_fmt = "yuv420p"
+        video.codec_context.time_base = Fraction(1, 1000)
+        for name, value in stream.items():
+            setattr(video.codec_context, name, value)
+        for i, time_s in enumerate(times_s):
+            frame = av.VideoFrame.from_ndarray(np.full((size[1], size[0], 3), 10 * i, np.uint8), format="bgr24")
+            frame.pts, frame.time_base = round(1000 * time_s), Fraction(1, 1000)
+            container.mux(video.encode(frame))
+        container.mux(video.encode(None))
+    return path
+
+
+@pytest.mark.parametrize("suffix", [".mkv", ".mp4", ".webm"])
+def test_uneven_times_are_kept_and_nothing_counts_as_lost(tmp_path, suffix):
+    times = [0, 0.04, 0.05, 0.3, 0.31, 0.9, 1.7]
+    codec = "libvpx" if suffix == ".webm" else "mpeg4"
+    reader = VideoReader(str(write_by_pyav(tmp_path / f"vfr{suffix}", times, codec=codec, rate=1000)))
+    np.testing.assert_allclose([frame.time_s for frame in reader], times, atol=2e-3)
+    assert reader.missed_frames == 0
+    assert reader.fps <= 240
+
+
+def test_a_start_other_than_zero_is_taken_off(tmp_path):
+    path = write_by_pyav(tmp_path / "late.ts", [5 + i / 25 for i in range(10)])
+    np.testing.assert_allclose([frame.time_s for frame in VideoReader(str(path))], np.arange(10) / 25, atol=2e-3)
+
+
+def test_pixels_that_are_not_square_are_made_so(tmp_path):
+    path = write_by_pyav(tmp_path / "dv.mkv", [0, 0.04], sample_aspect_ratio=Fraction(2, 1))
+    assert next(iter(VideoReader(str(path)))).image_bgr.shape == (48, 128, 3)
+
+
+CORNERS = np.arange(6, dtype=np.uint8).reshape(2, 3)  # a picture of 2 rows and 3 columns
+
+
+@pytest.mark.parametrize(
+    ("matrix", "seen"),
+    [
+        ([[1, 0], [0, 1]], [[0, 1, 2], [3, 4, 5]]),
+        ([[-1, 0], [0, 1]], [[2, 1, 0], [5, 4, 3]]),  # mirrored
+        ([[1, 0], [0, -1]], [[3, 4, 5], [0, 1, 2]]),
+        ([[-1, 0], [0, -1]], [[5, 4, 3], [2, 1, 0]]),  # on its head
+        ([[0, 1], [-1, 0]], [[3, 0], [4, 1], [5, 2]]),  # a quarter clockwise
+        ([[0, -1], [1, 0]], [[2, 5], [1, 4], [0, 3]]),  # counter-clockwise
+        ([[0, 1], [1, 0]], [[0, 3], [1, 4], [2, 5]]),  # x and y change places: front cameras held upright
+        ([[0, -1], [-1, 0]], [[5, 2], [4, 1], [3, 0]]),
+    ],
+)
+def test_display_matrices(matrix, seen):
+    image = np.repeat(CORNERS[..., None], 3, axis=-1)
+    np.testing.assert_array_equal(displayed(image, np.array(matrix) * 65536)[..., 0], seen)
+
+
+@pytest.mark.parametrize("matrix", [(0, 1, 1, 0), (-1, 0, 0, 1)])
+def test_a_mirrored_display_matrix_in_a_file_is_applied(tmp_path, matrix):
+    path = tmp_path / "front.mov"
+    with writing_video(tmp_path / "plain.mp4", 10) as video:
+        for _ in range(3):
+            video.write(
+                picture := np.kron(np.array([[20, 90], [160, 240]]), np.ones((48, 64)))[..., None]
+                .repeat(3, -1)
+                .astype(np.uint8)
+            )
+    path.write_bytes(with_display_matrix((tmp_path / "plain.mp4").read_bytes(), matrix))
+    seen = next(iter(VideoReader(str(path)))).image_bgr
+    np.testing.assert_allclose(seen, displayed(picture, np.reshape(matrix, (2, 2))), atol=12)
+
+
+def with_display_matrix(mp4, matrix):
+    """The bytes of an mp4 file with another matrix in the header of its track."""
+    a, b, c, d = matrix
+    header = bytearray(mp4)
+    start = header.index(b"tkhd") + 4 + 40  # version 0: the matrix lies 40 bytes behind the name
+    for place, value in ((0, a), (4, b), (12, c), (16, d)):
+        header[start + place : start + place + 4] = (value * 65536).to_bytes(4, "big", signed=True)
+    return bytes(header)
+
+
+def test_an_address_is_read(tmp_path):
+    write_clip(tmp_path / "clip.mp4")
+    server = HTTPServer(("127.0.0.1", 0), partial(QuietHandler, directory=str(tmp_path)))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        assert len(list(VideoReader(f"http://127.0.0.1:{server.server_port}/clip.mp4"))) == 20
+        with pytest.raises(OSError, match=r"nothing\.mp4' cannot be opened as a video stream"):
+            VideoReader(f"http://127.0.0.1:{server.server_port}/nothing.mp4")
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+class QuietHandler(SimpleHTTPRequestHandler):
+    def log_message(self, *args):
+        pass
+
+
+def test_standard_input_is_read(tmp_path):
+    path = write_by_pyav(tmp_path / "clip.mkv", [0, 0.04, 0.08])
+    code = "from fsanet.inference.video_file import VideoReader; print([f.time_s for f in VideoReader('-')])"
+    with path.open("rb") as file:
+        done = subprocess.run([sys.executable, "-c", code], stdin=file, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[0.0, 0.04, 0.08]"
+
+
+def test_a_name_that_is_not_utf8(tmp_path):
+    path = tmp_path / "caf\udce9.mp4"
+    write_clip(tmp_path / "plain.mp4").rename(path)
+    assert len(list(VideoReader(str(path)))) == 20

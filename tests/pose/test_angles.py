@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from fsanet.pose.angles import angles_from_rotation, mirror, rotate_in_plane, rotation_from_angles
+from fsanet.pose.angles import Pose, angles_from_rotation, mirror, rotate_in_plane, rotation_from_angles
 
 RIGHT, UP, FRONT = np.eye(3)
 
@@ -109,3 +109,39 @@ def test_aflw2000_labels_agree_best_with_this_order(mirror):
     spreads = {"".join(names): landmark_spread(samples, product(names)) for names in permutations("xyz")}
     assert min(spreads, key=spreads.get) == "xyz", spreads
     assert landmark_spread(samples, rotation_from_angles) == pytest.approx(spreads["xyz"])
+
+
+def rotated_by_quaternion(quaternion, vector):
+    """q v q* by Hamilton's products."""
+
+    def product(a, b):
+        (aw, *av), (bw, *bv) = a, b
+        av, bv = np.array(av), np.array(bv)
+        return (aw * bw - av @ bv, *(aw * bv + bw * av + np.cross(av, bv)))
+
+    w, x, y, z = quaternion
+    return np.array(product(product(quaternion, (0.0, *vector)), (w, -x, -y, -z))[1:])
+
+
+@pytest.mark.parametrize(
+    "pose", [(0, 0, 0), (35, 0, 0), (0, -25, 0), (0, 0, 170), (75, -58, -75), (-89, 120, 179), (180, 0, 0)]
+)
+def test_the_quaternion_turns_as_the_matrix_does(pose):
+    pose = Pose(*pose)
+    assert pose.quaternion[0] >= 0
+    for vector in np.eye(3):
+        np.testing.assert_allclose(rotated_by_quaternion(pose.quaternion, vector), pose.rotation @ vector, atol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("pose", "facing"),
+    [
+        ((30, 0, 0), (30, 0)),
+        ((0, 20, 70), (0, 20)),
+        ((-90, 0, 10), (-90, 0)),
+        ((75, -58, -75), (81.9, -12.7)),
+        ((10, 180, 0), (170, 0)),
+    ],
+)
+def test_facing_says_where_the_face_looks(pose, facing):
+    np.testing.assert_allclose(Pose(*pose).facing, facing, atol=0.05)

@@ -6,7 +6,8 @@ from pathlib import Path
 import cv2
 
 from fsanet.image.reading import read_image, write_image
-from fsanet.inference.video_file import VideoReader, writing_video
+from fsanet.inference.video_file import VideoReader
+from fsanet.inference.video_writer import writing_video
 from fsanet.locations import work_dir
 
 _FOLDER = work_dir("demo/assets")

@@ -41,7 +41,7 @@ def go_through(folder: Path, rows_file: Path) -> tuple[float, list[float]]:
     from fsanet.inference.sources import find_sources
 
     peaks: list[float] = []
-    sources = find_sources([str(folder)])
+    sources = find_sources([str(folder)]).sources
     estimator = HeadPoseEstimator(detector="yunet", engine="onnx")
     with RowFiles([rows_file]) as rows:
         run_folder = Run(estimator, RunSettings(quiet=True), rows, on_rows=lambda _: peaks.append(own_peak_mb()))

@@ -44,7 +44,8 @@ def _name(every: int) -> str:
 def stages_ms(clip: Path) -> dict[str, float]:
     """Milliseconds a frame of each stage, run for itself."""
     from fsanet.inference.drawing import draw_face
-    from fsanet.inference.video_file import VideoReader, writing_video
+    from fsanet.inference.video_file import VideoReader
+    from fsanet.inference.video_writer import writing_video
 
     estimator = _estimator()
     images = [frame.image_bgr for _, frame in zip(range(_STAGE_FRAMES), VideoReader(str(clip)), strict=False)]
@@ -78,7 +79,8 @@ def _mean_ms(stage: Callable[[int], object], frames: int) -> float:
 
 def whole_seconds(clip: Path, out: Path, detect_every: int) -> float:
     """Seconds that `fsanet estimate CLIP --detect-every N` takes, from the first frame to the finished mp4."""
-    from fsanet.inference.run import Run, RunSettings
+    from fsanet.inference.report import RunSettings
+    from fsanet.inference.run import Run
     from fsanet.inference.sources import Source
     from fsanet.inference.video import VideoSettings
 

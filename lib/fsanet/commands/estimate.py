@@ -1,10 +1,12 @@
-"""Yaw, pitch and roll in degrees of all faces in images, folders, globs, videos and cameras.
+"""Yaw, pitch and roll in degrees of all faces in images, folders, globs, videos, cameras and streams.
 
     fsanet estimate photo.jpg                    angles on the terminal, picture and CSV in fsanet_output/
     fsanet estimate holiday/ 'more/*.png'        all images and videos of a folder, and a pattern
     fsanet estimate clip.mp4 --detect-every 5    a video; the face detector runs on every 5th frame
+    fsanet estimate rtsp://camera/stream         a stream; "-" reads standard input
     fsanet estimate 0 --show                     camera 0 in a window; n takes the current pose as zero, q quits
     fsanet estimate photos/ --no-pictures --rows poses.jsonl
+    fsanet estimate scans/ --any-angle           faces that lie or stand on their head too
 
 A run that was stopped goes on where it was when the same command is given again.
 """
@@ -17,22 +19,31 @@ from pathlib import Path
 from fsanet.commands.options import add_option, positive, share
 from fsanet.console import EXIT_ERROR, EXIT_INTERRUPTED, EXIT_OK, EXIT_PARTIAL
 
+VIDEO_DETECT_SIZE = 640  # a frame comes after the other: speed counts more than the smallest faces
+
 log = logging.getLogger(__name__)
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Network, faces, video, output."""
-    parser.add_argument("sources", nargs="+", metavar="SOURCE", help="image, folder, glob, video file or camera number")
+    what = "image, folder, glob, video file, camera number, device, address (rtsp://, http://) or - for standard input"
+    parser.add_argument("sources", nargs="+", metavar="SOURCE", help=what)
     network = parser.add_argument_group("network")
     add_option(network, "--model", "(default: fusion_capsule)")
     add_option(network, "--weights", "or an export (default: synthetic)")
     network.add_argument("--engine", default="auto", help="auto, onnx, litert or keras (default: %(default)s)")
     faces = parser.add_argument_group("faces")
     faces.add_argument("--detector", default="auto", help="auto, yunet, mtcnn, ssd or lbp (default: %(default)s)")
+    size = "longest side in pixels at which pictures are searched: more finds smaller faces and takes longer"
+    default = f"(default: the detector's own, {VIDEO_DETECT_SIZE} in videos)"
+    faces.add_argument("--detect-size", type=positive, metavar="PIXELS", help=f"{size} {default}")
+    faces.add_argument("--any-angle", action="store_true", help="find lying and upside-down faces too, in 4 x the time")
     faces.add_argument("--margin", type=share(3), help="share of the box added on each side (default: 0.4)")
     video = parser.add_argument_group("video")
-    video.add_argument("--detect-every", type=positive, default=1, metavar="N", help="detect on every N-th frame")
-    video.add_argument("--smooth", action=argparse.BooleanOptionalAction, default=None, help="(default: cameras only)")
+    video.add_argument("--detect-every", type=positive, default=1, metavar="N", help="search every N-th frame")
+    video.add_argument(
+        "--smooth", action=argparse.BooleanOptionalAction, default=None, help="(default: live sources only)"
+    )
     video.add_argument("--neutral", action="store_true", help="take the first pose of each face as its zero")
     output = parser.add_argument_group("output")
     add_option(output, "--out", "(a folder, default: %(default)s)", type=Path, default=Path("fsanet_output"))
@@ -45,18 +56,21 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Estimate; returns the exit code."""
-    from fsanet.image.face_crop import DETECTOR_MARGIN
     from fsanet.inference.display import Window
-    from fsanet.inference.estimator import DEFAULT_MODEL, DEFAULT_WEIGHTS, HeadPoseEstimator
+    from fsanet.inference.outputs import check_not_a_source
+    from fsanet.inference.report import RunSettings
     from fsanet.inference.row_file import RowFiles
-    from fsanet.inference.run import Run, RunSettings
-    from fsanet.inference.sources import find_sources
+    from fsanet.inference.run import Run
+    from fsanet.inference.sources import find_sources, summary_of_skipped
     from fsanet.inference.video import VideoSettings
 
-    sources = find_sources(args.sources, skip_folder=args.out)
-    viewer = Window() if args.show else None
-    margin = DETECTOR_MARGIN if args.margin is None else args.margin
+    sources, skipped = find_sources(args.sources, skip_folder=args.out)
+    if skipped:
+        log.warning("%s", summary_of_skipped(skipped))
     rows = RowFiles(args.rows or [args.out / "poses.csv"], settings=_fingerprint(args))
+    for path in rows.paths:
+        check_not_a_source(path, sources)
+    viewer = Window() if args.show else None
     settings = RunSettings(
         out=None if args.no_pictures else args.out,
         draw=args.draw,
@@ -65,16 +79,15 @@ def run(args: argparse.Namespace) -> int:
         smooth=args.smooth,
         quiet=args.quiet,
     )
-    model, weights = args.model or DEFAULT_MODEL, args.weights or DEFAULT_WEIGHTS
-    estimator = HeadPoseEstimator(model, weights, args.detector, args.engine, margin)
-    job = Run(estimator, settings, rows, make_printer(args.quiet, len(sources)), viewer)
+    estimator, for_videos = _estimators(args)
+    job = Run(estimator, settings, rows, make_printer(args.quiet, len(sources)), viewer, for_videos)
     interrupted = False
     try:
         with rows:
             if rows.finished:
                 log.info("Resuming: %d of %d files are done.", len(rows.finished), len(sources))
             job(sources)
-            if len(job.report.failures) == len(sources):
+            if len(job.report.failures) == len(sources) and not job.report.faces:
                 raise _NothingDoneError
     except _NothingDoneError:
         pass
@@ -83,7 +96,28 @@ def run(args: argparse.Namespace) -> int:
     finally:
         if viewer:
             viewer.close()
-    return _conclude(job.report, rows.paths, settings.out, interrupted)
+    return _conclude(job.report, estimator.name, rows.paths, settings.out, interrupted)
+
+
+def _estimators(args: argparse.Namespace):
+    """The estimator for pictures, and that for the frames of videos: one network, but another size of search."""
+    from fsanet.detectors.catalog import weakness_of
+    from fsanet.image.face_crop import DETECTOR_MARGIN
+    from fsanet.inference.estimator import DEFAULT_MODEL, DEFAULT_WEIGHTS, HeadPoseEstimator
+
+    settings = {
+        "model": args.model or DEFAULT_MODEL,
+        "weights": args.weights or DEFAULT_WEIGHTS,
+        "detector": args.detector,
+        "margin": DETECTOR_MARGIN if args.margin is None else args.margin,
+        "any_angle": args.any_angle,
+    }
+    pictures = HeadPoseEstimator(**settings, engine=args.engine, detect_size=args.detect_size)
+    if args.detector == "auto" and (weakness := weakness_of(pictures.detector_name)):
+        log.warning("%s", weakness)
+    if args.detect_size or pictures.detector_name != "yunet":
+        return pictures, pictures
+    return pictures, HeadPoseEstimator(**settings, engine=pictures.engine, detect_size=VIDEO_DETECT_SIZE)
 
 
 class _NothingDoneError(Exception):
@@ -92,7 +126,8 @@ class _NothingDoneError(Exception):
 
 def _fingerprint(args: argparse.Namespace) -> str:
     """What must be equal for an unfinished run to be resumed: all that decides what the rows say."""
-    names = ("sources", "model", "weights", "engine", "detector", "margin", "detect_every", "smooth", "neutral")
+    names = ("sources", "model", "weights", "engine", "detector", "detect_size", "any_angle", "margin")
+    names += ("detect_every", "smooth", "neutral")
     return repr([(name, getattr(args, name)) for name in names])
 
 
@@ -104,12 +139,13 @@ def make_printer(quiet: bool, sources: int) -> Callable | None:
     def show(rows: list) -> None:
         for row in rows:
             if row.frame is None:
-                print(f"{row.file}: face {row.face}  yaw {row.yaw:+.1f}  pitch {row.pitch:+.1f}  roll {row.roll:+.1f}")
+                angles = f"yaw {row.yaw:+.1f}  pitch {row.pitch:+.1f}  roll {row.roll:+.1f}"
+                print(f"{row.file}: face {row.face}  {angles}" + (f"  ({row.flags})" if row.flags else ""))
 
     return show
 
 
-def _conclude(report, row_paths: list[Path], out: Path | None, interrupted: bool) -> int:
+def _conclude(report, by: str, row_paths: list[Path], out: Path | None, interrupted: bool) -> int:
     """Say what was done and what was not; returns the exit code."""
     for name, reason in report.failures:
         log.error("%s", reason if name in reason else f"{name}: {reason}")
@@ -118,7 +154,7 @@ def _conclude(report, row_paths: list[Path], out: Path | None, interrupted: bool
     done = report.sources - len(report.failures)
     if done or interrupted:
         places = ", ".join(map(str, row_paths)) + (f"; {report.pictures} pictures in {out}" if report.pictures else "")
-        log.info("%d of %d files, %d faces: %s", done, report.sources, report.faces, places)
+        log.info("%d of %d files, %d faces by %s: %s", done, report.sources, report.faces, by, places)
     if interrupted:
         log.warning("Interrupted: what was done is kept; the same command goes on from there.")
         return EXIT_INTERRUPTED

@@ -10,6 +10,7 @@ from fsanet.detectors.mtcnn import MTCNNDetector
 from fsanet.detectors.ssd import SSDDetector
 from fsanet.detectors.yunet import MODEL_FILE, YuNetDetector
 from fsanet.errors import InputError
+from fsanet.locations import command_here
 
 AUTO = "auto"
 
@@ -18,6 +19,10 @@ BUILDERS: dict[str, Callable[..., FaceDetector]] = {
     "mtcnn": MTCNNDetector,
     "ssd": SSDDetector,
     "yunet": YuNetDetector,
+}
+_WEAKNESSES = {
+    "lbp": "which finds frontal faces only",
+    "mtcnn": "which takes several times as long as YuNet",
 }
 DETECTORS: tuple[str, ...] = (AUTO, *BUILDERS)
 
@@ -39,6 +44,31 @@ def create_detector(name: str = AUTO, **options) -> FaceDetector:
     if name not in DETECTORS:
         raise InputError(f"Unknown detector '{name}'; choose one of: {', '.join(DETECTORS)}.")
     return BUILDERS[_best_available() if name == AUTO else name](**options)
+
+
+def create_sized_detector(name: str, size: int | None) -> FaceDetector:
+    """A face detector by name that searches pictures at up to `size` pixels of their longer side; None for its own.
+
+    Raises:
+        ValueError: also for a size where the detector knows one size only.
+    """
+    if size is None:
+        return create_detector(name)
+    chosen = _best_available() if name == AUTO else name
+    if chosen == "ssd":
+        raise InputError("The SSD detector always searches at 300 pixels: choose yunet, mtcnn or lbp for another size.")
+    return create_detector(chosen, long_side=size)
+
+
+def weakness_of(name: str) -> str:
+    """What a person should know of a detector that is taken for want of a better one; "" where it is the best.
+
+    Args:
+        name: of the detector that "auto" chose.
+    """
+    weakness = _WEAKNESSES.get(name, "")
+    better = command_here("weights", "weights")
+    return f"faces are searched by {name}, {weakness}: {better} gets the YuNet detector" if weakness else ""
 
 
 def _best_available() -> str:

@@ -24,7 +24,9 @@ class Detection:
             that one crop margin means the same for all. May reach beyond the image.
         score: 0..1, higher is surer. Comparable between faces of one detector only.
         landmarks_xy: five points or None: eye on the image's left, eye on its right, nose tip, mouth corner on the
-            image's left, mouth corner on its right.
+            image's left, mouth corner on its right; left and right as the face is seen upright.
+        upright_turn: degrees by which the image has to be turned clockwise for the face to stand about upright: 0, 90,
+            180 or 270. Only `AnyAngleDetector` says other than 0.
 
     Raises:
         ValueError: for a box that is empty or not finite, a score outside 0..1, or other than five finite landmarks.
@@ -33,6 +35,7 @@ class Detection:
     box_xyxy: boxes.BoxXYXY
     score: float
     landmarks_xy: tuple[PointXY, ...] | None = None
+    upright_turn: int = 0
 
     def __post_init__(self):
         box = tuple(float(value) for value in self.box_xyxy)
@@ -97,6 +100,5 @@ def merged_detections(preferred: Iterable[Detection], others: Iterable[Detection
 
 def _shared(face: Detection, other: Detection) -> float:
     """Intersection over the smaller area: unlike intersection over union it also sees a box within a box."""
-    (ax1, ay1, ax2, ay2), (bx1, by1, bx2, by2) = face.box_xyxy, other.box_xyxy
-    common = boxes.area((max(ax1, bx1), max(ay1, by1), min(ax2, bx2), min(ay2, by2)))
+    common = boxes.common_area(face.box_xyxy, other.box_xyxy)
     return common / min(boxes.area(face.box_xyxy), boxes.area(other.box_xyxy))

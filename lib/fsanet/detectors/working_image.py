@@ -1,5 +1,6 @@
 """The image on its way into a detector: checked, and brought to the size that the detector works at."""
 
+import math
 from typing import NamedTuple
 
 import cv2
@@ -8,17 +9,21 @@ from numpy.typing import NDArray
 
 from fsanet.errors import InputError
 
+_LEAST_GAIN = 1.5  # a size that is hardly larger shows no face that the one before has not shown
+
 
 class WorkingImage(NamedTuple):
     """An image at a detector's working size, and the factors back to the original's pixels.
 
     Attributes:
         image_bgr: (h, w, 3) uint8.
-        to_original_xy: multiply x and y by these.
+        to_original_xy: multiply x and y by these, after `corner_xy` is added.
+        corner_xy: where a tile's corner lies in the whole working image; (0, 0) for the whole.
     """
 
     image_bgr: NDArray[np.uint8]
     to_original_xy: tuple[float, float]
+    corner_xy: tuple[int, int] = (0, 0)
 
 
 def require_bgr(image_bgr: NDArray[np.uint8]) -> None:
@@ -49,6 +54,31 @@ def fit(image_bgr: NDArray[np.uint8], long_side: int) -> WorkingImage:
     small_w, small_h = max(1, round(width * shrink)), max(1, round(height * shrink))
     small = cv2.resize(image_bgr, (small_w, small_h), interpolation=cv2.INTER_AREA)
     return WorkingImage(small, (width / small_w, height / small_h))
+
+
+def sizes_above(coarse: int, largest: int) -> list[int]:
+    """Sizes to search at after `coarse`: doubled each time up to `largest`; none where that would gain little."""
+    sizes, size = [], coarse
+    while largest >= _LEAST_GAIN * size:
+        size = min(2 * size, largest)
+        sizes.append(size)
+    return sizes
+
+
+def tiles(frame: WorkingImage, side: int, overlap: int) -> list[WorkingImage]:
+    """Parts of a working image with sides of at most `side` pixels, `overlap` of them shared with the next part."""
+    height, width = frame.image_bgr.shape[:2]
+    return [
+        WorkingImage(np.ascontiguousarray(frame.image_bgr[y : y + side, x : x + side]), frame.to_original_xy, (x, y))
+        for y in _starts(height, side, overlap)
+        for x in _starts(width, side, overlap)
+    ]
+
+
+def _starts(length: int, side: int, overlap: int) -> list[int]:
+    """Where parts begin: evenly spread, the last one ending at `length`."""
+    count = max(1, math.ceil((length - overlap) / (side - overlap)))
+    return [round(i * (length - side) / max(1, count - 1)) for i in range(count)] if count > 1 else [0]
 
 
 def pad_to(image_bgr: NDArray[np.uint8], least_side: int) -> NDArray[np.uint8]:

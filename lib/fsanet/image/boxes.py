@@ -33,6 +33,12 @@ def area(box_xyxy: Sequence[float]) -> float:
     return max(0.0, x2 - x1) * max(0.0, y2 - y1)
 
 
+def common_area(box_xyxy: Sequence[float], other_xyxy: Sequence[float]) -> float:
+    """Area that two boxes have in common, in square pixels."""
+    (ax1, ay1, ax2, ay2), (bx1, by1, bx2, by2) = box_xyxy, other_xyxy
+    return area((max(ax1, bx1), max(ay1, by1), min(ax2, bx2), min(ay2, by2)))
+
+
 def share_inside(box_xyxy: Sequence[float], width: int, height: int) -> float:
     """Share of a box's area that lies on an image of `width` x `height` pixels; 0 for an empty box."""
     whole = area(box_xyxy)

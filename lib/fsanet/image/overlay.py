@@ -6,10 +6,14 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from fsanet.image import boxes
+from fsanet.image.boxes import BoxXYXY
+
 # BGR. Blue, orange and green of Okabe and Ito's palette, which colour-blind people tell apart.
 RIGHT_COLOR = (0, 94, 213)  # the head's x axis: towards the image's right at zero pose
 UP_COLOR = (115, 158, 0)  # its y axis
 FRONT_COLOR = (178, 114, 0)  # its z axis: out of the face, towards the camera at zero pose
+_FONT = cv2.FONT_HERSHEY_SIMPLEX
 _OUTLINE = (255, 255, 255)
 _CUBE_EDGES = [(a, b) for a in range(8) for b in range(a + 1, 8) if (a ^ b).bit_count() == 1]
 
@@ -74,6 +78,53 @@ def draw_cube(image_bgr: NDArray[np.uint8], rotation: NDArray, center_xy: Sequen
         cv2.line(image_bgr, points[a], points[b], color, thickness, cv2.LINE_AA)
 
 
+def draw_box(
+    image_bgr: NDArray[np.uint8], box_xyxy: BoxXYXY, color_bgr: tuple[int, int, int], dashed: bool = False
+) -> None:
+    """Draw a box into an image, (h, w, 3) uint8 changed in place; its sides dashed where asked for."""
+    x1, y1, x2, y2 = box_xyxy
+    thickness = max(1, round(min(x2 - x1, y2 - y1) / 120))
+    dash = max(4 * thickness, min(x2 - x1, y2 - y1) / 12)
+    for (ax, ay), (bx, by) in (((x1, y1), (x2, y1)), ((x2, y1), (x2, y2)), ((x2, y2), (x1, y2)), ((x1, y2), (x1, y1))):
+        pieces = max(1, int(np.hypot(bx - ax, by - ay) / dash / 2)) if dashed else 1
+        for piece in range(pieces):
+            start, end = piece / pieces, (piece + (0.5 if dashed else 1)) / pieces
+            ends = [_pixel((ax + t * (bx - ax), ay + t * (by - ay))) for t in (start, end)]
+            cv2.line(image_bgr, *ends, color_bgr, thickness, cv2.LINE_AA)
+
+
+def label_size(lines: Sequence[str], height: float) -> tuple[int, int]:
+    """Width and height in pixels of the plate that `draw_label` draws."""
+    scale, thickness = height / 32, max(1, round(height / 16))
+    width = max(cv2.getTextSize(line, _FONT, scale, thickness)[0][0] for line in lines) + round(height * 0.6)
+    return width, round(height * (len(lines) + 0.3))
+
+
+def place_label(
+    box_xyxy: BoxXYXY, label_wh: tuple[int, int], image_wh: tuple[int, int], covered: Sequence[BoxXYXY]
+) -> BoxXYXY:
+    """A place for a label beside a box: the one, of those around it, that covers least of what must stay in view.
+
+    Args:
+        box_xyxy: the box that the label belongs to.
+        label_wh: its size in pixels.
+        image_wh: size of the image, in which it stays.
+        covered: boxes of faces and of labels that are placed already.
+    """
+    (x1, y1, x2, y2), (width, height) = box_xyxy, label_wh
+    gap = 0.05 * min(x2 - x1, y2 - y1)
+    right, left, above, below = x2 + gap, x1 - gap - width, y1 - gap - height, y2 + gap
+    corners = [(right, y1), (left, y1), (x1, below), (x1, above), (right, y2 - height), (left, y2 - height)]
+    corners += [(right, below), (left, below), (right, above), (left, above)]
+    places = [_moved_inside(corner, label_wh, image_wh) for corner in corners]
+    return min(places, key=lambda place: sum(boxes.common_area(place, other) for other in covered))
+
+
+def _moved_inside(corner_xy: tuple[float, float], label_wh: tuple[int, int], image_wh: tuple[int, int]) -> BoxXYXY:
+    x, y = (float(np.clip(v, 0, max(0, a - b))) for v, a, b in zip(corner_xy, image_wh, label_wh, strict=True))
+    return x, y, x + label_wh[0], y + label_wh[1]
+
+
 def draw_label(image_bgr: NDArray[np.uint8], lines: Sequence[str], top_left_xy: Sequence[float], height: float) -> None:
     """Write lines of ASCII text on a dark plate that is moved to stay inside the image.
 
@@ -83,17 +134,15 @@ def draw_label(image_bgr: NDArray[np.uint8], lines: Sequence[str], top_left_xy: 
         top_left_xy: wanted top left corner of the plate in pixels.
         height: height of a line in pixels.
     """
-    font, scale = cv2.FONT_HERSHEY_SIMPLEX, height / 32
-    thickness = max(1, round(height / 16))
-    width = max(cv2.getTextSize(line, font, scale, thickness)[0][0] for line in lines) + round(height * 0.6)
-    total = round(height * (len(lines) + 0.3))
+    scale, thickness = height / 32, max(1, round(height / 16))
+    width, total = label_size(lines, height)
     x = int(np.clip(top_left_xy[0], 0, max(0, image_bgr.shape[1] - width)))
     y = int(np.clip(top_left_xy[1], 0, max(0, image_bgr.shape[0] - total)))
     plate = image_bgr[y : y + total, x : x + width]
     plate[:] = plate // 3
     for row, line in enumerate(lines):
         base = (x + round(height * 0.3), y + round(height * (row + 0.85)))
-        cv2.putText(image_bgr, line, base, font, scale, (255, 255, 255), thickness, cv2.LINE_AA)
+        cv2.putText(image_bgr, line, base, _FONT, scale, (255, 255, 255), thickness, cv2.LINE_AA)
 
 
 def _line_width(length: float) -> int:

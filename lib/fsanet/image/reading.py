@@ -1,23 +1,37 @@
 """Reading and writing image files as 8-bit BGR, whatever their bit depth, channels or path."""
 
 from pathlib import Path
+from typing import NamedTuple
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from fsanet.errors import InputError
+from fsanet.errors import InputError, MissingPackageError
 from fsanet.files import replace_whole
+from fsanet.image import jpeg
+from fsanet.image.kinds import is_heif
 
-IMAGE_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff", ".pgm", ".ppm"})
-_JPEG_START, _JPEG_END = b"\xff\xd8\xff", b"\xff\xd9"
+_TOP_SHARE = 0.999  # of the values; a few hot pixels do not make a picture a deep one
+
+
+class Picture(NamedTuple):
+    """A picture that was read.
+
+    Attributes:
+        image_bgr: (h, w, 3) uint8.
+        note: what was done to it that a person should know; mostly empty.
+    """
+
+    image_bgr: NDArray[np.uint8]
+    note: str = ""
 
 
 def read_image(path: str | Path) -> NDArray[np.uint8]:
     """Read an image file as 8-bit BGR.
 
-    16-bit images are scaled, grey ones repeated, alpha is dropped, CMYK converted, EXIF orientation applied. Paths may
-    hold any character.
+    Deeper images are brought to 8 bits by the range that they use, grey ones repeated, alpha is dropped, CMYK
+    converted, EXIF orientation applied. Paths may hold any character.
 
     Args:
         path: an image file.
@@ -27,28 +41,62 @@ def read_image(path: str | Path) -> NDArray[np.uint8]:
 
     Raises:
         FileNotFoundError: when there is no such file.
-        ValueError: when the file is empty, truncated or no image that OpenCV reads.
+        ValueError: when the file is empty, truncated or no image that can be read.
+        ImportError: for a HEIC picture without the package that reads it.
     """
+    return read_picture(path).image_bgr
+
+
+def read_picture(path: str | Path) -> Picture:
+    """As `read_image`, with a note where something was done to the values."""
     path = Path(path)
     if not path.is_file():
         raise FileNotFoundError(f"No image file at '{path}'.")
-    return decode_image(path.read_bytes(), str(path))
+    return decode_picture(path.read_bytes(), str(path))
 
 
 def decode_image(encoded: bytes, name: str) -> NDArray[np.uint8]:
     """Decode the bytes of an image file as 8-bit BGR; `name` stands in the error messages. See `read_image`."""
+    return decode_picture(encoded, name).image_bgr
+
+
+def decode_picture(encoded: bytes, name: str) -> Picture:
+    """As `decode_image`, with a note where something was done to the values."""
     if not encoded:
         raise InputError(f"'{name}' is empty (0 bytes), not an image.")
-    # OpenCV fills what is missing of a truncated JPEG with grey and says nothing: look for the end marker ourselves.
-    if encoded.startswith(_JPEG_START) and _JPEG_END not in encoded[-4096:]:
+    if encoded.startswith(jpeg.START) and not jpeg.is_whole_jpeg(encoded):
         raise InputError(f"'{name}' is a truncated JPEG: its end is missing.")
+    if is_heif(encoded[:128]):
+        return Picture(_decode_heif(encoded, name))
     try:
-        image = cv2.imdecode(np.frombuffer(encoded, np.uint8), cv2.IMREAD_COLOR)
+        image = cv2.imdecode(np.frombuffer(encoded, np.uint8), cv2.IMREAD_COLOR | cv2.IMREAD_ANYDEPTH)
+        if image is None and encoded[:2] in (b"II", b"MM"):  # OpenCV makes no colours of grey floats
+            grey = cv2.imdecode(np.frombuffer(encoded, np.uint8), cv2.IMREAD_ANYDEPTH)
+            image = None if grey is None else np.repeat(grey[..., None], 3, axis=-1)
     except cv2.error as error:
         raise InputError(f"'{name}' cannot be decoded as an image: {error.err or error}.") from None
     if image is None:
-        raise InputError(f"'{name}' is damaged or no image that can be read (JPEG, PNG, BMP, WebP, TIFF, PNM).")
-    return image
+        raise InputError(f"'{name}' is damaged or no image that can be read (JPEG, PNG, BMP, WebP, TIFF, PNM, AVIF).")
+    return to_eight_bits(image)
+
+
+def to_eight_bits(image: NDArray) -> Picture:
+    """Bring values of more than 8 bits to 8 by the range in use: infrared and depth cameras use 10 or 12 bits of 16.
+
+    Args:
+        image: (h, w, 3), uint8, uint16 or float.
+    """
+    if image.dtype == np.uint8:
+        return Picture(image)
+    if image.dtype == np.uint16:
+        top = float(np.quantile(image, _TOP_SHARE, method="higher"))
+        bits = max(8, int(top).bit_length())
+        note = f"16-bit values of which {bits} bits are in use: divided by {2 ** (bits - 8)}" if bits < 16 else ""
+        return Picture(np.minimum(image >> (bits - 8), 255).astype(np.uint8), note)
+    values = np.nan_to_num(image.astype(np.float32), posinf=0, neginf=0)
+    low, high = float(values.min()), float(np.quantile(values, _TOP_SHARE))
+    scaled = (values - low) * (255 / max(high - low, 1e-12))
+    return Picture(np.clip(scaled, 0, 255).astype(np.uint8), f"values of {low:.3g} to {high:.3g} stretched to 8 bits")
 
 
 def write_image(path: str | Path, image_bgr: NDArray[np.uint8]) -> None:
@@ -71,3 +119,19 @@ def write_image(path: str | Path, image_bgr: NDArray[np.uint8]) -> None:
         raise InputError(f"No image format for '{path.name}': give a name that ends in .jpg or .png.")
     with replace_whole(path) as temporary:
         temporary.write_bytes(encoded.tobytes())
+
+
+def _decode_heif(encoded: bytes, name: str) -> NDArray[np.uint8]:
+    """HEIC by pillow-heif, which turns the picture upright by itself."""
+    try:
+        import pillow_heif
+    except ImportError:
+        raise MissingPackageError(
+            f"'{name}' is a HEIC picture: pip install 'fsanet[heic]' to read those, or save it as JPEG."
+        ) from None
+    try:
+        heif = pillow_heif.open_heif(encoded, convert_hdr_to_8bit=True, bgr_mode=True)
+        image = np.asarray(heif)[..., :3]
+    except Exception as error:  # what pillow-heif raises for damaged files is not documented
+        raise InputError(f"'{name}' is a HEIC picture that cannot be decoded: {error}.") from None
+    return np.ascontiguousarray(image)

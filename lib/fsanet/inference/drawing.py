@@ -1,42 +1,81 @@
 """What is drawn on an image for each face."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Literal
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from fsanet.image.boxes import BoxXYXY
-from fsanet.image.overlay import draw_axes, draw_cube, draw_label
-from fsanet.pose.angles import Pose, rotation_from_angles
+from fsanet.image.overlay import draw_axes, draw_box, draw_cube, draw_label, label_size, place_label
+from fsanet.pose.angles import Pose
 
 Style = Literal["axes", "cube", "none"]
 STYLES: tuple[Style, ...] = ("axes", "cube", "none")
 _BOX_COLOR = (200, 200, 200)
 
 
-def draw_face(
-    image_bgr: NDArray[np.uint8], box_xyxy: BoxXYXY, pose: Pose, style: Style = "axes", name: str = ""
-) -> None:
-    """Draw a face's box, its axes or cube at the box's centre, and its angles.
+@dataclass(frozen=True)
+class DrawnFace:
+    """A face as it is drawn.
+
+    Attributes:
+        box_xyxy: face box in pixels.
+        pose: yaw, pitch, roll in degrees.
+        name: a word before the angles, such as the number of the face; empty for none.
+        is_sure: whether the face was found by a search of this very picture; others get a dashed box.
+    """
+
+    box_xyxy: BoxXYXY
+    pose: Pose
+    name: str = ""
+    is_sure: bool = True
+
+
+def draw_faces(image_bgr: NDArray[np.uint8], faces: Sequence[DrawnFace], style: Style = "axes") -> None:
+    """Draw the box of each face, its axes or cube at the box's centre, and its angles beside it.
+
+    Labels are put where they cover no other face and no other label, as far as there is room.
 
     Args:
         image_bgr: (h, w, 3) uint8; changed in place.
-        box_xyxy: face box in pixels.
-        pose: yaw, pitch, roll in degrees.
+        faces: what is drawn.
         style: "axes", "cube" or "none" (box and angles only).
-        name: a word before the angles, such as the number of the face.
     """
-    x1, y1, x2, y2 = box_xyxy
-    side = min(x2 - x1, y2 - y1)
-    center = ((x1 + x2) / 2, (y1 + y2) / 2)
-    rotation = rotation_from_angles(pose)
-    corners = np.clip(np.round(np.reshape(box_xyxy, (2, 2))), -30000, 30000).astype(int).tolist()
-    cv2.rectangle(image_bgr, *corners, _BOX_COLOR, max(1, round(side / 120)), cv2.LINE_AA)
+    for face in faces:
+        _draw_figure(image_bgr, face, style)
+    covered = [face.box_xyxy for face in faces]
+    size_wh = image_bgr.shape[1], image_bgr.shape[0]
+    for face in faces:
+        lines, height = _lines(face), _line_height(face)
+        place = place_label(face.box_xyxy, label_size(lines, height), size_wh, covered)
+        draw_label(image_bgr, lines, place[:2], height)
+        covered.append(place)
+
+
+def draw_face(
+    image_bgr: NDArray[np.uint8], box_xyxy: BoxXYXY, pose: Pose, style: Style = "axes", name: str = ""
+) -> None:
+    """Draw one face; see `draw_faces`."""
+    draw_faces(image_bgr, [DrawnFace(box_xyxy, pose, name)], style)
+
+
+def _draw_figure(image_bgr: NDArray[np.uint8], face: DrawnFace, style: Style) -> None:
+    x1, y1, x2, y2 = face.box_xyxy
+    side, center = min(x2 - x1, y2 - y1), ((x1 + x2) / 2, (y1 + y2) / 2)
+    draw_box(image_bgr, face.box_xyxy, _BOX_COLOR, dashed=not face.is_sure)
     if style == "axes":
-        draw_axes(image_bgr, rotation, center, 0.6 * side)
+        draw_axes(image_bgr, face.pose.rotation, center, 0.6 * side)
     elif style == "cube":
-        draw_cube(image_bgr, rotation, center, 0.5 * side)
-    height = float(np.clip(side / 8, 11, 48))
-    lines = [f"{word} {round(angle):+d}" for word, angle in zip(("yaw", "pitch", "roll"), pose, strict=True)]
-    draw_label(image_bgr, [name, *lines] if name else lines, (x2 + 0.05 * side, y1), height)
+        draw_cube(image_bgr, face.pose.rotation, center, 0.5 * side)
+
+
+def _lines(face: DrawnFace) -> list[str]:
+    angles = [f"{word} {round(angle):+d}" for word, angle in zip(("yaw", "pitch", "roll"), face.pose, strict=True)]
+    return [face.name, *angles] if face.name else angles
+
+
+def _line_height(face: DrawnFace) -> float:
+    x1, y1, x2, y2 = face.box_xyxy
+    return float(np.clip(min(x2 - x1, y2 - y1) / 8, 11, 48))

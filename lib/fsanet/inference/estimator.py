@@ -6,16 +6,19 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from fsanet.detectors.catalog import create_detector
+from fsanet.detectors.any_angle import AnyAngleDetector, turned
+from fsanet.detectors.catalog import create_sized_detector
 from fsanet.detectors.detection import Detection, FaceDetector
-from fsanet.detectors.nearby import detect_near
+from fsanet.detectors.nearby import detect_near, stands_upright
 from fsanet.engines.catalog import create_engine
 from fsanet.engines.engine import Engine
 from fsanet.errors import InputError
+from fsanet.image import boxes
 from fsanet.image.boxes import BoxXYXY
 from fsanet.image.face_crop import DETECTOR_MARGIN, crop_face
 from fsanet.inference.face_estimator import Face, find_faces
-from fsanet.pose.angles import Pose
+from fsanet.inference.quality import flags_of
+from fsanet.pose.angles import Pose, rotate_in_plane
 
 DEFAULT_MODEL = "fusion_capsule"
 DEFAULT_WEIGHTS = "synthetic"  # ours: bundled, for any purpose
@@ -29,10 +32,12 @@ class FoundFaces:
     Attributes:
         detections: one a face.
         crops_bgr: (N, size, size, 3) uint8, the network's input for each.
+        flags: what speaks against each, see `quality.FLAGS`.
     """
 
     detections: Sequence[Detection]
     crops_bgr: NDArray[np.uint8]
+    flags: Sequence[tuple[str, ...]]
 
 
 class HeadPoseEstimator:
@@ -47,6 +52,9 @@ class HeadPoseEstimator:
         engine: "auto", "onnx", "litert" or "keras", or an object with `input_size` and `predict(crops_bgr)`.
         margin: share of the face box added on each side before the crop.
         batch_size: most crops that the network gets at once.
+        detect_size: longer side in pixels of the largest size at which a picture is searched; None for the detector's
+            own: 1280 for YuNet.
+        any_angle: find faces that lie or stand on their head too, in four times the time.
 
     Raises:
         ValueError: for an unknown model, detector or engine; the message lists the known ones.
@@ -61,12 +69,16 @@ class HeadPoseEstimator:
         engine: str | Engine = "auto",
         margin: float = DETECTOR_MARGIN,
         batch_size: int = BATCH_SIZE,
+        detect_size: int | None = None,
+        any_angle: bool = False,
     ):
-        self.detector = create_detector(detector) if isinstance(detector, str) else detector
+        self._upright = create_sized_detector(detector, detect_size) if isinstance(detector, str) else detector
+        self.detector = AnyAngleDetector(self._upright) if any_angle else self._upright
         self.engine = create_engine(engine, model=model, weights=weights) if isinstance(engine, str) else engine
         self.margin = margin
         self.batch_size = batch_size
-        self.name = f"{_name_of(self.detector)}, {model}"
+        self.detector_name = getattr(self._upright, "name", type(self._upright).__name__)
+        self.name = f"{self.detector_name}{' at any angle' if any_angle else ''}, {model}"
 
     def __call__(self, image_bgr: NDArray[np.uint8]) -> list[Face]:
         """Poses of all faces in an image.
@@ -88,18 +100,22 @@ class HeadPoseEstimator:
         crops = np.concatenate([self.crop(np.empty((0, 0, 3), np.uint8), []), *(found.crops_bgr for found in prepared)])
         batches = [crops[i : i + self.batch_size] for i in range(0, len(crops), self.batch_size)]
         poses = iter([Pose(*pose) for batch in batches for pose in self.predict_crops(batch).tolist()])
-        return [[Face(d.box_xyxy, d.score, next(poses)) for d in found.detections] for found in prepared]
+        return [
+            [_face(d, next(poses), flags) for d, flags in zip(found.detections, found.flags, strict=True)]
+            for found in prepared
+        ]
 
     def look_again(self, picture_bgr: NDArray[np.uint8], faces: Sequence[Face]) -> list[Face | None]:
         """Search around the boxes of faces of the frame before; see `FaceEstimator.look_again`."""
-        seen = [detect_near(self.detector, picture_bgr, face.box_xyxy) for face in faces]
+        seen = [detect_near(self._upright, picture_bgr, face.box_xyxy, face.upright_turn) for face in faces]
         present = [detection for detection in seen if detection is not None]
         estimated = iter(self.estimate([self._cut(picture_bgr, present)])[0])
         return [None if detection is None else next(estimated) for detection in seen]
 
     def detect(self, image_bgr: NDArray[np.uint8]) -> list[Detection]:
         """Faces of an image, without their poses."""
-        return self.detector.detect(image_bgr)
+        size_wh = image_bgr.shape[1::-1]
+        return [face for face in self.detector.detect(image_bgr) if boxes.share_inside(face.box_xyxy, *size_wh) > 0]
 
     def crop(self, image_bgr: NDArray[np.uint8], boxes_xyxy: Sequence[BoxXYXY]) -> NDArray[np.uint8]:
         """The network's input for each box: (N, size, size, 3) uint8 BGR."""
@@ -130,8 +146,18 @@ class HeadPoseEstimator:
         return self.engine.predict(crops)
 
     def _cut(self, picture_bgr: NDArray[np.uint8], detections: Sequence[Detection]) -> FoundFaces:
-        return FoundFaces(detections, self.crop(picture_bgr, [d.box_xyxy for d in detections]))
+        crops = self.crop(picture_bgr, [face.box_xyxy for face in detections])
+        for crop, face in zip(crops, detections, strict=True):
+            crop[:] = turned(crop, face.upright_turn)
+        return FoundFaces(detections, crops, [self._flags(picture_bgr, face) for face in detections])
+
+    def _flags(self, picture_bgr: NDArray[np.uint8], face: Detection) -> tuple[str, ...]:
+        is_turned = self.detector is self._upright and not stands_upright(self._upright, picture_bgr, face)
+        return flags_of(face.box_xyxy, picture_bgr.shape[1::-1], is_turned)
 
 
-def _name_of(detector: FaceDetector) -> str:
-    return getattr(detector, "name", type(detector).__name__)
+def _face(found: Detection, upright: Pose, flags: tuple[str, ...]) -> Face:
+    """A face with the pose that was read after it was turned upright."""
+    turn = found.upright_turn
+    pose = Pose(*rotate_in_plane(upright, -turn).tolist()) if turn else upright
+    return Face(found.box_xyxy, found.score, pose, turn, flags)

@@ -24,11 +24,16 @@ class Face:
         box_xyxy: its box in the detectors' common convention, in pixels of the image; may reach beyond it.
         score: how sure it is that this is a face, 0 to 1.
         pose: yaw, pitch and roll in degrees.
+        upright_turn: degrees by which the picture was turned clockwise to read the pose: 0, 90, 180 or 270. The pose
+            is that of the picture as it is.
+        flags: what speaks against trusting the pose, words of `quality.FLAGS`; mostly empty.
     """
 
     box_xyxy: BoxXYXY
     score: float
     pose: Pose
+    upright_turn: int = 0
+    flags: tuple[str, ...] = ()
 
 
 class FaceEstimator(Protocol[Prepared]):

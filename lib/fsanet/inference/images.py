@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fsanet.errors import InputError
-from fsanet.image.reading import read_image
+from fsanet.image.reading import read_picture
 from fsanet.inference.face_estimator import Face, FaceEstimator, Prepared
 from fsanet.inference.overlap import mapped_in_order
 
@@ -24,12 +24,14 @@ class ImageResult:
         image_bgr: (h, w, 3) uint8; None where it could not be read.
         faces: its faces with their poses.
         error: why it could not be read; empty where it could.
+        note: what was done to its values that a person should know; mostly empty.
     """
 
     name: str
     image_bgr: NDArray[np.uint8] | None
     faces: tuple[Face, ...] = ()
     error: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,7 @@ class _Ready(Generic[Prepared]):
     image_bgr: NDArray[np.uint8] | None
     prepared: list[Prepared]
     error: str = ""
+    note: str = ""
 
 
 def estimate_images(
@@ -65,8 +68,8 @@ def estimate_images(
 
 def _read(estimator: FaceEstimator[Prepared], name: str) -> _Ready[Prepared]:
     try:
-        image = read_image(name)
-        return _Ready(name, image, [estimator.prepare(image)])
+        image, note = read_picture(name)
+        return _Ready(name, image, [estimator.prepare(image)], note=note)
     except (InputError, OSError) as error:
         return _Ready(name, None, [], str(error))
 
@@ -75,4 +78,4 @@ def _estimate(estimator: FaceEstimator[Prepared], waiting: list[_Ready[Prepared]
     estimated = iter(estimator.estimate([prepared for ready in waiting for prepared in ready.prepared]))
     for ready in waiting:
         faces = tuple(next(estimated)) if ready.prepared else ()
-        yield ImageResult(ready.name, ready.image_bgr, faces, ready.error)
+        yield ImageResult(ready.name, ready.image_bgr, faces, ready.error, ready.note)

@@ -6,6 +6,8 @@ import json
 from collections.abc import Callable
 from typing import NamedTuple
 
+from fsanet.files import printable
+from fsanet.inference.face_estimator import Face
 from fsanet.pose.angles import Pose
 
 
@@ -13,14 +15,19 @@ class PoseRow(NamedTuple):
     """One face in one image or frame.
 
     Attributes:
-        file: path of the image or video, or the camera's number.
+        file: path of the image or video, the camera's number, or an address.
         frame: number of the frame, from 0; None for an image.
-        time: its time in seconds; None for an image.
+        time: its time in seconds from the start of the video; None for an image.
         face: number of the face: in an image in the detector's order, in a video the same as long as it is followed.
         x1, y1, x2, y2: face box in pixels.
         score: the detector's confidence, 0 to 1.
         yaw, pitch, roll: degrees.
-        box: "detected"; "kept" or "held" where a video frame uses the last box (see `tracking.TrackedFace.origin`).
+        box: "detected"; "kept" or "held" where a video frame was looked at near the last box only (see
+            `tracking.TrackedFace.origin`).
+        azimuth, elevation: where the face looks, in degrees (see `fsanet.pose.angles.Facing`).
+        qw, qx, qy, qz: the rotation as a unit quaternion (see `fsanet.pose.angles.Pose.quaternion`).
+        turn: by how much the picture had to be turned clockwise for the face to stand upright: 0, 90, 180 or 270.
+        flags: what speaks against trusting the row, words with a space between (see `quality.FLAGS`); mostly empty.
     """
 
     file: str
@@ -35,24 +42,49 @@ class PoseRow(NamedTuple):
     yaw: float
     pitch: float
     roll: float
-    box: str = "detected"
+    box: str
+    azimuth: float
+    elevation: float
+    qw: float
+    qx: float
+    qy: float
+    qz: float
+    turn: int
+    flags: str
 
 
-_DIGITS = {"time": 3, "x1": 1, "y1": 1, "x2": 1, "y2": 1, "score": 3, "yaw": 2, "pitch": 2, "roll": 2}
+_DIGITS = {
+    "time": 3,
+    **dict.fromkeys(("x1", "y1", "x2", "y2"), 1),
+    "score": 3,
+    **dict.fromkeys(("yaw", "pitch", "roll", "azimuth", "elevation"), 2),
+    **dict.fromkeys(("qw", "qx", "qy", "qz"), 5),
+}
 
 
 def make_row(
     file: str,
-    face: int,
-    box_xyxy: tuple[float, float, float, float],
-    score: float,
-    pose: Pose,
+    number: int,
+    face: Face,
+    pose: Pose | None = None,
     frame: int | None = None,
     time_s: float | None = None,
     origin: str = "detected",
 ) -> PoseRow:
-    """A row with its figures rounded to what they are worth."""
-    row = PoseRow(file, frame, time_s, face, *box_xyxy, score, *pose, origin)
+    """A row with its figures rounded to what they are worth.
+
+    Args:
+        file: name of the source.
+        number: of the face.
+        face: the face as estimated.
+        pose: the pose as reported, where it is another one than that of `face`: smoothed, or relative to a neutral one.
+        frame: number of the frame; None for an image.
+        time_s: its time; None for an image.
+        origin: how the box came about in a video.
+    """
+    pose = pose or face.pose
+    named = (printable(file), frame, time_s, number, *face.box_xyxy, face.score, *pose, origin)
+    row = PoseRow(*named, *pose.facing, *pose.quaternion, face.upright_turn, " ".join(face.flags))
     rounded = {name: round(value, _DIGITS[name]) for name in _DIGITS if (value := getattr(row, name)) is not None}
     return row._replace(**rounded)
 

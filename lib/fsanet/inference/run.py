@@ -1,8 +1,9 @@
 """From sources to results on disk: annotated pictures and videos, and one file of rows."""
 
-from collections.abc import Callable, Iterator
+import errno
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
@@ -11,15 +12,21 @@ from numpy.typing import NDArray
 
 from fsanet.console import progress
 from fsanet.errors import InputError
+from fsanet.files import printable
 from fsanet.image.reading import write_image
-from fsanet.inference.drawing import Style, draw_face
+from fsanet.inference.drawing import DrawnFace, draw_faces
 from fsanet.inference.face_estimator import FaceEstimator
+from fsanet.inference.frames import FrameReader, open_frames
 from fsanet.inference.images import ImageResult, estimate_images
+from fsanet.inference.outputs import output_paths
+from fsanet.inference.report import RunReport, RunSettings
 from fsanet.inference.row_file import RowFiles
 from fsanet.inference.rows import PoseRow, make_row
 from fsanet.inference.sources import Source
-from fsanet.inference.video import FrameResult, VideoPoses, VideoSettings
-from fsanet.inference.video_file import VideoReader, VideoWriter, writing_video
+from fsanet.inference.video import FrameResult, VideoPoses
+from fsanet.inference.video_writer import VideoWriter, writing_video
+
+_OF_ONE_FILE = {errno.ENAMETOOLONG, errno.EILSEQ, errno.EINVAL, errno.EISDIR, errno.ENOTDIR}
 
 
 class Viewer(Protocol):
@@ -28,48 +35,6 @@ class Viewer(Protocol):
     def show(self, image_bgr: NDArray[np.uint8], wait_ms: int) -> str:
         """Show an image; the key that was pressed, or ""."""
         ...
-
-
-@dataclass(frozen=True)
-class RunSettings:
-    """What is done with the results.
-
-    Attributes:
-        out: folder for annotated pictures and videos; None writes none.
-        draw: what is drawn for each face.
-        workers: threads that decode and detect images.
-        video: how videos are gone through.
-        smooth: smooth the angles; None: those of cameras only.
-        quiet: no progress bars.
-    """
-
-    out: Path | None = None
-    draw: Style = "axes"
-    workers: int = 2
-    video: VideoSettings = field(default_factory=VideoSettings)
-    smooth: bool | None = None
-    quiet: bool = False
-
-
-@dataclass
-class RunReport:
-    """What a run came to.
-
-    Attributes:
-        sources: number of sources gone through, failed ones included.
-        skipped: number of sources that an earlier run had finished.
-        faces: number of rows.
-        failures: (source, reason) of those that could not be read.
-        warnings: (source, what to know) of those that were read with losses.
-        pictures: number of annotated pictures and videos written.
-    """
-
-    sources: int = 0
-    skipped: int = 0
-    faces: int = 0
-    failures: list[tuple[str, str]] = field(default_factory=list)
-    warnings: list[tuple[str, str]] = field(default_factory=list)
-    pictures: int = 0
 
 
 class Run:
@@ -81,6 +46,7 @@ class Run:
         rows: files that get the rows, entered already; None for none.
         on_rows: called with the rows of each image, and of each frame of a video.
         viewer: shows each annotated image; None shows none.
+        video_estimator: the same for the frames of videos, where another one is wanted: a faster one.
     """
 
     def __init__(
@@ -90,20 +56,22 @@ class Run:
         rows: RowFiles | None = None,
         on_rows: Callable[[list[PoseRow]], None] | None = None,
         viewer: Viewer | None = None,
+        video_estimator: FaceEstimator | None = None,
     ):
         self.report = RunReport()
         self._estimator = estimator
+        self._video_estimator = video_estimator or estimator
         self._settings = settings
         self._rows = rows
         self._on_rows = on_rows
         self._viewer = viewer
-        self._targets: dict[str, Path] = {}
+        self._paths: dict[str, Path] = {}
 
-    def __call__(self, sources: list[Source]) -> RunReport:
+    def __call__(self, sources: Sequence[Source]) -> RunReport:
         """Go through the sources; what failed is in the report, the rest is done."""
         finished = self._rows.finished if self._rows else set()
         if self._settings.out is not None:
-            self._targets = _targets(sources, self._settings.out)
+            self._paths = output_paths(sources, self._settings.out)
         with progress(total=len(sources), unit="file", quiet=self._settings.quiet or len(sources) < 2) as bar:
             for group in _runs_of_images(sources):
                 todo = [source for source in group if source.name not in finished]
@@ -116,51 +84,66 @@ class Run:
     def _images(self, sources: list[Source]) -> Iterator[None]:
         results = estimate_images(self._estimator, (s.name for s in sources), self._settings.workers)
         for source, result in zip(sources, results, strict=True):
-            if result.error:
-                self.report.failures.append((source.name, result.error))
-            else:
-                self._image(source, result)
-                self._finish(source)
             self.report.sources += 1
+            if result.image_bgr is None:
+                self._fail(source, result.error)
+            else:
+                self._image(source, result, result.image_bgr)
+                self._finish(source)
             yield
 
-    def _image(self, source: Source, result: ImageResult) -> None:
-        faces = enumerate(result.faces)
-        self._write([make_row(source.name, i, face.box_xyxy, face.score, face.pose) for i, face in faces])
-        if not self._targets and self._viewer is None:
+    def _image(self, source: Source, result: ImageResult, image_bgr: NDArray[np.uint8]) -> None:
+        if result.note:
+            self._warn(source, result.note)
+        self._write([make_row(source.name, number, face) for number, face in enumerate(result.faces)])
+        if not self._paths and self._viewer is None:
             return
-        for face in result.faces:
-            draw_face(result.image_bgr, face.box_xyxy, face.pose, self._settings.draw)
-        if self._targets:
-            write_image(self._targets[source.name], result.image_bgr)
-            self.report.pictures += 1
-        if self._viewer and self._viewer.show(result.image_bgr, 0) == "q":
+        names = [f"face {number}" if len(result.faces) > 1 else "" for number in range(len(result.faces))]
+        faces = [DrawnFace(f.box_xyxy, f.pose, name) for f, name in zip(result.faces, names, strict=True)]
+        draw_faces(image_bgr, faces, self._settings.draw)
+        if self._paths:
+            self._write_picture(source, image_bgr)
+        if self._viewer and self._viewer.show(image_bgr, 0) == "q":
             raise KeyboardInterrupt
+
+    def _write_picture(self, source: Source, image_bgr: NDArray[np.uint8]) -> None:
+        try:
+            write_image(self._paths[source.name], image_bgr)
+            self.report.pictures += 1
+        except (InputError, OSError) as error:
+            if not _concerns_one_file(error):
+                raise
+            self._fail(source, f"the annotated picture could not be written ({error})")
 
     def _videos(self, sources: list[Source]) -> Iterator[None]:
         for source in sources:
+            self.report.sources += 1
             try:
-                reader = VideoReader(int(source.name) if source.kind == "camera" else source.name)
+                reader = open_frames(source.kind, source.name)
                 self._video(source, reader)
             except (InputError, OSError) as error:
-                self.report.failures.append((source.name, str(error)))
+                if not _concerns_one_file(error):
+                    raise
+                self._fail(source, str(error))
             else:
+                if reader.note:
+                    self._warn(source, reader.note)
                 if reader.missed_frames:
-                    lost = f"{reader.missed_frames} of about {reader.expected_frames} frames could not be read"
-                    self.report.warnings.append((source.name, lost))
+                    of = f" of {reader.expected_frames}" if reader.expected_frames else ""
+                    self._warn(source, f"{reader.missed_frames}{of} frames could not be read")
                 self._finish(source)
-            self.report.sources += 1
             yield
 
-    def _video(self, source: Source, reader: VideoReader) -> None:
-        smooth = reader.is_camera if self._settings.smooth is None else self._settings.smooth
-        poses = VideoPoses(self._estimator, reader, replace(self._settings.video, smooth=smooth))
+    def _video(self, source: Source, reader: FrameReader) -> None:
+        smooth = reader.is_live if self._settings.smooth is None else self._settings.smooth
+        poses = VideoPoses(self._video_estimator, reader, replace(self._settings.video, smooth=smooth))
         with ExitStack() as stack:
             writer = None
-            if self._targets:
-                writer = stack.enter_context(writing_video(self._targets[source.name], reader.fps))
+            if self._paths:
+                writer = stack.enter_context(writing_video(self._paths[source.name], reader.fps, reader.sound_of))
             total, quiet = reader.expected_frames or None, self._settings.quiet
-            bar = stack.enter_context(progress(total=total, unit="frame", label=Path(source.name).name, quiet=quiet))
+            label = printable(Path(source.name).name)
+            bar = stack.enter_context(progress(total=total, unit="frame", label=label, quiet=quiet))
             for result in poses:
                 self._frame(source, result, writer, poses)
                 bar.update()
@@ -168,29 +151,22 @@ class Run:
 
     def _frame(self, source: Source, result: FrameResult, writer: VideoWriter | None, poses: VideoPoses) -> None:
         frame = result.frame
+        numbered = [(face.tracked.face_id, face) for face in result.faces]
         self._write(
             [
-                make_row(
-                    source.name,
-                    face.tracked.face_id,
-                    face.tracked.face.box_xyxy,
-                    face.tracked.face.score,
-                    face.pose,
-                    frame.index,
-                    frame.time_s,
-                    face.tracked.origin,
-                )
-                for face in result.faces
+                make_row(source.name, n, f.tracked.face, f.pose, frame.index, frame.time_s, f.tracked.origin)
+                for n, f in numbered
             ]
         )
         if writer is None and self._viewer is None:
             return
-        for face in result.faces:
-            name = f"face {face.tracked.face_id}" if len(result.faces) > 1 else ""
-            draw_face(frame.image_bgr, face.tracked.face.box_xyxy, face.pose, self._settings.draw, name)
+        image = frame.image_bgr
+        names = {n: f"face {n}" if len(numbered) > 1 else "" for n, _ in numbered}
+        faces = [DrawnFace(f.tracked.face.box_xyxy, f.pose, names[n], f.tracked.origin != "held") for n, f in numbered]
+        draw_faces(image, faces, self._settings.draw)
         if writer is not None:
-            writer.write(frame.image_bgr)
-        key = self._viewer.show(frame.image_bgr, 1) if self._viewer else ""
+            writer.write(image, frame.time_s)
+        key = self._viewer.show(image, 1) if self._viewer else ""
         if key == "n":
             poses.recentre()
         elif key == "q":
@@ -203,27 +179,23 @@ class Run:
         if self._on_rows:
             self._on_rows(rows)
 
+    def _fail(self, source: Source, reason: str) -> None:
+        self.report.failures.append((printable(source.name), printable(reason)))
+
+    def _warn(self, source: Source, what: str) -> None:
+        self.report.warnings.append((printable(source.name), what))
+
     def _finish(self, source: Source) -> None:
         if self._rows:
             self._rows.finish(source.name)
 
 
-def _targets(sources: list[Source], out: Path) -> dict[str, Path]:
-    """{name of a source: path below the output folder that no other source has}."""
-    targets: dict[str, Path] = {}
-    taken: set[Path] = set()
-    for source in sources:
-        target = wanted = out / source.relative_name
-        count = 1
-        while target in taken:
-            count += 1
-            target = wanted.with_stem(f"{wanted.stem}_{count}")
-        taken.add(target)
-        targets[source.name] = target
-    return targets
+def _concerns_one_file(error: Exception) -> bool:
+    """Whether an error says something of one file; a full disk or a folder that is not writable concerns all."""
+    return isinstance(error, InputError | FileNotFoundError) or getattr(error, "errno", None) in _OF_ONE_FILE | {None}
 
 
-def _runs_of_images(sources: list[Source]) -> Iterator[list[Source]]:
+def _runs_of_images(sources: Sequence[Source]) -> Iterator[list[Source]]:
     """Neighbouring images together, so that they share batches; every video and camera alone."""
     group: list[Source] = []
     for source in sources:

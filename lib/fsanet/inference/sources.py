@@ -1,16 +1,19 @@
-"""What a person may name on the command line: images, folders, globs, video files and camera numbers."""
+"""What a person may name on the command line: pictures, folders, globs, videos, cameras, streams and pipes."""
 
 import os
+import stat
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from glob import glob, has_magic
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from fsanet.errors import InputError
-from fsanet.image.reading import IMAGE_SUFFIXES
+from fsanet.files import printable
+from fsanet.image.kinds import kind_of_file
 
-VIDEO_SUFFIXES = frozenset({".mp4", ".avi", ".mov", ".mkv", ".webm", ".m4v", ".mpg", ".mpeg", ".wmv", ".3gp"})
+_NAMED = 3  # skipped files of a kind that are named
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,69 +21,127 @@ class Source:
     """One thing to look at.
 
     Attributes:
-        kind: what it is.
-        name: path of the file, or the camera's number, as text.
+        kind: what it is: an image, many pictures in one file, a video, a camera's number, or a stream (an address, a
+            device, a pipe; "-" is standard input).
+        name: path of the file, the camera's number or the address, as text.
         folder: the folder on the command line that it was found in; empty for what was named itself.
     """
 
-    kind: Literal["image", "video", "camera"]
+    kind: Literal["image", "pictures", "video", "camera", "stream"]
     name: str
     folder: str = ""
 
     @property
+    def is_file(self) -> bool:
+        """Whether the name is the path of a file."""
+        return self.kind in ("image", "pictures", "video")
+
+    @property
     def relative_name(self) -> str:
-        """Where results of this source belong below an output folder."""
+        """Where results of this source belong below an output folder, with the suffix that it has itself."""
         if self.kind == "camera":
             return f"camera_{self.name}.mp4"
+        if self.kind == "stream":
+            words = "".join(letter if letter.isalnum() else "_" for letter in self.name.split("@")[-1])
+            return f"stream_{words.strip('_')[-60:] or 'input'}.mp4"
         path = Path(self.name)
         return str(path.relative_to(self.folder)) if self.folder else path.name
 
 
-def find_sources(names: list[str], skip_folder: str | Path = "") -> list[Source]:
-    """Images, videos and cameras that command line arguments stand for, in the order given; folders sorted.
+class Sources(NamedTuple):
+    """What is there to look at, and what was passed over.
 
-    A file with another suffix counts as an image: reading it will tell.
+    Attributes:
+        sources: in the order given, folders sorted, each once.
+        skipped: files of folders and globs that are neither picture nor video, and links that lead nowhere.
+    """
+
+    sources: list[Source]
+    skipped: list[str]
+
+
+def find_sources(names: list[str], skip_folder: str | Path = "") -> Sources:
+    """Pictures, videos, cameras and streams that command line arguments stand for.
+
+    What a file is, is told by its content. A file that was named itself and is nothing known counts as an image:
+    reading it will tell.
 
     Args:
-        names: files, folders (searched with all below), globs and camera numbers.
+        names: files, folders (searched with all below, links followed), globs, camera numbers, addresses, "-".
         skip_folder: a folder that searches leave out: where results go, lest they are looked at again.
 
     Raises:
         FileNotFoundError: where nothing has that name.
         ValueError: for a folder or a glob without any image or video.
     """
-    return [source for name in names for source in _find(name, Path(skip_folder).resolve() if skip_folder else None)]
+    skip = Path(skip_folder).resolve() if skip_folder else None
+    found: dict[str, Source] = {}
+    skipped: list[str] = []
+    for name in names:
+        for source in _find(name, skip, skipped):
+            found.setdefault(source.name, source)
+    return Sources(list(found.values()), skipped)
 
 
-def _find(name: str, skip: Path | None) -> list[Source]:
+def summary_of_skipped(skipped: list[str]) -> str:
+    """One line on files that were passed over: how many of each suffix, with a few names."""
+    suffixes = Counter(Path(name).suffix.lower() or "no suffix" for name in skipped)
+    kinds = ", ".join(f"{count} x {suffix}" for suffix, count in suffixes.most_common(6))
+    more = f" and {len(skipped) - _NAMED} more" if len(skipped) > _NAMED else ""
+    return f"{len(skipped)} files are neither picture nor video ({kinds}): {', '.join(skipped[:_NAMED])}{more}"
+
+
+def _find(name: str, skip: Path | None, skipped: list[str]) -> list[Source]:
     path = Path(name)
+    if name == "-" or "://" in name:
+        return [Source("stream", name)]
     if name.isdecimal() and not path.exists():
         return [Source("camera", name)]
     if path.is_dir():
-        return [_file(file, folder=name) for file in _media(_walk(path, skip), f"The folder '{name}'")]
+        if path.resolve() == skip:
+            raise InputError(f"The folder '{name}' cannot be both source and --out: give another folder to write to.")
+        return _media(_walk(path, skip), f"The folder '{name}'", skipped, folder=name)
     if path.exists():
-        return [_file(path)]
+        return [_named_file(path)]
     if has_magic(name):
         matches = map(Path, glob(name, recursive=True))  # noqa: PTH207 (Path.glob takes no absolute pattern)
-        return [_file(file) for file in _media(matches, f"The pattern '{name}'")]
+        return _media((match for match in matches if not match.is_dir()), f"The pattern '{name}'", skipped)
     raise FileNotFoundError(f"No file, folder or camera number '{name}': check the path.")
 
 
+def _named_file(path: Path) -> Source:
+    mode = path.stat().st_mode
+    if stat.S_ISFIFO(mode) or stat.S_ISCHR(mode):
+        return Source("stream", str(path))
+    return Source(_kind(path) or "image", str(path))
+
+
+def _kind(path: Path):
+    try:
+        return kind_of_file(path)
+    except OSError:
+        return "image"  # reading it will tell why it cannot be read
+
+
 def _walk(folder: Path, skip: Path | None) -> Iterator[Path]:
-    """Files below a folder, without hidden ones."""
-    for parent, folders, files in os.walk(folder):
+    """Files below a folder, without hidden ones; linked folders once, wherever their links lead."""
+    seen = {skip}
+    for parent, folders, files in os.walk(folder, followlinks=True):
         here = Path(parent)
-        folders[:] = [f for f in folders if not f.startswith(".") and (here / f).resolve() != skip]
+        seen.add(here.resolve())
+        folders[:] = sorted(f for f in folders if not f.startswith(".") and (here / f).resolve() not in seen)
         yield from (here / file for file in files if not file.startswith("."))
 
 
-def _media(files: Iterable[Path], what: str) -> list[Path]:
-    """The files that are images or videos by their suffix, sorted."""
-    chosen = sorted(f for f in files if f.suffix.lower() in IMAGE_SUFFIXES | VIDEO_SUFFIXES and f.is_file())
-    if not chosen:
-        raise InputError(f"{what} holds no image and no video ({', '.join(sorted(IMAGE_SUFFIXES | VIDEO_SUFFIXES))}).")
-    return chosen
-
-
-def _file(path: Path, folder: str = "") -> Source:
-    return Source("video" if path.suffix.lower() in VIDEO_SUFFIXES else "image", str(path), folder)
+def _media(files: Iterable[Path], what: str, skipped: list[str], folder: str = "") -> list[Source]:
+    """The files that are pictures or videos, sorted; the others are added to `skipped`."""
+    sources = []
+    for file in sorted(files):
+        kind = _kind(file) if file.is_file() else None
+        if kind is None:
+            skipped.append(printable(str(file)) + ("" if file.exists() else " (a link that leads nowhere)"))
+        else:
+            sources.append(Source(kind, str(file), folder))
+    if not sources:
+        raise InputError(f"{what} holds no image and no video, by content or by name.")
+    return sources

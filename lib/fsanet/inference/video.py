@@ -8,10 +8,10 @@ from typing import Generic, NamedTuple
 from fsanet.errors import InputError
 from fsanet.inference.cuts import CutDetector
 from fsanet.inference.face_estimator import FaceEstimator, Prepared
+from fsanet.inference.frames import VideoFrame
 from fsanet.inference.overlap import prefetched
 from fsanet.inference.smoothing import OneEuroRotationFilter, relative_to
 from fsanet.inference.tracking import FaceTracker, TrackedFace
-from fsanet.inference.video_file import VideoFrame
 from fsanet.pose.angles import Pose
 
 

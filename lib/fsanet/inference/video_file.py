@@ -1,177 +1,125 @@
-"""Reading videos and cameras that may be damaged, and writing mp4 files that are whole."""
+"""Videos and streams by PyAV (FFmpeg): time stamps, display matrix and shape of pixels are kept."""
 
+import stat
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
+import av
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from fsanet.errors import InputError
-from fsanet.files import replace_whole
+from fsanet.inference.capture import check_file, no_frame, no_video
+from fsanet.inference.frames import DEFAULT_FPS, VideoFrame
+from fsanet.inference.open_media import open_media
 
-DEFAULT_FPS = 25.0
-_MISSES_BEFORE_END = 30  # frames in a row that cannot be read, after which a file is taken to have ended
-
-
-@dataclass(frozen=True)
-class VideoFrame:
-    """One frame of a video.
-
-    Attributes:
-        index: its number, from 0, unreadable frames counted.
-        time_s: its time in seconds.
-        image_bgr: (h, w, 3) uint8.
-    """
-
-    index: int
-    time_s: float
-    image_bgr: NDArray[np.uint8]
+_MOST_FPS = 240.0  # recordings of browsers claim 1000 frames a second
+_LEAST_STEP_S = 1e-3
+_SQUARE_WITHIN = 0.01
 
 
 class VideoReader:
-    """Frames of a video file or a camera. Iterate over it once.
+    """Frames of a video file, an address, a device or a pipe; a `FrameReader`.
 
     Args:
-        name: path of a video file, or a camera's number.
-
-    Attributes:
-        fps: frames per second; 25 where the file does not say.
-        expected_frames: what the file claims; 0 where it does not say or for a camera. Often wrong by a few.
-        missed_frames: frames that could not be read so far.
-        is_camera: whether the source is a camera.
+        name: path of a video file or of a device such as /dev/video0, an address with "://", or "-" for standard input.
 
     Raises:
         FileNotFoundError: when there is no such file.
-        OSError: when a camera cannot be opened.
+        OSError: when a stream cannot be opened.
         ValueError: when a file is no video, is empty or damaged beyond opening.
     """
 
-    def __init__(self, name: str | int):
-        self.name = str(name)
-        self.is_camera = isinstance(name, int)
-        if not self.is_camera:
-            _check_file(Path(name))
-        self._capture = cv2.VideoCapture(name)
-        if not self._capture.isOpened():
-            raise _cannot_open(self.name, self.is_camera)
-        fps = self._capture.get(cv2.CAP_PROP_FPS)
-        self.fps = fps if 0 < fps <= 1000 else DEFAULT_FPS
-        self.expected_frames = 0 if self.is_camera else max(0, int(self._capture.get(cv2.CAP_PROP_FRAME_COUNT)))
+    def __init__(self, name: str):
+        self.name = name
+        is_file = _is_file(name)
+        if is_file:
+            check_file(Path(name))
+        self._container = open_media(name)
+        if not self._container.streams.video:
+            self._container.close()
+            raise no_video(name)
+        stream = self._container.streams.video[0]
+        stream.thread_type = "AUTO"
+        rate = float(stream.guessed_rate or stream.average_rate or 0)
+        self.fps = rate if 0 < rate <= _MOST_FPS else DEFAULT_FPS
+        self.expected_frames = stream.frames
         self.missed_frames = 0
+        self.is_live = not is_file and self._container.duration is None
+        self.note = ""
+        self.sound_of = name if is_file and self._container.streams.audio else ""
 
     def __iter__(self) -> Iterator[VideoFrame]:
-        """Readable frames, until the file ends or nothing more can be read.
+        """Readable frames, until the video ends or nothing more can be read.
 
         Raises:
             ValueError: when not a single frame can be read.
         """
-        index = missed_in_a_row = read = 0
+        zero_s = (self._container.start_time or 0) / av.time_base
+        aspect = float(self._container.streams.video[0].sample_aspect_ratio or 1)
+        index, time_s = 0, -1.0
         try:
-            while missed_in_a_row < _MISSES_BEFORE_END:
-                done, image = self._capture.read()
-                if done and image is not None:
-                    self.missed_frames += missed_in_a_row  # they lie between readable frames
-                    missed_in_a_row = 0
-                    yield VideoFrame(index, self._time_s(index), image)
-                    read += 1
-                elif self.expected_frames and index >= self.expected_frames:
-                    break
-                else:
-                    missed_in_a_row += 1
+            for frame in self._decoded():
+                if frame is not None:
+                    stamp = index / self.fps if frame.time is None else frame.time - zero_s
+                    time_s = max(stamp, time_s + _LEAST_STEP_S, 0.0)
+                    yield VideoFrame(index, time_s, upright(frame, aspect))
                 index += 1
         finally:
-            self._capture.release()
-        if not read:
-            raise InputError(f"'{self.name}' opens as a video, but not one frame can be read: it is damaged.")
-        self.missed_frames += max(0, self.expected_frames - read - self.missed_frames)
+            self._container.close()
+        if time_s < 0:
+            raise no_frame(self.name)
 
-    def _time_s(self, index: int) -> float:
-        """The container's time stamp where it has one: frames of phones are not evenly spaced."""
-        stamp = self._capture.get(cv2.CAP_PROP_POS_MSEC) / 1000.0
-        return stamp if stamp > 0 or index == 0 else index / self.fps
-
-
-def _check_file(path: Path) -> None:
-    if not path.is_file():
-        raise FileNotFoundError(f"No video file at '{path}'.")
-    if path.stat().st_size == 0:
-        raise InputError(f"'{path}' is empty (0 bytes), not a video.")
-
-
-def _cannot_open(name: str, is_camera: bool) -> Exception:
-    if is_camera:
-        return OSError(
-            f"Camera {name} cannot be opened: check that it is connected, that no other program uses it, and that this "
-            "user may read it; other cameras have other numbers."
-        )
-    return InputError(f"'{name}' cannot be opened as a video: it is truncated, damaged or no video file.")
-
-
-class VideoWriter:
-    """Appends frames to an mp4 file; see `writing_video`.
-
-    Args:
-        path: where to.
-        fps: frames per second.
-
-    Attributes:
-        frames: number of frames written.
-    """
-
-    def __init__(self, path: Path, fps: float):
-        self.frames = 0
-        self._path = path
-        self._fps = fps
-        self._writer: cv2.VideoWriter | None = None
-
-    def write(self, image_bgr: NDArray[np.uint8]) -> None:
-        """Append a frame, (h, w, 3) uint8 BGR. The first one gives the size; others are scaled to it."""
-        height, width = image_bgr.shape[:2]
-        if self._writer is None:
-            self._size = (width, height)
-            self._writer = cv2.VideoWriter(str(self._path), cv2.VideoWriter_fourcc(*"mp4v"), self._fps, self._size)
-            if not self._writer.isOpened():
-                raise OSError(f"No video can be written in '{self._path.parent}': check permissions and free space.")
-        if (width, height) != self._size:  # OpenCV would drop it without a word
-            image_bgr = cv2.resize(image_bgr, self._size)
-        self._writer.write(image_bgr)
-        self.frames += 1
-
-    def release(self) -> None:
-        """Finish the file."""
-        if self._writer is not None:
-            self._writer.release()
-
-
-@contextmanager
-def writing_video(path: str | Path, fps: float) -> Iterator[VideoWriter]:
-    """An mp4 file that appears under its name when it is whole.
-
-    After Ctrl-C the frames so far are kept as a playable video; after another exception nothing stays.
-
-    Args:
-        path: where to; made to end in .mp4.
-        fps: frames per second.
-
-    Raises:
-        OSError: when the file cannot be written, or is not whole after all (OpenCV does not tell of a full disk).
-    """
-    path = Path(path).with_suffix(".mp4")
-    interrupt: KeyboardInterrupt | None = None
-    with replace_whole(path) as temporary:
-        writer = VideoWriter(temporary, fps)
+    def _decoded(self) -> Iterator[av.VideoFrame | None]:
+        """Frames in order, None for each that cannot be read."""
+        stream = self._container.streams.video[0]
+        packets = 0
         try:
-            yield writer
-        except KeyboardInterrupt as error:
-            if not writer.frames:
-                raise
-            interrupt = error
-        finally:
-            writer.release()
-        if not cv2.VideoCapture(str(temporary)).isOpened():
-            raise OSError(f"The video '{path}' could not be written whole: is the disk full?")
-    if interrupt:
-        raise interrupt
+            for packet in self._container.demux(stream):
+                packets += packet.size > 0
+                try:
+                    yield from packet.decode()
+                except av.error.InvalidDataError:
+                    self.missed_frames += 1
+                    yield None
+        except (av.error.EOFError, av.error.InvalidDataError, av.error.PatchWelcomeError):
+            pass  # a file that is cut short; a stream that was closed
+        self.missed_frames += max(0, stream.frames - packets)
+
+
+def upright(frame: av.VideoFrame, aspect: float = 1.0) -> NDArray[np.uint8]:
+    """The picture of a frame as it is meant to be seen, (h, w, 3) uint8 BGR: pixels square, turned and mirrored.
+
+    Args:
+        frame: as it was decoded.
+        aspect: width of a pixel in its heights.
+    """
+    image = frame.to_ndarray(format="bgr24")
+    if abs(aspect - 1) > _SQUARE_WITHIN:
+        image = cv2.resize(image, (max(1, round(image.shape[1] * aspect)), image.shape[0]))
+    matrix = frame.side_data.get("DISPLAYMATRIX")
+    if matrix is None:
+        return image
+    return displayed(image, np.frombuffer(bytes(matrix), np.int32)[[0, 1, 3, 4]].reshape(2, 2))
+
+
+def displayed(image: NDArray[np.uint8], matrix: NDArray) -> NDArray[np.uint8]:
+    """Apply a display matrix's turn by quarters and its mirroring.
+
+    Args:
+        image: (h, w, 3).
+        matrix: (2, 2), [x' y'] = [x y] times it, y down; only the signs and which entries are large count.
+    """
+    (a, b), (c, d) = np.asarray(matrix, np.float64)
+    if abs(a) + abs(d) < abs(b) + abs(c):  # x and y change places
+        image, a, d = image.transpose(1, 0, 2), c, b
+    image = image[:, ::-1] if a < 0 else image
+    image = image[::-1] if d < 0 else image
+    return np.ascontiguousarray(image)
+
+
+def _is_file(name: str) -> bool:
+    if name == "-" or "://" in name:
+        return False
+    path = Path(name)
+    return not path.exists() or stat.S_ISREG(path.stat().st_mode)

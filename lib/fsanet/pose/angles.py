@@ -7,10 +7,23 @@ axes x right, y up, z towards the camera, with
     Rx = [1 0 0; 0 c s; 0 -s c]    Ry = [c 0 -s; 0 1 0; s 0 c]    Rz = [c s 0; -s c 0; 0 0 1]
 """
 
+import math
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+
+
+class Facing(NamedTuple):
+    """Where a face looks, in degrees, whatever its roll; it stays clear near profile, where yaw, pitch and roll do not.
+
+    Attributes:
+        azimuth: to the image's left, -180 to 180: 0 to the camera, 90 aside, beyond it away from the camera.
+        elevation: upwards, -90 to 90.
+    """
+
+    azimuth: float
+    elevation: float
 
 
 class Pose(NamedTuple):
@@ -19,6 +32,22 @@ class Pose(NamedTuple):
     yaw: float
     pitch: float
     roll: float
+
+    @property
+    def rotation(self) -> NDArray[np.float64]:
+        """The (3, 3) rotation matrix, see `rotation_from_angles`."""
+        return rotation_from_angles(self)
+
+    @property
+    def facing(self) -> Facing:
+        """Where the face looks."""
+        x, y, z = self.rotation[:, 2].tolist()
+        return Facing(math.degrees(math.atan2(-x, z)), math.degrees(math.asin(min(1.0, max(-1.0, y)))))
+
+    @property
+    def quaternion(self) -> tuple[float, float, float, float]:
+        """The same rotation as a unit quaternion (w, x, y, z), w >= 0, in axes x right, y up, z to the camera."""
+        return quaternion_from_rotation(self.rotation)
 
 
 def rotation_from_angles(yaw_pitch_roll_deg: ArrayLike) -> NDArray[np.float64]:
@@ -57,6 +86,23 @@ def angles_from_rotation(rotation: ArrayLike) -> NDArray[np.float64]:
     pitch = np.where(locked, np.arctan2(-r[..., 2, 1], r[..., 1, 1]), np.arctan2(r[..., 1, 2], r[..., 2, 2]))
     roll = np.where(locked, 0.0, np.arctan2(r[..., 0, 1], r[..., 0, 0]))
     return np.rad2deg(np.stack([yaw, pitch, roll], axis=-1))
+
+
+def quaternion_from_rotation(rotation: NDArray[np.float64]) -> tuple[float, float, float, float]:
+    """The unit quaternion (w, x, y, z), w >= 0, that turns vectors as a (3, 3) rotation matrix does.
+
+    The four squared parts follow from the diagonal; the largest is taken first, so that nothing is divided by little
+    (Shepperd, Journal of Guidance and Control 1978).
+    """
+    r = np.asarray(rotation, dtype=np.float64)
+    squares = np.array([1, 1, 1, 1]) + np.array([[1, 1, 1], [1, -1, -1], [-1, 1, -1], [-1, -1, 1]]) @ np.diag(r)
+    a, b, c = r[2, 1] - r[1, 2], r[0, 2] - r[2, 0], r[1, 0] - r[0, 1]
+    d, e, f = r[0, 1] + r[1, 0], r[0, 2] + r[2, 0], r[1, 2] + r[2, 1]
+    products = np.array([[0, a, b, c], [a, 0, d, e], [b, d, 0, f], [c, e, f, 0]]) + np.diag(squares)
+    row = products[int(squares.argmax())]  # proportional to the quaternion
+    unit = row / np.linalg.norm(row)
+    w, x, y, z = (unit if unit[0] >= 0 else -unit).tolist()
+    return w, x, y, z
 
 
 def rotate_in_plane(yaw_pitch_roll_deg: ArrayLike, clockwise_deg: ArrayLike) -> NDArray[np.float64]:

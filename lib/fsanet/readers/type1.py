@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from fsanet.errors import InputError
 from fsanet.image.face_crop import INPUT_SIZE, LANDMARK_MARGIN, crop_face, landmark_box
-from fsanet.image.reading import IMAGE_SUFFIXES
+from fsanet.image.kinds import IMAGE_SUFFIXES
 from fsanet.readers.set_builder import RawItem, Sample, SetRecipe, Unusable, read_raw_image
 
 _RERENDERED = re.compile(r"_\d+$")  # AFW_1051618982_1_0 and ..._1_12 are one face, turned to other poses

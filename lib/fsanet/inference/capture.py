@@ -1,0 +1,99 @@
+"""Frames by OpenCV: cameras by number, and video files where PyAV is not installed."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import cv2
+
+from fsanet.errors import InputError
+from fsanet.files import printable
+from fsanet.inference.frames import DEFAULT_FPS, VideoFrame
+
+_MISSES_BEFORE_END = 30  # frames in a row that cannot be read, after which a video is taken to have ended
+_WITHOUT_PYAV = "read without PyAV: times may be off and mirrored videos are not mirrored back; pip install av"
+
+
+class CaptureReader:
+    """Frames that OpenCV reads; a `FrameReader`.
+
+    Args:
+        name: a camera's number, or path of a video file.
+
+    Raises:
+        FileNotFoundError: when there is no such file.
+        OSError: when a camera cannot be opened.
+        ValueError: when a file is no video, is empty or damaged beyond opening.
+    """
+
+    def __init__(self, name: str | int):
+        self.name = str(name)
+        self.is_live = isinstance(name, int)
+        self.note = "" if self.is_live else _WITHOUT_PYAV
+        self.sound_of = ""
+        if not self.is_live:
+            check_file(Path(name))
+            if printable(self.name) != self.name:  # OpenCV would end the process
+                raise InputError(f"'{name}' can be read with PyAV only, because of its name: pip install av.")
+        self._capture = cv2.VideoCapture(name)
+        if not self._capture.isOpened():
+            raise _no_camera(self.name) if self.is_live else no_video(self.name)
+        fps = self._capture.get(cv2.CAP_PROP_FPS)
+        self.fps = fps if 0 < fps <= 240 else DEFAULT_FPS
+        self.expected_frames = 0 if self.is_live else max(0, int(self._capture.get(cv2.CAP_PROP_FRAME_COUNT)))
+        self.missed_frames = 0
+
+    def __iter__(self) -> Iterator[VideoFrame]:
+        """Readable frames, until the file ends or nothing more can be read.
+
+        Raises:
+            ValueError: when not a single frame can be read.
+        """
+        index = missed_in_a_row = 0
+        time_s = -1.0
+        try:
+            while missed_in_a_row < _MISSES_BEFORE_END:
+                done, image = self._capture.read()
+                if done and image is not None:
+                    self.missed_frames += missed_in_a_row  # they lie between readable frames
+                    missed_in_a_row = 0
+                    time_s = max(self._time_s(index), time_s + 1e-3)
+                    yield VideoFrame(index, time_s, image)
+                elif self.expected_frames and index >= self.expected_frames:
+                    break
+                else:
+                    missed_in_a_row += 1
+                index += 1
+        finally:
+            self._capture.release()
+        if time_s < 0:
+            raise no_frame(self.name)
+
+    def _time_s(self, index: int) -> float:
+        """The container's time stamp where it has one: frames of phones are not evenly spaced."""
+        stamp = self._capture.get(cv2.CAP_PROP_POS_MSEC) / 1000.0
+        return stamp if stamp > 0 or index == 0 else index / self.fps
+
+
+def check_file(path: Path) -> None:
+    """Raise an error that says so unless there is a file that is not empty."""
+    if not path.is_file():
+        raise FileNotFoundError(f"No video file at '{path}'.")
+    if path.stat().st_size == 0:
+        raise InputError(f"'{path}' is empty (0 bytes), not a video.")
+
+
+def no_video(name: str) -> InputError:
+    """The error for a file that does not open as a video."""
+    return InputError(f"'{name}' cannot be opened as a video: it is truncated, damaged or no video file.")
+
+
+def no_frame(name: str) -> InputError:
+    """The error for a video of which nothing can be read."""
+    return InputError(f"'{name}' opens as a video, but not one frame can be read: it is damaged.")
+
+
+def _no_camera(name: str) -> OSError:
+    return OSError(
+        f"Camera {name} cannot be opened: check that it is connected, that no other program uses it, and that this "
+        "user may read it; other cameras have other numbers."
+    )

@@ -1,0 +1,80 @@
+"""The frames of a video, wherever they come from: a file, a camera, a stream, or many pictures in one file."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib.util import find_spec
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+DEFAULT_FPS = 25.0
+
+
+@dataclass(frozen=True)
+class VideoFrame:
+    """One frame of a video.
+
+    Attributes:
+        index: its number, from 0, unreadable frames counted.
+        time_s: its time in seconds from the start of the video, later than that of the frame before.
+        image_bgr: (h, w, 3) uint8, upright.
+    """
+
+    index: int
+    time_s: float
+    image_bgr: NDArray[np.uint8]
+
+
+class FrameReader(Protocol):
+    """Frames to iterate over once.
+
+    Attributes:
+        fps: frames per second, where they are even.
+        expected_frames: how many there are; 0 where nobody knows.
+        missed_frames: frames that could not be read so far.
+        is_live: whether frames come as they happen: from a camera or a live stream.
+        note: what a person should know of how they are read; mostly empty.
+        sound_of: path of the file whose sound belongs to the frames; empty for none.
+    """
+
+    fps: float
+    expected_frames: int
+    missed_frames: int
+    is_live: bool
+    note: str
+    sound_of: str
+
+    def __iter__(self) -> Iterator[VideoFrame]:
+        """Readable frames in order.
+
+        Raises:
+            ValueError: when not a single frame can be read.
+        """
+        ...
+
+
+def open_frames(kind: str, name: str) -> FrameReader:
+    """The reader for a source that is no single image.
+
+    Args:
+        kind: as `sources.Source` has it: "pictures", "video", "camera" or "stream".
+        name: a path, a camera's number, or an address.
+
+    Raises:
+        FileNotFoundError: when there is no such file.
+        OSError: when a camera or a stream cannot be opened.
+        ValueError: when a file is no video, is empty or damaged beyond opening.
+    """
+    from fsanet.inference.capture import CaptureReader
+    from fsanet.inference.picture_series import PictureSeries
+
+    if kind == "camera":
+        return CaptureReader(int(name))
+    if kind == "pictures":
+        return PictureSeries(name)
+    if not find_spec("av"):
+        return CaptureReader(name)
+    from fsanet.inference.video_file import VideoReader
+
+    return VideoReader(name)

@@ -1,0 +1,120 @@
+"""H.264 in mp4 by PyAV (FFmpeg with x264): plays in browsers, each frame at its time, sound carried over."""
+
+from collections.abc import Iterator
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from fsanet.inference.open_media import open_media
+
+_TICKS_A_SECOND = 90_000
+_OPTIONS = {"preset": "veryfast", "crf": "20", "bf": "0"}  # frames out of order would make uneven videos too short
+_COPIED_SOUND = frozenset({"aac", "mp3", "opus"})  # browsers play these in mp4 as they are; others become AAC
+
+
+class H264Sink:
+    """Takes the frames of a video; a `FrameSink`.
+
+    Args:
+        path: the mp4 file.
+        size_wh: size of the frames in pixels; odd sides get one more row or column.
+        fps: usual frames per second; what counts is the time of each frame.
+        sound_of: path of a video whose sound is carried over; empty for none.
+
+    Raises:
+        OSError: when the file cannot be written.
+    """
+
+    def __init__(self, path: Path, size_wh: tuple[int, int], fps: Fraction, sound_of: str = ""):
+        self._file = path.open("w+b")  # PyAV would ask for a name that is UTF-8
+        self._container = av.open(self._file, "w", format="mp4")
+        self._video = self._container.add_stream("libx264", rate=fps, options=_OPTIONS)
+        self._video.width, self._video.height = (side + side % 2 for side in size_wh)
+        self._video.pix_fmt = "yuv420p"
+        self._video.codec_context.time_base = Fraction(1, _TICKS_A_SECOND)
+        self._sound = _sound_of(sound_of, self._container) if sound_of else None
+        self._last_s = 0.0
+
+    def write(self, image_bgr: NDArray[np.uint8], time_s: float) -> None:
+        """Append a frame at its time."""
+        odd_h, odd_w = image_bgr.shape[0] % 2, image_bgr.shape[1] % 2
+        if odd_h or odd_w:
+            image_bgr = cv2.copyMakeBorder(image_bgr, 0, odd_h, 0, odd_w, cv2.BORDER_REPLICATE)
+        frame = av.VideoFrame.from_ndarray(image_bgr, format="bgr24")
+        frame.pts, frame.time_base = round(time_s * _TICKS_A_SECOND), Fraction(1, _TICKS_A_SECOND)
+        self._container.mux(self._video.encode(frame))
+        if self._sound:
+            self._sound.mux_until(time_s)
+        self._last_s = time_s
+
+    def close(self) -> None:
+        """Finish the file: what the encoder holds back, and the sound of the last frame."""
+        with self._file, self._container:
+            self._container.mux(self._video.encode(None))
+            if self._sound:
+                self._sound.mux_until(self._last_s + 0.1)
+                self._sound.close()
+
+
+def _sound_of(source: str, target: av.container.OutputContainer) -> "_Sound | None":
+    """The sound of a source; None where it cannot be read: the pictures are what counts."""
+    try:
+        return _Sound(source, target)
+    except (av.FFmpegError, ValueError, OSError):
+        return None
+
+
+class _Sound:
+    """The sound of a source, given piece by piece so that it lies beside the frames of its time."""
+
+    def __init__(self, source: str, target: av.container.OutputContainer):
+        self._source = open_media(source)
+        self._target = target
+        stream = self._source.streams.audio[0]
+        self._zero_s = (self._source.start_time or 0) / av.time_base
+        if stream.codec_context.name in _COPIED_SOUND:
+            self._stream = target.add_stream_from_template(stream)
+            self._packets = self._copied(stream)
+        else:
+            self._stream = target.add_stream("aac", rate=stream.codec_context.sample_rate)
+            self._stream.layout = "mono" if stream.codec_context.channels == 1 else "stereo"
+            self._packets = self._encoded(stream)
+        self._waiting: av.Packet | None = next(self._packets, None)
+
+    def mux_until(self, time_s: float) -> None:
+        """Write the sound up to a time of the video."""
+        while self._waiting is not None and _start_s(self._waiting) <= time_s:
+            self._target.mux(self._waiting)
+            self._waiting = next(self._packets, None)
+
+    def close(self) -> None:
+        """Let go of the source."""
+        self._source.close()
+
+    def _copied(self, stream: av.AudioStream) -> Iterator[av.Packet]:
+        shift = round(self._zero_s / stream.time_base)
+        try:
+            for packet in self._source.demux(stream):
+                if packet.dts is None:
+                    continue
+                packet.pts, packet.dts, packet.stream = packet.pts - shift, packet.dts - shift, self._stream
+                yield packet
+        except av.FFmpegError:
+            return  # the source's sound is damaged from here on
+
+    def _encoded(self, stream: av.AudioStream) -> Iterator[av.Packet]:
+        try:
+            for frame in self._source.decode(stream):
+                frame.pts -= round(self._zero_s / frame.time_base)
+                yield from self._stream.encode(frame)
+            yield from self._stream.encode(None)
+        except av.FFmpegError:
+            return
+
+
+def _start_s(packet: av.Packet) -> float:
+    return float((packet.pts or 0) * packet.time_base)

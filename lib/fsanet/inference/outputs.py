@@ -1,0 +1,70 @@
+"""Where the annotated copy of each source goes: never onto a source, never onto another copy."""
+
+import os
+import unicodedata
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from fsanet.errors import InputError
+from fsanet.inference.sources import Source
+
+# what OpenCV writes and people open; JPEG's other names become .jpg, and the rest gets .png behind its name
+_KEPT_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff"})
+_JPEG_SUFFIXES = frozenset({".jfif", ".jpe"})
+
+
+def output_paths(sources: Sequence[Source], out: Path) -> dict[str, Path]:
+    """{name of a source: path below the output folder}, decided for all before the first is opened.
+
+    Two paths count as one where they lead to one file through links, or differ in letter case or in how accents are
+    composed only: some file systems make no difference there.
+
+    Args:
+        sources: all sources of a run, failed and finished ones included, so that a resumed run decides alike.
+        out: the output folder.
+    """
+    taken = {key for source in sources if source.is_file for key in _keys(Path(source.name))}
+    paths: dict[str, Path] = {}
+    for source in sources:
+        path = next(path for path in _candidates(out / _final_name(source)) if taken.isdisjoint(_keys(path)))
+        taken.update(_keys(path))
+        paths[source.name] = path
+    return paths
+
+
+def check_not_a_source(path: Path, sources: Sequence[Source]) -> None:
+    """Raise a ValueError where a file of results would replace one of the sources."""
+    keys = _keys(path)
+    for source in sources:
+        if source.is_file and not keys.isdisjoint(_keys(Path(source.name))):
+            raise InputError(f"'{path}' is one of the sources and would be replaced: give another name.")
+
+
+def _final_name(source: Source) -> Path:
+    """The name of the copy with its final suffix."""
+    name = Path(source.relative_name)
+    suffix = name.suffix.lower()
+    if source.kind != "image":
+        return name.with_suffix(".mp4")
+    if suffix in _KEPT_SUFFIXES:
+        return name
+    return name.with_suffix(".jpg") if suffix in _JPEG_SUFFIXES else name.with_name(f"{name.name}.png")
+
+
+def _candidates(wanted: Path) -> Iterator[Path]:
+    yield wanted
+    count = 1
+    while True:
+        count += 1
+        yield wanted.with_stem(f"{wanted.stem}_{count}")
+
+
+def _keys(path: Path) -> set[object]:
+    """What stands for a path: two paths that share a key may be one file."""
+    real = os.path.realpath(path)  # also for files that are not there yet, as far as their folders are
+    keys: set[object] = {unicodedata.normalize("NFC", real).casefold()}
+    try:
+        status = path.stat()
+    except OSError:
+        return keys
+    return {*keys, (status.st_dev, status.st_ino)}

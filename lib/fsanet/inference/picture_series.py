@@ -1,0 +1,80 @@
+"""Many pictures in one file, gone through as a video: animated GIF, WebP, PNG and AVIF, and TIFF with many pages."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from fsanet.errors import InputError
+from fsanet.image.reading import to_eight_bits
+from fsanet.inference.capture import check_file, no_frame
+from fsanet.inference.frames import VideoFrame
+
+_AT_ONCE = 32  # pictures of an animation that are decoded together: each batch starts from the first one again
+_PAGE_MS = 1000  # pages have no time: one a second
+_SHORTEST_MS = 20  # browsers show no picture shorter than this, whatever the file says
+_USUAL_MS = 100  # and take this instead
+
+
+class PictureSeries:
+    """The pictures of one file as frames; a `FrameReader`.
+
+    Pages of a TIFF have no times and count as one a second.
+
+    Args:
+        name: path of the file.
+
+    Raises:
+        FileNotFoundError: when there is no such file.
+        ValueError: when it is empty.
+    """
+
+    def __init__(self, name: str):
+        check_file(Path(name))
+        self.name = name
+        self.fps = 1000 / _USUAL_MS
+        self.expected_frames = self.missed_frames = 0
+        self.is_live = False
+        self.note = self.sound_of = ""
+        self._encoded = np.frombuffer(Path(name).read_bytes(), np.uint8).reshape(1, -1)  # OpenCV's WebP wants a row
+
+    def __iter__(self) -> Iterator[VideoFrame]:
+        """All pictures, each at its time.
+
+        Raises:
+            ValueError: when not a single one can be read.
+        """
+        is_tiff = self._encoded[0, :2].tobytes() in (b"II", b"MM")
+        index, time_ms = 0, 0
+        for image, shown_ms in self._pages() if is_tiff else self._animation():
+            yield VideoFrame(index, time_ms / 1000, to_eight_bits(image).image_bgr)
+            index, time_ms = index + 1, time_ms + shown_ms
+        if index == 0:
+            raise no_frame(self.name)
+
+    def _pages(self) -> Iterator[tuple[NDArray, int]]:
+        page = 0
+        flags = cv2.IMREAD_COLOR | cv2.IMREAD_ANYDEPTH
+        while True:
+            done, images = cv2.imdecodemulti(self._encoded, flags, range=(page, page + 1))
+            if not done or not images:
+                return
+            yield images[0], _PAGE_MS
+            page += 1
+
+    def _animation(self) -> Iterator[tuple[NDArray, int]]:
+        start = 0
+        while True:
+            try:
+                done, part = cv2.imdecodeanimation(self._encoded, start=start, count=_AT_ONCE)
+            except cv2.error as error:
+                raise InputError(f"'{self.name}' cannot be decoded: {error.err or error}.") from None
+            if not done:
+                return
+            for image, shown_ms in zip(part.frames, np.ravel(part.durations).tolist(), strict=False):
+                yield np.ascontiguousarray(image[..., :3]), shown_ms if shown_ms >= _SHORTEST_MS else _USUAL_MS
+            if len(part.frames) < _AT_ONCE:
+                return
+            start += _AT_ONCE

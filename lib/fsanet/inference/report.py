@@ -1,0 +1,49 @@
+"""What a run came to, and what is to be done with its results."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from fsanet.inference.drawing import Style
+from fsanet.inference.video import VideoSettings
+
+
+@dataclass(frozen=True)
+class RunSettings:
+    """What is done with the results.
+
+    Attributes:
+        out: folder for annotated pictures and videos; None writes none.
+        draw: what is drawn for each face.
+        workers: threads that decode and detect images.
+        video: how videos are gone through.
+        smooth: smooth the angles; None: those of cameras and live streams only.
+        quiet: no progress bars.
+    """
+
+    out: Path | None = None
+    draw: Style = "axes"
+    workers: int = 2
+    video: VideoSettings = field(default_factory=VideoSettings)
+    smooth: bool | None = None
+    quiet: bool = False
+
+
+@dataclass
+class RunReport:
+    """What a run came to.
+
+    Attributes:
+        sources: number of sources gone through, failed ones included.
+        skipped: number of sources that an earlier run had finished.
+        faces: number of rows.
+        failures: (source, reason) of those that could not be read, or whose picture could not be written.
+        warnings: (source, what to know) of those that were read with losses, or otherwise than they are.
+        pictures: number of annotated pictures and videos written.
+    """
+
+    sources: int = 0
+    skipped: int = 0
+    faces: int = 0
+    failures: list[tuple[str, str]] = field(default_factory=list)
+    warnings: list[tuple[str, str]] = field(default_factory=list)
+    pictures: int = 0

@@ -1,0 +1,124 @@
+"""Writing mp4 files that are whole, that browsers play, with the times and the sound of their source."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from fractions import Fraction
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Protocol
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from fsanet.files import replace_whole
+
+
+class FrameSink(Protocol):
+    """What takes the frames of a video that is being written."""
+
+    def write(self, image_bgr: NDArray[np.uint8], time_s: float) -> None:
+        """Append a frame of the size of the first one."""
+        ...
+
+    def close(self) -> None:
+        """Finish the file."""
+        ...
+
+
+class VideoWriter:
+    """Appends frames to an mp4 file; see `writing_video`.
+
+    Args:
+        path: where to.
+        fps: frames per second, where frames come without times.
+        sound_of: path of a video whose sound is carried over; empty for none.
+
+    Attributes:
+        frames: number of frames written.
+    """
+
+    def __init__(self, path: Path, fps: float, sound_of: str = ""):
+        self.frames = 0
+        self._path = path
+        self._fps = fps
+        self._sound_of = sound_of
+        self._sink: FrameSink | None = None
+
+    def write(self, image_bgr: NDArray[np.uint8], time_s: float | None = None) -> None:
+        """Append a frame, (h, w, 3) uint8 BGR. The first one gives the size; others are scaled to it.
+
+        Args:
+            image_bgr: the frame.
+            time_s: when it is shown, later than the one before; evenly spaced where None.
+        """
+        height, width = image_bgr.shape[:2]
+        if self._sink is None:
+            self._size = (width, height)
+            self._sink = _open_sink(self._path, self._size, self._fps, self._sound_of)
+        if (width, height) != self._size:
+            image_bgr = cv2.resize(image_bgr, self._size)
+        self._sink.write(image_bgr, self.frames / self._fps if time_s is None else time_s)
+        self.frames += 1
+
+    def release(self) -> None:
+        """Finish the file."""
+        if self._sink is not None:
+            self._sink.close()
+            self._sink = None
+
+
+@contextmanager
+def writing_video(path: str | Path, fps: float, sound_of: str = "") -> Iterator[VideoWriter]:
+    """An mp4 file that appears under its name when it is whole.
+
+    After Ctrl-C the frames so far are kept as a playable video; after another exception nothing stays.
+
+    Args:
+        path: where to; made to end in .mp4.
+        fps: frames per second, where frames come without times.
+        sound_of: path of a video whose sound is carried over; empty for none.
+
+    Raises:
+        OSError: when the file cannot be written, or is not whole after all.
+    """
+    path = Path(path).with_suffix(".mp4")
+    interrupt: KeyboardInterrupt | None = None
+    with replace_whole(path) as temporary:
+        writer = VideoWriter(temporary, fps, sound_of)
+        try:
+            yield writer
+        except KeyboardInterrupt as error:
+            if not writer.frames:
+                raise
+            interrupt = error
+        finally:
+            writer.release()
+    if interrupt:
+        raise interrupt
+
+
+def _open_sink(path: Path, size_wh: tuple[int, int], fps: float, sound_of: str) -> FrameSink:
+    if not find_spec("av"):
+        return _OpenCVSink(path, size_wh, fps)
+    from fsanet.inference.h264 import H264Sink
+
+    return H264Sink(path, size_wh, Fraction(fps).limit_denominator(1001), sound_of)
+
+
+class _OpenCVSink:
+    """MPEG-4 part 2 by OpenCV, where PyAV is not installed: no times, no sound, and browsers do not play it."""
+
+    def __init__(self, path: Path, size_wh: tuple[int, int], fps: float):
+        self._path = path
+        self._writer = cv2.VideoWriter(str(path), cv2.VideoWriter_fourcc(*"mp4v"), fps, size_wh)
+        if not self._writer.isOpened():
+            raise OSError(f"No video can be written in '{path.parent}': check permissions and free space.")
+
+    def write(self, image_bgr: NDArray[np.uint8], time_s: float) -> None:
+        self._writer.write(image_bgr)
+
+    def close(self) -> None:
+        self._writer.release()
+        if not cv2.VideoCapture(str(self._path)).isOpened():  # OpenCV does not tell of a full disk
+            raise OSError(f"No whole video could be written in '{self._path.parent}': is the disk full?")

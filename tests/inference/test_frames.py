@@ -1,0 +1,64 @@
+import cv2
+import numpy as np
+import pytest
+from PIL import Image
+
+from fsanet.inference import frames
+from fsanet.inference.capture import CaptureReader
+from fsanet.inference.frames import open_frames
+from fsanet.inference.video_writer import writing_video
+
+
+def animate(path, shown_ms):
+    pictures = [Image.new("RGB", (32, 24), (5 * i,) * 3) for i in range(len(shown_ms))]
+    pictures[0].save(path, save_all=True, append_images=pictures[1:], duration=shown_ms, lossless=True)
+    return path
+
+
+@pytest.mark.parametrize("suffix", [".gif", ".webp", ".png"])
+def test_an_animation_is_a_video_at_its_own_times(tmp_path, suffix):
+    reader = open_frames("pictures", str(animate(tmp_path / f"a{suffix}", [100, 300, 50, 100])))
+    found = list(reader)
+    assert [frame.time_s for frame in found] == [0, 0.1, 0.4, 0.45]
+    np.testing.assert_allclose([frame.image_bgr.mean() for frame in found], [0, 5, 10, 15], atol=2)
+    assert found[0].image_bgr.shape == (24, 32, 3)
+
+
+def test_pictures_shown_for_no_time_are_shown_as_browsers_do(tmp_path):
+    found = list(open_frames("pictures", str(animate(tmp_path / "a.gif", [10, 10, 10]))))
+    assert [frame.time_s for frame in found] == [0, 0.1, 0.2]
+
+
+def test_long_animations_are_read_in_parts(tmp_path):
+    found = list(open_frames("pictures", str(animate(tmp_path / "a.webp", [40] * 50))))
+    np.testing.assert_allclose([frame.image_bgr.mean() for frame in found], 5 * np.arange(50), atol=3)
+
+
+def test_pages_are_frames_a_second_apart(tmp_path):
+    cv2.imwritemulti(str(tmp_path / "a.tif"), [np.full((24, 32, 3), 40 * i, np.uint8) for i in range(5)])
+    found = list(open_frames("pictures", str(tmp_path / "a.tif")))
+    assert [(frame.time_s, frame.image_bgr[0, 0, 0]) for frame in found] == [(i, 40 * i) for i in range(5)]
+
+
+def test_many_pictures_of_which_none_can_be_read(tmp_path):
+    path = animate(tmp_path / "a.gif", [100, 100])
+    path.write_bytes(path.read_bytes()[:20])
+    with pytest.raises(ValueError, match=r"a\.gif'"):
+        list(open_frames("pictures", str(path)))
+
+
+def test_no_camera():
+    with pytest.raises(OSError, match="Camera 77 cannot be opened: check that it is connected"):
+        open_frames("camera", "77")
+
+
+def test_without_pyav_opencv_reads_and_says_so(tmp_path, monkeypatch):
+    with writing_video(tmp_path / "a.mp4", 10) as video:
+        for i in range(6):
+            video.write(np.full((48, 64, 3), 40 * i, np.uint8))
+    monkeypatch.setattr(frames, "find_spec", lambda name: None)
+    reader = open_frames("video", str(tmp_path / "a.mp4"))
+    assert isinstance(reader, CaptureReader)
+    assert "pip install av" in reader.note
+    np.testing.assert_allclose([frame.time_s for frame in reader], np.arange(6) / 10, atol=1e-3)
+    assert (reader.missed_frames, reader.is_live) == (0, False)

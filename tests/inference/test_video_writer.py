@@ -1,0 +1,103 @@
+from fractions import Fraction
+
+import av
+import cv2
+import numpy as np
+import pytest
+
+from fsanet.inference import video_writer
+from fsanet.inference.video_file import VideoReader
+from fsanet.inference.video_writer import writing_video
+
+GREY = np.full((48, 64, 3), 120, np.uint8)
+
+
+def write(path, times_s, sound_of=""):
+    with writing_video(path, 25, sound_of) as video:
+        for time_s in times_s:
+            video.write(GREY, time_s)
+    return path
+
+
+def test_h264_with_the_times_that_were_given(tmp_path):
+    times = [0, 0.04, 0.05, 0.5, 1.0, 1.034]
+    path = write(tmp_path / "a.mp4", times)
+    np.testing.assert_allclose([frame.time_s for frame in VideoReader(str(path))], times, atol=1e-4)
+    with av.open(str(path)) as container:
+        stream = container.streams.video[0]
+        assert (stream.codec_context.name, stream.codec_context.pix_fmt) == ("h264", "yuv420p")
+        assert container.duration / 1e6 == pytest.approx(1.034, abs=0.05)
+
+
+@pytest.mark.parametrize("size", [(1, 1), (47, 63), (48, 63)])
+def test_odd_sides_get_a_row_or_column(tmp_path, size):
+    with writing_video(tmp_path / "a.mp4", 10) as video:
+        video.write(np.full((*size, 3), 90, np.uint8))
+    frame = next(iter(VideoReader(str(tmp_path / "a.mp4")))).image_bgr
+    assert frame.shape[:2] == tuple(side + side % 2 for side in size)
+    assert frame.mean() == pytest.approx(90, abs=3)
+
+
+def with_sound(path, codec, seconds=1.0, starts_s=0.0):
+    """A clip with a tone."""
+    with av.open(str(path), "w") as container:
+        video = container.add_stream("mpeg4", rate=25)
+        video.width, video.height, video.pix_fmt = 64, 48, "yuv420p"
+        audio = container.add_stream(codec, rate=48000)
+        audio.layout = "mono"
+        for i in range(round(25 * seconds)):
+            frame = av.VideoFrame.from_ndarray(GREY, format="bgr24")
+            frame.pts, frame.time_base = round(1000 * (starts_s + i / 25)), Fraction(1, 1000)
+            container.mux(video.encode(frame))
+        tone = (3000 * np.sin(np.arange(round(48000 * seconds)) / 20)).astype(np.int16)
+        sound = av.AudioFrame.from_ndarray(tone[None], format="s16", layout="mono")
+        sound.sample_rate, sound.pts, sound.time_base = 48000, round(48000 * starts_s), Fraction(1, 48000)
+        container.mux(audio.encode(sound))
+        container.mux(video.encode(None))
+        container.mux(audio.encode(None))
+    return path
+
+
+@pytest.mark.parametrize(("suffix", "codec"), [(".mkv", "aac"), (".mkv", "pcm_s16le"), (".ts", "mp2"), (".mp4", "aac")])
+def test_sound_is_carried_over_in_a_form_that_browsers_play(tmp_path, suffix, codec):
+    source = with_sound(tmp_path / f"a{suffix}", codec, starts_s=2.0 if suffix == ".ts" else 0.0)
+    reader = VideoReader(str(source))
+    assert reader.sound_of == str(source)
+    path = write(tmp_path / "b.mp4", [frame.time_s for frame in reader], str(source))
+    with av.open(str(path)) as container:
+        audio = container.streams.audio[0]
+        assert audio.codec_context.name == "aac"
+        assert float(audio.duration * audio.time_base) == pytest.approx(1.0, abs=0.1)
+        sound = np.concatenate([frame.to_ndarray() for frame in container.decode(audio)], axis=-1)
+        assert np.abs(sound).max() > 0.05
+        assert sound.shape[-1] / audio.codec_context.sample_rate == pytest.approx(1.0, abs=0.15)
+
+
+def test_a_source_without_sound(tmp_path):
+    source = write(tmp_path / "a.mp4", [0, 0.04])
+    assert VideoReader(str(source)).sound_of == ""
+
+
+def test_a_source_of_sound_that_cannot_be_read_costs_the_sound_only(tmp_path):
+    (tmp_path / "text.mp4").write_text("text")
+    path = write(tmp_path / "b.mp4", [0, 0.04], str(tmp_path / "text.mp4"))
+    assert len(list(VideoReader(str(path)))) == 2
+
+
+def test_without_pyav_opencv_writes(tmp_path, monkeypatch):
+    monkeypatch.setattr(video_writer, "find_spec", lambda name: None)
+    path = write(tmp_path / "a.mp4", [0, 0.04, 0.08])
+    capture = cv2.VideoCapture(str(path))
+    assert int(capture.get(cv2.CAP_PROP_FRAME_COUNT)) == 3
+
+
+def test_a_name_that_is_not_utf8(tmp_path):
+    path = write(tmp_path / "caf\udce9.mp4", [0, 0.04])
+    path = path.rename(tmp_path / "cafe.mp4")
+    assert len(list(VideoReader(str(path)))) == 2
+
+
+def test_a_folder_that_is_a_file(tmp_path):
+    (tmp_path / "taken").touch()
+    with pytest.raises(OSError, match="taken"):
+        write(tmp_path / "taken" / "a.mp4", [0])
