@@ -8,10 +8,10 @@ from keras import ops
 
 from fsanet.datasets.augment.chance import Chance
 from fsanet.datasets.augment.colour import apply_colours, apply_light, colour_matrices
-from fsanet.datasets.augment.degrade import Degrade
+from fsanet.datasets.augment.degrade import Degrade, add_noise
 from fsanet.datasets.augment.geometry import Placement, place_images, place_poses
-from fsanet.datasets.augment.occlude import Patch, beyond, inside
-from fsanet.datasets.augment.recipe import STRONG
+from fsanet.datasets.augment.occlude import Patch, beyond, frame, inside
+from fsanet.datasets.augment.recipe import STRONG, Recipe
 from fsanet.datasets.augment.resampling import gaussian_matrix, low_resolution_matrix
 from fsanet.pose import angles
 
@@ -178,6 +178,15 @@ class TestDegrade:
         row_change, column_change = (np.abs(np.diff(sharp[1] - images[1], axis=axis)).mean() for axis in (0, 1))
         assert column_change > row_change  # only columns were blurred
 
+    def test_noise_is_mostly_weak_and_never_above_its_level(self):
+        grey = ops.convert_to_tensor(np.full((2000, 8, 8, 3), 128, np.float32))
+        noisy = add_noise(grey, Recipe(noise=0.5, noise_level=20.0), Chance(2000, keras.random.SeedGenerator(0)))
+        levels = (as_array(noisy) - 128).reshape(2000, -1).std(axis=1) / 20
+        strong = levels[levels > 0]
+        assert len(strong) / 2000 == pytest.approx(0.5, abs=0.04)
+        assert strong.mean() == pytest.approx(1 / 3, abs=0.02)  # of the square of an even spread
+        assert strong.max() < 1.3  # an image of 64 pixels is a rough measure of its level
+
 
 class TestOcclusion:
     def patch(self, round_: bool) -> np.ndarray:
@@ -201,6 +210,17 @@ class TestOcclusion:
         expected = np.zeros((64, 64, 3), bool)
         expected[:, :4] = expected[-8:] = True
         np.testing.assert_array_equal(as_array(beyond(*widths, 64))[0].reshape(64, 64, 3), expected)
+
+    def test_borders_are_a_third_black_a_third_white_and_grey_between(self):
+        grey = ops.convert_to_tensor(np.full((2000, 8, 8, 3), 100.5, np.float32))
+        recipe = Recipe(frame=0.8, frame_width=0.4)
+        framed = as_array(frame(grey, recipe, Chance(2000, keras.random.SeedGenerator(0))))
+        levels = np.array([image[image != 100.5][0] for image in framed if (image != 100.5).any()])
+        assert np.mean(levels == 0) == pytest.approx(1 / 3, abs=0.04)
+        assert np.mean(levels == 255) == pytest.approx(1 / 3, abs=0.04)
+        between = levels[(levels > 0) & (levels < 255)]
+        assert between.mean() == pytest.approx(127.5, abs=12)
+        assert len(levels) < 0.8 * 2000
 
 
 class TestChance:

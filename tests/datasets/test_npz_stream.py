@@ -6,7 +6,8 @@ import tracemalloc
 import numpy as np
 import pytest
 
-from fsanet.datasets.npz_stream import Chunk, LeftOut, PoseStream, Rows, map_array, read_meta, write_npz
+from fsanet.datasets.npz_file import read_meta
+from fsanet.datasets.npz_stream import Chunk, LeftOut, PoseStream
 from fsanet.datasets.pose_set import PoseSet
 
 
@@ -100,34 +101,6 @@ def test_memory_does_not_grow_with_the_set(tmp_path):
     tracemalloc.stop()
     assert (tmp_path / "a.npz").stat().st_size > 47e6
     assert peak < 8e6  # one chunk is 0.8 MB
-
-
-def test_map_array_is_the_array_without_reading_it(tmp_path):
-    stream = PoseStream(tmp_path / "a.npz", 1, {})
-    stream.add(0, chunk(3))
-    stream.finish({"x": 1})
-    mapped = map_array(tmp_path / "a.npz", "image")
-    assert isinstance(mapped, np.memmap)
-    np.testing.assert_array_equal(mapped, chunk(3).image)
-    np.testing.assert_array_equal(map_array(tmp_path / "a.npz", "masked"), chunk(3).extras["masked"])
-
-
-def test_map_array_reads_compressed_files(tmp_path):
-    np.savez_compressed(tmp_path / "a.npz", image=np.arange(12).reshape(3, 4))
-    np.testing.assert_array_equal(map_array(tmp_path / "a.npz", "image"), np.arange(12).reshape(3, 4))
-
-
-def test_meta_of_other_files_is_empty(tmp_path):
-    np.savez(tmp_path / "original.npz", image=np.zeros(3))
-    (tmp_path / "text.npz").write_text("no npz")
-    assert read_meta(tmp_path / "original.npz") == read_meta(tmp_path / "text.npz") == {}
-
-
-def test_rows_that_do_not_add_up_are_refused(tmp_path):
-    rows = Rows((5, 2), np.dtype(np.int64), [np.zeros((2, 2)), np.zeros((2, 2))])
-    with pytest.raises(ValueError, match=r"shape \(5, 2\) was announced and 8 values came"):
-        write_npz(tmp_path / "a.npz", {"x": rows})
-    assert list(tmp_path.iterdir()) == []
 
 
 def test_left_out_travels_as_json(tmp_path):

@@ -2,7 +2,7 @@
 
 import pickle
 
-from fsanet.datasets.parts import Parts, sha256_of
+from fsanet.datasets.parts import Parts, json_sha256
 
 
 def test_pieces_are_missing_until_they_are_written(tmp_path):
@@ -32,4 +32,4 @@ def test_a_pickled_copy_names_the_same_files_and_throws_nothing_away(tmp_path):
 
 
 def test_the_digest_does_not_depend_on_the_order_of_keys():
-    assert sha256_of({"a": 1, "b": [2]}) == sha256_of({"b": [2], "a": 1}) != sha256_of({"a": 1, "b": [3]})
+    assert json_sha256({"a": 1, "b": [2]}) == json_sha256({"b": [2], "a": 1}) != json_sha256({"a": 1, "b": [3]})

@@ -3,6 +3,7 @@
 import csv
 import dataclasses
 import errno
+import math
 import os
 import signal
 
@@ -11,6 +12,7 @@ import pytest
 
 from fsanet.training import checkpoint, loop, pose
 from fsanet.training.checkpoint import load_progress
+from fsanet.training.learner import Learner, as_numbers
 from fsanet.training.loop import DivergedError
 from fsanet.training.pose import train
 from tests.fixtures.tiny_training import read_tiny_weights
@@ -94,6 +96,39 @@ def test_a_stopped_run_ends_as_one_that_was_not(whole_run, tiny_settings, tmp_pa
     assert len(steps) == 3 * 4  # no step twice
 
 
+def test_each_step_has_its_rate_and_each_epoch_the_means_of_its_steps(tiny_settings, tmp_path, monkeypatch):
+    rates, figures = [], []
+    original = Learner.step
+
+    def step(learner, batch, rate):
+        rates.append(rate)
+        figures.append(original(learner, batch, rate))
+        return figures[-1]
+
+    monkeypatch.setattr(Learner, "step", step)
+    history = train_in(tmp_path, tiny_settings).history
+    assert rates == [tiny_settings.rate_at(number, 12) for number in range(12)]
+    assert len(set(rates)) == 12
+    assert [row["learning_rate"] for row in history] == [rates[number] for number in (2, 6, 10)]
+    for name in ("loss", "mae"):
+        by_epoch = np.reshape([as_numbers(each)[name] for each in figures], (3, 4))
+        assert [row[name] for row in history] == pytest.approx(by_epoch.mean(axis=1), rel=1e-12)
+
+
+def test_figures_are_read_back_at_the_end_of_an_epoch_and_when_too_many_wait(tiny_settings, tmp_path, monkeypatch):
+    steps, reads = [], []
+    original = Learner.step
+    monkeypatch.setattr(Learner, "step", lambda *given: steps.append(1) or original(*given))
+    monkeypatch.setattr(loop, "as_numbers", lambda figures: reads.append(len(steps)) or as_numbers(figures))
+    train_in(tmp_path / "few", tiny_settings)
+    assert reads == [4] * 4 + [8] * 4 + [12] * 4
+    steps.clear()
+    reads.clear()
+    monkeypatch.setattr(loop, "_MOST_UNREAD", 3)
+    train_in(tmp_path / "many", tiny_settings)
+    assert reads[:4] == [3, 3, 3, 4]
+
+
 def test_a_run_killed_between_checkpoints_repeats_what_was_lost(whole_run, tiny_settings, tmp_path, monkeypatch):
     original = loop._Run.step
 
@@ -149,6 +184,15 @@ def test_what_is_validated_and_saved_is_the_running_mean(whole_run, tiny_setting
 def test_no_number_stops_the_run_and_names_the_batch(tiny_settings, tmp_path):
     with pytest.raises(DivergedError, match=r"no number from batch \d of epoch 1 on \(person\d+, .*Lower the rate"):
         train_in(tmp_path, dataclasses.replace(tiny_settings, learning_rate=1e38, clip_norm=0.0, warmup_steps=0))
+
+
+def test_the_batch_that_diverged_is_named_though_its_loss_is_read_later(tiny_settings, tmp_path, monkeypatch):
+    losses = iter([1.0, 1.0, 1.0, 1.0, 1.0, math.nan, 1.0, 1.0])
+    monkeypatch.setattr(Learner, "step", lambda *_: {"loss": next(losses), "mae": 1.0})
+    with pytest.raises(DivergedError, match=r"from batch 2 of epoch 2 on .* The checkpoint before it is kept"):
+        train_in(tmp_path, tiny_settings)
+    [checkpoint_file] = tmp_path.rglob(checkpoint.FILE_NAME)
+    assert load_progress(checkpoint_file).epoch == 1
 
 
 def test_a_full_disk_is_a_clear_error_and_the_earlier_checkpoint_is_intact(tiny_settings, tmp_path, monkeypatch):

@@ -27,7 +27,7 @@ class Parts:
         self.count = count
         self.suffix = suffix
         self.folder = self.path.with_name(f".{self.path.name}.parts")
-        self._keep_only(sha256_of({"count": count, "plan": plan}))
+        self._keep_only(json_sha256({"count": count, "plan": plan}))
 
     def __getitem__(self, index: int) -> Path:
         return self.folder / f"{index:06d}{self.suffix}"
@@ -48,6 +48,6 @@ class Parts:
                 temporary.write_text(plan_sha256)
 
 
-def sha256_of(value: object) -> str:
+def json_sha256(value: object) -> str:
     """SHA-256 of anything that JSON can say, whatever the order of its keys."""
     return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()

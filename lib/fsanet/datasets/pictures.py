@@ -10,7 +10,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from fsanet.datasets.npz_stream import map_array
+from fsanet.datasets.npz_file import read_rows
 from fsanet.files import remove_leftovers, replace_whole
 from fsanet.image.overlay import draw_axes
 from fsanet.image.reading import write_image
@@ -37,9 +37,11 @@ def draw_pictures(npz: Path) -> tuple[Path, Path]:
     sheet_path, poses_path = picture_paths(npz)
     for path in (sheet_path, poses_path):
         remove_leftovers(path)
-    image, pose = map_array(npz, "image"), map_array(npz, "pose")
-    write_image(sheet_path, contact_sheet(image, pose))
-    figure = pose_histograms(np.asarray(pose), npz.stem)
+    with np.load(npz, allow_pickle=False) as archive:
+        pose = archive["pose"]
+    shown = _evenly_by_yaw(pose)
+    write_image(sheet_path, contact_sheet(read_rows(npz, "image", shown), pose[shown]))
+    figure = pose_histograms(pose, npz.stem)
     with replace_whole(poses_path) as temporary:
         figure.savefig(temporary, dpi=100)
     return sheet_path, poses_path
@@ -55,8 +57,7 @@ def contact_sheet(image: NDArray[np.uint8], pose: NDArray) -> NDArray[np.uint8]:
     Returns:
         (h, w, 3) uint8, BGR; yaw falls from the top left, where faces turn to the image's left, to the bottom right.
     """
-    by_yaw = np.argsort(-pose[:, 0], kind="stable")
-    chosen = by_yaw[np.unique(np.linspace(0, len(pose) - 1, COLUMNS * ROWS).round().astype(int))]
+    chosen = _evenly_by_yaw(pose)
     rows = -(-len(chosen) // COLUMNS)
     sheet = np.full((rows * (_TILE + _CAPTION), COLUMNS * _TILE, 3), 255, np.uint8)
     for place, index in enumerate(chosen):
@@ -86,6 +87,12 @@ def pose_histograms(pose: NDArray, title: str) -> Figure:
     axes[3].hist2d(used[:, 0], used[:, 1], bins=(edges, edges), cmap="Greys", norm="symlog")
     axes[3].set(xlabel="yaw (degrees)", ylabel="pitch (degrees)", aspect="equal")
     return figure
+
+
+def _evenly_by_yaw(pose: NDArray) -> NDArray[np.int64]:
+    """As many samples as the sheet has room for, from the largest yaw to the smallest."""
+    by_yaw = np.argsort(-pose[:, 0], kind="stable")
+    return by_yaw[np.unique(np.linspace(0, len(pose) - 1, COLUMNS * ROWS).round().astype(int))]
 
 
 def _tile(crop_bgr: NDArray[np.uint8], yaw_pitch_roll_deg: NDArray) -> NDArray[np.uint8]:

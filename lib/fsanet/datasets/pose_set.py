@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from fsanet.datasets.npz_stream import RESERVED_KEYS, set_arrays, write_npz
+from fsanet.datasets.npz_file import RESERVED_KEYS, set_arrays, write_npz
 from fsanet.datasets.protocols import command_that_makes
 from fsanet.errors import InputError
 

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fsanet.console import progress
-from fsanet.datasets.parts import Parts, sha256_of
+from fsanet.datasets.parts import Parts, json_sha256
 from fsanet.detectors.catalog import create_detector
 from fsanet.detectors.detection import Detection, FaceDetector
 from fsanet.errors import InputError
@@ -119,7 +119,7 @@ def _read_result(path: Path, plan: Mapping) -> dict[str, Any] | None:
         content = json.loads(path.read_text(encoding="utf-8"))
     except ValueError:
         return None
-    return content["frames"] if content.get("plan_sha256") == sha256_of(plan) else None
+    return content["frames"] if content.get("plan_sha256") == json_sha256(plan) else None
 
 
 def _detect_all(
@@ -142,7 +142,7 @@ def _detect_all(
             bar.update(count)
         for index in range(len(runs)):
             found |= json.loads(parts[index].read_text(encoding="utf-8"))
-        _write_json(path, {"plan_sha256": sha256_of(plan), "detector": choice.record(), "frames": found})
+        _write_json(path, {"plan_sha256": json_sha256(plan), "detector": choice.record(), "frames": found})
     parts.discard()
     return found
 

@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 
 import fsanet
 from fsanet.console import progress
-from fsanet.datasets.npz_stream import Chunk, LeftOut, PoseStream, read_meta
+from fsanet.datasets.npz_file import read_meta
+from fsanet.datasets.npz_stream import Chunk, LeftOut, PoseStream
 from fsanet.errors import InputError
 from fsanet.files import remove_leftovers
 from fsanet.image.reading import read_image

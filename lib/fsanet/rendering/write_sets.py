@@ -15,7 +15,8 @@ import cv2
 import numpy as np
 
 from fsanet.console import EXIT_OK, progress
-from fsanet.datasets.npz_stream import Chunk, PoseStream, read_meta
+from fsanet.datasets.npz_file import read_meta
+from fsanet.datasets.npz_stream import Chunk, PoseStream
 from fsanet.datasets.pictures import draw_pictures, picture_paths
 from fsanet.errors import InputError
 from fsanet.image.face_crop import LANDMARK_MARGIN

@@ -72,6 +72,6 @@ class Plan:
         if step < warmup:
             return self.learning_rate * (step + 1) / warmup
         if self.schedule == "cosine":
-            done = (step - warmup) / max(total_steps - warmup, 1)
-            return self.learning_rate * 0.5 * (1.0 + math.cos(math.pi * done))
+            angle = math.pi * (step - warmup) / max(total_steps - warmup, 1)
+            return self.learning_rate * 0.5 * (1.0 + math.cos(angle))
         return self.learning_rate * 0.1 ** min(2, 3 * step // total_steps)

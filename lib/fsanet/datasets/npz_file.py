@@ -1,0 +1,116 @@
+"""The npz file of a pose set: written whole and in constant memory, with equal bytes for equal sets on any day."""
+
+import json
+import zipfile
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from fsanet.errors import InputError
+from fsanet.files import replace_whole
+
+RESERVED_KEYS = ("image", "pose", "img_size", "source", "meta")
+_FIXED_DATE = (1980, 1, 1, 0, 0, 0)  # the earliest that zip knows: a time stamp would change the bytes of equal sets
+_BLOCK_ROWS = 4096
+
+
+@dataclass(frozen=True)
+class Rows:
+    """An array that comes block by block.
+
+    Attributes:
+        shape: shape of the whole.
+        dtype: its dtype; blocks are cast to it.
+        blocks: arrays whose rows together are the whole.
+    """
+
+    shape: tuple[int, ...]
+    dtype: np.dtype
+    blocks: Iterable[NDArray]
+
+
+def write_npz(path: str | Path, arrays: Mapping[str, NDArray | Rows]) -> None:
+    """Write an uncompressed npz, whole or not at all; equal arrays give equal bytes on any day.
+
+    Args:
+        path: where to.
+        arrays: by key; an array in memory or `Rows`.
+
+    Raises:
+        OSError: when it cannot be written.
+    """
+    with replace_whole(path) as temporary, zipfile.ZipFile(temporary, "w", zipfile.ZIP_STORED) as archive:
+        for key, array in arrays.items():
+            member = zipfile.ZipInfo(f"{key}.npy", _FIXED_DATE)
+            member.create_system = 3  # Unix, wherever it is written
+            member.external_attr = 0o644 << 16
+            with archive.open(member, "w", force_zip64=True) as stream:
+                _write_npy(stream, array if isinstance(array, Rows) else _rows_of(np.asarray(array)))
+
+
+def set_arrays(
+    image: NDArray | Rows, pose: NDArray, source: NDArray, meta: Mapping[str, Any], extras: Mapping[str, NDArray]
+) -> dict[str, NDArray | Rows]:
+    """The keys of a pose set in the order in which they are written: the original's three, ours, the extras by name."""
+    head = {
+        "image": image,
+        "pose": np.asarray(pose, dtype=np.float64),
+        "img_size": np.array(image.shape[1], dtype=np.int64),
+        "source": np.asarray(source, dtype=np.str_),
+        "meta": np.array(json.dumps(meta, sort_keys=True)),
+    }
+    return head | {key: np.asarray(extras[key]) for key in sorted(extras)}
+
+
+def read_meta(path: str | Path) -> dict[str, Any]:
+    """The `meta` of an npz set without reading the rest; empty for the original's files and for what is no npz."""
+    try:
+        with Path(path).open("rb") as file, np.load(file, allow_pickle=False) as archive:
+            return json.loads(str(archive["meta"]))
+    except (OSError, ValueError, KeyError, AttributeError, zipfile.BadZipFile):
+        return {}
+
+
+def read_rows(path: str | Path, key: str, indices: ArrayLike) -> NDArray:
+    """Some rows of an array of an npz, so that a few samples of a large set cost no memory.
+
+    Args:
+        path: the npz, as `write_npz` or NumPy write it.
+        key: of the array.
+        indices: (n,) integers, in any order.
+
+    Returns:
+        (n, ...), in the order of `indices`.
+    """
+    wanted = np.asarray(indices, dtype=np.int64)
+    with zipfile.ZipFile(path) as archive, archive.open(f"{key}.npy") as stream:
+        np.lib.format.read_magic(stream)
+        shape, _, dtype = np.lib.format.read_array_header_1_0(stream)
+        start, rows = stream.tell(), np.empty((len(wanted), *shape[1:]), dtype)
+        size = rows.dtype.itemsize * int(np.prod(shape[1:]))
+        for place in np.argsort(wanted, kind="stable"):  # forward only: a zip goes back by reading anew
+            stream.seek(start + int(wanted[place]) * size)
+            rows[place] = np.frombuffer(stream.read(size), dtype).reshape(shape[1:])
+    return rows
+
+
+def _rows_of(array: NDArray) -> Rows:
+    """An array in memory as blocks, so that writing never copies the whole."""
+    if array.ndim == 0:
+        return Rows((), array.dtype, [array])
+    return Rows(array.shape, array.dtype, (array[i : i + _BLOCK_ROWS] for i in range(0, len(array), _BLOCK_ROWS)))
+
+
+def _write_npy(stream: IO[bytes], rows: Rows) -> None:
+    header = {"descr": np.lib.format.dtype_to_descr(rows.dtype), "fortran_order": False, "shape": rows.shape}
+    np.lib.format.write_array_header_1_0(stream, header)
+    count = 0
+    for block in rows.blocks:
+        stream.write(np.ascontiguousarray(block, dtype=rows.dtype).tobytes())
+        count += block.size
+    if count != int(np.prod(rows.shape)):
+        raise InputError(f"An array of shape {rows.shape} was announced and {count} values came.")

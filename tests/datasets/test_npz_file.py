@@ -1,0 +1,64 @@
+import hashlib
+import tracemalloc
+
+import numpy as np
+import pytest
+
+from fsanet.datasets.npz_file import Rows, read_meta, read_rows, set_arrays, write_npz
+
+
+def small_set() -> dict:
+    image = np.arange(3 * 4 * 4 * 3, dtype=np.uint8).reshape(3, 4, 4, 3)
+    return set_arrays(image, np.eye(3), np.array(["a", "b", "a"]), {"margin": 0.4}, {"masked": np.zeros(3, bool)})
+
+
+def test_the_bytes_of_a_set_are_those_of_earlier_versions(tmp_path):
+    write_npz(tmp_path / "a.npz", small_set())
+    digest = hashlib.sha256((tmp_path / "a.npz").read_bytes()).hexdigest()
+    assert digest == "8099115103284e79ed1f75d01e70c7bf71af6f4508987ad4ee5d1bd748e5864e"
+
+
+def test_numpy_reads_what_is_written(tmp_path):
+    write_npz(tmp_path / "a.npz", small_set())
+    with np.load(tmp_path / "a.npz") as archive:
+        assert archive.files == ["image", "pose", "img_size", "source", "meta", "masked"]
+        for key, array in small_set().items():
+            np.testing.assert_array_equal(archive[key], array)
+
+
+def test_blocks_give_the_bytes_of_the_whole(tmp_path):
+    whole = np.arange(10.0).reshape(5, 2)
+    write_npz(tmp_path / "whole.npz", {"x": whole})
+    write_npz(tmp_path / "blocks.npz", {"x": Rows((5, 2), whole.dtype, iter([whole[:1], whole[1:4], whole[4:]]))})
+    assert (tmp_path / "whole.npz").read_bytes() == (tmp_path / "blocks.npz").read_bytes()
+
+
+def test_rows_that_do_not_add_up_are_refused(tmp_path):
+    rows = Rows((5, 2), np.dtype(np.int64), [np.zeros((2, 2)), np.zeros((2, 2))])
+    with pytest.raises(ValueError, match=r"shape \(5, 2\) was announced and 8 values came"):
+        write_npz(tmp_path / "a.npz", {"x": rows})
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("write", [np.savez, np.savez_compressed])
+def test_some_rows_in_any_order(tmp_path, write):
+    array = np.random.default_rng(0).integers(0, 256, (50, 4, 3), np.uint8)
+    write(tmp_path / "a.npz", first=np.zeros(7), image=array)
+    for chosen in ([3], [49, 0, 7, 7], []):
+        np.testing.assert_array_equal(read_rows(tmp_path / "a.npz", "image", chosen), array[chosen])
+
+
+def test_some_rows_cost_no_memory_for_the_others(tmp_path):
+    array = np.zeros((400, 64, 64, 3), np.uint8)  # 4.9 MB
+    write_npz(tmp_path / "a.npz", {"image": array})
+    tracemalloc.start()
+    read_rows(tmp_path / "a.npz", "image", [1, 200, 399])
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 3e6
+
+
+def test_meta_of_other_files_is_empty(tmp_path):
+    np.savez(tmp_path / "original.npz", image=np.zeros(3))
+    (tmp_path / "text.npz").write_text("no npz")
+    assert read_meta(tmp_path / "original.npz") == read_meta(tmp_path / "text.npz") == {}
