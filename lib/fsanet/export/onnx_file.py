@@ -40,13 +40,14 @@ def write_onnx(model: keras.Model, path: str | Path, metadata: Mapping[str, str]
     from fsanet.export.lean.build import lean_model
 
     with replace_whole(path) as temporary:
-        _export(lean_model(model), temporary)
-        _finish(temporary, model.name, metadata or {})
+        export_graph(lean_model(model), temporary)
+        finish_graph(temporary, model.name, OUTPUT_NAME, metadata or {})
         check_same_angles(model, OnnxEngine(temporary, provider="cpu"), str(path))
     return Path(path)
 
 
-def _export(model: keras.Model, path: Path) -> None:
+def export_graph(model: keras.Model, path: Path) -> None:
+    """Write a Keras model of one picture input and one output as ONNX; names are the exporter's."""
     import keras
 
     if keras.backend.backend() != "tensorflow":
@@ -70,15 +71,15 @@ def _quiet_conversion():
         logger.setLevel(level)
 
 
-def _finish(path: Path, model_name: str, metadata: Mapping[str, str]) -> None:
-    """Fixed names of input, output and batch, and the metadata."""
+def finish_graph(path: Path, model_name: str, output_name: str, metadata: Mapping[str, str]) -> None:
+    """Give a written file fixed names of input, output and batch, and its metadata; check it."""
     import onnx
 
     proto = onnx.load(path)
     graph = proto.graph
     graph.name = model_name
     _rename(graph, graph.input[0].name, INPUT_NAME)
-    _rename(graph, graph.output[0].name, OUTPUT_NAME)
+    _rename(graph, graph.output[0].name, output_name)
     for value in (*graph.input, *graph.output):
         value.type.tensor_type.shape.dim[0].dim_param = "batch"
     onnx.helper.set_model_props(proto, dict(metadata))

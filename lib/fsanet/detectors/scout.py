@@ -1,0 +1,50 @@
+"""`scout`: our own network, bundled. Trained on rendered heads over free photographs; licence as the project's."""
+
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fsanet.dense.decode import Found
+from fsanet.detectors.convention import BoxConvention
+from fsanet.detectors.detection import Detection, checked_threshold, sorted_detections
+from fsanet.detectors.scout_network import LONG_SIDE, ScoutNetwork
+
+THRESHOLD = 0.5
+CONVENTION = BoxConvention()
+
+
+class ScoutDetector:
+    """Faces by `scout`.
+
+    Args:
+        threshold: least score of a face, 0..1.
+        long_side: larger images are shrunk to this many pixels.
+        model_path: an ONNX file of the network, None for the bundled one.
+
+    Raises:
+        FileNotFoundError: when there is no such file.
+        InputError: when it is no such network.
+    """
+
+    name = "scout"
+    convention = CONVENTION
+
+    def __init__(
+        self, threshold: float = THRESHOLD, long_side: int = LONG_SIDE, model_path: str | Path | None = None
+    ):
+        self.threshold = checked_threshold(threshold)
+        self.long_side = long_side
+        self._network = ScoutNetwork(model_path)
+
+    def detect(self, image_bgr: NDArray[np.uint8]) -> list[Detection]:
+        """Faces in a BGR image; see `FaceDetector.detect`."""
+        return sorted_detections(detections_of(self._network.search(image_bgr, self.long_side, self.threshold)))
+
+
+def detections_of(found: Found) -> list[Detection]:
+    """Faces that the network found, in its order, with boxes in the common convention."""
+    return [
+        Detection(CONVENTION.to_common(box), score, tuple(map(tuple, points)))
+        for score, box, points in zip(found.score, found.box_xyxy, found.points_xy, strict=True)
+    ]

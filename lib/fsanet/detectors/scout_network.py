@@ -1,0 +1,86 @@
+"""The `scout` network through ONNX Runtime: a picture in, faces with boxes, points and rotations out.
+
+Finding faces uses boxes and points of it (`fsanet.detectors.scout`), reading poses without a crop the rotations too.
+"""
+
+import os
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fsanet.dense.cells import STRIDES, cells
+from fsanet.dense.decode import Found, decode
+from fsanet.detectors.working_image import fit
+from fsanet.errors import InputError
+
+BUNDLED = Path(__file__).resolve().parents[1] / "bundled" / "scout" / "scout.onnx"
+LONG_SIDE = 416  # pixels: larger images are shrunk to this
+
+_BEYOND = 128  # grey beside and below the image, which the network sees as zero
+_OVERLAP = 0.4  # of two boxes that share more the less sure one is dropped
+
+
+class ScoutNetwork:
+    """One session; threads may share it.
+
+    Args:
+        path: an ONNX file of the network, None for the bundled one.
+        threads: cores for one call; None for all that the process may use.
+
+    Raises:
+        FileNotFoundError: when there is no such file.
+        InputError: when it is no such network.
+    """
+
+    def __init__(self, path: str | Path | None = None, threads: int | None = None):
+        path = BUNDLED if path is None else Path(path)
+        if not path.is_file():
+            raise FileNotFoundError(f"There is no network file '{path}'.")
+        self._session = _open(path, threads)
+        self._input = self._session.get_inputs()[0].name
+
+    def search(self, image_bgr: NDArray[np.uint8], long_side: int, threshold: float) -> Found:
+        """Faces of an image, boxes and points in its pixels, boxes in the network's own convention.
+
+        Args:
+            image_bgr: (h, w, 3) uint8.
+            long_side: larger images are shrunk to this many pixels.
+            threshold: least score.
+
+        Raises:
+            InputError: when the image is not of that kind.
+        """
+        working = fit(image_bgr, long_side)
+        canvas = on_whole_cells(working.image_bgr)
+        [prediction] = self._session.run(None, {self._input: canvas[None]})
+        found = decode(prediction[0], cells(*canvas.shape[:2]), threshold, _OVERLAP)
+        scale = np.array(working.to_original_xy)
+        return found._replace(box_xyxy=found.box_xyxy * np.tile(scale, 2), points_xy=found.points_xy * scale)
+
+
+def on_whole_cells(image_bgr: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """The network's input (H, W, 3): the image, with grey beside and below up to multiples of the largest stride."""
+    height, width = image_bgr.shape[:2]
+    whole = max(STRIDES)
+    canvas = np.full((-(-height // whole) * whole, -(-width // whole) * whole, 3), _BEYOND, np.float32)
+    canvas[:height, :width] = image_bgr
+    return canvas
+
+
+def _open(path: Path, threads: int | None):
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads or len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 0
+    options.inter_op_num_threads = 1
+    options.add_session_config_entry("session.force_spinning_stop", "1")  # between calls other threads need the cores
+    options.log_severity_level = 3  # errors; they are raised, too
+    try:
+        session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+    except Exception as error:  # its classes are private and share no base but Exception
+        raise InputError(f"ONNX Runtime cannot read '{path}': {error}") from error
+    shapes = [value.shape for value in (*session.get_inputs(), *session.get_outputs())]
+    if [len(shape) for shape in shapes] != [4, 3] or shapes[0][3] != 3:
+        raise InputError(f"'{path}' is no network that finds faces: its inputs and outputs are {shapes}.")
+    return session

@@ -1,0 +1,129 @@
+"""How well face finders find: on rendered scenes, Pointing'04, AFLW2000 and pictures without a face."""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fsanet.detectors.catalog import create_detector
+from fsanet.detectors.convention import BoxConvention
+from fsanet.detectors.detection import Detection
+from fsanet.evaluation.average_precision import Searched, average_precision
+from fsanet.evaluation.detector_report import labelled_faces, shows
+from fsanet.image.reading import read_image
+from fsanet.readers.type1 import list_type1, read_mat
+from fsanet.rendering.landmarks import five_points
+from fsanet.scenes.compose import Composer, Scene
+
+SIZES_PX = {"48 and more": (48.0, np.inf), "24 to 48": (24.0, 48.0), "12 to 24": (12.0, 24.0)}
+PANS_DEG = (0, 30, 60, 90)  # lower ends of the ranges that are told apart
+
+_LEAST_SCORE = 0.02  # for average precision, which wants unsure boxes too
+_LEAST_SHOWN = 0.55  # of a face that is to be found
+
+
+class OnScenes(NamedTuple):
+    """Average precision by size, and faces of each size."""
+
+    precision: dict[str, float]
+    faces: dict[str, int]
+
+
+class OnLabelled(NamedTuple):
+    """On photographs of one labelled face each.
+
+    Attributes:
+        images: how many.
+        found: share of the faces, by group; "all" is one.
+        false: boxes that do not show the face.
+        point_error: mean distance of the five points, as a share of the landmark box's side; NaN without points.
+    """
+
+    images: int
+    found: dict[str, float]
+    false: int
+    point_error: float = float("nan")
+
+
+def rendered_scenes(composer: Composer, number: int, seed: int = 0) -> list[Scene]:
+    """The first scenes of a seed."""
+    return [composer.scene(np.random.default_rng([seed, i])) for i in range(number)]
+
+
+def on_scenes(detector: str, scenes: Sequence[Scene], convention: BoxConvention) -> OnScenes:
+    """Average precision of a detector by size.
+
+    Args:
+        detector: its name.
+        scenes: with labels.
+        convention: from the scenes' boxes to the detectors' common ones.
+    """
+    search = create_detector(detector, threshold=_LEAST_SCORE).detect
+    pictures = [_searched(scene, search(scene.image_bgr), convention) for scene in scenes]
+    measured = {name: average_precision(pictures, limits) for name, limits in SIZES_PX.items()}
+    return OnScenes(*({name: pair[i] for name, pair in measured.items()} for i in range(2)))
+
+
+def _searched(scene: Scene, found: Sequence[Detection], convention: BoxConvention) -> Searched:
+    faces = scene.faces
+    boxes = np.array([convention.to_common(box) for box in faces.box_xyxy]).reshape(-1, 4)
+    counted = (faces.shown >= _LEAST_SHOWN) & faces.visible.any(axis=1)
+    own = np.array([face.box_xyxy for face in found]).reshape(-1, 4)
+    return Searched(boxes, counted, own, np.array([face.score for face in found]))
+
+
+def on_pointing04(detector: str, folder: Path, persons: Iterable[int]) -> OnLabelled:
+    """Faces of Pointing'04 that a detector finds, by pan.
+
+    Args:
+        detector: its name.
+        folder: with one folder a person.
+        persons: which of them.
+
+    Raises:
+        FileNotFoundError: when the folder holds none of these.
+    """
+    faces, search = labelled_faces(folder, persons), create_detector(detector).detect
+    hits: dict[str, list[bool]] = {"all": []}
+    false = 0
+    for face in faces:
+        right = [shows(face, detection) for detection in search(read_image(face.path))]
+        false += right.count(False)
+        for group in ("all", f"|pan| from {max(pan for pan in PANS_DEG if pan <= abs(face.pan_deg))}"):
+            hits.setdefault(group, []).append(any(right))
+    return OnLabelled(len(faces), {group: float(np.mean(hit)) for group, hit in hits.items()}, false)
+
+
+def on_aflw2000(detector: str, folder: Path) -> OnLabelled:
+    """Faces of AFLW2000 that a detector finds, and how far off its five points are.
+
+    Raises:
+        FileNotFoundError: when the folder holds none.
+    """
+    search, hits, errors, false = create_detector(detector).detect, [], [], 0
+    for item in list_type1(folder):
+        image_path, label_path = item.files
+        _, landmarks = read_mat(label_path)
+        low, high = landmarks.min(axis=0), landmarks.max(axis=0)
+        middle = (low + high) / 2
+        found = search(read_image(image_path))
+        right = [face for face in found if _holds(face, middle)]
+        hits.append(bool(right))
+        false += len(found) - len(right)
+        if right and (surest := max(right, key=lambda face: face.score)).landmarks_xy:
+            off = np.linalg.norm(np.array(surest.landmarks_xy) - five_points(landmarks), axis=1).mean()
+            errors.append(off / np.sqrt(np.prod(high - low)))
+    return OnLabelled(len(hits), {"all": float(np.mean(hits))}, false, float(np.mean(errors)) if errors else np.nan)
+
+
+def _holds(face: Detection, point_xy: NDArray) -> bool:
+    x1, y1, x2, y2 = face.box_xyxy
+    return bool(x1 <= point_xy[0] <= x2 and y1 <= point_xy[1] <= y2)
+
+
+def on_nothing(detector: str, pictures: Sequence[Path]) -> int:
+    """Boxes that a detector draws in pictures without a face."""
+    search = create_detector(detector).detect
+    return sum(len(search(read_image(picture))) for picture in pictures)
