@@ -26,9 +26,9 @@ ALLOWED = {
     "readers": {"pose", "image", "datasets", "detectors"},
     "rendering": {"pose", "image", "datasets", "readers"},
     "scenes": {"image", "dense", "rendering"},
-    "evaluation": {"pose", "image", "datasets", "detectors", "models", "engines", "readers", "rendering"},
-    "training": {"pose", "datasets", "models", "weights", "engines", "evaluation"},
-    "inference": {"pose", "image", "detectors", "models", "weights", "engines"},
+    "evaluation": {"pose", "image", "datasets", "detectors", "models", "engines", "readers", "rendering", "scenes"},
+    "training": {"pose", "image", "datasets", "dense", "models", "weights", "engines", "evaluation", "scenes"},
+    "inference": {"pose", "image", "dense", "detectors", "models", "weights", "engines"},
     **{leaf: set() for leaf in LEAVES},
 }
 # rooms of programs: they may import every room above

@@ -21,6 +21,7 @@ VERBS = {
     "profile": "turn photographs of faces in 3D to other poses, with labels",
     "train": "train a model",
     "test": "measure models on labelled sets",
+    "finder": "the network that finds faces: its scenes, its training, its measures",
     "export": "write a model for other runtimes, and compare it with the Keras model",
     "bench": "measure speed and memory",
     "completion": "print a script with which a shell completes verbs and options",

@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 
 from fsanet.scenes.backgrounds import Backgrounds
-from fsanet.scenes.bank import Bank, BankPlan, write_bank
+from fsanet.scenes.bank import Bank, write_bank
+from fsanet.scenes.bank_plan import BankPlan
 from fsanet.scenes.compose import Composer
 
 

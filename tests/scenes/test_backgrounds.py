@@ -38,7 +38,7 @@ def test_without_a_folder_there_are_paintings():
 
 
 def test_an_empty_folder_says_how_to_fill_it(tmp_path):
-    with pytest.raises(FileNotFoundError, match=r"fsanet\.commands\.scenes backgrounds"):
+    with pytest.raises(FileNotFoundError, match="fsanet finder backgrounds"):
         Backgrounds(tmp_path, "train")
 
 

@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 
 from fsanet.errors import InputError
-from fsanet.scenes.bank import Bank, BankPlan, write_bank
+from fsanet.scenes.bank import Bank, write_bank
+from fsanet.scenes.bank_plan import BankPlan
 from fsanet.scenes.cutout import render_face
 
 
@@ -34,7 +35,7 @@ def test_another_plan_is_refused(bank_folder):
 
 
 def test_no_bank_says_how_to_get_one(tmp_path):
-    with pytest.raises(FileNotFoundError, match=r"fsanet\.commands\.scenes bank"):
+    with pytest.raises(FileNotFoundError, match="fsanet finder bank"):
         Bank(tmp_path)
 
 

@@ -6,7 +6,7 @@ import pytest
 from fsanet.dense import layout
 from fsanet.scenes.compose import Scene
 from fsanet.scenes.labels import Faces, no_faces
-from fsanet.scenes.stream import SceneStream, target_of
+from fsanet.scenes.stream import SceneBatches, SceneStream, target_of
 
 
 @pytest.fixture
@@ -25,11 +25,15 @@ def test_a_batch_is_a_function_of_epoch_and_step(stream):
     assert (stream.batch(2, 2).image != batch.image).any()
 
 
-def test_an_epoch_can_go_on_in_its_middle(stream):
-    whole = list(stream.epoch(0))
-    assert len(whole) == len(stream) == 3
-    [last] = stream.epoch(0, first_step=2)
-    np.testing.assert_array_equal(last.image, whole[2].image)
+def test_batches_are_those_of_the_stream_and_an_epoch_can_go_on_in_its_middle(stream):
+    batches = SceneBatches(stream, workers=1)
+    try:
+        assert (len(batches), batches.batch_size) == (3, 2)
+        assert batches.describe(1, 2) == "scenes 10 to 11 of seed 4"
+        [last] = batches.epoch(1, first_step=2)
+        np.testing.assert_array_equal(last.image, stream.batch(1, 2).image)
+    finally:
+        batches.close()
 
 
 def test_a_face_without_a_point_to_be_seen_is_not_to_be_found():

@@ -30,9 +30,7 @@ class ScoutDetector:
     name = "scout"
     convention = CONVENTION
 
-    def __init__(
-        self, threshold: float = THRESHOLD, long_side: int = LONG_SIDE, model_path: str | Path | None = None
-    ):
+    def __init__(self, threshold: float = THRESHOLD, long_side: int = LONG_SIDE, model_path: str | Path | None = None):
         self.threshold = checked_threshold(threshold)
         self.long_side = long_side
         self._network = ScoutNetwork(model_path)

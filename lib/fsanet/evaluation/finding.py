@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+import scipy.io
 from numpy.typing import NDArray
 
 from fsanet.detectors.catalog import create_detector
@@ -13,15 +14,15 @@ from fsanet.detectors.detection import Detection
 from fsanet.evaluation.average_precision import Searched, average_precision
 from fsanet.evaluation.detector_report import labelled_faces, shows
 from fsanet.image.reading import read_image
-from fsanet.readers.type1 import list_type1, read_mat
+from fsanet.readers.type1 import list_type1
 from fsanet.rendering.landmarks import five_points
 from fsanet.scenes.compose import Composer, Scene
+from fsanet.scenes.labels import findable
 
 SIZES_PX = {"48 and more": (48.0, np.inf), "24 to 48": (24.0, 48.0), "12 to 24": (12.0, 24.0)}
 PANS_DEG = (0, 30, 60, 90)  # lower ends of the ranges that are told apart
 
 _LEAST_SCORE = 0.02  # for average precision, which wants unsure boxes too
-_LEAST_SHOWN = 0.55  # of a face that is to be found
 
 
 class OnScenes(NamedTuple):
@@ -69,9 +70,8 @@ def on_scenes(detector: str, scenes: Sequence[Scene], convention: BoxConvention)
 def _searched(scene: Scene, found: Sequence[Detection], convention: BoxConvention) -> Searched:
     faces = scene.faces
     boxes = np.array([convention.to_common(box) for box in faces.box_xyxy]).reshape(-1, 4)
-    counted = (faces.shown >= _LEAST_SHOWN) & faces.visible.any(axis=1)
     own = np.array([face.box_xyxy for face in found]).reshape(-1, 4)
-    return Searched(boxes, counted, own, np.array([face.score for face in found]))
+    return Searched(boxes, findable(faces), own, np.array([face.score for face in found]))
 
 
 def on_pointing04(detector: str, folder: Path, persons: Iterable[int]) -> OnLabelled:
@@ -105,7 +105,7 @@ def on_aflw2000(detector: str, folder: Path) -> OnLabelled:
     search, hits, errors, false = create_detector(detector).detect, [], [], 0
     for item in list_type1(folder):
         image_path, label_path = item.files
-        _, landmarks = read_mat(label_path)
+        landmarks = _landmarks(label_path)
         low, high = landmarks.min(axis=0), landmarks.max(axis=0)
         middle = (low + high) / 2
         found = search(read_image(image_path))
@@ -116,6 +116,11 @@ def on_aflw2000(detector: str, folder: Path) -> OnLabelled:
             off = np.linalg.norm(np.array(surest.landmarks_xy) - five_points(landmarks), axis=1).mean()
             errors.append(off / np.sqrt(np.prod(high - low)))
     return OnLabelled(len(hits), {"all": float(np.mean(hits))}, false, float(np.mean(errors)) if errors else np.nan)
+
+
+def _landmarks(label_path: Path) -> NDArray[np.float64]:
+    """The 68 landmarks (68, 2) of a label file in pixels; its `pt2d` has 21 points only."""
+    return scipy.io.loadmat(label_path)["pt3d_68"][:2].T.astype(np.float64)
 
 
 def _holds(face: Detection, point_xy: NDArray) -> bool:

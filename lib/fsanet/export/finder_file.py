@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+import fsanet
 from fsanet.errors import InputError
 from fsanet.export.comparison import probe_crops
 from fsanet.export.onnx_file import export_graph, finish_graph
 from fsanet.files import replace_whole
+from fsanet.models.single_stage.catalog import build_finder
+from fsanet.weights.catalog import OUR_LICENCE
 
 if TYPE_CHECKING:
     import keras
@@ -19,6 +23,41 @@ if TYPE_CHECKING:
 OUTPUT_NAME = "prediction"
 _TOLERANCE = 1e-3  # of logits, logarithms of distances and the like
 _PROBE_SIZES = ((64, 64), (96, 128))
+
+
+def export_finder(name: str, weights: Path, path: Path) -> Path:
+    """Write trained weights as ONNX.
+
+    Args:
+        name: of the network, one of `fsanet.models.single_stage.catalog.FINDERS`.
+        weights: a .weights.h5 of a training run.
+        path: of the file to write.
+
+    Raises:
+        FileNotFoundError: when there are no such weights.
+        InputError: when they are those of another network.
+    """
+    if not weights.is_file():
+        raise FileNotFoundError(f"No weights '{weights}': `fsanet finder train` makes them.")
+    model = build_finder(name)
+    try:
+        model.load_weights(weights)
+    except (ValueError, OSError) as error:
+        raise InputError(f"'{weights}' does not hold the weights of '{name}': {error}") from None
+    return write_finder_onnx(model, path, _about(name, weights))
+
+
+def _about(name: str, weights: Path) -> dict[str, str]:
+    """What the file says of itself."""
+    return {
+        "model": name,
+        "weights_sha256": hashlib.sha256(weights.read_bytes()).hexdigest(),
+        "licence": OUR_LICENCE,
+        "prediction": "a row a cell: score (logit), box (4), five points (10), two columns of the rotation (6)",
+        "colour_order": "BGR",
+        "value_range": "0..255",
+        "fsanet_version": fsanet.__version__,
+    }
 
 
 def write_finder_onnx(model: keras.Model, path: str | Path, metadata: Mapping[str, str] | None = None) -> Path:

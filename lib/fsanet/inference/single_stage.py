@@ -33,9 +33,7 @@ class SingleStageEstimator:
         InputError: when it is no such network.
     """
 
-    def __init__(
-        self, threshold: float = THRESHOLD, long_side: int = LONG_SIDE, model_path: str | Path | None = None
-    ):
+    def __init__(self, threshold: float = THRESHOLD, long_side: int = LONG_SIDE, model_path: str | Path | None = None):
         self.threshold = checked_threshold(threshold)
         self.long_side = long_side
         self.name = "scout, single stage"

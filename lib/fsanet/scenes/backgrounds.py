@@ -32,7 +32,7 @@ class Backgrounds:
         self.folder, self.split = None if folder is None else Path(folder), split
         if folder is not None and not self.files:
             raise FileNotFoundError(
-                f"No pictures in '{folder}': `python -m fsanet.commands.scenes backgrounds {folder}` fetches them."
+                f"No pictures in '{folder}': `fsanet finder backgrounds --out {folder}` fetches them."
             )
 
     @cached_property

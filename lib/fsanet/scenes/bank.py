@@ -4,7 +4,7 @@ BANK/plan.json, BANK/faces/00012.images.npy, BANK/faces/00012.labels.npz, BANK/o
 """
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 
@@ -14,44 +14,12 @@ from numpy.typing import NDArray
 from fsanet.console import progress
 from fsanet.errors import InputError
 from fsanet.files import replace_whole
-from fsanet.scenes.cutout import SPLITS, VERSION, Cutout, render_face, render_non_face
+from fsanet.scenes.bank_plan import BankPlan
+from fsanet.scenes.cutout import Cutout, render_face, render_non_face
 from fsanet.workers import run_on_all_cores
 
 _KINDS = {"faces": render_face, "others": render_non_face}
 _LABELS = tuple(field for field in Cutout._fields if field != "image_bgra")
-
-
-@dataclass(frozen=True)
-class BankPlan:
-    """What a bank holds.
-
-    Attributes:
-        split: one of `cutout.SPLITS`.
-        faces, others: cut-outs with and without a face; whole shards of them.
-        seed: equal seeds give equal cut-outs.
-        version: of the drawing.
-        shard: cut-outs in a file; 100 are 26 MB and a quarter of a minute of work.
-    """
-
-    split: str = "train"
-    faces: int = 8_000
-    others: int = 1_000
-    seed: int = 0
-    version: int = VERSION
-    shard: int = 100
-
-    def __post_init__(self):
-        if self.split not in SPLITS:
-            raise InputError(f"No split '{self.split}': choose one of {', '.join(SPLITS)}.")
-        if self.shard < 1 or any(count < 1 or count % self.shard for count in (self.faces, self.others)):
-            raise InputError(
-                f"A bank holds whole shards of {self.shard} cut-outs of each kind, at least one; "
-                f"got {self.faces} faces and {self.others} others."
-            )
-
-    def shards(self, kind: str) -> int:
-        """Number of files of a kind, `faces` or `others`."""
-        return getattr(self, kind) // self.shard
 
 
 def write_bank(folder: str | Path, plan: BankPlan, processes: int | None = None, quiet: bool = False) -> None:
@@ -121,7 +89,7 @@ class Bank:
         folder = Path(folder)
         if not (folder / "plan.json").is_file():
             raise FileNotFoundError(
-                f"No bank of cut-outs in '{folder}': `python -m fsanet.commands.scenes bank {folder}` renders one."
+                f"No bank of cut-outs in '{folder}': `fsanet finder bank --bank {folder}` renders one."
             )
         self.plan = BankPlan(**json.loads((folder / "plan.json").read_text(encoding="utf-8")))
         self.faces = Cutouts(folder, "faces", self.plan)
@@ -137,7 +105,7 @@ class Cutouts:
         if missing:
             raise FileNotFoundError(
                 f"{missing} of {len(numbers)} files of '{folder / kind}' are missing: "
-                f"`python -m fsanet.commands.scenes bank {folder}` goes on where it was."
+                f"`fsanet finder bank --bank {folder}` goes on where it was."
             )
         self._shard = plan.shard
         self._images: list[NDArray] = [np.load(_images_file(folder, kind, i), mmap_mode="r") for i in numbers]

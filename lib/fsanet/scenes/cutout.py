@@ -23,10 +23,9 @@ from fsanet.rendering.poses import draw_pose
 from fsanet.rendering.posing import draw_posing
 from fsanet.rendering.scene import Picture, draw_eyes, draw_picture
 from fsanet.rendering.worn import draw_worn
+from fsanet.scenes.bank_plan import SPLITS
 
 SIDE = 256  # pixels of a cut-out
-SPLITS = ("train", "test")  # other people each
-VERSION = 1  # of the drawing: raise it when cut-outs of one seed look different
 
 _PER_PERSON = 3  # cut-outs in a row
 _FACE_SHARE = (0.32, 0.40)  # side of the landmark box, of SIDE: leaves room for hair, hats and shoulders

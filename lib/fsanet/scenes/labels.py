@@ -5,6 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from fsanet.dense.assign import RULES
 from fsanet.rendering.landmarks import five_points
 from fsanet.scenes.cutout import Cutout
 
@@ -113,6 +114,11 @@ def faces_of(cutouts: list[Cutout], placements: list[Placement], shown: list[flo
         np.array(shown, np.float32),
         mesh,
     )
+
+
+def findable(faces: Faces) -> NDArray[np.bool_]:
+    """(F,) which faces are to be found: most of each is seen, and one of its five points."""
+    return (faces.shown >= RULES.shown) & faces.visible.any(axis=1)
 
 
 def no_faces() -> Faces:

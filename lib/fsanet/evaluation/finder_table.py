@@ -1,0 +1,77 @@
+"""One table of face finders, of all that there is to measure them on."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from fsanet.detectors.scout import CONVENTION
+from fsanet.evaluation import finding
+from fsanet.image.reading import IMAGE_SUFFIXES
+from fsanet.scenes.backgrounds import Backgrounds
+from fsanet.scenes.bank import Bank
+from fsanet.scenes.compose import Composer
+
+
+class Sources(NamedTuple):
+    """What to measure on; None leaves a measure out.
+
+    Attributes:
+        bank, backgrounds: folders that scenes are composed of.
+        scenes: how many.
+        pointing04: folder of the Head Pose Image Database, and `persons` of it.
+        aflw2000: folder of images and .mat files.
+        nothing: folder of pictures without a face.
+    """
+
+    bank: Path
+    backgrounds: Path
+    scenes: int
+    pointing04: Path | None
+    persons: Sequence[int]
+    aflw2000: Path | None
+    nothing: Path | None
+
+
+def finder_table(detectors: Sequence[str], sources: Sources) -> str:
+    """A Markdown table, one row a measure and one column a detector.
+
+    Raises:
+        FileNotFoundError: for a folder that holds nothing of the kind.
+    """
+    columns = {detector: _measures(detector, sources) for detector in detectors}
+    rows = list(next(iter(columns.values())))
+    lines = ["| | " + " | ".join(detectors) + " |", "|---|" + "---:|" * len(detectors)]
+    lines += [f"| {row} | " + " | ".join(columns[name].get(row, "-") for name in detectors) + " |" for row in rows]
+    return "\n".join(lines)
+
+
+def _measures(detector: str, sources: Sources) -> dict[str, str]:
+    cells = _scenes(detector, sources)
+    if sources.pointing04:
+        cells |= _labelled("Pointing'04", finding.on_pointing04(detector, sources.pointing04, sources.persons))
+    if sources.aflw2000:
+        cells |= _labelled("AFLW2000", finding.on_aflw2000(detector, sources.aflw2000))
+    if sources.nothing:
+        pictures = sorted(file for file in sources.nothing.rglob("*") if file.suffix.lower() in IMAGE_SUFFIXES)
+        if not pictures:
+            raise FileNotFoundError(f"No picture in '{sources.nothing}'.")
+        cells[f"boxes in {len(pictures)} pictures without a face"] = str(finding.on_nothing(detector, pictures))
+    return cells
+
+
+def _scenes(detector: str, sources: Sources) -> dict[str, str]:
+    bank = Bank(sources.bank)
+    composer = Composer(bank, Backgrounds(sources.backgrounds, bank.plan.split))
+    result = finding.on_scenes(detector, finding.rendered_scenes(composer, sources.scenes), CONVENTION)
+    return {
+        f"{sources.scenes} scenes, AP of {result.faces[size]} faces of {size} pixels": f"{value:.3f}"
+        for size, value in result.precision.items()
+    }
+
+
+def _labelled(name: str, result: finding.OnLabelled) -> dict[str, str]:
+    cells = {f"{name}, {result.images} images: found, {group}": f"{100 * f:.1f} %" for group, f in result.found.items()}
+    cells[f"{name}: other boxes"] = str(result.false)
+    if result.point_error == result.point_error:  # no NaN
+        cells[f"{name}: five points off, of the box"] = f"{result.point_error:.3f}"
+    return cells

@@ -1,0 +1,41 @@
+"""What a bank of cut-outs holds, as data."""
+
+from dataclasses import dataclass
+
+from fsanet.errors import InputError
+
+SPLITS = ("train", "test")  # other people each
+VERSION = 1  # of the drawing: raise it when cut-outs of one seed look different
+
+
+@dataclass(frozen=True)
+class BankPlan:
+    """What a bank holds.
+
+    Attributes:
+        split: one of `cutout.SPLITS`.
+        faces, others: cut-outs with and without a face; whole shards of them.
+        seed: equal seeds give equal cut-outs.
+        version: of the drawing.
+        shard: cut-outs in a file; 100 are 26 MB and a quarter of a minute of work.
+    """
+
+    split: str = "train"
+    faces: int = 8_000
+    others: int = 1_000
+    seed: int = 0
+    version: int = VERSION
+    shard: int = 100
+
+    def __post_init__(self):
+        if self.split not in SPLITS:
+            raise InputError(f"No split '{self.split}': choose one of {', '.join(SPLITS)}.")
+        if self.shard < 1 or any(count < 1 or count % self.shard for count in (self.faces, self.others)):
+            raise InputError(
+                f"A bank holds whole shards of {self.shard} cut-outs of each kind, at least one; "
+                f"got {self.faces} faces and {self.others} others."
+            )
+
+    def shards(self, kind: str) -> int:
+        """Number of files of a kind, `faces` or `others`."""
+        return getattr(self, kind) // self.shard

@@ -1,0 +1,178 @@
+"""Training a network that finds faces and reads their pose in whole pictures: a `Task` over composed scenes."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+import keras
+import numpy as np
+from keras import ops
+
+from fsanet.datasets.parts import sha256_of
+from fsanet.dense.cells import cells
+from fsanet.dense.decode import Found, decode
+from fsanet.evaluation.average_precision import Searched, average_precision
+from fsanet.files import replace_whole
+from fsanet.image.boxes import iou
+from fsanet.locations import work_dir
+from fsanet.models.single_stage.catalog import build_finder
+from fsanet.models.single_stage.losses import LossWeights, loss_parts
+from fsanet.scenes.compose import Scene
+from fsanet.scenes.labels import findable
+from fsanet.scenes.stream import SceneBatches, SceneStream
+from fsanet.training.loop import TrainResult, run_task
+from fsanet.training.plan import PLACE, Plan
+from fsanet.training.settings import RUNS
+from fsanet.training.task import LOSS, Task, Words
+
+_VALIDATION_SEED = 2**31  # of scenes that training never sees
+_LEAST_SCORE = 0.05
+_WORDS = Words(
+    step="loss {loss:.2f}, score {score:.3f}, box {box:.3f}, points {points:.3f}, pose {pose:.3f}",
+    epoch="loss {loss:6.3f}  validation: precision {val_ap:.3f}, points {val_points:.3f}, pose {val_pose:5.1f}°",
+    best="{val_ap:.3f}",
+    axis="average precision",
+    curves={"val_ap": "validation"},
+)
+
+
+@dataclass(frozen=True)
+class FinderPlan(Plan):
+    """One run, with all of its `Plan`.
+
+    Attributes:
+        model: one of `fsanet.models.single_stage.catalog.FINDERS`.
+        bank: folder of cut-outs to train on; `backgrounds` of photographs.
+        side: pixels of a scene, a multiple of 32.
+        batch_size: scenes in a step.
+        steps: in an epoch.
+        validation: scenes that are measured after each.
+        workers: processes that draw scenes ahead.
+        pose_weight: of the pose in the loss.
+    """
+
+    epochs: int = 40
+    learning_rate: float = 3e-3
+    schedule: str = "cosine"
+    warmup_steps: int = 200
+    clip_norm: float = 5.0
+    model: str = "scout"
+    run: str = field(default="scenes", metadata=PLACE)
+    bank: str = field(default=str(work_dir("data/bank")), metadata=PLACE)
+    backgrounds: str = field(default=str(work_dir("data/backgrounds")), metadata=PLACE)
+    side: int = 192
+    batch_size: int = 16
+    steps: int = 100
+    validation: int = 100
+    workers: int = field(default=1, metadata=PLACE)
+    pose_weight: float = 1.5
+
+    def checks(self) -> Iterator[tuple[bool, str]]:
+        """The plan's, and those of scenes."""
+        yield from super().checks()
+        yield self.side < 32 or self.side % 32 != 0, f"side is a multiple of 32, not {self.side}"
+        for name in ("batch_size", "steps", "validation", "workers"):
+            yield getattr(self, name) < 1, f"{name} is at least 1, not {getattr(self, name)}"
+
+
+class FinderModel(keras.Model):
+    """From a `SceneBatch` (pictures, targets) to its figures: the loss and its parts.
+
+    Args:
+        network: (N, side, side, 3) BGR 0..255 -> (N, cells, 21).
+        weights: of the parts.
+    """
+
+    def __init__(self, network: keras.Model, weights: LossWeights):
+        super().__init__(name="training")
+        self.network = network
+        self.weights_of_parts = weights
+        self.built = True
+
+    def call(self, batch, training=None):
+        """See the class."""
+        image, target = batch
+        prediction = self.network(ops.cast(image, "float32"), training=training)
+        parts = loss_parts(target, prediction, self.weights_of_parts)._asdict()
+        return {LOSS: sum(getattr(self.weights_of_parts, name) * part for name, part in parts.items()), **parts}
+
+
+def train_finder(plan: FinderPlan, *, runs: str | Path = RUNS, resume: bool = True, quiet: bool = False) -> TrainResult:
+    """Train one network, or go on where a stopped run of the same plan was.
+
+    Args:
+        plan: what to do.
+        runs: folder of all runs.
+        resume: False throws an earlier run of that name away.
+        quiet: say nothing.
+
+    Raises:
+        InputError, FileNotFoundError: for a plan, bank or backgrounds that cannot be used.
+        DivergedError, OSError, KeyboardInterrupt: as `run_task`.
+    """
+    return run_task(finder_task(plan), plan, Path(runs) / plan.run / plan.model, resume=resume, quiet=quiet)
+
+
+def finder_task(plan: FinderPlan) -> Task:
+    """The task of a plan: the bank is opened, the network is built."""
+    stream = SceneStream(
+        Path(plan.bank), Path(plan.backgrounds), plan.side, plan.batch_size, plan.steps, seed=plan.seed
+    )
+    scenes = [stream.scene(_VALIDATION_SEED + number) for number in range(plan.validation)]
+    keras.utils.set_random_seed(plan.seed)
+    network = build_finder(plan.model)
+    return Task(
+        title=f"{plan.model} on scenes",
+        about=f"{plan.steps * plan.batch_size} new scenes of {plan.side} pixels an epoch",
+        model=FinderModel(network, LossWeights(pose=plan.pose_weight)),
+        batches=SceneBatches(stream, plan.workers),
+        validate=partial(validate, network, scenes),
+        decides="val_ap",
+        highest=True,
+        save=partial(_save, network),
+        file_name=f"{plan.model}.weights.h5",
+        samples=sha256_of([scene.faces.box_xyxy.tolist() for scene in scenes]),
+        words=_WORDS,
+    )
+
+
+def _save(network: keras.Model, path: Path) -> None:
+    with replace_whole(path) as temporary:
+        network.save_weights(temporary)
+
+
+def validate(network: keras.Model, scenes: Sequence[Scene]) -> dict[str, float]:
+    """Figures on scenes of equal size.
+
+    Returns:
+        val_ap: average precision of all faces that are to be found. val_points: mean distance of the five points of
+        faces that are found, in sides of the face; 1 where none is. val_pose: median angle between the rotations of
+        these, in degrees; 180 where none is.
+    """
+    searched, points, angles = [], [], []
+    for scene in scenes:
+        found = _search(network, scene.image_bgr)
+        faces, wanted = scene.faces, findable(scene.faces)
+        searched.append(Searched(faces.box_xyxy, wanted, found.box_xyxy, found.score))
+        overlap = iou(faces.box_xyxy, found.box_xyxy)
+        for face in np.flatnonzero(wanted & (overlap.max(axis=1, initial=0) >= 0.5)):
+            best = overlap[face].argmax()
+            side = np.sqrt(np.prod(faces.box_xyxy[face, 2:] - faces.box_xyxy[face, :2]))
+            points.append(np.linalg.norm(found.points_xy[best] - faces.points_xy[face], axis=1).mean() / side)
+            angles.append(angle_between_deg(found.rotation[best], faces.rotation[face]))
+    return {
+        "val_ap": np.nan_to_num(average_precision(searched)[0]).item(),
+        "val_points": float(np.mean(points)) if points else 1.0,
+        "val_pose": float(np.median(angles)) if angles else 180.0,
+    }
+
+
+def angle_between_deg(one: np.ndarray, other: np.ndarray) -> float:
+    """Angle of the rotation (3, 3) that leads from one to the other."""
+    return float(np.rad2deg(np.arccos(np.clip((np.trace(one.T @ other) - 1) / 2, -1, 1))))
+
+
+def _search(network: keras.Model, image_bgr: np.ndarray) -> Found:
+    prediction = network(ops.cast(image_bgr[None], "float32"), training=False)
+    return decode(ops.convert_to_numpy(prediction)[0], cells(*image_bgr.shape[:2]), _LEAST_SCORE)

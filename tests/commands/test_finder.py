@@ -1,0 +1,44 @@
+import pytest
+
+from fsanet import cli
+from fsanet.console import EXIT_ERROR, EXIT_OK, EXIT_PARTIAL
+from fsanet.evaluation import finder_table
+from fsanet.scenes import bank, photographs
+from fsanet.scenes.bank_plan import BankPlan
+
+
+def test_backgrounds_that_cannot_be_had_are_named(monkeypatch, tmp_path, capsys):
+    monkeypatch.setattr(photographs, "fetch_photographs", lambda folder: ["box: 'npm' is not on this machine"])
+    assert cli.main(["finder", "backgrounds", "--out", str(tmp_path)]) == EXIT_PARTIAL
+    assert "missing: box: 'npm' is not on this machine" in capsys.readouterr().err
+    monkeypatch.setattr(photographs, "fetch_photographs", lambda folder: [])
+    assert cli.main(["finder", "backgrounds", "--out", str(tmp_path)]) == EXIT_OK
+
+
+def test_a_bank_is_what_was_asked_for(monkeypatch, tmp_path):
+    asked = []
+    monkeypatch.setattr(bank, "write_bank", lambda *given: asked.append(given[:2]))
+    options = ["--bank", str(tmp_path), "--faces", "300", "--others", "100", "--split", "test"]
+    assert cli.main(["finder", "bank", *options]) == EXIT_OK
+    assert asked == [(tmp_path, BankPlan("test", 300, 100, 0))]
+
+
+@pytest.mark.parametrize(("faces", "sentence"), [("150", "whole shards of 100"), ("0", "at least one")])
+def test_odd_sizes_are_one_sentence(tmp_path, capsys, faces, sentence):
+    assert cli.main(["finder", "bank", "--bank", str(tmp_path), "--faces", faces]) == EXIT_ERROR
+    assert sentence in capsys.readouterr().err
+
+
+def test_measures_are_of_what_was_named(monkeypatch, tmp_path, capsys):
+    seen = []
+    monkeypatch.setattr(finder_table, "finder_table", lambda *given: seen.append(given) or "| table |")
+    assert cli.main(["finder", "test", "--detector", "lbp", "--nothing", str(tmp_path), "--scenes", "5"]) == EXIT_OK
+    [(detectors, sources)] = seen
+    assert detectors == ["lbp"]
+    assert (sources.nothing, sources.scenes, sources.aflw2000) == (tmp_path, 5, None)
+    assert "| table |" in capsys.readouterr().out
+
+
+def test_weights_that_are_not_there_are_one_sentence(tmp_path, capsys):
+    assert cli.main(["finder", "bundle", str(tmp_path / "none.h5"), str(tmp_path / "out.onnx")]) == EXIT_ERROR
+    assert "fsanet finder train" in capsys.readouterr().err
