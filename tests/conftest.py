@@ -6,7 +6,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-pytest_plugins = ["tests.fixtures.raw_sets", "tests.fixtures.rendering", "tests.fixtures.tiny_training"]
+pytest_plugins = [
+    "tests.fixtures.raw_sets",
+    "tests.fixtures.rendering",
+    "tests.fixtures.scenes",
+    "tests.fixtures.tiny_training",
+]
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 

@@ -43,7 +43,7 @@ class FinderPlan(Plan):
 
     Attributes:
         model: one of `fsanet.models.single_stage.catalog.FINDERS`.
-        bank: folder of cut-outs to train on; `backgrounds` of photographs.
+        bank: folder of cut-outs to train on; `backgrounds` of photographs, empty for paintings alone.
         side: pixels of a scene, a multiple of 32.
         batch_size: scenes in a step.
         steps: in an epoch.
@@ -117,7 +117,12 @@ def train_finder(plan: FinderPlan, *, runs: str | Path = RUNS, resume: bool = Tr
 def finder_task(plan: FinderPlan) -> Task:
     """The task of a plan: the bank is opened, the network is built."""
     stream = SceneStream(
-        Path(plan.bank), Path(plan.backgrounds), plan.side, plan.batch_size, plan.steps, seed=plan.seed
+        Path(plan.bank),
+        Path(plan.backgrounds) if plan.backgrounds else None,
+        plan.side,
+        plan.batch_size,
+        plan.steps,
+        seed=plan.seed,
     )
     scenes = [stream.scene(_VALIDATION_SEED + number) for number in range(plan.validation)]
     keras.utils.set_random_seed(plan.seed)
@@ -139,7 +144,9 @@ def finder_task(plan: FinderPlan) -> Task:
 
 def _save(network: keras.Model, path: Path) -> None:
     with replace_whole(path) as temporary:
-        network.save_weights(temporary)
+        written = temporary.with_suffix(".weights.h5")  # Keras wants this ending
+        network.save_weights(written)
+        written.replace(temporary)
 
 
 def validate(network: keras.Model, scenes: Sequence[Scene]) -> dict[str, float]:

@@ -1,0 +1,98 @@
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from fsanet.dense import layout
+from fsanet.dense.cells import cells
+from fsanet.detectors import scout_network
+from fsanet.detectors.scout import CONVENTION, ScoutDetector
+from fsanet.detectors.scout_network import BUNDLED, ScoutNetwork, on_whole_cells
+from fsanet.errors import InputError
+
+
+class OneFaceSession:
+    """Sees a face of 40 x 48 pixels around the brightest pixel of its input; remembers what it was given."""
+
+    def get_inputs(self):
+        return [SimpleNamespace(name="image_bgr", shape=["batch", None, None, 3])]
+
+    def get_outputs(self):
+        return [SimpleNamespace(name="prediction", shape=["batch", None, layout.PREDICTION_SIZE])]
+
+    def run(self, _, feed):
+        self.given = feed["image_bgr"]
+        y, x = np.unravel_index(self.given[0].sum(axis=-1).argmax(), self.given.shape[1:3])
+        grid = cells(*self.given.shape[1:3])
+        rows = np.full((1, len(grid), layout.PREDICTION_SIZE), -9.0, np.float32)
+        nearest = np.flatnonzero(grid[:, 2] == 16)[np.abs(grid[grid[:, 2] == 16, :2] - (x, y)).sum(axis=1).argmin()]
+        at, stride = grid[nearest, :2], 16
+        rows[0, nearest, layout.SCORE] = 2.0
+        reach = np.array([at[0] - x + 20, at[1] - y + 24, x + 20 - at[0], y + 24 - at[1]])
+        rows[0, nearest, layout.BOX] = np.log(reach / stride)
+        side = np.sqrt(40 * 48)
+        rows[0, nearest, layout.POINTS] = np.tile((np.array([x, y]) - at) / side, 5)
+        rows[0, nearest, layout.ROTATION_6D] = [1, 0, 0, 0, 1, 0]
+        return [rows]
+
+
+@pytest.fixture
+def session(monkeypatch):
+    session = OneFaceSession()
+    monkeypatch.setattr(scout_network, "_open", lambda path, threads: session)
+    return session
+
+
+def spotted(height, width, x, y, size=1):
+    image = np.full((height, width, 3), 60, np.uint8)
+    image[y : y + size, x : x + size] = 255
+    return image
+
+
+def test_boxes_come_back_in_the_pixels_of_the_image(session):
+    found = ScoutNetwork().search(spotted(200, 300, 100, 90), long_side=400, threshold=0.5)
+    np.testing.assert_allclose(found.box_xyxy, [[80, 66, 120, 114]], atol=0.01)
+    np.testing.assert_allclose(found.points_xy, np.tile([100, 90], (1, 5, 1)), atol=0.01)
+    np.testing.assert_allclose(found.rotation, np.eye(3)[None], atol=1e-6)
+
+
+def test_a_large_image_is_shrunk(session):
+    found = ScoutNetwork().search(spotted(400, 800, 400, 200, size=8), long_side=200, threshold=0.5)
+    assert session.given.shape == (1, 128, 224, 3)
+    middle = (found.box_xyxy[0, :2] + found.box_xyxy[0, 2:]) / 2
+    np.testing.assert_allclose(middle, [402, 202], atol=4)
+    assert found.box_xyxy[0, 2] - found.box_xyxy[0, 0] == pytest.approx(160, abs=0.1)
+
+
+def test_the_threshold_is_of_the_score(session):
+    score = 1 / (1 + np.exp(-2.0))
+    assert len(ScoutNetwork().search(spotted(64, 64, 30, 30), 64, score - 0.01).score) == 1
+    assert len(ScoutNetwork().search(spotted(64, 64, 30, 30), 64, score + 0.01).score) == 0
+
+
+def test_grey_fills_up_to_whole_cells():
+    canvas = on_whole_cells(np.full((33, 64, 3), 7, np.uint8))
+    assert canvas.shape == (64, 64, 3)
+    assert (canvas[:33] == 7).all()
+    assert (canvas[33:] == 128).all()
+
+
+def test_the_detector_returns_boxes_of_the_common_convention(session):
+    [face] = ScoutDetector().detect(spotted(200, 300, 100, 90))
+    np.testing.assert_allclose(face.box_xyxy, CONVENTION.to_common((80, 66, 120, 114)), atol=0.01)
+    assert len(face.landmarks_xy) == 5
+
+
+def test_a_file_that_is_not_there_or_no_network_is_one_sentence(tmp_path):
+    with pytest.raises(FileNotFoundError, match="no network file"):
+        ScoutNetwork(tmp_path / "none.onnx")
+    broken = tmp_path / "broken.onnx"
+    broken.write_bytes(b"no network")
+    with pytest.raises(InputError, match="cannot read"):
+        ScoutNetwork(broken)
+
+
+def test_a_network_for_crops_is_refused():
+    crops = BUNDLED.parents[1] / "synthetic" / "ssrnet_mt.onnx"
+    with pytest.raises(InputError, match="no network that finds faces"):
+        ScoutNetwork(crops)

@@ -1,0 +1,69 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from fsanet.dense.decode import Found
+from fsanet.inference import single_stage
+from fsanet.inference.face_estimator import Face, find_faces
+from fsanet.inference.single_stage import SingleStageEstimator, faces_of
+from fsanet.pose.angles import Pose, rotation_from_angles
+
+
+class BrightSpots:
+    """A network that takes each bright square for a face, and reads yaw 30 from it."""
+
+    def __init__(self, *_):
+        self.calls = []
+
+    def search(self, image_bgr, long_side, threshold):
+        self.calls.append((image_bgr.shape, long_side, threshold))
+        ys, xs = np.nonzero(image_bgr[..., 0] > 200)
+        if not len(xs):
+            return found_in([], [])
+        return found_in([[xs.min(), ys.min(), xs.max() + 1, ys.max() + 1]], [[30, 10, -5]])
+
+
+def found_in(boxes, poses):
+    boxes = np.array(boxes, float).reshape(-1, 4)
+    points = np.zeros((len(boxes), 5, 2))
+    return Found(np.full(len(boxes), 0.8), boxes, points, rotation_from_angles(np.reshape(poses, (-1, 3))))
+
+
+def picture(x, y, side=40, size=(200, 300)):
+    image = np.zeros((*size, 3), np.uint8)
+    image[y : y + side, x : x + side] = 255
+    return image
+
+
+@pytest.fixture
+def estimator(monkeypatch):
+    monkeypatch.setattr(single_stage, "ScoutNetwork", BrightSpots)
+    return SingleStageEstimator(threshold=0.4, long_side=100)
+
+
+def test_faces_come_with_their_poses(estimator):
+    [face] = estimator(picture(100, 80))
+    assert isinstance(face, Face)
+    np.testing.assert_allclose(face.pose, (30, 10, -5), atol=1e-6)
+    assert face.box_xyxy[0] < 120 < face.box_xyxy[2]
+    assert estimator._network.calls == [((200, 300, 3), 100, 0.4)]
+
+
+def test_several_pictures_and_none_with_a_face(estimator):
+    assert [len(faces) for faces in find_faces(estimator, [picture(10, 10), picture(0, 0, side=0)])] == [1, 0]
+
+
+def test_the_largest_face_comes_first():
+    faces = faces_of(found_in([[0, 0, 10, 10], [0, 0, 50, 50]], [[0, 0, 0], [5, 0, 0]]))
+    order = sorted(faces, key=lambda face: face.box_xyxy[2] - face.box_xyxy[0])
+    assert [face.pose.yaw for face in order] == pytest.approx([0, 5], abs=1e-6)
+
+
+def test_a_face_is_looked_for_near_its_box_and_missed_elsewhere(estimator):
+    [face] = estimator(picture(100, 80))
+    [seen] = estimator.look_again(picture(108, 84), [face])
+    np.testing.assert_allclose(np.subtract(seen.box_xyxy, face.box_xyxy), [8, 4, 8, 4], atol=1.5)
+    assert estimator.look_again(picture(250, 10), [face]) == [None]
+    outside = replace(face, box_xyxy=(900.0, 900.0, 940.0, 940.0), pose=Pose(0, 0, 0))
+    assert estimator.look_again(picture(100, 80), [outside]) == [None]
