@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from fsanet.detectors.scout import CONVENTION
 from fsanet.evaluation import finding
-from fsanet.image.reading import IMAGE_SUFFIXES
+from fsanet.image.kinds import IMAGE_SUFFIXES
 from fsanet.scenes.backgrounds import Backgrounds
 from fsanet.scenes.bank import Bank
 from fsanet.scenes.compose import Composer
