@@ -3,7 +3,6 @@
 Finding faces uses boxes and points of it (`fsanet.detectors.scout`), reading poses without a crop the rotations too.
 """
 
-import os
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +12,7 @@ from fsanet.dense.cells import STRIDES, cells
 from fsanet.dense.decode import Found, decode
 from fsanet.detectors.working_image import fit
 from fsanet.errors import InputError
+from fsanet.workers import cores
 
 BUNDLED = Path(__file__).resolve().parents[1] / "bundled" / "scout" / "scout.onnx"
 LONG_SIDE = 416  # pixels: larger images are shrunk to this
@@ -34,10 +34,7 @@ class ScoutNetwork:
     """
 
     def __init__(self, path: str | Path | None = None, threads: int | None = None):
-        path = BUNDLED if path is None else Path(path)
-        if not path.is_file():
-            raise FileNotFoundError(f"There is no network file '{path}'.")
-        self._session = _open(path, threads)
+        self._session = _open(BUNDLED if path is None else Path(path), threads)
         self._input = self._session.get_inputs()[0].name
 
     def search(self, image_bgr: NDArray[np.uint8], long_side: int, threshold: float) -> Found:
@@ -71,8 +68,10 @@ def on_whole_cells(image_bgr: NDArray[np.uint8]) -> NDArray[np.float32]:
 def _open(path: Path, threads: int | None):
     import onnxruntime
 
+    if not path.is_file():
+        raise FileNotFoundError(f"There is no network file '{path}'.")
     options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads or len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 0
+    options.intra_op_num_threads = threads or cores()
     options.inter_op_num_threads = 1
     options.add_session_config_entry("session.force_spinning_stop", "1")  # between calls other threads need the cores
     options.log_severity_level = 3  # errors; they are raised, too
