@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from fsanet.dense import layout
 from fsanet.image.boxes import iou
 
-_LARGEST_LOG = 4.0  # of a distance in strides; what is beyond is no box
+LARGEST_LOG = 4.0  # of a distance in strides; what is beyond is no box
 
 
 class Found(NamedTuple):
@@ -50,7 +50,7 @@ def decode(prediction: NDArray, grid: NDArray, threshold: float, overlap: float 
 
 
 def _boxes(rows: NDArray, where: NDArray) -> NDArray[np.float64]:
-    reach = np.exp(np.clip(rows[:, layout.BOX], -_LARGEST_LOG, _LARGEST_LOG)) * where[:, 2:]
+    reach = np.exp(np.clip(rows[:, layout.BOX], -LARGEST_LOG, LARGEST_LOG)) * where[:, 2:]
     return np.hstack([where[:, :2] - reach[:, :2], where[:, :2] + reach[:, 2:]])
 
 

@@ -11,9 +11,9 @@ from fsanet.detectors.any_angle import TURNS, turned, turned_back
 from fsanet.detectors.detection import Detection, FaceDetector
 from fsanet.image import boxes
 
-_MARGIN = 0.75  # of the box on each side: room to have moved, and the surroundings that detectors want
-_FACE_PIXELS = 96  # larger faces are shrunk to this: every detector finds them so, and the search is cheap
-_LEAST_IOU = 0.25
+MARGIN = 0.75  # of the box on each side: room to have moved, and the surroundings that detectors want
+FACE_PIXELS = 96  # larger faces are shrunk to this: every detector finds them so, and the search is cheap
+LEAST_IOU = 0.25
 
 
 @dataclass(frozen=True)
@@ -47,10 +47,10 @@ def view_near(image_bgr: NDArray[np.uint8], box_xyxy: boxes.BoxXYXY) -> View | N
         box_xyxy: box of a face in an earlier picture, in pixels.
     """
     height, width = image_bgr.shape[:2]
-    x1, y1, x2, y2 = (int(value) for value in boxes.clip(boxes.widen(box_xyxy, _MARGIN), width, height))
+    x1, y1, x2, y2 = (int(value) for value in boxes.clip(boxes.widen(box_xyxy, MARGIN), width, height))
     if min(x2 - x1, y2 - y1) < 1:
         return None
-    shrink = min(1.0, _FACE_PIXELS / max(box_xyxy[2] - box_xyxy[0], box_xyxy[3] - box_xyxy[1]))
+    shrink = min(1.0, FACE_PIXELS / max(box_xyxy[2] - box_xyxy[0], box_xyxy[3] - box_xyxy[1]))
     size = max(1, round(shrink * (x2 - x1))), max(1, round(shrink * (y2 - y1)))
     small = cv2.resize(image_bgr[y1:y2, x1:x2], size, interpolation=cv2.INTER_AREA)
     return View(small, ((x2 - x1) / size[0], (y2 - y1) / size[1]), (x1, y1))
@@ -60,7 +60,7 @@ def best_near(found_xyxy: Sequence[boxes.BoxXYXY], box_xyxy: boxes.BoxXYXY) -> i
     """Number of the box that covers another one best; None where none covers enough of it."""
     overlap = boxes.iou(np.array(found_xyxy), np.array([box_xyxy])).ravel()
     best = int(overlap.argmax()) if len(overlap) else 0
-    return best if len(overlap) and overlap[best] >= _LEAST_IOU else None
+    return best if len(overlap) and overlap[best] >= LEAST_IOU else None
 
 
 def detect_near(

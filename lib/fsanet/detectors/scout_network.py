@@ -17,8 +17,8 @@ from fsanet.workers import cores
 BUNDLED = Path(__file__).resolve().parents[1] / "bundled" / "scout" / "scout.onnx"
 LONG_SIDE = 416  # pixels: larger images are shrunk to this
 
-_BEYOND = 128  # grey beside and below the image, which the network sees as zero
-_OVERLAP = 0.4  # of two boxes that share more the less sure one is dropped
+BEYOND = 128  # grey beside and below the image, which the network sees as zero
+OVERLAP = 0.4  # of two boxes that share more the less sure one is dropped
 
 
 class ScoutNetwork:
@@ -51,7 +51,7 @@ class ScoutNetwork:
         working = fit(image_bgr, long_side)
         canvas = on_whole_cells(working.image_bgr)
         [prediction] = self._session.run(None, {self._input: canvas[None]})
-        found = decode(prediction[0], cells(*canvas.shape[:2]), threshold, _OVERLAP)
+        found = decode(prediction[0], cells(*canvas.shape[:2]), threshold, OVERLAP)
         scale = np.array(working.to_original_xy)
         return found._replace(box_xyxy=found.box_xyxy * np.tile(scale, 2), points_xy=found.points_xy * scale)
 
@@ -60,7 +60,7 @@ def on_whole_cells(image_bgr: NDArray[np.uint8]) -> NDArray[np.float32]:
     """The network's input (H, W, 3): the image, with grey beside and below up to multiples of the largest stride."""
     height, width = image_bgr.shape[:2]
     whole = max(STRIDES)
-    canvas = np.full((-(-height // whole) * whole, -(-width // whole) * whole, 3), _BEYOND, np.float32)
+    canvas = np.full((-(-height // whole) * whole, -(-width // whole) * whole, 3), BEYOND, np.float32)
     canvas[:height, :width] = image_bgr
     return canvas
 

@@ -12,7 +12,7 @@ FLAGS = {
     "turned": "the face seems to lie or to stand on its head: the pose may be far off; try --any-angle",
 }
 USEFUL_HEIGHT = 24  # pixels of the box; measured by `fsanet bench --only limits`
-_CUT_INSIDE, _OUTSIDE_INSIDE = 0.9, 0.5
+CUT_INSIDE, OUTSIDE_INSIDE = 0.9, 0.5
 
 
 def flags_of(box_xyxy: boxes.BoxXYXY, size_wh: Sequence[int], turned: bool = False) -> tuple[str, ...]:
@@ -25,8 +25,8 @@ def flags_of(box_xyxy: boxes.BoxXYXY, size_wh: Sequence[int], turned: bool = Fal
     """
     inside = boxes.share_inside(box_xyxy, *size_wh)
     holds = {
-        "outside": inside < _OUTSIDE_INSIDE,
-        "cut": _OUTSIDE_INSIDE <= inside < _CUT_INSIDE,
+        "outside": inside < OUTSIDE_INSIDE,
+        "cut": OUTSIDE_INSIDE <= inside < CUT_INSIDE,
         "small": box_xyxy[3] - box_xyxy[1] < USEFUL_HEIGHT,
         "turned": turned,
     }

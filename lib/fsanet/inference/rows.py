@@ -53,7 +53,7 @@ class PoseRow(NamedTuple):
     flags: str
 
 
-_DIGITS = {
+DIGITS = {
     "time": 3,
     **dict.fromkeys(("x1", "y1", "x2", "y2"), 1),
     "score": 3,
@@ -85,7 +85,7 @@ def make_row(
     pose = pose or face.pose
     named = (printable(file), frame, time_s, number, *face.box_xyxy, face.score, *pose, origin)
     row = PoseRow(*named, *pose.facing, *pose.quaternion, face.upright_turn, " ".join(face.flags))
-    rounded = {name: round(value, _DIGITS[name]) for name in _DIGITS if (value := getattr(row, name)) is not None}
+    rounded = {name: round(value, DIGITS[name]) for name in DIGITS if (value := getattr(row, name)) is not None}
     return row._replace(**rounded)
 
 

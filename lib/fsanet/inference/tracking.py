@@ -13,7 +13,7 @@ from fsanet.inference.face_estimator import Face
 FaceOrigin = Literal["detected", "kept", "held", "lost"]
 LookAgain = Callable[[Sequence[Face]], Sequence[Face | None]]
 
-_SAME_HEAD_IOU = 0.3  # a face seen again that covers a found one so far is that one
+SAME_HEAD_IOU = 0.3  # a face seen again that covers a found one so far is that one
 
 
 @dataclass(frozen=True)
@@ -117,7 +117,7 @@ def _without_doubles(found: list[TrackedFace], checked: list[TrackedFace]) -> li
     """All faces by number, without those seen again that another one covers: one head has one number."""
     kept = list(found)
     for face in checked:
-        if (_overlap([face.face], [known.face for known in kept]) < _SAME_HEAD_IOU).all():
+        if (_overlap([face.face], [known.face for known in kept]) < SAME_HEAD_IOU).all():
             kept.append(face)
     return sorted(kept, key=lambda face: face.face_id)
 
