@@ -11,7 +11,7 @@ from fsanet.detectors.lbp import CASCADE_FILE, LBPDetector
 
 def test_opencv_is_pinned_to_versions_with_cascades(repository):
     project = tomllib.loads((repository / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    assert "opencv-python>=4.10,<5" in project["dependencies"]
+    assert "opencv-python>=4.11,<5" in project["dependencies"]
     assert hasattr(cv2, "CascadeClassifier")
 
 

@@ -30,20 +30,20 @@ def picture(x, y, side, size=(400, 600)):
 @pytest.mark.parametrize("side", [20, 60, 192])
 def test_a_face_that_has_moved_is_found_in_the_pixels_of_the_whole(side):
     detector = BrightDetector()
-    face = detect_near(detector, picture(110, 96, side), (100, 100, 100 + side, 100 + side))
+    face = detect_near(detector.detect, picture(110, 96, side), (100, 100, 100 + side, 100 + side))
     np.testing.assert_allclose(face.box_xyxy, (110, 96, 110 + side, 96 + side), atol=1)
     np.testing.assert_allclose(face.landmarks_xy[0], (110, 96), atol=1)
     assert max(detector.shown[0]) <= 2.5 * 96 + 2
 
 
 def test_only_the_surroundings_are_searched():
-    assert detect_near(BrightDetector(), picture(500, 300, 40), (100, 100, 140, 140)) is None
+    assert detect_near(BrightDetector().detect, picture(500, 300, 40), (100, 100, 140, 140)) is None
 
 
 def test_a_face_that_hardly_covers_the_box_is_another():
-    assert detect_near(BrightDetector(), picture(135, 100, 40), (100, 100, 140, 140)) is None
+    assert detect_near(BrightDetector().detect, picture(135, 100, 40), (100, 100, 140, 140)) is None
 
 
 @pytest.mark.parametrize("box", [(-900, 0, -800, 100), (599.5, 399.5, 700, 500)])
 def test_a_box_that_has_left_the_picture(box):
-    assert detect_near(BrightDetector(), picture(0, 0, 400), box) is None
+    assert detect_near(BrightDetector().detect, picture(0, 0, 400), box) is None

@@ -1,9 +1,11 @@
 """Checking and shrinking images for detectors."""
 
+import itertools
+
 import numpy as np
 import pytest
 
-from fsanet.detectors.working_image import fit, pad_to
+from fsanet.detectors.working_image import WorkingImage, fit, pad_to, sizes_above, tiles
 
 
 def test_small_images_stay():
@@ -61,3 +63,27 @@ def test_other_arrays_are_refused(image):
 def test_what_is_no_array_is_refused():
     with pytest.raises(ValueError, match=r"takes a NumPy image \(h, w, 3\), BGR, uint8; got NoneType"):
         fit(None, 640)
+
+
+@pytest.mark.parametrize(
+    ("largest", "sizes"),
+    [(500, []), (640, []), (900, []), (960, [960]), (1280, [1280]), (1900, [1280]), (4000, [1280, 2560, 4000])],
+)
+def test_sizes_double_up_to_the_largest(largest, sizes):
+    assert sizes_above(640, largest) == sizes
+
+
+@pytest.mark.parametrize("size", [(100, 100), (100, 101), (250, 330), (1, 999)])
+def test_tiles_cover_everything_and_overlap(size):
+    image = np.arange(np.prod(size), dtype=np.int64).reshape(size)
+    parts = tiles(WorkingImage(image[..., None].repeat(3, -1), (1.0, 1.0)), 100, 20)
+    seen = np.zeros(size, int)
+    for part in parts:
+        x, y = part.corner_xy
+        height, width = part.image_bgr.shape[:2]
+        assert max(height, width) <= 100
+        np.testing.assert_array_equal(part.image_bgr[..., 0], image[y : y + height, x : x + width])
+        seen[y : y + height, x : x + width] += 1
+    assert seen.min() == 1
+    lefts = sorted({part.corner_xy[0] for part in parts})
+    assert all(right - left <= 80 for left, right in itertools.pairwise(lefts))

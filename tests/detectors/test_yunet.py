@@ -48,3 +48,32 @@ def test_file_that_is_no_model(tmp_path):
     (tmp_path / "model.onnx").write_bytes(b"not a network" * 100)
     with pytest.raises(ValueError, match="The YuNet model file is not an ONNX network that OpenCV reads"):
         YuNetDetector(model_path=tmp_path / "model.onnx")
+
+
+def crowd(portrait, face_px, size_wh=(4000, 3000)):
+    """Twelve copies of a portrait in a large grey picture, their faces so many pixels high."""
+    scale = face_px / 110
+    small = cv2.resize(portrait, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    image = np.full((size_wh[1], size_wh[0], 3), 120, np.uint8)
+    for i in range(12):
+        x, y = 300 + 900 * (i % 4), 250 + 900 * (i // 4)
+        image[y : y + small.shape[0], x : x + small.shape[1]] = small
+    return image
+
+
+def test_small_faces_in_a_large_picture_are_found(detector_of, portrait):
+    detector_of("yunet")
+    image = crowd(portrait, face_px=60)
+    faces = YuNetDetector().detect(image)
+    assert len(faces) == 12
+    assert all(40 < box[3] - box[1] < 85 for box in (face.box_xyxy for face in faces))
+    assert len(YuNetDetector(long_side=640).detect(image)) < 12
+
+
+def test_tiles_find_each_face_once_where_it_is(detector_of, portrait):
+    detector_of("yunet")
+    image = crowd(portrait, face_px=50)
+    boxes = np.array([face.box_xyxy for face in YuNetDetector(long_side=4000).detect(image)])
+    centers = np.sort(((boxes[:, :2] + boxes[:, 2:]) / 2).round(-1), axis=0)
+    assert len(boxes) == 12
+    assert len(np.unique(centers[:, 0].round(-2))) == 4

@@ -1,6 +1,6 @@
 """A second look at one face: whether it is still about where it was, and whether it stands upright."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import cv2
@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 from fsanet.detectors.any_angle import TURNS, turned, turned_back
 from fsanet.detectors.detection import Detection, FaceDetector
 from fsanet.image import boxes
+
+Search = Callable[[NDArray[np.uint8]], Sequence[Detection]]
 
 MARGIN = 0.75  # of the box on each side: room to have moved, and the surroundings that detectors want
 FACE_PIXELS = 96  # larger faces are shrunk to this: every detector finds them so, and the search is cheap
@@ -64,12 +66,12 @@ def best_near(found_xyxy: Sequence[boxes.BoxXYXY], box_xyxy: boxes.BoxXYXY) -> i
 
 
 def detect_near(
-    detector: FaceDetector, image_bgr: NDArray[np.uint8], box_xyxy: boxes.BoxXYXY, clockwise_deg: int = 0
+    search: Search, image_bgr: NDArray[np.uint8], box_xyxy: boxes.BoxXYXY, clockwise_deg: int = 0
 ) -> Detection | None:
-    """The face that a detector finds around a box, the one that covers it best; None where there is none.
+    """The face that is found around a box, the one that covers it best; None where there is none.
 
     Args:
-        detector: searches the surroundings of the box, at a scale of its own.
+        search: a detector's `detect`, for the surroundings of the box at a scale of their own.
         image_bgr: (h, w, 3) uint8.
         box_xyxy: box of the face in an earlier picture, in pixels.
         clockwise_deg: by how much the surroundings are turned first: 0, 90, 180 or 270.
@@ -77,7 +79,7 @@ def detect_near(
     view = view_near(image_bgr, box_xyxy)
     if view is None:
         return None
-    seen, size = detector.detect(turned(view.image_bgr, clockwise_deg)), view.image_bgr.shape[1::-1]
+    seen, size = search(turned(view.image_bgr, clockwise_deg)), view.image_bgr.shape[1::-1]
     found = [_moved(turned_back(face, clockwise_deg, size), view) for face in seen]
     best = best_near([face.box_xyxy for face in found], box_xyxy)
     return None if best is None else found[best]
@@ -96,7 +98,7 @@ def stands_upright(detector: FaceDetector, image_bgr: NDArray[np.uint8], face: D
     """
     if face.score >= getattr(detector, "sure_score", 0.0):
         return True
-    others = (detect_near(detector, image_bgr, face.box_xyxy, turn) for turn in TURNS[1:])
+    others = (detect_near(detector.detect, image_bgr, face.box_xyxy, turn) for turn in TURNS[1:])
     return not any(other is not None and other.score > face.score for other in others)
 
 

@@ -13,12 +13,14 @@ from numpy.typing import NDArray
 from fsanet.detectors.convention import BoxConvention
 from fsanet.detectors.detection import Detection, checked_threshold, merged_detections, sorted_detections
 from fsanet.detectors.files import read_detector_file
+from fsanet.detectors.nearby import detect_near
 from fsanet.detectors.per_thread import PerThread
 from fsanet.detectors.working_image import WorkingImage, fit, pad_to, sizes_above, tiles
 from fsanet.errors import InputError
 
 MODEL_FILE = "face_detection_yunet_2023mar.onnx"
 
+_CANDIDATE = 0.4  # least score of what is worth a closer look
 _NMS_IOU = 0.3
 _MOST_CANDIDATES = 5000
 _COARSE = 640  # pixels of the longer side, at which every image is searched first
@@ -63,35 +65,50 @@ class YuNetDetector:
         largest = min(self.long_side, max(image_bgr.shape[:2]))
         faces = self._coarse(image_bgr, min(self.long_side, _COARSE))
         for size in sizes_above(_COARSE, largest):
-            frame = fit(image_bgr, size)
-            fine = [face for tile in tiles(frame, _TILE, _TILE_OVERLAP) for face in self._search(tile)]
-            for face in fine:  # one by one: tiles overlap
-                faces = merged_detections(faces, [face])
+            faces = self._with_smaller(image_bgr, faces, size)
         return sorted_detections(faces)
+
+    def _with_smaller(self, image_bgr: NDArray[np.uint8], faces: list[Detection], size: int) -> list[Detection]:
+        """The faces, and those that are too small where they were found.
+
+        What looks somewhat like a face is searched again in the image's own pixels: that is cheaper than all of them.
+        """
+        frame = fit(image_bgr, size)
+        for tile in tiles(frame, _TILE, _TILE_OVERLAP):
+            for face in self._search(tile, _CANDIDATE):
+                if face.score >= self.threshold:
+                    faces = merged_detections(faces, [face])
+                elif max(frame.to_original_xy) > 1 and merged_detections(faces, [face]) != faces:
+                    seen = detect_near(self._sure, image_bgr, face.box_xyxy)
+                    faces = faces if seen is None else merged_detections(faces, [seen])
+        return faces
+
+    def _sure(self, image_bgr: NDArray[np.uint8]) -> list[Detection]:
+        return self._search(fit(image_bgr, _COARSE), self.threshold)
 
     def _coarse(self, image_bgr: NDArray[np.uint8], size: int) -> list[Detection]:
         frame = fit(image_bgr, size)
-        faces = self._search(frame)
+        faces = self._search(frame, self.threshold)
         long_side, large = max(frame.image_bgr.shape[:2]), _LARGE_FACE * max(frame.to_original_xy)
         if long_side > _LARGE_FACE and (not faces or any(_side(face) > large for face in faces)):
-            coarse = self._search(fit(image_bgr, long_side // 2))
+            coarse = self._search(fit(image_bgr, long_side // 2), self.threshold)
             faces = merged_detections([face for face in coarse if _side(face) > large], faces)
         return faces
 
-    def _search(self, frame: WorkingImage) -> list[Detection]:
+    def _search(self, frame: WorkingImage, least_score: float) -> list[Detection]:
         image = pad_to(frame.image_bgr, _LEAST_SIDE)
         network = self._network.get()
         network.setInputSize((image.shape[1], image.shape[0]))  # it refuses every other size
         _, rows = network.detect(image)
         if rows is None:  # its way to say: no face
             return []
-        return [_detection(row, frame) for row in rows]
+        return [_detection(row, frame) for row in rows if row[14] >= least_score]
 
     def _build(self) -> cv2.FaceDetectorYN:
         no_config, any_size = np.empty(0, np.uint8), (320, 320)
         try:
             return cv2.FaceDetectorYN.create(
-                "onnx", self._model, no_config, any_size, self.threshold, _NMS_IOU, _MOST_CANDIDATES
+                "onnx", self._model, no_config, any_size, min(self.threshold, _CANDIDATE), _NMS_IOU, _MOST_CANDIDATES
             )
         except cv2.error:
             raise InputError("The YuNet model file is not an ONNX network that OpenCV reads: get it anew.") from None

@@ -107,7 +107,7 @@ class HeadPoseEstimator:
 
     def look_again(self, picture_bgr: NDArray[np.uint8], faces: Sequence[Face]) -> list[Face | None]:
         """Search around the boxes of faces of the frame before; see `FaceEstimator.look_again`."""
-        seen = [detect_near(self._upright, picture_bgr, face.box_xyxy, face.upright_turn) for face in faces]
+        seen = [detect_near(self._upright.detect, picture_bgr, face.box_xyxy, face.upright_turn) for face in faces]
         present = [detection for detection in seen if detection is not None]
         estimated = iter(self.estimate([self._cut(picture_bgr, present)])[0])
         return [None if detection is None else next(estimated) for detection in seen]
