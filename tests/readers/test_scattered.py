@@ -24,7 +24,7 @@ def test_crops_vary_and_know_their_landmarks(folder, tmp_path):
     built = build_set(scattered_recipe([folder], tmp_path / "AFW.npz"), workers=1, quiet=True)
     assert built.samples == 6
     with np.load(tmp_path / "AFW.npz") as found:
-        points, source = found["landmarks"], found["source"]
+        points, source = found["points_xy"], found["source"]
     assert points.shape == (6, 68, 2)
     assert set(source) == {"AFW/AFW_1"}
     widths = np.ptp(points[:, :, 0], axis=1)  # the box is 1 of 1.6 to 2.6 wide
@@ -36,7 +36,7 @@ def test_crops_vary_and_know_their_landmarks(folder, tmp_path):
 
 def test_equal_seeds_give_equal_crops_and_others_do_not(folder, tmp_path):
     recipes = [scattered_recipe([folder], tmp_path / f"{i}.npz", seed=seed) for i, seed in enumerate((1, 1, 2))]
-    first, same, other = (recipe.read(recipe.items[0]).extras["landmarks"] for recipe in recipes)
+    first, same, other = (recipe.read(recipe.items[0]).extras["points_xy"] for recipe in recipes)
     np.testing.assert_array_equal(first, same)
     assert np.abs(first - other).max() > 0.1
 

@@ -1,9 +1,10 @@
 """Take trained weights into the repository: .h5 files, their ONNX exports, and the rows of the catalogue.
 
-    python -m fsanet.export.bundle training_and_testing/runs/synthetic
+    python -m fsanet.export.bundle training_and_testing/runs/free
 
-The folder is a training run's. The .h5 files go to `pre-trained/synthetic_models/`, the ONNX files of the single models
-and of the fusion to `lib/fsanet/bundled/synthetic/`. The printed rows belong into `fsanet/weights/catalog.py`.
+The folder is a training run's, named after the training set. The .h5 files go to `pre-trained/<set>_models/`, the ONNX
+files of the single models and of the fusion to `lib/fsanet/bundled/<set>/`. The printed rows belong into
+`fsanet/weights/catalog.py`.
 """
 
 import argparse
@@ -12,6 +13,7 @@ import sys
 from pathlib import Path
 
 from fsanet.console import EXIT_OK, run_command
+from fsanet.errors import InputError
 from fsanet.export.metadata import describe
 from fsanet.export.onnx_file import write_onnx
 from fsanet.files import replace_whole
@@ -19,30 +21,34 @@ from fsanet.locations import work_dir
 from fsanet.models.spec import get_spec
 from fsanet.weights.loading import load_model
 
-TRAINING_SET = "synthetic"
-SINGLE_MODELS = ("capsule", "var_capsule", "noS_capsule", "ssrnet_mt")
 FUSION = "fusion_capsule"
-WEIGHTS_FOLDER = work_dir(f"pre-trained/{TRAINING_SET}_models")
-ONNX_FOLDER = work_dir(f"lib/fsanet/bundled/{TRAINING_SET}")
+SINGLE_MODELS = {"free": get_spec(FUSION).members, "synthetic": (*get_spec(FUSION).members, "ssrnet_mt")}
+WEIGHTS_FOLDER = work_dir("pre-trained")
+ONNX_FOLDER = work_dir("lib/fsanet/bundled")
 
 
 def bundle(run: Path, weights_folder: Path = WEIGHTS_FOLDER, onnx_folder: Path = ONNX_FOLDER) -> list[str]:
     """Copy and export the weights of a run.
 
     Args:
-        run: folder with `<save name>/<save name>.h5` of every single model.
-        weights_folder: where the .h5 files go.
-        onnx_folder: where the ONNX files go.
+        run: folder named after a training set of ours, with `<save name>/<save name>.h5` of its single models.
+        weights_folder: below it the .h5 files go to `<training set>_models/`.
+        onnx_folder: below it the ONNX files go to `<training set>/`.
 
     Returns:
         A row of the catalogue for each .h5 file: model, size in bytes, SHA-256.
 
     Raises:
         FileNotFoundError: when a model was not trained in that run.
-        ValueError: when weights do not fit their model, or an export does not give the model's angles.
+        ValueError: for a folder of another name, when weights do not fit their model, or when an export does not give
+            the model's angles.
     """
+    training_set = run.resolve().name
+    if training_set not in SINGLE_MODELS:
+        raise InputError(f"'{run}' is no run to bundle: its name is one of {', '.join(SINGLE_MODELS)}.")
+    weights_folder, onnx_folder = weights_folder / f"{training_set}_models", onnx_folder / training_set
     rows = []
-    for model in SINGLE_MODELS:
+    for model in SINGLE_MODELS[training_set]:
         name = get_spec(model).save_name
         trained = run / name / f"{name}.h5"
         if not trained.is_file():
@@ -51,10 +57,10 @@ def bundle(run: Path, weights_folder: Path = WEIGHTS_FOLDER, onnx_folder: Path =
         content = trained.read_bytes()
         with replace_whole(weights_folder / name / f"{name}.h5") as temporary:
             temporary.write_bytes(content)
-        rows.append(f'("{TRAINING_SET}", "{model}", {len(content)}, "{hashlib.sha256(content).hexdigest()}"),')
-    for model in (*SINGLE_MODELS, FUSION):
+        rows.append(f'("{training_set}", "{model}", {len(content)}, "{hashlib.sha256(content).hexdigest()}"),')
+    for model in (*SINGLE_MODELS[training_set], FUSION):
         network = load_model(model, weights=weights_folder)
-        write_onnx(network, onnx_folder / f"{model}.onnx", describe(model, TRAINING_SET))
+        write_onnx(network, onnx_folder / f"{model}.onnx", describe(model, training_set))
     return rows
 
 

@@ -60,7 +60,7 @@ def read_scattered(item: RawItem, *, seed: int, img_size: int) -> Sample:
         raise Unusable("empty box", str(error)) from None
     x1, y1, x2, y2 = widened_pixels(box, margin, image.shape[1], image.shape[0])
     in_crop = (landmarks.T - (x1, y1)) * (img_size / np.array([x2 - x1, y2 - y1]))
-    return Sample(crop, pose, source_of(item.name), {"landmarks": in_crop.astype(np.float32)})
+    return Sample(crop, pose, source_of(item.name), {"points_xy": in_crop.astype(np.float32)})
 
 
 def scatter(box_xyxy: NDArray, rng: np.random.Generator) -> tuple[float, float, float, float]:

@@ -13,10 +13,14 @@ from fsanet.errors import InputError
 from fsanet.evaluation.paper_figures import PAPER
 from fsanet.locations import work_dir
 from fsanet.models.spec import get_spec
-from fsanet.training.settings import DATA, Settings
+from fsanet.training.settings import DATA, ExtraSet, Settings
 
 # The renderer blurs many of its photos and adds noise already: twice as much would leave few sharp ones.
 _FOR_RENDERS = dataclasses.replace(STRONG, blur=0.2, noise=0.25)
+# Turned as far as people tilt their heads on photographs; what is tuned has seen noise enough.
+_FOR_PHOTOGRAPHS = dataclasses.replace(_FOR_RENDERS, turn_deg=45.0, noise=0.0)
+# Seed of a member of the fusion, and last digits of the portraits that it does not see: so that they err differently.
+_MEMBERS = {"capsule": (0, "01"), "var_capsule": (1, "234"), "noS_capsule": (2, "567")}
 
 
 @dataclass(frozen=True)
@@ -52,6 +56,18 @@ def on_renders(model: str, data: str = "synthetic") -> Settings:
         ema=0.999,
         clip_norm=100.0,
     )
+
+
+def on_free_photographs(model: str) -> Settings:
+    """Tuning what renders have taught on profiled photographs and renders, plain and masked."""
+    seed, unseen = _MEMBERS[model]
+    sets = (
+        ExtraSet("synthetic_train_masked"),
+        *(ExtraSet(f"portraits{kind}", only=(f"portraits/*[!{unseen}]",)) for kind in ("", "_masked")),
+        *(ExtraSet(f"cc0_portraits{kind}", copies=3) for kind in ("", "_masked")),
+    )
+    changes = {"extra": sets, "weights": "synthetic", "seed": seed, "augmentation": _FOR_PHOTOGRAPHS}
+    return dataclasses.replace(on_renders(model), run="free", epochs=4, learning_rate=1e-3, warmup_steps=100, **changes)
 
 
 def on_own_data(model: str, data: str) -> Settings:
@@ -106,6 +122,11 @@ EXPERIMENTS: dict[str, Experiment] = {
         tuple(on_renders(model) for model in ("capsule", "var_capsule", "noS_capsule", "ssrnet_mt")),
         "Weights of our own, from rendered heads alone (`make preprocess DB=synthetic` makes them): the three capsule "
         "models of the fusion, and the baseline.",
+    ),
+    "free": Experiment(
+        tuple(on_free_photographs(model) for model in _MEMBERS),
+        "Weights of our own for photographs: the synthetic ones tuned on free photographs in many poses, on masks and "
+        "on renders (`make portraits`, `make profile`; the model card has all commands).",
     ),
     "smoke": Experiment(
         (_smoke(),),
