@@ -37,6 +37,13 @@ def test_renders_and_ones_own_data_have_recipes():
     assert recipe_for("metric", "mine.npz").data == "mine.npz"
 
 
+def test_members_tuned_on_photographs_differ_in_seed_and_portraits():
+    runs = runs_of("free")
+    assert [run.model for run in runs] == list(get_spec("fusion_capsule").members)
+    assert {run.weights for run in runs} == {"synthetic"}
+    assert len({run.seed for run in runs}) == len({run.extra for run in runs}) == len(runs)
+
+
 def test_the_means_of_full_rows_are_the_means_of_their_angles():
     rows = {key: row for key, row in PAPER.items() if row.yaw is not None}
     wrong = {key for key, row in rows.items() if abs(row.mae - (row.yaw + row.pitch + row.roll) / 3) > 0.05}
@@ -46,7 +53,7 @@ def test_the_means_of_full_rows_are_the_means_of_their_angles():
 def test_unknown_experiments_list_the_near_ones():
     with pytest.raises(ValueError, match=r"no experiment 'netvlad'\. There are: protocol2_fusion_netvlad, protocol2_"):
         runs_of("netvlad")
-    with pytest.raises(ValueError, match=r"There are: backends, protocol1_capsule, .*smoke, synthetic"):
+    with pytest.raises(ValueError, match=r"There are: backends, free, protocol1_capsule, .*smoke, synthetic"):
         runs_of("nothing like it")
 
 
