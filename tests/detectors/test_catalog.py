@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from fsanet.detectors import catalog
-from fsanet.detectors.catalog import BUILDERS, DETECTORS, create_detector
+from fsanet.detectors.catalog import BUILDERS, DETECTORS, create_detector, create_sized_detector, weakness_of
 from fsanet.detectors.detection import Detection, FaceDetector, sorted_detections
 from fsanet.image.boxes import iou
 
@@ -119,3 +119,20 @@ def test_auto_takes_the_best_that_is_there(monkeypatch, file, packages, chosen):
 def test_unknown_name_lists_the_right_ones():
     with pytest.raises(ValueError, match=r"Unknown detector 'haar'; choose one of: auto, lbp, mtcnn, ssd, yunet\."):
         create_detector("haar")
+
+
+def test_a_size_reaches_the_detector():
+    assert create_sized_detector("lbp", 900).long_side == 900
+    assert create_sized_detector("lbp", None).long_side == 640
+
+
+def test_a_detector_of_one_size_says_which_others_to_choose():
+    with pytest.raises(ValueError, match="always searches at 300 pixels: choose yunet, mtcnn or lbp"):
+        create_sized_detector("ssd", 900)
+
+
+@pytest.mark.parametrize(("name", "word"), [("lbp", "frontal faces only"), ("mtcnn", "several times as long")])
+def test_a_weak_detector_says_what_gets_a_better_one(name, word):
+    assert word in weakness_of(name)
+    assert "weights` gets the YuNet detector" in weakness_of(name)
+    assert weakness_of("yunet") == ""

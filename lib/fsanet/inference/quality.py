@@ -11,7 +11,7 @@ FLAGS = {
     "small": "the face is below the height from which on more pixels hardly help",
     "turned": "the face seems to lie or to stand on its head: the pose may be far off; try --any-angle",
 }
-USEFUL_HEIGHT = 24  # pixels of the box; measured by `fsanet bench --only limits`
+USEFUL_HEIGHT = 24  # pixels of the box; measured by `python -m fsanet.benchmarks.limits`
 CUT_INSIDE, OUTSIDE_INSIDE = 0.9, 0.5
 
 

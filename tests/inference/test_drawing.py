@@ -1,0 +1,57 @@
+import numpy as np
+import pytest
+
+from fsanet.image.boxes import area, common_area
+from fsanet.image.overlay import draw_box, label_size, place_label
+from fsanet.inference import drawing
+from fsanet.inference.drawing import STYLES, DrawnFace, draw_faces
+from fsanet.pose.angles import Pose
+
+
+def canvas():
+    return np.full((300, 400, 3), 60, np.uint8)
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_every_style_draws_every_face(style):
+    image = canvas()
+    draw_faces(
+        image, [DrawnFace((40, 40, 100, 110), Pose(5, 0, 0)), DrawnFace((250, 150, 330, 240), Pose(5, 0, 0))], style
+    )
+    for rows, columns in ((slice(40, 111), slice(40, 101)), (slice(150, 241), slice(250, 331))):
+        assert (image[rows, columns] != 60).any()
+
+
+def test_labels_cover_neither_faces_nor_one_another(monkeypatch):
+    placed = []
+    monkeypatch.setattr(
+        drawing, "draw_label", lambda image, lines, corner, height: placed.append((lines, corner, height))
+    )
+    faces = [DrawnFace((x, 100, x + 70, 180), Pose(0, 0, 0), f"face {i}") for i, x in enumerate((20, 110, 200, 290))]
+    draw_faces(canvas(), faces)
+    plates = [(*corner, *np.add(corner, label_size(lines, height))) for lines, corner, height in placed]
+    assert [lines[0] for lines, _, _ in placed] == ["face 0", "face 1", "face 2", "face 3"]
+    for i, plate in enumerate(plates):
+        others = [face.box_xyxy for face in faces] + plates[:i]
+        assert sum(common_area(plate, other) for other in others) < 0.05 * area(plate)
+
+
+@pytest.mark.parametrize(("x", "side"), [(50, "right"), (320, "left")])
+def test_a_label_stands_beside_its_face_where_there_is_room(x, side):
+    box = (x, 100, x + 60, 160)
+    left, top, right, _ = place_label(box, (60, 30), (400, 300), [box])
+    assert top == 100
+    assert left >= box[2] if side == "right" else right <= box[0]
+
+
+def test_a_label_larger_than_the_image_begins_at_its_corner():
+    assert place_label((0, 0, 5, 5), (90, 40), (20, 20), []) == (0, 0, 90, 40)
+
+
+def test_a_face_that_is_not_sure_has_a_dashed_box():
+    whole, dashed = canvas(), canvas()
+    draw_box(whole, (50, 50, 350, 250), (200, 200, 200))
+    draw_box(dashed, (50, 50, 350, 250), (200, 200, 200), dashed=True)
+    lit = [int((image[50, 60:340] == 200).all(axis=-1).sum()) for image in (whole, dashed)]
+    assert lit[0] == 280
+    assert 0.3 * lit[0] < lit[1] < 0.7 * lit[0]
