@@ -75,6 +75,10 @@ export: setup  ## a model for other runtimes to exported/ [MODEL=fusion_capsule 
 bench: setup  ## speed and memory, with tables and charts [ONLY="engines exports start video training folder" EXPORTS=exported OUT= ARGS=--quick]
 	$(BIN)/fsanet bench $(call words,--only,$(ONLY)) $(call option,--exports,$(EXPORTS)) $(call option,--out,$(OUT)) $(ARGS)
 
+fuzz: setup  ## mutated pictures, videos, sets and networks: a result or one sentence each [MINUTES=10 SEEDS=files and folders SEED=]
+	$(BIN)/python -m fsanet.benchmarks.fuzz $(or $(SEEDS),demo/assets lib/fsanet/bundled) $(call option,--minutes,$(MINUTES)) \
+		$(call option,--seed,$(SEED))
+
 demo: setup  ## poses in bundled photos and a clip, drawn and in rows, to demo/output/
 	$(BIN)/python -m demo.demo
 
@@ -103,4 +107,4 @@ docs: setup  ## the API reference to docs/api/
 clean:  ## remove the virtual environment and what commands wrote
 	rm -rf $(VENV) .venv-* demo/output training_and_testing/output
 
-.PHONY: portraits profile help setup lint check check-backends weights preprocess render train test export bench demo figures notebooks pictures docs clean
+.PHONY: portraits profile help setup lint check check-backends weights preprocess render train test export bench fuzz demo figures notebooks pictures docs clean

@@ -13,6 +13,7 @@ A run that was stopped goes on where it was when the same command is given again
 
 import argparse
 import logging
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -56,6 +57,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Estimate; returns the exit code."""
+    os.environ.setdefault("OPENCV_LOG_LEVEL", "SILENT")  # what OpenCV cannot read is said by us, in one sentence
     from fsanet.inference.display import Window
     from fsanet.inference.outputs import check_not_a_source
     from fsanet.inference.report import RunSettings

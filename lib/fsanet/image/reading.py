@@ -133,5 +133,6 @@ def _decode_heif(encoded: bytes, name: str) -> NDArray[np.uint8]:
         heif = pillow_heif.open_heif(encoded, convert_hdr_to_8bit=True, bgr_mode=True)
         image = np.asarray(heif)[..., :3]
     except Exception as error:  # what pillow-heif raises for damaged files is not documented
-        raise InputError(f"'{name}' is a HEIC picture that cannot be decoded: {error}.") from None
+        reason = " ".join(str(error).split()).rstrip(".")  # it may have several lines
+        raise InputError(f"'{name}' is a HEIC picture that cannot be decoded: {reason}.") from None
     return np.ascontiguousarray(image)
