@@ -6,6 +6,7 @@ from fsanet.image.face_crop import LANDMARK_MARGIN, crop_face
 from fsanet.pose.angles import angles_from_rotation, rotation_from_angles
 from fsanet.rendering.backgrounds import HELD_OUT_BACKGROUNDS
 from fsanet.rendering.hair_styles import HAIR_STYLES
+from fsanet.rendering.masks.kinds import WORN
 from fsanet.rendering.samples import Settings, crop_frame, render_frame, render_samples
 
 HELD_OUT_STYLES = {style.name for style in HAIR_STYLES if style.held_out}
@@ -91,15 +92,51 @@ def test_only_tests_show_the_held_out_styles_and_backgrounds():
 
 
 def test_masks_only_when_asked_for_and_flagged():
-    assert not render_samples(0, range(3), Settings()).kinds["masked"].any()
-    masked, bare = (
-        render_frame(0, 0, Settings(masked=share, clean=True, occluded=0), (128, 128), pose=(0, 0, 0))
-        for share in (1.0, 0.0)
+    bare = render_samples(0, range(3), Settings()).kinds
+    assert not bare["masked"].any()
+    assert set(bare["mask"]) == set(bare["mask_worn"]) == {"none"}
+    worn = render_samples(0, range(3), Settings(masked=1.0, mask_kind="n95")).kinds
+    assert worn["masked"].all()
+    assert set(worn["mask"]) == {"n95"}
+    assert set(worn["mask_worn"]) <= set(WORN)
+
+
+def test_a_twin_is_the_same_picture_but_for_its_mask():
+    bare, masked = (
+        render_frame(1, 2, Settings(masked=share, mask_kind="black", clean=True), (128, 128), pose=(10, 0, 0))
+        for share in (0.0, 1.0)
     )
-    assert masked.masked
+    np.testing.assert_array_equal(bare.landmarks_xy, masked.landmarks_xy)
+    assert (bare.background, bare.eyewear, bare.headwear) == (masked.background, masked.eyewear, masked.headwear)
+    difference = np.abs(masked.image_bgr.astype(int) - bare.image_bgr).max(axis=2)
+    x1, y1 = masked.box_xyxy[:2].astype(int)
     x, y = (masked.landmarks_xy[[48, 54, 57, 33]].mean(axis=0)).astype(int)
-    difference = np.abs(masked.image_bgr.astype(int) - bare.image_bgr)[y - 3 : y + 4, x - 3 : x + 4]
-    assert difference.mean() > 5
+    assert difference[y - 3 : y + 4, x - 3 : x + 4].mean() > 30
+    outside = np.concatenate([difference[: y1 - 8].ravel(), difference[:, : x1 - 12].ravel()])
+    assert np.median(outside) <= 2  # the exposure follows the bare skin
+
+
+def test_the_mask_changes_nothing_that_is_drawn_after_it():
+    settings = {"headwear": 0.0, "occluded": 1.0, "per_person": 1}
+    bare, masked = (render_samples(2, range(6), Settings(masked=share, **settings)) for share in (0.0, 1.0))
+    np.testing.assert_array_equal(bare.pose, masked.pose)
+    for name in ("style", "background", "occluder", "eyewear"):
+        np.testing.assert_array_equal(bare.kinds[name], masked.kinds[name])
+    border = np.s_[:, :3]  # above the head, where the background is
+    assert np.abs(bare.image[border].astype(int) - masked.image[border]).mean() < 8
+
+
+def test_a_shield_is_seen_through_and_leaves_the_beard():
+    bare, shield = (
+        render_frame(
+            0, 0, Settings(masked=share, mask_kind="shield", clean=True, occluded=0), (128, 128), pose=(0, 0, 0)
+        )
+        for share in (0.0, 1.0)
+    )
+    x1, y1, x2, y2 = shield.box_xyxy.astype(int)
+    before, after = (f.image_bgr[y1:y2, x1:x2].astype(float).mean(axis=2) for f in (bare, shield))
+    assert (before != after).mean() > 0.8
+    assert np.corrcoef(before.ravel(), after.ravel())[0, 1] > 0.8
 
 
 def test_empty_request():
@@ -113,3 +150,5 @@ def test_wrong_settings():
         Settings(per_person=0)
     with pytest.raises(ValueError, match="no pose distribution 'wide'"):
         render_samples(0, range(1), Settings(poses="wide"))
+    with pytest.raises(ValueError, match="no kind of mask 'scarf'"):
+        Settings(mask_kind="scarf")

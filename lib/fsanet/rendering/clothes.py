@@ -1,13 +1,10 @@
-"""Clothes on the shoulders, collars, and face masks: shells cut from the skin and set off from it."""
+"""Clothes on the shoulders and collars: shells cut from the skin and set off from it."""
 
 import numpy as np
 
 from fsanet.rendering.head_pack import HeadPack
 from fsanet.rendering.noise import noise, ramp
-from fsanet.rendering.pieces import Material, Piece, cut_along, cut_out, make_piece, smooth
-from fsanet.rendering.strands import POINTS, Strands, make_strands
-
-_STEPS = np.linspace(0, 1, POINTS)
+from fsanet.rendering.pieces import Material, Piece, cut_along, make_piece, smooth
 
 
 def draw_fabric(rng: np.random.Generator) -> np.ndarray:
@@ -73,49 +70,3 @@ def _collar(
     flare = thick * (1 + ramp(low, high, cut.at(height))) * (1 + 0.2 * noise(where, 4.0, rng.uniform(0, 30)))
     points = smooth(cut.at(skin) + cut.at(normals) * flare[:, None], cut.triangles, 2)
     return make_piece(points, cut.triangles, colour, Material.CLOTH, rng.uniform(0, 0.2))
-
-
-def face_mask(
-    pack: HeadPack, rng: np.random.Generator, skin: np.ndarray, normals: np.ndarray, over: str
-) -> tuple[Piece, Strands]:
-    """A surgical or cloth mask with its ear loops.
-
-    Args:
-        pack: the base head.
-        rng: randomness.
-        skin: (V, 3) the person's face with its expression.
-        normals: (V, 3) its normals.
-        over: `nose` (worn right) or `mouth` (pulled down under the nose).
-    """
-    place = pack.vertices
-    x, y, z = np.abs(place[:, 0]), place[:, 1], place[:, 2]
-    surgical = rng.random() < 0.6
-    top = (rng.uniform(7.0, 7.12) if over == "nose" else rng.uniform(6.72, 6.8)) - 0.5 * np.square(x)
-    wide = rng.uniform(0.56, 0.66)
-    outside = pack.inside_mouth < 0.4
-    keep = np.isin(np.arange(len(place)), pack.skin) & outside & (y < top) & (y > 6.08) & (x < wide) & (z > 0.62)
-    keep &= ~((y < 6.3) & (z < 0.85))
-    used, triangles = cut_out(_skin_triangles(pack), keep)
-    points = smooth(skin[used] + 0.05 * normals[used], triangles, 14)
-    points = np.where((points[:, 2] > skin[used, 2] + 0.02)[:, None], points, skin[used] + 0.03 * normals[used])
-    points = smooth(points, triangles, 3) + 0.03 * normals[used]
-    colours = np.array([[0.35, 0.62, 0.72], [0.75, 0.78, 0.8], [0.4, 0.6, 0.85], [0.02, 0.02, 0.025]])
-    colour = colours[rng.choice(4, p=[0.45, 0.3, 0.15, 0.1])] * rng.uniform(0.8, 1.1) if surgical else draw_fabric(rng)
-    pleats = 1 - 0.25 * (np.sin(y[used] * 38) > 0.8) if surgical else np.ones(len(used))
-    pattern = colour if surgical else _patterned(rng, colour, place[used])
-    piece = make_piece(points, triangles, pattern * pleats[:, None], Material.CLOTH, 0.03)
-    return piece, _ear_loops(pack, skin, used, colour)
-
-
-def _ear_loops(pack: HeadPack, skin: np.ndarray, used: np.ndarray, colour: np.ndarray) -> Strands:
-    """Two bands a side, from the edge of the mask to behind the ear."""
-    place, bands, roots = pack.vertices, [], []
-    for side in (1.0, -1.0):
-        beside = used[place[used, 0] * side > 0]
-        back = skin[(pack.ears > 0.5) & (place[:, 0] * side > 0)].mean(axis=0) + np.array([0.05 * side, 0, -0.12])
-        for pull in (1.0, -1.0):
-            corner = beside[np.argmax(np.abs(place[beside, 0]) * 2 + pull * place[beside, 1])]
-            end = back + np.array([0, 0.18 * pull, 0])
-            bands.append(skin[corner] + _STEPS[:, None] * (end - skin[corner]) + [0.02 * side, 0, 0])
-            roots.append(corner)
-    return make_strands(np.array(bands), 0.025, colour * 0.9, roots, wire=True)

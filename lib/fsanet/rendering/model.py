@@ -89,7 +89,13 @@ def _carried(strands: Strands, skin: np.ndarray, neutral: np.ndarray) -> Strands
 
 
 def build_model(
-    person: Person, skin: np.ndarray, pieces: list[Piece], wires: list[Strands], hair: Strands, shell: bool = True
+    person: Person,
+    skin: np.ndarray,
+    pieces: list[Piece],
+    wires: list[Strands],
+    hair: Strands,
+    on_face: Strands,
+    shell: bool = True,
 ) -> Model:
     """Put a picture's geometry together.
 
@@ -99,6 +105,7 @@ def build_model(
         pieces: clothes, headwear, masks, occluders.
         wires: further strands, such as a mask's ear loops.
         hair: the scalp hair that is seen; less than the person's under headwear.
+        on_face: brows and the beard that is seen; less than the person's under a mask.
         shell: whether the closed mass of hair is seen.
     """
     pack = head_pack()
@@ -124,7 +131,7 @@ def build_model(
         count = len(piece.vertices)
         plain = np.column_stack([piece.colours, piece.vertices, np.full(count, 0.9), np.zeros((count, 2))])
         add(piece.vertices, piece.triangles, plain.astype(np.float32), piece.material, piece.weave)
-    strands = join_strands([hair, _carried(person.on_face, skin, person.shape.vertices), person.glasses, *wires])
+    strands = join_strands([hair, _carried(on_face, skin, person.shape.vertices), person.glasses, *wires])
     return Model(
         np.concatenate(vertices).astype(np.float32),
         np.concatenate(triangles).astype(np.int32),

@@ -17,6 +17,8 @@ from fsanet.rendering.expression import with_expression
 from fsanet.rendering.head_pack import head_pack
 from fsanet.rendering.landmarks import landmark_box
 from fsanet.rendering.lights import draw_lights
+from fsanet.rendering.masks.kinds import check_kind
+from fsanet.rendering.masks.solid import lay_shield
 from fsanet.rendering.model import build_model
 from fsanet.rendering.person import Person, draw_person
 from fsanet.rendering.photo import take_photo
@@ -39,7 +41,8 @@ class Settings:
             that the others never show.
         poses: a name in `poses.POSES`.
         per_person: pictures of one person in a row.
-        masked: share of persons' pictures with a face mask.
+        masked: share of persons' pictures with a face mask; without it a picture is the same but for the mask.
+        mask_kind: a name in `masks.kinds.KINDS`; None for any.
         headwear, occluded: shares with something on the head, or in front of the face.
         jitter: how far the face box is shifted and scaled, as a share of its size (standard deviation).
         clean: True for sharp pictures without noise or compression.
@@ -49,6 +52,7 @@ class Settings:
     poses: str = "mixed"
     per_person: int = 4
     masked: float = 0.0
+    mask_kind: str | None = None
     headwear: float = 0.10
     occluded: float = 0.07
     jitter: float = 0.04
@@ -59,6 +63,8 @@ class Settings:
             raise InputError(f"no split '{self.split}': choose one of {', '.join(SPLITS)}")
         if self.per_person < 1:
             raise InputError(f"per_person must be 1 or more, got {self.per_person}")
+        if self.mask_kind is not None:
+            check_kind(self.mask_kind)
 
 
 @dataclass(frozen=True)
@@ -73,8 +79,8 @@ class Frame:
         focal_px, centre_xy, distance_dm: the camera.
         rotation: (3, 3) of the pose.
         source: the person.
-        style, background, headwear, occluder, eyewear: kinds, `none` where there is none.
-        masked: whether a face mask is worn.
+        style, background, headwear, occluder, eyewear, mask: kinds, `none` where there is none.
+        mask_worn: how the mask is worn, see `masks.kinds.WORN`.
     """
 
     image_bgr: np.ndarray
@@ -91,7 +97,13 @@ class Frame:
     headwear: str
     occluder: str
     eyewear: str
-    masked: bool
+    mask: str
+    mask_worn: str
+
+    @property
+    def masked(self) -> bool:
+        """Whether a face mask is worn."""
+        return self.mask != "none"
 
     @property
     def box_xyxy(self) -> np.ndarray:
@@ -131,19 +143,30 @@ def render_frame(
     rng = _rng(seed, settings.split, 1, index)
     pose = draw_pose(rng, settings.poses) if pose is None else np.asarray(pose, float)
     skin = with_expression(person.shape, rng)
-    worn = draw_worn(rng, person, skin, settings.headwear, settings.masked, settings.occluded)
-    model = build_model(person, skin, worn.pieces, worn.wires, worn.hair, worn.shell)
+    worn = draw_worn(
+        rng,
+        _rng(seed, settings.split, 3, index),
+        person,
+        skin,
+        settings.headwear,
+        settings.masked,
+        settings.occluded,
+        settings.mask_kind,
+    )
+    model = build_model(person, skin, worn.pieces, worn.wires, worn.hair, worn.on_face, worn.shell)
     posing = draw_posing(rng, pose)
     landmarks = posing.place(skin[head_pack().landmarks])
     camera = _aim(rng, landmarks, size, face_share, settings)
     width, height = camera.size
     background, behind = draw_background(rng, height, width, settings.split == "test")
+    lights = draw_lights(rng)
     picture = draw_picture(
-        person, model, posing, camera, draw_lights(rng), draw_eyes(rng, pose[0]), behind, rng.uniform(0.02, 0.25)
+        person, model, posing, camera, lights, draw_eyes(rng, pose[0]), behind, rng.uniform(0.02, 0.25)
     )
+    colour = lay_shield(picture.colour, worn.mask, posing, camera, lights) if worn.mask else picture.colour
     seen = camera.project(landmarks)
     box_px = float(np.sqrt(np.prod(np.ptp(seen[:, :2], axis=0))))
-    image = take_photo(picture.colour, picture.skin, rng, box_px, plain=settings.clean)
+    image = take_photo(colour, picture.skin, rng, box_px, plain=settings.clean)
     scale = camera.focal / camera.distance
     flat = seen[:, :2].astype(np.float64)
     return Frame(
@@ -161,7 +184,8 @@ def render_frame(
         headwear=worn.headwear,
         occluder=worn.occluder,
         eyewear=person.eyewear,
-        masked=worn.masked,
+        mask=worn.mask.look.kind if worn.mask else "none",
+        mask_worn=worn.mask.look.worn if worn.mask else "none",
     )
 
 
@@ -209,7 +233,7 @@ class Samples:
     kinds: dict[str, np.ndarray]
 
 
-_KINDS = ("style", "background", "headwear", "occluder", "eyewear")
+_KINDS = ("style", "background", "headwear", "occluder", "eyewear", "mask", "mask_worn")
 
 
 def render_samples(seed: int, indices: list[int] | range, settings: Settings) -> Samples:

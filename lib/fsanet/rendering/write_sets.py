@@ -84,7 +84,7 @@ def _code_version() -> str:
     Writers such as this file draw nothing themselves and are left out.
     """
     digest = hashlib.sha256()
-    for path in sorted([*Path(__file__).parent.glob("*.py"), PACK_FILE]):
+    for path in sorted([*Path(__file__).parent.rglob("*.py"), PACK_FILE]):
         if not path.name.startswith(_WRITERS):
             digest.update(path.read_bytes())
     return digest.hexdigest()[:16]

@@ -11,15 +11,15 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from fsanet.errors import InputError
+from fsanet.rendering.masks.canvas import draw_sheet
 from fsanet.rendering.masks.chart import mean_chart, outward
 from fsanet.rendering.masks.fabric import paint_sheet
 from fsanet.rendering.masks.kinds import SHIELD
 from fsanet.rendering.masks.light import FaceLight, read_light, to_linear, to_srgb
 from fsanet.rendering.masks.look import MaskLook, draw_mask
 from fsanet.rendering.masks.placing import Placing, place_by_points, place_by_pose
-from fsanet.rendering.masks.sheet import Sheet, finer, make_sheet, sheet_normals, sheet_triangles
+from fsanet.rendering.masks.sheet import Sheet, finer, make_sheet, sheet_normals
 from fsanet.rendering.masks.straps import lay_straps
-from fsanet.rendering.raster import NOTHING, draw_triangles, gather
 
 _FINE_PX = 160  # the mask's picture is drawn with about so many pixels a face
 _MOST_FINE = 4
@@ -123,18 +123,20 @@ def _draw(size: tuple[int, int], placing: Placing, look: MaskLook, light: FaceLi
     colour, opacity = _lit(look, sheet, seen, placing, light, gain)
     strap_colour = colour[0, 0] * 0.9 if look.kind != SHIELD else colour[0, 0]
     _draw_straps(canvas, straps, lines, placing, (x1, y1), fine, look.loops, strap_colour)
-    _draw_sheet(canvas, seen, np.dstack([colour * opacity[..., None], opacity]), (x1, y1), fine)
+    screen = np.dstack([(seen[..., :2] + 0.5 - [x1, y1]) * fine, seen[..., 2]])
+    draw_sheet(canvas, screen, np.dstack([colour * opacity[..., None], opacity]))
     small = cv2.resize(canvas, (int(x2 - x1), int(y2 - y1)), interpolation=cv2.INTER_AREA)
     return _Layer(int(x1), int(y1), small[..., :3], small[..., 3])
 
 
 def _projected(placing: Placing, sheet: Sheet) -> NDArray:
-    """Pixels x, y and nearness (R, C, 3) of a sheet; the face's own bends are read on its coarse grid."""
+    """Pixels x, y and a positive nearness (R, C, 3) of a sheet; the face's own bends are read on its coarse grid."""
     shape = sheet.across.shape
     flat = placing.coefficients[69:]
     bend = placing.project(sheet.coarse)[..., :2] - sheet.coarse @ flat
     xy = sheet.points @ flat + finer(bend, shape)
-    return np.dstack([xy, sheet.points @ placing.rotation[2]])
+    near = sheet.points @ placing.rotation[2]
+    return np.dstack([xy, 1 + 1e-3 * (near - near.min())])  # positive, and so even that colours stay linear
 
 
 def _lit(
@@ -146,20 +148,6 @@ def _lit(
     albedo = grey[..., None] + (albedo - grey[..., None]) * light.colour
     normals = sheet_normals(sheet.points) @ placing.rotation.T
     return (albedo * light.cast_rgb * (gain * light.at(seen[..., :2], normals))[..., None])[..., ::-1], opacity
-
-
-def _draw_sheet(canvas: NDArray, seen: NDArray, values: NDArray, first_xy: tuple[int, int], fine: int) -> None:
-    """Draw a sheet's values (R, C, 4) over the canvas, the side that faces away left out."""
-    triangles = sheet_triangles(seen.shape[:2])
-    near = seen[..., 2] - seen[..., 2].min() + 1.0
-    screen = np.dstack([(seen[..., :2] + 0.5 - first_xy) * fine, 1 + 1e-3 * near]).reshape(-1, 3).astype(np.float32)
-    depth, weights = np.zeros(canvas.shape[:2], np.float32), np.zeros((*canvas.shape[:2], 2), np.float32)
-    ids = np.full(canvas.shape[:2], NOTHING, np.int32)
-    draw_triangles(screen, triangles, len(triangles), 0, depth, ids, weights)
-    pixels = np.flatnonzero(ids.ravel() >= 0)
-    drawn = gather(ids, weights, pixels, triangles, values.reshape(-1, 4).astype(np.float32))
-    flat = canvas.reshape(-1, 4)
-    flat[pixels] = drawn + flat[pixels] * (1 - drawn[:, 3:])
 
 
 def _draw_straps(

@@ -16,7 +16,7 @@ from fsanet.rendering.pieces import grid_triangles
 from fsanet.rendering.raster import vertex_normals
 
 COARSE = (11, 17)  # rows, columns of the grid that the shape is computed on
-_OFF_SKIN = 0.025
+_OFF_SKIN, _LEAST_OFF_SKIN = 0.025, 0.012
 _PLEAT = 0.022
 
 
@@ -68,23 +68,29 @@ def make_sheet(look: MaskLook, chart: FaceChart, shape: tuple[int, int]) -> Shee
         chart: the face.
         shape: rows and columns of the result.
     """
-    across, down = unit_grid(COARSE)
-    side = np.abs(across)
-    top = look.top + (look.side_top - look.top) * side**look.top_power
-    bottom = look.bottom + (look.side_bottom - look.bottom) * side**look.bottom_power
-    height = top + (bottom - top) * down
-    make = _shield if look.kind == SHIELD else _draped
-    coarse = make(look, chart, across, down, height)
     across, down = unit_grid(shape)
+    make = _shield if look.kind == SHIELD else _draped
+    coarse = make(look, chart, *unit_grid(COARSE))
     points = finer(coarse, shape)
     if look.kind != SHIELD:
-        points = points + outward(points) * _folds(look, points, across, down)[..., None]
+        out = outward(points)
+        inside = ((chart.at(across * look.half_width_deg, _heights(look, across, down)) - points) * out).sum(axis=-1)
+        lift = np.maximum(_folds(look, points, across, down), inside + _LEAST_OFF_SKIN)
+        points = points + out * lift[..., None]
     return Sheet(coarse, points, across, down)
 
 
-def _draped(look: MaskLook, chart: FaceChart, across: NDArray, down: NDArray, height: NDArray) -> NDArray:
+def _heights(look: MaskLook, across: NDArray, down: NDArray) -> NDArray:
+    """Heights (R, C) on the base head of places on a mask."""
+    side = np.abs(across)
+    top = look.top + (look.side_top - look.top) * side**look.top_power
+    bottom = look.bottom + (look.side_bottom - look.bottom) * side**look.bottom_power
+    return top + (bottom - top) * down
+
+
+def _draped(look: MaskLook, chart: FaceChart, across: NDArray, down: NDArray) -> NDArray:
     """A sheet pulled tight over nose and chin, its middle standing off."""
-    skin = chart.at(across * look.half_width_deg, height).astype(np.float64)
+    skin = chart.at(across * look.half_width_deg, _heights(look, across, down)).astype(np.float64)
     out = outward(skin)
     radius = (skin * out).sum(axis=-1) - AXIS_Z * out[..., 2]
     tight = _taut(np.ascontiguousarray(skin[..., 1].T), np.ascontiguousarray(radius.T)).T.copy()
@@ -110,11 +116,12 @@ def _taut(along, radius):
     return hull
 
 
-def _shield(look: MaskLook, chart: FaceChart, across: NDArray, down: NDArray, height: NDArray) -> NDArray:
+def _shield(look: MaskLook, chart: FaceChart, across: NDArray, down: NDArray) -> NDArray:
     """A clear plate bent around the face, off its nose and chin."""
     foremost = float(chart.at(np.zeros((1, 9)), np.linspace(6.2, 7.0, 9)[None])[..., 2].max())
     angle = np.radians(across * look.half_width_deg)
     depth = foremost - AXIS_Z + 0.12 + look.off + 0.12 * (down - 0.5)
+    height = _heights(look, across, down)
     return np.stack([0.98 * np.sin(angle), height, AXIS_Z + depth * np.cos(angle)], axis=-1)
 
 
