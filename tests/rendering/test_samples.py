@@ -7,7 +7,7 @@ from fsanet.pose.angles import angles_from_rotation, rotation_from_angles
 from fsanet.rendering.backgrounds import HELD_OUT_BACKGROUNDS
 from fsanet.rendering.hair_styles import HAIR_STYLES
 from fsanet.rendering.masks.kinds import WORN
-from fsanet.rendering.samples import Settings, crop_frame, render_frame, render_samples
+from fsanet.rendering.samples import Settings, jittered_box, render_frame, render_samples
 
 HELD_OUT_STYLES = {style.name for style in HAIR_STYLES if style.held_out}
 
@@ -54,12 +54,23 @@ def test_signs_of_the_angles(frames_of_one_face):
     assert eyes[1] > 0  # roll > 0: clockwise, the image's right eye lower
 
 
-def test_the_crop_is_the_one_definition(frames_of_one_face):
-    frame = frames_of_one_face[1]
-    np.testing.assert_array_equal(crop_frame(frame), crop_face(frame.image_bgr, frame.box_xyxy, LANDMARK_MARGIN))
-    moved = crop_frame(frame, np.random.default_rng(0), 0.05)
-    assert moved.shape == (64, 64, 3)
-    assert (moved != crop_frame(frame)).any()
+def test_a_box_is_jittered_by_shares_of_its_size():
+    box = np.array([10.0, 20.0, 60.0, 120.0])
+    np.testing.assert_array_equal(jittered_box(box, np.random.default_rng(0), 0.0), box)
+    moved = np.array([jittered_box(box, np.random.default_rng(seed), 0.05) for seed in range(300)])
+    assert 0.03 < ((moved[:, 0] + moved[:, 2]) / 2 - 35).std() / 50 < 0.06
+    assert 0.03 < np.log((moved[:, 3] - moved[:, 1]) / 100).std() < 0.06
+
+
+def test_samples_are_the_crops_of_frames_with_their_landmarks():
+    settings = Settings(jitter=0.0)
+    samples, frame = render_samples(1, [3], settings), render_frame(1, 3, settings)
+    np.testing.assert_array_equal(samples.image[0], crop_face(frame.image_bgr, frame.box_xyxy, LANDMARK_MARGIN))
+    points = samples.kinds["points_xy"][0]
+    assert points.shape == (68, 2)
+    wide = 64 / (1 + 2 * LANDMARK_MARGIN)
+    np.testing.assert_allclose(np.ptp(points, axis=0), wide, atol=1.5)
+    np.testing.assert_allclose((points.min(axis=0) + points.max(axis=0)) / 2, 31.5, atol=1.0)
 
 
 def test_every_sample_is_what_it_is_whatever_was_rendered_before():

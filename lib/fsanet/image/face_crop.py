@@ -100,3 +100,28 @@ def crop_pixels(
     """Cut a range of pixels, maxima exclusive, and resize it to the network's input; the last step of `crop_face`."""
     x1, y1, x2, y2 = pixels_xyxy
     return cv2.resize(image_bgr[y1:y2, x1:x2], (size, size))
+
+
+def points_in_crop(
+    points_xy: NDArray, box_xyxy: Sequence[float], margin: float, image_wh: tuple[int, int], size: int = INPUT_SIZE
+) -> NDArray[np.float32]:
+    """Where points of an image lie in the crop that `crop_face` cuts.
+
+    Args:
+        points_xy: (..., 2) pixels of the image; 0 is the middle of the first.
+        box_xyxy, margin, size: as in `crop_face`.
+        image_wh: width and height of the image in pixels.
+
+    Returns:
+        (..., 2) pixels of the crop.
+    """
+    x1, y1, x2, y2 = widened_pixels(box_xyxy, margin, *image_wh)
+    scale = size / np.array([x2 - x1, y2 - y1])
+    return ((np.asarray(points_xy) - [x1, y1] + 0.5) * scale - 0.5).astype(np.float32)
+
+
+def box_in_crop(
+    box_xyxy: Sequence[float], margin: float, image_wh: tuple[int, int], size: int = INPUT_SIZE
+) -> NDArray[np.float32]:
+    """The face box (4,) in pixels of its own crop; arguments as in `points_in_crop`."""
+    return points_in_crop(np.reshape(box_xyxy, (2, 2)), box_xyxy, margin, image_wh, size).reshape(4)

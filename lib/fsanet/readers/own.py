@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 
 from fsanet.errors import InputError
-from fsanet.image.face_crop import DETECTOR_MARGIN, INPUT_SIZE, crop_face
+from fsanet.image.face_crop import DETECTOR_MARGIN, INPUT_SIZE, box_in_crop, crop_face
 from fsanet.readers.face_boxes import DetectorChoice, largest_face
 from fsanet.readers.set_builder import RawItem, Sample, SetRecipe, Unusable, read_raw_image
 
@@ -117,7 +117,8 @@ def read_own(item: RawItem, *, choice: DetectorChoice, margin: float, img_size: 
         crop = crop_face(image, box, margin, img_size)
     except InputError as error:
         raise Unusable("empty box", str(error)) from None
-    return Sample(crop, angles, row[SOURCE] or row["image"])
+    extras = {"box_xyxy": box_in_crop(box, margin, image.shape[1::-1], img_size)}
+    return Sample(crop, angles, row[SOURCE] or row["image"], extras)
 
 
 def _checked(rows: Sequence[Mapping[str, str]], table: Path, header: str) -> list[dict[str, str]]:

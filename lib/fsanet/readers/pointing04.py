@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from fsanet.errors import InputError
-from fsanet.image.face_crop import DETECTOR_MARGIN, INPUT_SIZE, crop_face
+from fsanet.image.face_crop import DETECTOR_MARGIN, INPUT_SIZE, box_in_crop, crop_face
 from fsanet.readers.face_boxes import DetectorChoice, find_faces
 from fsanet.readers.set_builder import RawItem, Sample, SetRecipe, Unusable, read_raw_image
 
@@ -79,7 +79,8 @@ def read_pointing04(item: RawItem, *, choice: DetectorChoice, margin: float, img
         raise Unusable("no face", f"{choice.name} finds none in {image_path.name}", broken=False)
     nearest = min(faces, key=lambda face: np.hypot(*(_center(face.box_xyxy) - center_xy)))
     crop = crop_face(image, nearest.box_xyxy, margin, img_size)
-    return Sample(crop, (float(label["pan"]), float(label["tilt"]), 0.0), f"Pointing04/{label['person']}")
+    extras = {"box_xyxy": box_in_crop(nearest.box_xyxy, margin, image.shape[1::-1], img_size)}
+    return Sample(crop, (float(label["pan"]), float(label["tilt"]), 0.0), f"Pointing04/{label['person']}", extras)
 
 
 def read_face_center(path: Path) -> np.ndarray:

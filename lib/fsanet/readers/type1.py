@@ -13,7 +13,14 @@ import scipy.io
 from numpy.typing import NDArray
 
 from fsanet.errors import InputError
-from fsanet.image.face_crop import INPUT_SIZE, LANDMARK_MARGIN, crop_face, landmark_box
+from fsanet.image.face_crop import (
+    INPUT_SIZE,
+    LANDMARK_MARGIN,
+    box_in_crop,
+    crop_face,
+    landmark_box,
+    points_in_crop,
+)
 from fsanet.image.kinds import IMAGE_SUFFIXES
 from fsanet.readers.set_builder import RawItem, Sample, SetRecipe, Unusable, read_raw_image
 
@@ -74,7 +81,7 @@ def read_type1(item: RawItem, *, margin: float, img_size: int, rerendered: bool)
         raise Unusable("missing image", f"'{mat_path.name}' has no image beside it")
     if not mat_path.is_file():
         raise Unusable("missing mat", f"'{image_path.name}' has no .mat beside it")
-    yaw_pitch_roll_deg, landmarks_xy = read_mat(mat_path)
+    yaw_pitch_roll_deg, landmarks_xy, points_xy = read_mat(mat_path)
     box = landmark_box(landmarks_xy)
     if box is None:
         raise Unusable("empty box", "no landmark is greater than zero")
@@ -83,14 +90,17 @@ def read_type1(item: RawItem, *, margin: float, img_size: int, rerendered: bool)
         crop = crop_face(image, box, margin, img_size)
     except InputError as error:
         raise Unusable("empty box", str(error)) from None
-    return Sample(crop, yaw_pitch_roll_deg, source_of(item.name) if rerendered else item.name)
+    frame = margin, image.shape[1::-1], img_size
+    extras = {"box_xyxy": box_in_crop(box, *frame), "points_xy": points_in_crop(points_xy.T, box, *frame)}
+    return Sample(crop, yaw_pitch_roll_deg, source_of(item.name) if rerendered else item.name, extras)
 
 
-def read_mat(path: Path) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def read_mat(path: Path) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
     """Pose and landmarks of a label file.
 
     Returns:
-        (3,) yaw, pitch, roll in degrees and (2, K) landmarks in pixels.
+        (3,) yaw, pitch, roll in degrees; (2, K) the landmarks that the box is made of, in pixels; (2, 68) the 68
+        landmarks, hidden ones included: those of `pt3d_68` in AFLW2000, NaN where the file has none.
 
     Raises:
         Unusable: when the file is damaged, lacks a key, or holds NaN or infinite numbers.
@@ -110,7 +120,9 @@ def read_mat(path: Path) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         raise Unusable("NaN label", f"{path.name}: Pose_Para begins {pose.ravel()[:3]}")
     if not np.isfinite(landmarks).all():
         raise Unusable("NaN label", f"{path.name}: pt2d holds NaN or infinite coordinates")
-    return np.array([yaw, pitch, roll]), landmarks.astype(np.float64)
+    points = content.get("pt3d_68", landmarks)[:2].astype(np.float64)
+    points = points if points.shape == (2, 68) else np.full((2, 68), np.nan)
+    return np.array([yaw, pitch, roll]), landmarks.astype(np.float64), points
 
 
 def source_of(name: str) -> str:

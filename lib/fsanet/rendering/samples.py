@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from fsanet.errors import InputError
-from fsanet.image.face_crop import INPUT_SIZE, LANDMARK_MARGIN, crop_face
+from fsanet.image.face_crop import INPUT_SIZE, LANDMARK_MARGIN, crop_face, points_in_crop
 from fsanet.rendering.backgrounds import draw_background
 from fsanet.rendering.camera import draw_distance, frame_head
 from fsanet.rendering.expression import with_expression
@@ -205,15 +205,15 @@ def _aim(rng: np.random.Generator, landmarks: np.ndarray, size, face_share, sett
     return frame_head(landmarks, distance, box_px, size, (size[0] / 2, size[1] / 2))
 
 
-def crop_frame(frame: Frame, rng: np.random.Generator | None = None, jitter: float = 0.0) -> np.ndarray:
-    """The network's input (64, 64, 3) uint8 BGR of a frame: its landmark box, jittered, with 300W-LP's margin."""
-    x1, y1, x2, y2 = frame.box_xyxy
-    if rng is not None and jitter > 0:
+def jittered_box(box_xyxy: np.ndarray, rng: np.random.Generator, jitter: float) -> np.ndarray:
+    """A box (4,) shifted and scaled by shares of its size with this standard deviation."""
+    x1, y1, x2, y2 = box_xyxy
+    if jitter > 0:
         shift = np.clip(rng.normal(0, jitter, 2), -2 * jitter, 2 * jitter) * (x2 - x1, y2 - y1)
         half = np.array([x2 - x1, y2 - y1]) / 2 * np.exp(np.clip(rng.normal(0, jitter, 2), -2 * jitter, 2 * jitter))
         middle = np.array([x1 + x2, y1 + y2]) / 2 + shift
-        x1, y1, x2, y2 = (*(middle - half), *(middle + half))
-    return crop_face(frame.image_bgr, (x1, y1, x2, y2), LANDMARK_MARGIN)
+        return np.concatenate([middle - half, middle + half])
+    return box_xyxy
 
 
 @dataclass(frozen=True)
@@ -224,7 +224,8 @@ class Samples:
         image: (N, 64, 64, 3) uint8 BGR.
         pose: (N, 3) float64 yaw, pitch, roll in degrees.
         source: N names, equal for pictures of one person.
-        kinds: further (N,) arrays by name: `masked` bool and the kinds of `Frame`.
+        kinds: further arrays by name: `masked` (N,) bool, the kinds of `Frame` (N,), and the landmarks `points_xy`
+            (N, 68, 2) in pixels of the crop.
     """
 
     image: np.ndarray
@@ -244,13 +245,17 @@ def render_samples(seed: int, indices: list[int] | range, settings: Settings) ->
         indices: of the samples; any order, each is what it always is.
         settings: what is rendered.
     """
-    images, frames = [], []
+    images, frames, points = [], [], []
     for index in indices:
         frame = render_frame(seed, index, settings)
-        images.append(crop_frame(frame, _rng(seed, settings.split, 2, index), settings.jitter))
+        box = jittered_box(frame.box_xyxy, _rng(seed, settings.split, 2, index), settings.jitter)
+        images.append(crop_face(frame.image_bgr, box, LANDMARK_MARGIN))
+        size = frame.image_bgr.shape[1::-1]
+        points.append(points_in_crop(frame.landmarks_xy - 0.5, box, LANDMARK_MARGIN, size))
         frames.append(frame)
     kinds = {name: np.array([getattr(frame, name) for frame in frames], np.str_) for name in _KINDS}
     kinds["masked"] = np.array([frame.masked for frame in frames], bool)
+    kinds["points_xy"] = np.array(points, np.float32).reshape(-1, 68, 2)
     image = np.stack(images) if images else np.zeros((0, INPUT_SIZE, INPUT_SIZE, 3), np.uint8)
     pose = np.array([frame.pose for frame in frames]).reshape(-1, 3)
     return Samples(image, pose, [frame.source for frame in frames], kinds)

@@ -1,0 +1,121 @@
+"""Sets made of sets: every sample of an npz changed, in the same order, with the same columns and some new ones.
+
+Sample i depends on the set, the settings, the seed and i alone. All cores work; a killed run goes on where it was, and
+ends with the same bytes.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fsanet.console import progress
+from fsanet.datasets.npz_stream import Chunk, PoseStream, read_meta
+from fsanet.datasets.pose_set import PoseSet
+from fsanet.errors import InputError
+from fsanet.files import remove_leftovers
+from fsanet.workers import run_on_all_cores
+
+_CHUNK = 256
+
+
+class Row(NamedTuple):
+    """One sample of the given set: crop (S, S, 3) uint8 BGR, pose (3,) degrees, and its further columns."""
+
+    image: NDArray[np.uint8]
+    pose: NDArray[np.float64]
+    extras: Mapping[str, Any]
+
+
+Change = Callable[[Row, np.random.Generator], Row]
+
+
+@dataclass(frozen=True)
+class Derivation:
+    """A set to be made of another.
+
+    Attributes:
+        source, target: the npz files.
+        change: row, generator -> row; importable by name, as other processes run it.
+        name: of the change, the key of its settings in `meta`.
+        settings: everything that the change depends on, as JSON can say it.
+        seed: of the set; sample i has a stream of its own.
+    """
+
+    source: Path
+    target: Path
+    change: Change
+    name: str
+    settings: Mapping[str, Any]
+    seed: int
+
+
+def derive_set(
+    work: Derivation, given: PoseSet | None = None, *, workers: int | None = None, quiet: bool = False
+) -> bool:
+    """Make a set; one that lies there already and was made so is kept.
+
+    Args:
+        work: what to make.
+        given: the source, where it is in memory already.
+        workers: number of processes; None for one per core.
+        quiet: no progress bar.
+
+    Returns:
+        False where it lay there already.
+
+    Raises:
+        FileNotFoundError, ValueError: as `PoseSet.load`; ValueError also where another file has the target's name.
+        OSError: when the target cannot be written.
+    """
+    digest = _sha256(work.source) if work.source.is_file() else ""
+    given = given or PoseSet.load(work.source)
+    made = {"from": work.source.name, "from_sha256": digest, "seed": work.seed, **work.settings}
+    if work.target.exists():
+        if read_meta(work.target).get(work.name) == made:
+            return False
+        raise InputError(
+            f"'{work.target}' exists and was made in another way: remove it, or give the new set another place."
+        )
+    remove_leftovers(work.target)
+    starts = range(0, len(given), _CHUNK)
+    stream = PoseStream(work.target, len(starts), made)
+    tasks = (
+        (starts[k], given.select(np.arange(starts[k], min(starts[k] + _CHUNK, len(given))))) for k in stream.missing()
+    )
+    label = work.target.stem
+    with progress(total=len(given), initial=_done(stream, len(given)), unit="img", label=label, quiet=quiet) as bar:
+        for count in run_on_all_cores(partial(_write_chunk, stream, work), tasks, workers):
+            bar.update(count)
+    stream.finish({**given.meta, work.name: made})
+    return True
+
+
+def _done(stream: PoseStream, samples: int) -> int:
+    return samples - sum(min(_CHUNK, samples - k * _CHUNK) for k in stream.missing())
+
+
+def _write_chunk(stream: PoseStream, work: Derivation, task: tuple[int, PoseSet]) -> int:
+    """Change a run of samples; in a worker process."""
+    start, part = task
+    rows = list(_changed(part, work, start))
+    extras = {key: np.array([row.extras[key] for row in rows]) for key in rows[0].extras}
+    image, pose = np.array([row.image for row in rows]), np.array([row.pose for row in rows])
+    stream.add(start // _CHUNK, Chunk(image, pose, list(part.source), extras))
+    return len(rows)
+
+
+def _changed(part: PoseSet, work: Derivation, start: int) -> Iterator[Row]:
+    for k in range(len(part)):
+        row = Row(part.image[k], part.pose[k], {key: values[k] for key, values in part.extras.items()})
+        yield work.change(row, np.random.default_rng([work.seed, start + k]))
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
