@@ -57,8 +57,14 @@ weights: setup  ## published weights and detector files into pre-trained/ [FROM=
 render: setup  ## synthetic heads as npz sets, or as photographs with LAYOUT=300W_LP|BIWI [N= SEED= OUT=folder ARGS=]
 	$(BIN)/fsanet render $(call option,--layout,$(LAYOUT)) $(call option,--samples,$(N)) $(call option,--seed,$(SEED)) $(call option,--out,$(OUT)) $(ARGS)
 
+mask: setup  ## the masked twin of a set: SET=name [BY=points|pose|render KIND= SEED= OUT=npz ARGS=]
+	$(BIN)/fsanet mask $(call option,--set,$(SET)) $(call option,--by,$(BY)) $(call option,--kind,$(KIND)) $(call option,--seed,$(SEED)) $(call option,--out,$(OUT)) $(ARGS)
+
+rotate: setup  ## the turned twin of a set: SET=name [DEG=45 SEED= OUT=npz ARGS=]
+	$(BIN)/fsanet rotate $(call option,--set,$(SET)) $(call option,--degrees,$(DEG)) $(call option,--seed,$(SEED)) $(call option,--out,$(OUT)) $(ARGS)
+
 portraits: setup  ## 979 free photographs of people to data/photographs/ [FROM=folder-or-address OUT=]
-	$(BIN)/fsanet portraits $(call option,--from,$(FROM)) $(call option,--out,$(OUT)) $(ARGS)
+	$(BIN)/fsanet mask rotate portraits $(call option,--from,$(FROM)) $(call option,--out,$(OUT)) $(ARGS)
 
 profile: setup  ## photographs turned in 3D to labelled poses, in 300W-LP's layout and as npz [RAW=folder OUT= COPIES=12 ONLY= SEED= WORKERS= ARGS=]
 	$(BIN)/fsanet profile '$(RAW)' $(call option,--out,$(OUT)) $(call option,--copies,$(COPIES)) $(call option,--only,$(ONLY)) $(call option,--seed,$(SEED)) $(call option,--workers,$(WORKERS)) $(ARGS)
@@ -107,4 +113,4 @@ docs: setup  ## the API reference to docs/api/
 clean:  ## remove the virtual environment and what commands wrote
 	rm -rf $(VENV) .venv-* demo/output training_and_testing/output
 
-.PHONY: portraits profile help setup lint check check-backends weights preprocess render train test export bench fuzz demo figures notebooks pictures docs clean
+.PHONY: mask rotate portraits profile help setup lint check check-backends weights preprocess render train test export bench fuzz demo figures notebooks pictures docs clean

@@ -19,6 +19,8 @@ VERBS = {
     "render": "render synthetic heads: npz sets, or photographs in the layouts of the real sets",
     "portraits": "bring free photographs of people, to profile",
     "profile": "turn photographs of faces in 3D to other poses, with labels",
+    "mask": "put face masks on the faces of a set, order and labels kept",
+    "rotate": "turn the faces of a set in the plane of the picture, with the right labels",
     "train": "train a model",
     "test": "measure models on labelled sets",
     "finder": "the network that finds faces: its scenes, its training, its measures",

@@ -5,7 +5,7 @@
     fsanet test --model var_capsule --weights training_and_testing/runs/synthetic
     fsanet test --set Pointing04 --only "Pointing04/0[5-8]"
 
-Prints one table; rows as CSV and JSON and pictures go to training_and_testing/output/test. Where there is no test set,
+Prints one table, and where a set's masked or turned twin is there (`fsanet mask`, `fsanet rotate`) both, pair by pair; rows as CSV and JSON and pictures go to training_and_testing/output/test. Where there is no test set,
 or with --set synthetic, the first 1,000 faces of the synthetic one are rendered.
 """
 
@@ -21,6 +21,8 @@ from fsanet.engines.engine import Engine
 from fsanet.evaluation.charts import draw_bars, draw_error_by_yaw, draw_scatter
 from fsanet.evaluation.evaluation import Evaluation, evaluate
 from fsanet.evaluation.labelled_sets import available_sets, load_labelled_set
+from fsanet.evaluation.paired import as_text as pairs_as_text
+from fsanet.evaluation.paired import find_pairs
 from fsanet.evaluation.synthetic_test import NAME as SYNTHETIC_TEST
 from fsanet.evaluation.synthetic_test import ensure_synthetic_test
 from fsanet.evaluation.tables import as_text, write_rows
@@ -54,6 +56,8 @@ def run(args: argparse.Namespace) -> int:
     """Measure, print the table, write rows and pictures."""
     evaluations = evaluate_all(args.model, args.weights, args.set, args.folder, args.only)
     print(as_text(evaluations))
+    if pairs := find_pairs(evaluations):
+        print(f"\n{pairs_as_text(pairs)}")
     folder = args.out / Path(args.weights).name
     written = write_rows(evaluations, folder)
     if not args.no_pictures:

@@ -21,12 +21,24 @@ from fsanet.errors import InputError
 from fsanet.files import remove_leftovers
 from fsanet.workers import run_on_all_cores
 
+MASKED, ROTATED = "_masked", "_rotated"  # what is added to the name of a set
 _CHUNK = 256
 
 
-class Row(NamedTuple):
-    """One sample of the given set: crop (S, S, 3) uint8 BGR, pose (3,) degrees, and its further columns."""
+def plain_name(name: str) -> str:
+    """The name of the set that a set was made of: AFLW2000_masked -> AFLW2000; any other name as it is."""
+    return name.removesuffix(MASKED).removesuffix(ROTATED)
 
+
+def twin_path(source: Path, suffix: str) -> Path:
+    """Where the twin of a set lies: beside it."""
+    return source.with_name(f"{source.stem}{suffix}.npz")
+
+
+class Row(NamedTuple):
+    """One sample: its number in the set, crop (S, S, 3) uint8 BGR, pose (3,) degrees, and further columns by name."""
+
+    index: int
     image: NDArray[np.uint8]
     pose: NDArray[np.float64]
     extras: Mapping[str, Any]
@@ -112,7 +124,7 @@ def _write_chunk(stream: PoseStream, work: Derivation, task: tuple[int, PoseSet]
 
 def _changed(part: PoseSet, work: Derivation, start: int) -> Iterator[Row]:
     for k in range(len(part)):
-        row = Row(part.image[k], part.pose[k], {key: values[k] for key, values in part.extras.items()})
+        row = Row(start + k, part.image[k], part.pose[k], {key: values[k] for key, values in part.extras.items()})
         yield work.change(row, np.random.default_rng([work.seed, start + k]))
 
 

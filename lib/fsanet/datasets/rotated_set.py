@@ -16,7 +16,6 @@ from fsanet.errors import InputError
 from fsanet.pose.angles import rotate_in_plane
 from fsanet.pose.errors import LABEL_LIMIT_DEG
 
-SUFFIX = "_rotated"
 TURN_DEG = 45.0
 _POINTS_KEY, _BOX_KEY = "points_xy", "box_xyxy"
 
@@ -51,7 +50,7 @@ def turned_row(row: Row, rng: np.random.Generator, *, most_deg: float) -> Row:
     if _POINTS_KEY in extras:
         turn = _matrix(row.image, clockwise)
         extras[_POINTS_KEY] = (extras[_POINTS_KEY] @ turn[:, :2].T + turn[:, 2]).astype(np.float32)
-    return Row(turn_image(row.image, clockwise), pose, {**extras, "clockwise_deg": clockwise})
+    return Row(row.index, turn_image(row.image, clockwise), pose, {**extras, "clockwise_deg": clockwise})
 
 
 def turn_image(image_bgr: NDArray[np.uint8], clockwise_deg: float) -> NDArray[np.uint8]:

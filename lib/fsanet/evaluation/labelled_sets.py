@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from fsanet.datasets.derive import MASKED, ROTATED, plain_name
 from fsanet.datasets.pose_set import PoseSet
 from fsanet.datasets.protocols import PROTOCOLS, SETS, find_set, set_path
 from fsanet.errors import InputError
@@ -47,10 +48,11 @@ class LabelledSet:
 
 
 def available_sets(folder: str | Path) -> list[str]:
-    """Names of the npz sets to test on below a folder: the protocols' test sets first, then one's own."""
+    """Names of the npz sets to test on below a folder: the protocols' test sets and their twins, then one's own."""
     known = list(dict.fromkeys(name for protocol in PROTOCOLS.values() for name in protocol.test))
-    there = [name for name in known if find_set(name, folder).is_file()]
-    own = sorted(path.stem for path in Path(folder).glob("*.npz") if path.stem not in SETS)
+    twins = (f"{name}{suffix}" for name in known for suffix in ("", MASKED, ROTATED))
+    there = [name for name in twins if find_set(name, folder).is_file()]
+    own = sorted(path.stem for path in Path(folder).glob("*.npz") if plain_name(path.stem) not in SETS)
     return there + own
 
 
@@ -92,7 +94,7 @@ def load_labelled_set(name: str, folder: str | Path, img_size: int = 64, only: S
 def _filter(name: str, poses_deg: NDArray[np.float64]) -> tuple[NDArray[np.bool_], list[str]]:
     """Which samples of a set count, and the rules in words."""
     kept, words = within_limit(poses_deg), [f"every |angle| <= {LABEL_LIMIT_DEG:g}"]
-    info = SETS.get(name)
+    info = SETS.get(plain_name(name))
     if info and info.pitch_limit_deg < LABEL_LIMIT_DEG:
         kept &= np.abs(poses_deg[:, 1]) <= info.pitch_limit_deg
         words.append(f"|pitch| <= {info.pitch_limit_deg:g}")

@@ -1,9 +1,11 @@
 """The masked twin of a pose set: every face wears a mask, order and labels stay.
 
 Where the set holds landmarks (`points_xy`) the masks follow them; else they follow the label of the pose and the box of
-the face, which is known from `box_xyxy`, or from the margin that the crop was made with. No face is left out.
+the face, which is known from `box_xyxy`, or from the margin that the crop was made with. A rendered set may be rendered
+again with masks. No face is left out.
 """
 
+import dataclasses
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
@@ -12,15 +14,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fsanet.datasets.derive import Derivation, Row
+from fsanet.datasets.derive import Change, Derivation, Row
 from fsanet.datasets.pose_set import PoseSet
 from fsanet.errors import InputError
 from fsanet.rendering.masks.kinds import check_kind
-from fsanet.rendering.masks.overlay import mask_by_points, mask_by_pose
+from fsanet.rendering.masks.overlay import MaskedPicture, mask_by_points, mask_by_pose
+from fsanet.rendering.masks.ways import POINTS, POSE, RENDER
+from fsanet.rendering.samples import Settings, render_samples
 
-POINTS, POSE = "points", "pose"
 POINTS_KEY, BOX_KEY = "points_xy", "box_xyxy"
-SUFFIX = "_masked"
+_RENDERER = "fsanet.rendering"
 
 # The landmarks' box in widths and heights of a detector's (MTCNN's convention): its size, and its centre's shift to the
 # side where the face looks, and down. Medians over renders of the validation people.
@@ -35,7 +38,7 @@ def masked_set(
     Args:
         source, target: the npz files.
         given: the set.
-        by: `points` or `pose`: what places the masks; None for points where the set holds them.
+        by: one of `WAYS`: what places the masks; None for points where the set holds them, else pose.
         kind: one of `KINDS`; None draws one for each face.
         seed: of the masks.
 
@@ -45,30 +48,12 @@ def masked_set(
     if kind is not None:
         check_kind(kind)
     by = by or (POINTS if POINTS_KEY in given.extras else POSE)
-    settings: dict[str, Any] = {"by": by, "kind": kind or "any"}
-    if by == POINTS:
-        _check_points(given, source)
-        return Derivation(source, target, partial(_by_points, kind=kind), "masked", settings, seed)
-    place = usual_box(given.meta, given.img_size) if BOX_KEY not in given.extras else None
-    if BOX_KEY not in given.extras and place is None:
-        raise InputError(
-            f"'{source}' says neither where the faces lie (`{BOX_KEY}`) nor with which margin they were cut: "
-            "make it again with `fsanet prepare`."
-        )
-    detector = "detector" in given.meta
-    change = partial(_by_pose, kind=kind, place=place, detector=detector)
-    return Derivation(source, target, change, "masked", settings, seed)
+    make = {POINTS: _points_change, POSE: _pose_change, RENDER: _render_change}[by]
+    change = make(given, source, kind)
+    return Derivation(source, target, change, "masked", {"by": by, "kind": kind or "any"}, seed)
 
 
-def usual_box(meta: Mapping[str, Any], img_size: int) -> NDArray[np.float64] | None:
-    """The face's box (4,) in pixels of a crop that no border has cut; None where the margin is not recorded."""
-    if "margin" not in meta:
-        return None
-    margin = float(meta["margin"])
-    return np.array([margin, margin, 1 + margin, 1 + margin]) / (1 + 2 * margin) * img_size
-
-
-def _check_points(given: PoseSet, source: Path) -> None:
+def _points_change(given: PoseSet, source: Path, kind: str | None) -> Change:
     points = given.extras.get(POINTS_KEY)
     if points is None:
         raise InputError(
@@ -77,9 +62,33 @@ def _check_points(given: PoseSet, source: Path) -> None:
         )
     bad = np.flatnonzero(~np.isfinite(points).all(axis=(1, 2)))
     if len(bad):
+        raise InputError(f"'{source}': {len(bad)} faces have no landmarks, sample {bad[0]} first: place them by pose.")
+    return partial(_by_points, kind=kind)
+
+
+def _pose_change(given: PoseSet, source: Path, kind: str | None) -> Change:
+    place = usual_box(given.meta, given.img_size)
+    if BOX_KEY not in given.extras and place is None:
         raise InputError(
-            f"'{source}': {len(bad)} faces have no landmarks, the first is sample {bad[0]}: place by pose."
+            f"'{source}' says neither where the faces lie (`{BOX_KEY}`) nor with which margin they were cut: "
+            "make it again with `fsanet prepare`."
         )
+    return partial(_by_pose, kind=kind, place=place, detector="detector" in given.meta)
+
+
+def _render_change(given: PoseSet, source: Path, kind: str | None) -> Change:
+    if given.meta.get("made_by") != _RENDERER:
+        raise InputError(f"'{source}' was not rendered by this program: place the masks by points or by pose.")
+    settings = dataclasses.replace(Settings(**given.meta["settings"]), masked=1.0, mask_kind=kind)
+    return partial(_rendered, seed=given.meta["seed"], settings=settings)
+
+
+def usual_box(meta: Mapping[str, Any], img_size: int) -> NDArray[np.float64] | None:
+    """The face's box (4,) in pixels of a crop that no border has cut; None where the margin is not recorded."""
+    if "margin" not in meta:
+        return None
+    margin = float(meta["margin"])
+    return np.array([margin, margin, 1 + margin, 1 + margin]) / (1 + 2 * margin) * img_size
 
 
 def landmark_box_of(box_xyxy: NDArray, yaw_deg: float) -> NDArray[np.float64]:
@@ -102,6 +111,14 @@ def _by_pose(row: Row, rng: np.random.Generator, *, kind: str | None, place: NDA
     return _with_kind(row, mask_by_pose(row.image, row.pose, box, rng, kind))
 
 
-def _with_kind(row: Row, result) -> Row:
+def _rendered(row: Row, rng: np.random.Generator, *, seed: int, settings: Settings) -> Row:
+    """The row rendered again with a mask; masks follow the seed of the renderer, not that of the twin."""
+    sample = render_samples(seed, [row.index], settings)
+    if not np.array_equal(sample.pose[0], row.pose):
+        raise InputError(f"Sample {row.index} was rendered by another version of this program: render the set again.")
+    return Row(row.index, sample.image[0], row.pose, {key: values[0] for key, values in sample.kinds.items()})
+
+
+def _with_kind(row: Row, result: MaskedPicture) -> Row:
     kinds = {"masked": True, "mask": np.str_(result.kind), "mask_worn": np.str_(result.worn)}
-    return Row(result.image_bgr, row.pose, {**row.extras, **kinds})
+    return Row(row.index, result.image_bgr, row.pose, {**row.extras, **kinds})

@@ -1,0 +1,43 @@
+"""Turn the faces of a set in the plane of the picture: `make rotate SET=name [DEG=45 SEED= OUT=npz]`.
+
+    fsanet rotate --set BIWI_train               data/BIWI_train_rotated.npz, turns within +-45 degrees
+    fsanet rotate --set AFLW2000 --degrees 20
+
+The label of a turned face is that of the turned rotation, R' = Rz(a) R: yaw and pitch change too, see
+docs/conventions.md. Order stays; the turn is in the column `clockwise_deg`. Equal seeds give equal bytes; a killed run
+goes on where it was. `fsanet test` measures a set and its twin pair by pair.
+"""
+
+import argparse
+from pathlib import Path
+
+from fsanet.commands.options import add_option, positive
+from fsanet.console import EXIT_OK
+from fsanet.datasets.derive import ROTATED, derive_set, twin_path
+from fsanet.datasets.pose_set import PoseSet
+from fsanet.datasets.protocols import set_path
+from fsanet.datasets.rotated_set import TURN_DEG, rotated_set
+from fsanet.locations import work_dir
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Which set, how far, and where to."""
+    add_option(parser, "--set", required=True)
+    add_option(parser, "--folder", "(default: %(default)s)", type=Path, default=work_dir("data"))
+    parser.add_argument(
+        "--degrees", type=float, default=TURN_DEG, help="largest turn, either way (default: %(default)s)"
+    )
+    add_option(parser, "--out", "(an npz; beside the set if not given)", type=Path)
+    add_option(parser, "--seed", "(default: %(default)s)", type=int, default=0)
+    add_option(parser, "--workers", "(processes; one per core if not given)", type=positive)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Make the turned twin; whole or not there."""
+    source = set_path(args.set, args.folder)
+    given = PoseSet.load(source)
+    target = args.out or twin_path(source, ROTATED)
+    work = rotated_set(source, target, args.degrees, args.seed)
+    fresh = derive_set(work, given, workers=args.workers, quiet=args.quiet)
+    print(f"{target}: {len(given):,} faces turned by up to {args.degrees:g} degrees{'' if fresh else '; was there'}")
+    return EXIT_OK

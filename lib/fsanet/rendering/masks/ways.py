@@ -1,0 +1,4 @@
+"""The ways to put masks on a set."""
+
+POINTS, POSE, RENDER = "points", "pose", "render"
+WAYS = (POINTS, POSE, RENDER)

@@ -1,0 +1,48 @@
+"""The `mask` and `rotate` verbs: a twin beside the set, and what is refused."""
+
+import numpy as np
+import pytest
+
+from fsanet.cli import main
+from fsanet.console import EXIT_ERROR, EXIT_OK
+from fsanet.datasets.pose_set import PoseSet
+
+
+@pytest.fixture
+def folder(tmp_path):
+    image = np.random.default_rng(0).integers(80, 160, (3, 64, 64, 3), np.uint8)
+    PoseSet(image, np.zeros((3, 3)), ["a", "b", "c"], {"margin": 0.6}).save(tmp_path / "faces.npz")
+    return tmp_path
+
+
+@pytest.mark.parametrize(("verb", "column"), [("mask", "mask"), ("rotate", "clockwise_deg")])
+def test_the_twin_lies_beside_the_set(folder, capsys, verb, column):
+    arguments = [verb, "--set", "faces", "--folder", str(folder), "--workers", "1", "--seed", "4"]
+    assert main(arguments) == EXIT_OK
+    [twin] = folder.glob(f"faces_{verb[:4]}*.npz")
+    assert len(PoseSet.load(twin).extras[column]) == 3
+    assert f"{twin}: 3 faces" in capsys.readouterr().out
+    assert main(arguments) == EXIT_OK
+    assert "was there" in capsys.readouterr().out
+    assert main([*arguments[:-1], "5"]) == EXIT_ERROR
+    assert "exists and was made in another way" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "text"),
+    [
+        (["mask", "--kind", "scarf"], "There is no kind of mask 'scarf': choose one of surgical"),
+        (["mask", "--by", "points"], "holds no landmarks"),
+        (["mask", "--by", "render"], "was not rendered by this program"),
+        (["rotate", "--degrees", "0"], "largest turn must be above 0"),
+    ],
+)
+def test_what_cannot_be_done_is_told_and_nothing_is_written(folder, capsys, arguments, text):
+    assert main([*arguments, "--set", "faces", "--folder", str(folder), "--workers", "1"]) == EXIT_ERROR
+    assert text in capsys.readouterr().err
+    assert [path.name for path in folder.iterdir()] == ["faces.npz"]
+
+
+def test_a_missing_set_is_told(tmp_path, capsys):
+    assert main(["mask", "--set", "AFLW2000", "--folder", str(tmp_path)]) == EXIT_ERROR
+    assert "make preprocess DB=AFLW2000" in capsys.readouterr().err

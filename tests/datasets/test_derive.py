@@ -1,0 +1,99 @@
+from functools import partial
+
+import numpy as np
+import pytest
+
+from fsanet.datasets.derive import Derivation, derive_set, plain_name, twin_path
+from fsanet.datasets.npz_stream import read_meta
+from fsanet.datasets.pose_set import PoseSet
+from fsanet.errors import InputError
+
+
+def brighter(row, rng, *, amount):
+    image = row.image + np.uint8(amount) + rng.integers(0, 3, row.image.shape, np.uint8)
+    return row._replace(image=image, extras={**row.extras, "number": row.index})
+
+
+def fails_at_300(row, rng):
+    if row.index == 300:
+        raise KeyboardInterrupt
+    return row
+
+
+@pytest.fixture
+def source(tmp_path):
+    images = np.random.default_rng(0).integers(0, 100, (600, 4, 4, 3), np.uint8)
+    poses = np.arange(1800.0).reshape(600, 3) / 20
+    path = tmp_path / "a.npz"
+    PoseSet(images, poses, [f"face{i // 2}" for i in range(600)], {"margin": 0.6}, {"kind": np.arange(600) % 3}).save(
+        path
+    )
+    return path
+
+
+def brighter_set(source, target, amount=10, seed=0):
+    return Derivation(source, target, partial(brighter, amount=amount), "brighter", {"amount": amount}, seed)
+
+
+def test_order_labels_and_columns_stay_and_new_ones_come(source, tmp_path):
+    assert derive_set(brighter_set(source, tmp_path / "b.npz"), workers=1, quiet=True)
+    before, after = PoseSet.load(source), PoseSet.load(tmp_path / "b.npz")
+    np.testing.assert_array_equal(after.pose, before.pose)
+    np.testing.assert_array_equal(after.source, before.source)
+    np.testing.assert_array_equal(after.extras["kind"], before.extras["kind"])
+    np.testing.assert_array_equal(after.extras["number"], np.arange(600))
+    change = after.image.astype(int) - before.image
+    assert change.min() == 10
+    assert change.max() == 12
+    assert after.meta["margin"] == 0.6
+    assert after.meta["brighter"]["amount"] == 10
+
+
+def test_equal_seeds_give_equal_bytes_and_others_do_not(source, tmp_path):
+    for name, seed in (("b", 1), ("c", 1), ("d", 2)):
+        derive_set(brighter_set(source, tmp_path / f"{name}.npz", seed=seed), workers=1, quiet=True)
+    b, c, d = ((tmp_path / f"{name}.npz").read_bytes() for name in "bcd")
+    assert b == c
+    assert b != d
+
+
+def test_a_stopped_run_goes_on_and_ends_with_the_same_bytes(source, tmp_path):
+    whole = Derivation(source, tmp_path / "whole.npz", brighter_set(source, source).change, "x", {}, 0)
+    derive_set(whole, workers=1, quiet=True)
+    stopped = tmp_path / "stopped.npz"
+    with pytest.raises(KeyboardInterrupt):
+        derive_set(Derivation(source, stopped, fails_at_300, "x", {}, 0), workers=1, quiet=True)
+    assert not stopped.exists()
+    [parts] = tmp_path.glob(".stopped*")
+    assert len(list(parts.glob("*.npz"))) == 1
+    derive_set(
+        Derivation(source, stopped, fails_at_300, "y", {"other": 1}, 0),
+        PoseSet.load(source).select(range(256)),
+        workers=1,
+        quiet=True,
+    )
+    assert PoseSet.load(stopped).pose.shape == (256, 3)
+
+
+def test_what_is_there_is_kept_and_what_is_another_is_refused(source, tmp_path):
+    target = tmp_path / "b.npz"
+    assert derive_set(brighter_set(source, target), workers=1, quiet=True)
+    written = target.stat().st_mtime_ns
+    assert not derive_set(brighter_set(source, target), workers=1, quiet=True)
+    assert target.stat().st_mtime_ns == written
+    with pytest.raises(InputError, match=r"b.npz' exists and was made in another way: remove it"):
+        derive_set(brighter_set(source, target, amount=20), workers=1, quiet=True)
+    with pytest.raises(InputError, match="exists and was made in another way"):
+        derive_set(brighter_set(target, source), workers=1, quiet=True)
+    assert read_meta(source) == {"margin": 0.6}
+
+
+def test_a_missing_set_is_told(tmp_path):
+    with pytest.raises(FileNotFoundError, match="No pose set at"):
+        derive_set(brighter_set(tmp_path / "none.npz", tmp_path / "b.npz"), workers=1)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_names_of_twins(tmp_path):
+    assert twin_path(tmp_path / "AFW_Flip.npz", "_masked") == tmp_path / "AFW_Flip_masked.npz"
+    assert [plain_name(n) for n in ("A_masked", "A_rotated", "A")] == ["A", "A", "A"]

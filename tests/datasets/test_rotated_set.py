@@ -1,0 +1,70 @@
+import numpy as np
+import pytest
+
+from fsanet.datasets.derive import Row, derive_set
+from fsanet.datasets.pose_set import PoseSet
+from fsanet.datasets.rotated_set import rotated_set, turn_image, turned_row
+from fsanet.errors import InputError
+from fsanet.pose import tensors
+from fsanet.pose.angles import rotation_from_angles
+
+
+def test_a_turn_goes_clockwise():
+    image = np.zeros((65, 65, 3), np.uint8)
+    image[8:13, 30:35] = 255  # above the middle
+    turned = turn_image(image, 90.0)
+    y, x = np.argwhere(turned[..., 0] > 128).mean(axis=0)
+    assert abs(y - 32) < 1
+    assert abs(x - 54) < 1
+
+
+def test_the_label_is_that_of_the_turned_rotation():
+    pose = np.array([30.0, 20.0, -10.0])
+    row = turned_row(Row(0, np.zeros((8, 8, 3), np.uint8), pose, {}), np.random.default_rng(0), most_deg=45)
+    a = np.radians(row.extras["clockwise_deg"])
+    turn = np.array([[np.cos(a), np.sin(a), 0], [-np.sin(a), np.cos(a), 0], [0, 0, 1]])
+    np.testing.assert_allclose(rotation_from_angles(row.pose), turn @ rotation_from_angles(pose), atol=1e-9)
+    assert np.abs(row.pose[:2] - pose[:2]).max() > 3  # adding the turn to the roll alone would leave them
+    with_augmentation = tensors.rotate_in_plane(
+        pose[None].astype("float32"), np.array([row.extras["clockwise_deg"]], "float32")
+    )
+    np.testing.assert_allclose(np.asarray(with_augmentation)[0], row.pose, atol=1e-2)
+
+
+def test_points_turn_with_the_picture_and_a_box_is_dropped():
+    image = np.zeros((65, 65, 3), np.uint8)
+    image[18:23, 40:45] = 255
+    extras = {"points_xy": np.array([[42.0, 20.0]]), "box_xyxy": np.arange(4.0)}
+    row = turned_row(Row(0, image, np.zeros(3), extras), np.random.default_rng(1), most_deg=45)
+    y, x = np.argwhere(row.image[..., 0] > 128).mean(axis=0)
+    np.testing.assert_allclose(row.extras["points_xy"][0], [x, y], atol=0.5)
+    assert "box_xyxy" not in row.extras
+    np.testing.assert_allclose(row.pose, [0, 0, row.extras["clockwise_deg"]], atol=1e-9)
+
+
+def test_a_turn_out_of_the_range_of_labels_is_left_out():
+    pose = np.array([88.0, 60.0, 60.0])
+    rows = [
+        turned_row(Row(0, np.zeros((8, 8, 3), np.uint8), pose, {}), np.random.default_rng(s), most_deg=45)
+        for s in range(40)
+    ]
+    assert all(np.abs(row.pose).max() <= 99 for row in rows)
+    still = [row for row in rows if row.extras["clockwise_deg"] == 0]
+    assert still
+    np.testing.assert_array_equal(still[0].pose, pose)
+
+
+def test_a_set_of_turned_faces(tmp_path):
+    PoseSet(np.zeros((5, 8, 8, 3), np.uint8), np.tile([10.0, 5, 0], (5, 1)), list("abcde")).save(tmp_path / "a.npz")
+    derive_set(rotated_set(tmp_path / "a.npz", tmp_path / "b.npz", 30), workers=1, quiet=True)
+    turned = PoseSet.load(tmp_path / "b.npz")
+    turns = turned.extras["clockwise_deg"]
+    assert len(set(turns)) == 5
+    assert np.abs(turns).max() <= 30
+    np.testing.assert_allclose(turned.pose[:, 2], turns, atol=3)
+
+
+@pytest.mark.parametrize("most", [0.0, -5.0, 181.0, float("nan")])
+def test_a_wrong_range_is_refused(tmp_path, most):
+    with pytest.raises(InputError, match="largest turn must be above 0 and at most 180"):
+        rotated_set(tmp_path / "a.npz", tmp_path / "b.npz", most)

@@ -1,0 +1,78 @@
+import numpy as np
+import pytest
+
+from fsanet.datasets.derive import derive_set
+from fsanet.datasets.pose_set import PoseSet
+from fsanet.errors import InputError
+from fsanet.rendering.masks.kinds import KINDS, WORN
+from fsanet.rendering.masks.masked_set import landmark_box_of, masked_set, usual_box
+from fsanet.rendering.masks.placing import place_by_pose
+
+POSES = np.array([[0.0, 0, 0], [40, -10, 5], [-30, 15, 0]])
+BOX = usual_box({"margin": 0.6}, 64)
+
+
+def faces(meta, extras):
+    image = np.full((3, 64, 64, 3), (90, 110, 150), np.uint8)
+    return PoseSet(image, POSES, ["a", "b", "c"], meta, extras)
+
+
+def points():
+    return np.array([place_by_pose(pose, BOX).points_xy for pose in POSES], np.float32)
+
+
+def twin(given, tmp_path, name="twin", **settings):
+    source = tmp_path / "faces.npz"
+    given.save(source)
+    derive_set(masked_set(source, tmp_path / f"{name}.npz", given, **settings), given, workers=1, quiet=True)
+    return PoseSet.load(tmp_path / f"{name}.npz")
+
+
+def test_points_and_pose_place_the_same_mask_on_the_mean_face(tmp_path):
+    given = faces({"margin": 0.6}, {"points_xy": points()})
+    by_points, by_pose = (twin(given, tmp_path, by, by=by, kind="black") for by in ("points", "pose"))
+    for masked in (by_points, by_pose):
+        np.testing.assert_array_equal(masked.pose, POSES)
+        assert (masked.image != given.image).any(axis=(1, 2, 3)).all()
+        assert set(masked.extras["mask"]) == {"black"}
+        assert set(masked.extras["mask_worn"]) <= set(WORN)
+        assert masked.extras["masked"].all()
+    assert (np.abs(by_points.image.astype(int) - by_pose.image) > 20).mean() < 0.02
+
+
+def test_points_are_taken_where_they_are_there(tmp_path):
+    assert twin(faces({"margin": 0.6}, {"points_xy": points()}), tmp_path).meta["masked"]["by"] == "points"
+    masked = twin(faces({"margin": 0.6}, {}), tmp_path, "other", seed=3)
+    assert masked.meta["masked"]["by"] == "pose"
+    assert set(masked.extras["mask"]) <= set(KINDS)
+
+
+def test_a_box_of_its_own_counts_more_than_the_margin(tmp_path):
+    moved = faces({"margin": 0.6}, {"box_xyxy": np.tile(BOX + [0, -12, 0, -12], (3, 1)).astype(np.float32)})
+    usual, higher = (
+        twin(given, tmp_path, str(i), kind="black") for i, given in enumerate((faces({"margin": 0.6}, {}), moved))
+    )
+    rows = [np.argwhere((s.image[0].astype(int) - 90)[..., 0] < -40)[:, 0].mean() for s in (usual, higher)]
+    assert 8 < rows[0] - rows[1] < 16
+
+
+def test_a_detectors_box_is_wider_and_higher_than_that_of_the_landmarks():
+    x1, y1, x2, y2 = landmark_box_of(np.array([0.0, 0, 100, 100]), 0.0)
+    assert 0 < x1 < x2 < 100
+    assert 10 < y1 < y2 <= 100
+    assert x1 + x2 == pytest.approx(100)
+
+
+@pytest.mark.parametrize(
+    ("meta", "extras", "settings", "text"),
+    [
+        ({"margin": 0.6}, {}, {"by": "points"}, "holds no landmarks .*fsanet prepare"),
+        ({"margin": 0.6}, {"points_xy": points() * np.nan}, {}, "3 faces have no landmarks, sample 0 first"),
+        ({}, {}, {"by": "pose"}, "says neither where the faces lie .* nor with which margin"),
+        ({"margin": 0.6}, {}, {"by": "render"}, "was not rendered by this program"),
+        ({"margin": 0.6}, {}, {"kind": "scarf"}, "no kind of mask 'scarf'"),
+    ],
+)
+def test_what_a_set_lacks_is_said(tmp_path, meta, extras, settings, text):
+    with pytest.raises(InputError, match=text):
+        masked_set(tmp_path / "a.npz", tmp_path / "b.npz", faces(meta, extras), **settings)
