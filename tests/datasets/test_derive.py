@@ -14,20 +14,18 @@ def brighter(row, rng, *, amount):
     return row._replace(image=image, extras={**row.extras, "number": row.index})
 
 
-def fails_at_300(row, rng):
-    if row.index == 300:
+def stops_at_300(row, rng, *, while_there):
+    if row.index == 300 and while_there.exists():
         raise KeyboardInterrupt
-    return row
+    return row._replace(image=row.image + rng.integers(0, 3, row.image.shape, np.uint8))
 
 
 @pytest.fixture
 def source(tmp_path):
     images = np.random.default_rng(0).integers(0, 100, (600, 4, 4, 3), np.uint8)
     poses = np.arange(1800.0).reshape(600, 3) / 20
-    path = tmp_path / "a.npz"
-    PoseSet(images, poses, [f"face{i // 2}" for i in range(600)], {"margin": 0.6}, {"kind": np.arange(600) % 3}).save(
-        path
-    )
+    path, names = tmp_path / "a.npz", [f"face{i // 2}" for i in range(600)]
+    PoseSet(images, poses, names, {"margin": 0.6}, {"kind": np.arange(600) % 3}).save(path)
     return path
 
 
@@ -58,21 +56,20 @@ def test_equal_seeds_give_equal_bytes_and_others_do_not(source, tmp_path):
 
 
 def test_a_stopped_run_goes_on_and_ends_with_the_same_bytes(source, tmp_path):
-    whole = Derivation(source, tmp_path / "whole.npz", brighter_set(source, source).change, "x", {}, 0)
+    flag = tmp_path / "stop"
+    change = partial(stops_at_300, while_there=flag)
+    whole, stopped = (Derivation(source, tmp_path / f"{name}.npz", change, "x", {}, 0) for name in ("whole", "stopped"))
     derive_set(whole, workers=1, quiet=True)
-    stopped = tmp_path / "stopped.npz"
+    flag.touch()
     with pytest.raises(KeyboardInterrupt):
-        derive_set(Derivation(source, stopped, fails_at_300, "x", {}, 0), workers=1, quiet=True)
-    assert not stopped.exists()
+        derive_set(stopped, workers=1, quiet=True)
+    assert not stopped.target.exists()
     [parts] = tmp_path.glob(".stopped*")
-    assert len(list(parts.glob("*.npz"))) == 1
-    derive_set(
-        Derivation(source, stopped, fails_at_300, "y", {"other": 1}, 0),
-        PoseSet.load(source).select(range(256)),
-        workers=1,
-        quiet=True,
-    )
-    assert PoseSet.load(stopped).pose.shape == (256, 3)
+    assert len(list(parts.glob("*.npz"))) == 1  # the first 256
+    flag.unlink()
+    derive_set(stopped, workers=1, quiet=True)
+    assert stopped.target.read_bytes() == whole.target.read_bytes()
+    assert not list(tmp_path.glob(".stopped*"))
 
 
 def test_what_is_there_is_kept_and_what_is_another_is_refused(source, tmp_path):

@@ -16,11 +16,8 @@ def evaluation(name, error, model="capsule", source=("a", "b", "c")):
 
 
 def test_a_set_and_its_twins_are_paired_by_model():
-    plain, masked, turned = (
-        evaluation("A", [3, 3, 3]),
-        evaluation("A_masked", [3, 6, 3]),
-        evaluation("A_rotated", [3, 3, 3]),
-    )
+    plain, masked = evaluation("A", [3, 3, 3]), evaluation("A_masked", [3, 6, 3])
+    turned = evaluation("A_rotated", [3, 3, 3])
     pairs = find_pairs([plain, masked, turned, evaluation("A_masked", 1.0, "var_capsule"), evaluation("B", 1.0)])
     assert [(pair.plain, pair.twin) for pair in pairs] == [(plain, masked), (plain, turned)]
     assert pairs[0].ratio == pytest.approx(4 / 3)

@@ -24,9 +24,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     """Which set, how far, and where to."""
     add_option(parser, "--set", required=True)
     add_option(parser, "--folder", "(default: %(default)s)", type=Path, default=work_dir("data"))
-    parser.add_argument(
-        "--degrees", type=float, default=TURN_DEG, help="largest turn, either way (default: %(default)s)"
-    )
+    parser.add_argument("--degrees", type=float, default=TURN_DEG, help="largest turn (default: %(default)s)")
     add_option(parser, "--out", "(an npz; beside the set if not given)", type=Path)
     add_option(parser, "--seed", "(default: %(default)s)", type=int, default=0)
     add_option(parser, "--workers", "(processes; one per core if not given)", type=positive)

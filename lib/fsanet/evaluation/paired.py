@@ -1,4 +1,4 @@
-"""A set beside its masked and its turned twin: the same faces in the same order, so that errors compare pair by pair."""
+"""A set beside its masked and its turned twin: the same faces in the same order, compared pair by pair."""
 
 import math
 from collections.abc import Sequence
@@ -83,11 +83,8 @@ def _check_same_faces(plain: Evaluation, twin: Evaluation) -> None:
 
 def as_text(pairs: Sequence[Pair]) -> str:
     """One line a pair: errors before and after, their ratio, the bias of the pitch; then the published figures."""
-    lines = [
-        "Pairs: the same faces, degrees",
-        _line("set and its twin", "model", "y, p, r before", "MAE", "after", "MAE"),
-    ]
-    lines[-1] += f"{'ratio':>7}{'pitch bias':>16}"
+    head = _line("set -> its twin", "model", "y, p, r before", "MAE", "after", "MAE")
+    lines = ["Pairs: the same faces, degrees", f"{head}{'ratio':>7}{'pitch bias':>16}"]
     for pair in pairs:
         names = f"{pair.plain.test_set.name} -> {pair.twin.test_set.name.removeprefix(pair.plain.test_set.name)}"
         before, after = pair.plain.summary, pair.twin.summary

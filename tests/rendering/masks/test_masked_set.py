@@ -49,9 +49,8 @@ def test_points_are_taken_where_they_are_there(tmp_path):
 
 def test_a_box_of_its_own_counts_more_than_the_margin(tmp_path):
     moved = faces({"margin": 0.6}, {"box_xyxy": np.tile(BOX + [0, -12, 0, -12], (3, 1)).astype(np.float32)})
-    usual, higher = (
-        twin(given, tmp_path, str(i), kind="black") for i, given in enumerate((faces({"margin": 0.6}, {}), moved))
-    )
+    usual = twin(faces({"margin": 0.6}, {}), tmp_path, "usual", kind="black")
+    higher = twin(moved, tmp_path, "higher", kind="black")
     rows = [np.argwhere((s.image[0].astype(int) - 90)[..., 0] < -40)[:, 0].mean() for s in (usual, higher)]
     assert 8 < rows[0] - rows[1] < 16
 
