@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from fsanet.datasets.derive import Derivation, derive_set, plain_name, twin_path
-from fsanet.datasets.npz_stream import read_meta
+from fsanet.datasets.npz_file import read_meta
 from fsanet.datasets.pose_set import PoseSet
 from fsanet.errors import InputError
 

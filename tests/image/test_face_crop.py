@@ -8,9 +8,11 @@ from fsanet.image.face_crop import (
     DETECTOR_MARGIN,
     INPUT_SIZE,
     LANDMARK_MARGIN,
+    box_in_crop,
     crop_face,
     crop_pixels,
     landmark_box,
+    points_in_crop,
     widened_pixels,
 )
 
@@ -94,3 +96,19 @@ def test_one_pixel_is_enough(noise):
 def test_box_without_a_pixel_is_refused(noise, box):
     with pytest.raises(ValueError, match=r"The face box \(.*\) widened by 0.4 has no pixel on the 160x120 image"):
         crop_face(noise, box)
+
+
+def test_points_in_the_crop_lie_on_what_they_lay_on():
+    image = np.zeros((120, 160, 3), np.uint8)
+    image[58:63, 88:93] = 255
+    box, margin, wh = (60, 40, 100, 80), 0.5, (160, 120)
+    crop = crop_face(image, box, margin)
+    y, x = np.argwhere(crop[..., 0] > 127).mean(axis=0)
+    np.testing.assert_allclose(points_in_crop(np.array([[90.0, 60.0]]), box, margin, wh)[0], [x, y], atol=0.3)
+    np.testing.assert_allclose(box_in_crop(box, margin, wh), [15.9, 15.9, 47.9, 47.9], atol=0.5)
+
+
+def test_a_box_at_the_border_lies_off_the_middle_of_its_crop():
+    x1, _, x2, _ = box_in_crop((0, 40, 40, 80), 0.5, (160, 120))
+    assert x1 < 1
+    assert 40 < x2 < 44

@@ -5,7 +5,7 @@
     fsanet test --model var_capsule --weights training_and_testing/runs/synthetic
     fsanet test --set Pointing04 --only "Pointing04/0[5-8]"
 
-Prints one table; where a set's masked or turned twin lies beside it (`fsanet mask`, `fsanet rotate`), both pair by pair.
+Prints one table; where a set's masked or turned twin is there (`fsanet mask`, `fsanet rotate`), both pair by pair.
 Rows as CSV and JSON and pictures go to training_and_testing/output/test. Where there is no test set, or with --set
 synthetic, the first 1,000 faces of the synthetic one are rendered.
 """

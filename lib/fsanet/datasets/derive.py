@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fsanet.console import progress
-from fsanet.datasets.npz_stream import Chunk, PoseStream, read_meta
+from fsanet.datasets.npz_file import read_meta
+from fsanet.datasets.npz_stream import Chunk, PoseStream
 from fsanet.datasets.pose_set import PoseSet
 from fsanet.errors import InputError
 from fsanet.files import remove_leftovers

@@ -81,7 +81,8 @@ def read_type1(item: RawItem, *, margin: float, img_size: int, rerendered: bool)
         raise Unusable("missing image", f"'{mat_path.name}' has no image beside it")
     if not mat_path.is_file():
         raise Unusable("missing mat", f"'{image_path.name}' has no .mat beside it")
-    yaw_pitch_roll_deg, landmarks_xy, points_xy = read_mat(mat_path)
+    content = _content(mat_path)
+    yaw_pitch_roll_deg, landmarks_xy = _pose_and_landmarks(content, mat_path.name)
     box = landmark_box(landmarks_xy)
     if box is None:
         raise Unusable("empty box", "no landmark is greater than zero")
@@ -91,38 +92,48 @@ def read_type1(item: RawItem, *, margin: float, img_size: int, rerendered: bool)
     except InputError as error:
         raise Unusable("empty box", str(error)) from None
     frame = margin, image.shape[1::-1], img_size
-    extras = {"box_xyxy": box_in_crop(box, *frame), "points_xy": points_in_crop(points_xy.T, box, *frame)}
+    extras = {"box_xyxy": box_in_crop(box, *frame), "points_xy": points_in_crop(_all_points(content), box, *frame)}
     return Sample(crop, yaw_pitch_roll_deg, source_of(item.name) if rerendered else item.name, extras)
 
 
-def read_mat(path: Path) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+def read_mat(path: Path) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Pose and landmarks of a label file.
 
     Returns:
-        (3,) yaw, pitch, roll in degrees; (2, K) the landmarks that the box is made of, in pixels; (2, 68) the 68
-        landmarks, hidden ones included: those of `pt3d_68` in AFLW2000, NaN where the file has none.
+        (3,) yaw, pitch, roll in degrees and (2, K) landmarks in pixels.
 
     Raises:
         Unusable: when the file is damaged, lacks a key, or holds NaN or infinite numbers.
     """
+    return _pose_and_landmarks(_content(path), path.name)
+
+
+def _content(path: Path) -> dict[str, NDArray]:
     try:
-        content = scipy.io.loadmat(path)  # all of it: a truncated file may still hold the two that are needed
+        return scipy.io.loadmat(path)  # all of it: a truncated file may still hold the two that are needed
     except Exception as error:  # whatever damaged bytes lead scipy's parser to: it names no common base class
         raise Unusable("broken mat", f"{path.name}: {error or type(error).__name__}") from None
+
+
+def _pose_and_landmarks(content: dict[str, NDArray], name: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     for key in ("Pose_Para", "pt2d"):
         if key not in content:
-            raise Unusable("missing key", f"{path.name} has no '{key}'")
+            raise Unusable("missing key", f"{name} has no '{key}'")
     pose, landmarks = content["Pose_Para"], content["pt2d"]
     if pose.size < 3 or landmarks.ndim != 2 or len(landmarks) != 2 or landmarks.size == 0:
-        raise Unusable("broken mat", f"{path.name}: Pose_Para is {pose.shape} and pt2d {landmarks.shape}")
+        raise Unusable("broken mat", f"{name}: Pose_Para is {pose.shape} and pt2d {landmarks.shape}")
     pitch, yaw, roll = np.rad2deg(pose.ravel()[:3].astype(np.float64))
     if not np.isfinite([pitch, yaw, roll]).all():
-        raise Unusable("NaN label", f"{path.name}: Pose_Para begins {pose.ravel()[:3]}")
+        raise Unusable("NaN label", f"{name}: Pose_Para begins {pose.ravel()[:3]}")
     if not np.isfinite(landmarks).all():
-        raise Unusable("NaN label", f"{path.name}: pt2d holds NaN or infinite coordinates")
-    points = content.get("pt3d_68", landmarks)[:2].astype(np.float64)
-    points = points if points.shape == (2, 68) else np.full((2, 68), np.nan)
-    return np.array([yaw, pitch, roll]), landmarks.astype(np.float64), points
+        raise Unusable("NaN label", f"{name}: pt2d holds NaN or infinite coordinates")
+    return np.array([yaw, pitch, roll]), landmarks.astype(np.float64)
+
+
+def _all_points(content: dict[str, NDArray]) -> NDArray[np.float64]:
+    """The 68 landmarks (68, 2) in pixels, hidden ones too: AFLW2000 has them in `pt3d_68`; NaN without."""
+    points = content.get("pt3d_68", content["pt2d"])[:2]
+    return points.T.astype(np.float64) if points.shape == (2, 68) else np.full((68, 2), np.nan)
 
 
 def source_of(name: str) -> str:
