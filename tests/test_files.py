@@ -1,6 +1,12 @@
 import pytest
 
-from fsanet.files import remove_leftovers, replace_whole, replace_whole_folder
+from fsanet.files import (
+    printable,
+    remove_all_leftovers,
+    remove_leftovers,
+    replace_whole,
+    replace_whole_folder,
+)
 
 
 def test_the_finished_file_takes_the_name(tmp_path):
@@ -70,3 +76,22 @@ def test_a_failure_leaves_the_earlier_folder_and_nothing_else(tmp_path):
         fail()
     assert [file.name for file in tmp_path.iterdir()] == ["model"]
     assert not list(path.iterdir())
+
+
+def test_leftovers_of_many_files_are_removed_and_nothing_else(tmp_path):
+    for name in (".a.0123abcd.part.jpg", ".b.c.0123abcd.part.mp4", ".other.0123abcd.part.jpg", ".a.part.jpg", "a.jpg"):
+        (tmp_path / name).touch()
+    remove_all_leftovers([tmp_path / "a.jpg", tmp_path / "b.c.mp4", tmp_path / "nowhere" / "d.jpg"])
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".a.part.jpg", ".other.0123abcd.part.jpg", "a.jpg"]
+
+
+def test_names_that_leave_no_room_for_a_temporary_one_are_written_all_the_same(tmp_path):
+    path = tmp_path / f"{'ä' * 120}.txt"  # 244 bytes
+    with replace_whole(path) as temporary:
+        temporary.write_text("whole", encoding="utf-8")
+    assert path.read_text(encoding="utf-8") == "whole"
+
+
+@pytest.mark.parametrize(("name", "shown"), [("café", "café"), ("caf\udce9", "caf\\xe9"), ("plain", "plain")])
+def test_names_are_made_printable(name, shown):
+    assert printable(name) == shown

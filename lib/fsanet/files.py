@@ -1,7 +1,7 @@
 """Writing files so that they are whole or not there."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from glob import escape
 from pathlib import Path
@@ -67,6 +67,17 @@ def remove_leftovers(path: str | Path) -> None:
     path = Path(path)
     for leftover in path.parent.glob(f".{escape(_short(path.stem))}.{'[0-9a-f]' * 8}.part{escape(path.suffix)}"):
         leftover.unlink(missing_ok=True)
+
+
+def remove_all_leftovers(paths: Iterable[str | Path]) -> None:
+    """As `remove_leftovers` for many files, each folder gone through once."""
+    stems: dict[Path, set[str]] = {}
+    for path in map(Path, paths):
+        stems.setdefault(path.parent, set()).add(_short(path.stem))
+    for folder, known in stems.items():
+        for leftover in folder.glob(f".*.{'[0-9a-f]' * 8}.part.*"):
+            if leftover.name.rsplit(".part.", 1)[0][1:-9] in known:
+                leftover.unlink(missing_ok=True)
 
 
 def printable(text: str) -> str:

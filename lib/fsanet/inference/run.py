@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from fsanet.console import progress
 from fsanet.errors import InputError
-from fsanet.files import printable
+from fsanet.files import printable, remove_all_leftovers
 from fsanet.image.reading import write_image
 from fsanet.inference.drawing import DrawnFace, draw_faces
 from fsanet.inference.face_estimator import FaceEstimator
@@ -72,6 +72,7 @@ class Run:
         finished = self._rows.finished if self._rows else set()
         if self._settings.out is not None:
             self._paths = output_paths(sources, self._settings.out)
+            remove_all_leftovers(self._paths.values())
         with progress(total=len(sources), unit="file", quiet=self._settings.quiet or len(sources) < 2) as bar:
             for group in _runs_of_images(sources):
                 todo = [source for source in group if source.name not in finished]
