@@ -21,7 +21,7 @@ _AHEAD = 2  # tasks waiting per process: enough to keep it busy, few enough to k
 
 
 def cores() -> int:
-    """Number of cores that this process may use."""
+    """Cores that this process may run on; containers and `taskset` can make them fewer than the machine has."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 

@@ -5,7 +5,7 @@ import pytest
 
 from fsanet.rendering import head_pack as module
 from fsanet.rendering.head_pack import PACK_FILE, Part, head_pack
-from fsanet.rendering.landmarks import LANDMARK_SPOTS, five_points, landmark_box
+from fsanet.rendering.landmarks import LANDMARK_SPOTS, five_points, spanned_box
 from fsanet.rendering.make_head_pack import ambient_occlusion, cavity, make_head_pack, read_obj, read_target
 
 OBJ = (
@@ -40,7 +40,7 @@ def test_five_points_and_box():
     points = np.zeros((68, 2))
     points[[36, 39, 42, 45, 30, 48, 54]] = [(0, 0), (2, 0), (4, 0), (6, 0), (3, 2), (1, 4), (5, 4)]
     np.testing.assert_array_equal(five_points(points), [(1, 0), (5, 0), (3, 2), (1, 4), (5, 4)])
-    np.testing.assert_array_equal(landmark_box(points), [0, 0, 6, 4])
+    np.testing.assert_array_equal(spanned_box(points), [0, 0, 6, 4])
 
 
 def test_reading_obj_and_targets():

@@ -8,10 +8,10 @@ from fsanet.rendering import headwear, occluders
 from fsanet.rendering.backgrounds import BACKGROUNDS, HELD_OUT_BACKGROUNDS, draw_background
 from fsanet.rendering.camera import Camera, frame_head
 from fsanet.rendering.facial_hair import beard_mask
-from fsanet.rendering.glasses import draw_glasses
 from fsanet.rendering.hair import grow_hair
 from fsanet.rendering.hair_styles import HAIR_STYLES, draw_style
 from fsanet.rendering.head_pack import head_pack
+from fsanet.rendering.headwear import draw_glasses
 from fsanet.rendering.lights import draw_lights
 from fsanet.rendering.noise import noise, ramp
 from fsanet.rendering.person import skull_map

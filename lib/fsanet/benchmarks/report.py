@@ -8,7 +8,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from fsanet.benchmarks.measurement import Row, Section
-from fsanet.engines.settings import usable_cores
+from fsanet.workers import cores
 from fsanet.files import replace_whole
 
 _PACKAGES = ("onnxruntime", "tensorflow", "keras", "ai-edge-litert", "opencv-python", "numpy")
@@ -17,7 +17,7 @@ _PACKAGES = ("onnxruntime", "tensorflow", "keras", "ai-edge-litert", "opencv-pyt
 def conditions() -> dict[str, str]:
     """What the figures depend on; the load is that of the minute before."""
     load = f"{os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else "unknown"
-    machine = {"processor": _processor(), "cores": str(usable_cores()), "load": load}
+    machine = {"processor": _processor(), "cores": str(cores()), "load": load}
     return machine | {"Python": platform.python_version()} | {package: _version(package) for package in _PACKAGES}
 
 

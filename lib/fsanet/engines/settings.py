@@ -1,15 +1,7 @@
 """Settings that engines share: threads and batch size."""
 
-import os
-
 from fsanet.errors import InputError
-
-
-def usable_cores() -> int:
-    """Cores that this process may run on; containers and `taskset` can make them fewer than the machine has."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+from fsanet.workers import cores
 
 
 def checked_threads(threads: int | None) -> int:
@@ -19,7 +11,7 @@ def checked_threads(threads: int | None) -> int:
         ValueError: when it is not at least 1.
     """
     if threads is None:
-        return usable_cores()
+        return cores()
     if threads < 1:
         raise InputError(f"threads must be at least 1, got {threads}; leave it out for one per core.")
     return threads

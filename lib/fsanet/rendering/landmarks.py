@@ -83,6 +83,9 @@ def five_points(landmarks: np.ndarray) -> np.ndarray:
     )
 
 
-def landmark_box(points_xy: np.ndarray) -> np.ndarray:
-    """Box (x1, y1, x2, y2) float that spans landmarks (68, 2)."""
+def spanned_box(points_xy: np.ndarray) -> np.ndarray:
+    """Box (x1, y1, x2, y2) float around all of (68, 2) landmarks, those left of the picture or above it included.
+
+    `face_crop.landmark_box` leaves such landmarks out, as the published preparation of 300W-LP does.
+    """
     return np.concatenate([points_xy.min(axis=0), points_xy.max(axis=0)])

@@ -6,15 +6,14 @@ import numpy as np
 
 from fsanet.rendering.clothes import garment
 from fsanet.rendering.facial_hair import Brow, beard_mask, beard_strands, brow_strands, draw_brow
-from fsanet.rendering.glasses import draw_glasses
 from fsanet.rendering.hair import Hair, grow_hair
 from fsanet.rendering.hair_styles import draw_style
 from fsanet.rendering.head_pack import head_pack
-from fsanet.rendering.look import Look, draw_look
+from fsanet.rendering.headwear import draw_glasses
+from fsanet.rendering.look import Look, draw_look, paint_vertices
 from fsanet.rendering.pieces import Piece
 from fsanet.rendering.raster import vertex_normals
 from fsanet.rendering.shape import HeadShape, draw_shape, draw_traits, eye_centres
-from fsanet.rendering.skin import paint_vertices
 from fsanet.rendering.strands import SkullMap, Strands, join_strands
 
 _WEARS_GLASSES, _DARK_ONES = 0.17, 0.15

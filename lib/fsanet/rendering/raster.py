@@ -76,37 +76,16 @@ def draw_triangles(
                     weights[y, x, 1] = l2 * w2 / near
 
 
-@njit(cache=True)
 def draw_depth(screen: np.ndarray, triangles: np.ndarray, depth: np.ndarray) -> None:
-    """Draw depth alone, orthographic: `screen[:, 2]` is a height over a plane, larger wins. In place."""
-    height, width = depth.shape
-    for t in range(triangles.shape[0]):
-        a, b, c = triangles[t, 0], triangles[t, 1], triangles[t, 2]
-        area = _edges(screen, a, b, c)
-        if area == 0.0:
-            continue
-        x0, y0 = screen[a, 0], screen[a, 1]
-        x1, y1 = screen[b, 0], screen[b, 1]
-        x2, y2 = screen[c, 0], screen[c, 1]
-        left = max(0, math.ceil(min(x0, x1, x2) - 0.5))
-        right = min(width - 1, math.floor(max(x0, x1, x2) - 0.5))
-        top = max(0, math.ceil(min(y0, y1, y2) - 0.5))
-        bottom = min(height - 1, math.floor(max(y0, y1, y2) - 0.5))
-        inverse = 1.0 / area
-        l1_x, l1_y = (y2 - y0) * inverse, (x0 - x2) * inverse  # change of each weight per pixel
-        l2_x, l2_y = (y0 - y1) * inverse, (x1 - x0) * inverse
-        for y in range(top, bottom + 1):
-            dy = y + 0.5 - y0
-            for x in range(left, right + 1):
-                dx = x + 0.5 - x0
-                l1 = dx * l1_x + dy * l1_y
-                l2 = dx * l2_x + dy * l2_y
-                l0 = 1.0 - l1 - l2
-                if l0 < 0.0 or l1 < 0.0 or l2 < 0.0:
-                    continue
-                high = l0 * screen[a, 2] + l1 * screen[b, 2] + l2 * screen[c, 2]
-                if high > depth[y, x]:
-                    depth[y, x] = high
+    """Draw depth alone, both sides of every triangle, in place.
+
+    Args:
+        screen: (V, 3) float32, pixel x, pixel y and a height over the plane of the picture: larger wins, all above 0.
+        triangles: (T, 3) int32 vertex numbers.
+        depth: (H, W) float32, 0 where nothing is.
+    """
+    ids, weights = np.empty(depth.shape, np.int32), np.empty((*depth.shape, 2), np.float32)
+    draw_triangles(screen, triangles, 0, 0, depth, ids, weights)
 
 
 @njit(cache=True)

@@ -15,7 +15,7 @@ from fsanet.rendering.backgrounds import draw_background
 from fsanet.rendering.camera import draw_distance, frame_head
 from fsanet.rendering.expression import with_expression
 from fsanet.rendering.head_pack import head_pack
-from fsanet.rendering.landmarks import landmark_box
+from fsanet.rendering.landmarks import spanned_box
 from fsanet.rendering.lights import draw_lights
 from fsanet.rendering.masks.kinds import check_kind
 from fsanet.rendering.masks.solid import lay_shield
@@ -108,7 +108,7 @@ class Frame:
     @property
     def box_xyxy(self) -> np.ndarray:
         """Box of the landmarks."""
-        return landmark_box(self.landmarks_xy)
+        return spanned_box(self.landmarks_xy)
 
 
 def _rng(seed: int, split: str, purpose: int, index: int) -> np.random.Generator:

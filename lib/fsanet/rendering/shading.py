@@ -7,10 +7,9 @@ from numpy.typing import ArrayLike
 
 from fsanet.rendering.facial_hair import Brow
 from fsanet.rendering.lights import Lights
-from fsanet.rendering.look import Look
+from fsanet.rendering.look import Look, paint_pixels
 from fsanet.rendering.noise import noise, ramp
 from fsanet.rendering.raster import draw_depth, lit_share, ribbon_screen, ribbon_triangles
-from fsanet.rendering.skin import paint_pixels
 from fsanet.rendering.strands import unit
 
 _EYE_ANGLE, _EDGE_ANGLE = (0.50, 0.44)  # of the iris, radians seen from the eyeball's middle

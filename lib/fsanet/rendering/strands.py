@@ -89,18 +89,6 @@ class SkullMap:
         padded = np.pad(self.radius, ((0, 0), (1, 1)), mode="wrap")
         return map_coordinates(padded, [row, column + 0.5], order=1, mode="nearest")
 
-    def push_out(self, points: np.ndarray, layer: np.ndarray | float, lowest: float) -> np.ndarray:
-        """Move points (..., 3) that lie less than `layer` outside the head out to that distance.
-
-        Points more than `lowest` below the centre are left alone: the neck is not seen from there.
-        """
-        offset = points - self.centre
-        radius = np.linalg.norm(offset, axis=-1)
-        direction = offset / np.maximum(radius, 1e-6)[..., None]
-        least = self.radius_at(direction) + layer
-        inside = (radius < least) & (offset[..., 1] > -lowest)
-        return np.where(inside[..., None], self.centre + direction * least[..., None], points)
-
 
 def surface_samples(
     rng: np.random.Generator, vertices: np.ndarray, triangles: np.ndarray, density: np.ndarray, count: int
