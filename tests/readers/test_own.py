@@ -5,9 +5,11 @@ import numpy as np
 import pytest
 
 from fsanet.datasets.pose_set import PoseSet
+from fsanet.errors import InputError
 from fsanet.image.face_crop import crop_face
+from fsanet.readers import set_builder
 from fsanet.readers.face_boxes import DetectorChoice
-from fsanet.readers.own import find_table, own_recipe, read_table
+from fsanet.readers.own import own_recipe
 from fsanet.readers.set_builder import build_set
 
 CHOICE = DetectorChoice("fake")
@@ -31,9 +33,11 @@ def make(folder, text, **settings):
 
 
 def test_boxes_of_the_csv(folder):
-    built = make(folder, "image,yaw,pitch,roll,x1,y1,x2,y2\na.png,10,-5.5,0,20,10,50,40\nsub/ä.png,1,2,3,30,20,60,55\n")
+    built = make(
+        folder, "image,yaw,pitch,roll,x1,y1,x2,y2\na.png,10,-5.5,0,20,10,50,40\nsub/ä.png,11,2,3,30,20,60,55\n"
+    )
     read = PoseSet.load(built.path, 64)
-    np.testing.assert_array_equal(read.pose, [[10, -5.5, 0], [1, 2, 3]])
+    np.testing.assert_array_equal(read.pose, [[10, -5.5, 0], [11, 2, 3]])
     np.testing.assert_array_equal(read.image[0], crop_face(cv2.imread(str(folder / "a.png")), (20, 10, 50, 40), 0.4))
     assert read.source.tolist() == ["a.png", "sub/ä.png"]
     assert built.left_out == ()
@@ -52,11 +56,6 @@ def test_rows_with_and_without_a_box(folder, detector):
     text = "image,yaw,pitch,roll,x1,y1,x2,y2\na.png,0,0,0,20,10,50,40\nb c.jpg,0,0,0,,,,\n"
     assert make(folder, text).samples == 2
     assert detector.calls == 1
-
-
-def test_column_order_case_semicolons_and_a_byte_order_mark(folder):
-    text = "﻿Roll; Yaw ;PITCH;image;x1;y1;x2;y2;note\n3;1;2;a.png;20;10;50;40;hello\n"
-    np.testing.assert_array_equal(PoseSet.load(make(folder, text).path).pose, [[1, 2, 3]])
 
 
 def test_source_column(folder):
@@ -117,26 +116,24 @@ def test_nothing_usable_is_an_error(folder):
     assert not (folder.parent / "mine.npz").exists()
 
 
-def test_the_one_csv_of_a_folder(folder):
-    with pytest.raises(FileNotFoundError, match=r"No CSV in '.*mine': one with the columns image, yaw, pitch, roll"):
-        find_table(folder)
-    (folder / "x.csv").touch()
-    assert find_table(folder) == folder / "x.csv"
-    (folder / "y.csv").touch()
-    with pytest.raises(ValueError, match=r"Several CSVs in '.*mine': say which one with CSV=x\.csv"):
-        find_table(folder)
+def test_radians_are_turned_into_degrees_when_that_is_said(folder):
+    text = "image,yaw,pitch,roll,x1,y1,x2,y2\na.png,1.2,-0.4,0.02,20,10,50,40\n"
+    with pytest.raises(
+        InputError, match=r"No angle in '.*labels\.csv' is larger than 1\.2: are they radians\? .*--angles"
+    ):
+        make(folder, text)
+    said = PoseSet.load(make(folder, text, angles="radians").path)
+    np.testing.assert_allclose(said.pose, [[68.755, -22.918, 1.146]], atol=1e-3)
+    assert said.meta["angles"] == "yaw, pitch, roll in radians as the CSV has them"
+    np.testing.assert_allclose(PoseSet.load(make(folder, text, angles="degrees").path).pose, [[1.2, -0.4, 0.02]])
 
 
-def test_wrong_paths(folder):
-    with pytest.raises(FileNotFoundError, match="No folder"):
-        read_table(folder / "nowhere", folder / "labels.csv")
-    with pytest.raises(FileNotFoundError, match=r"No CSV '.*nowhere\.csv'"):
-        read_table(folder, folder / "nowhere.csv")
-    with pytest.raises(FileNotFoundError, match="No folder"):
-        find_table(folder / "nowhere")
+def test_a_mistake_of_ours_keeps_its_traceback(folder, monkeypatch):
+    """Only what the person can mend becomes a row of what was left out."""
 
+    def broken(*_):
+        raise ValueError("operands could not be broadcast together")
 
-def test_a_spreadsheet_is_no_csv(folder):
-    (folder / "labels.xls").write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
-    with pytest.raises(ValueError, match="is no text in UTF-8: save it as CSV"):
-        read_table(folder, folder / "labels.xls")
+    monkeypatch.setattr(set_builder, "read_image", broken)
+    with pytest.raises(ValueError, match="operands could not be broadcast"):
+        make(folder, f"image,yaw,pitch,roll,x1,y1,x2,y2\na.png,0,0,0,{BOX}\n")

@@ -127,7 +127,7 @@ def test_the_nearer_of_two_strands_is_seen():
 
 def test_wide_strands_cover_more_than_thin_ones_and_thin_ones_do_not_break_up():
     def covered(width):
-        strands = bundle((0, 7.6, 2.2), (0, 6.4, 2.2), 0.0, BLUE, count=1, width=width)
+        strands = bundle((0.012, 7.6, 2.2), (0.012, 6.4, 2.2), 0.0, BLUE, count=1, width=width)
         return is_blue(take(lamp((0, 0, 1), sky=0.3), hair=strands)).sum(axis=1)
 
     thin, wide = covered(1e-4), covered(0.3)

@@ -8,8 +8,8 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from fsanet.benchmarks.measurement import Row, Section
-from fsanet.workers import cores
 from fsanet.files import replace_whole
+from fsanet.workers import cores
 
 _PACKAGES = ("onnxruntime", "tensorflow", "keras", "ai-edge-litert", "opencv-python", "numpy")
 

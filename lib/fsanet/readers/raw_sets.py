@@ -10,7 +10,8 @@ from fsanet.errors import InputError
 from fsanet.image.face_crop import DETECTOR_MARGIN, INPUT_SIZE, LANDMARK_MARGIN
 from fsanet.readers.biwi import SPLIT_FILE, BiwiSettings, biwi_recipe, find_videos, list_frames
 from fsanet.readers.face_boxes import DetectorChoice, detect_faces
-from fsanet.readers.own import find_table, own_recipe
+from fsanet.readers.own import own_recipe
+from fsanet.readers.own_table import find_table
 from fsanet.readers.pointing04 import pointing04_recipe
 from fsanet.readers.set_builder import SetRecipe
 from fsanet.readers.type1 import type1_recipe
@@ -31,6 +32,7 @@ class Options:
         euler_order: of BIWI's labels.
         biwi_split: the file with the sides of protocol 2.
         csv: table of one's own set.
+        angles: unit of its angles, one of `own.ANGLE_UNITS`; None: degrees, and a question where they may be radians.
         name: of one's own set.
         workers: number of processes, None for one per core.
         quiet: no progress bars.
@@ -43,6 +45,7 @@ class Options:
     euler_order: str = "xyz"
     biwi_split: Path = SPLIT_FILE
     csv: Path | None = None
+    angles: str | None = None
     name: str | None = None
     workers: int | None = None
     quiet: bool = False
@@ -122,7 +125,8 @@ def _steps_own(raw: Path, out: Path, options: Options) -> Iterator[Step]:
     name = options.name or raw.resolve().name
     table = options.csv or find_table(raw)
     path = out / f"{name}.npz"
-    yield Step(name, partial(own_recipe, raw, table, path, choice, margin=margin, img_size=options.img_size))
+    recipe = partial(own_recipe, raw, table, path, choice, margin=margin, img_size=options.img_size)
+    yield Step(name, partial(recipe, angles=options.angles))
 
 
 def _detector_margin(options: Options) -> float:
