@@ -98,7 +98,7 @@ def test_raw_and_out_may_be_anywhere(plain, data, tmp_path):
 def test_a_set_of_ones_own(plain, data, tmp_path):
     folder = tmp_path / "faces"
     shutil.copytree(data / "type1" / "AFLW2000", folder)
-    (folder / "labels.csv").write_text("image,yaw,pitch,roll,x1,y1,x2,y2\nimage00000.jpg,1,2,3,20,10,50,40\n")
+    (folder / "labels.csv").write_text("image,yaw,pitch,roll,x1,y1,x2,y2\nimage00000.jpg,11,2,3,20,10,50,40\n")
     assert run("--set", "own", "--raw", folder, "--out", tmp_path / "out") == EXIT_OK
     assert len(PoseSet.load(tmp_path / "out" / "faces.npz")) == 1
     assert run("--set", "own", "--raw", folder, "--out", tmp_path / "out", "--name", "mine") == EXIT_OK

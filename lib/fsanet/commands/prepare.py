@@ -23,6 +23,7 @@ from fsanet.image.face_crop import INPUT_SIZE
 from fsanet.locations import work_dir
 from fsanet.readers.biwi import SPLIT_FILE
 from fsanet.readers.biwi_labels import EULER_ORDERS
+from fsanet.readers.own import ANGLE_UNITS
 from fsanet.readers.raw_sets import RAW_SETS, Options, RawSet, Step
 from fsanet.readers.report import summary_lines
 from fsanet.readers.set_builder import build_set
@@ -90,6 +91,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--euler-order", choices=EULER_ORDERS, default="xyz", help="of BIWI's labels")
     parser.add_argument("--biwi-split", type=Path, default=SPLIT_FILE, help="JSON with the videos of each side")
     parser.add_argument("--csv", type=Path, help="table of one's own set, where its folder holds several")
+    parser.add_argument("--angles", choices=ANGLE_UNITS, help="of that table; degrees if not given, asked where unsure")
     parser.add_argument("--name", help="name of one's own set; its folder's if not given")
     add_option(parser, "--samples", "of the synthetic training set", type=positive)
     add_option(parser, "--seed", "(of the synthetic set)", type=int, default=0)
