@@ -9,7 +9,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from fsanet.datasets.parts import sha256_of
+from fsanet.datasets.parts import json_sha256
 from fsanet.dense.cells import cells
 from fsanet.dense.decode import Found, decode
 from fsanet.evaluation.average_precision import Searched, average_precision
@@ -137,7 +137,7 @@ def finder_task(plan: FinderPlan) -> Task:
         highest=True,
         save=partial(_save, network),
         file_name=f"{plan.model}.weights.h5",
-        samples=sha256_of([scene.faces.box_xyxy.tolist() for scene in scenes]),
+        samples=json_sha256([scene.faces.box_xyxy.tolist() for scene in scenes]),
         words=_WORDS,
     )
 
