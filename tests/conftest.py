@@ -44,7 +44,7 @@ def stirred():
     def make(name: str, **settings):
         import keras
 
-        from fsanet.models.catalog import build_model
+        from fsanet.models.build import build_model
 
         keras.utils.set_random_seed(3)
         random = np.random.default_rng(3)

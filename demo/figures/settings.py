@@ -1,17 +1,12 @@
 """What figures are made from."""
 
-import inspect
 from dataclasses import dataclass
 from pathlib import Path
 
-from fsanet.inference.estimator import HeadPoseEstimator
-from fsanet.models.spec import get_spec
+from fsanet.models.spec import DEFAULT_MODEL, DEFAULT_WEIGHTS, get_spec
 
 DEMO = Path(__file__).resolve().parents[1]
 ASSETS = DEMO / "assets"
-_ESTIMATOR = inspect.signature(HeadPoseEstimator).parameters
-DEFAULT_MODEL: str = _ESTIMATOR["model"].default
-DEFAULT_WEIGHTS: str = _ESTIMATOR["weights"].default
 
 
 @dataclass(frozen=True)

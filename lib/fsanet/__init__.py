@@ -12,7 +12,7 @@ _HOMES = {
     "Pose": "fsanet.pose.angles",
     "Face": "fsanet.inference.face_estimator",
     "HeadPoseEstimator": "fsanet.inference.estimator",
-    "build_model": "fsanet.models.catalog",
+    "build_model": "fsanet.models.build",
     "explain": "fsanet.models.explain",
     "load_model": "fsanet.weights.loading",
 }

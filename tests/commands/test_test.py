@@ -9,7 +9,7 @@ import pytest
 from fsanet.cli import main
 from fsanet.console import EXIT_ERROR
 from fsanet.datasets.pose_set import PoseSet
-from fsanet.models.catalog import build_model
+from fsanet.models.build import build_model
 from fsanet.models.spec import get_spec
 from fsanet.rendering import write_sets
 from fsanet.weights.saving import save_weights

@@ -53,11 +53,11 @@ def test_one_round_weighs_all_votes_alike():
     np.testing.assert_allclose(outputs, np.full((1, 2, 1), 1.5**2 / (1 + 1.5**2)), rtol=1e-5)
 
 
-@pytest.mark.parametrize("length", [0.0, 1e-3, 1.0, 100.0])
+@pytest.mark.parametrize("length", [0.0, 1e-4, 1e-3, 1.0, 100.0])
 def test_squash_keeps_the_direction_and_bounds_the_length(length):
     v = length * np.array([[0.6, 0.8]], np.float32)
     squashed = keras.ops.convert_to_numpy(squash(keras.ops.convert_to_tensor(v)))
-    np.testing.assert_allclose(squashed, squash_oracle(v.astype(np.float64)), atol=1e-6)
+    np.testing.assert_allclose(squashed, squash_oracle(v.astype(np.float64)), rtol=1e-4)
     assert np.linalg.norm(squashed) <= 1.0
 
 

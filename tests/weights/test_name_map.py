@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import fsanet
-from fsanet.models.catalog import build_model
+from fsanet.models.build import build_model
 from fsanet.models.spec import get_spec
 from fsanet.weights.assign import named_variables
 from fsanet.weights.name_map import published_layers, rename_numbered, rename_published

@@ -25,7 +25,7 @@ def model_mflop(model: str, lean: bool) -> float:
     import tensorflow as tf
 
     from fsanet.export.lean.build import lean_model
-    from fsanet.models.catalog import build_model
+    from fsanet.models.build import build_model
 
     network = lean_model(build_model(model)) if lean else build_model(model)
     crop = tf.TensorSpec((1, *network.input_shape[1:]), tf.float32)

@@ -30,10 +30,9 @@ from fsanet.evaluation.tables import as_text, write_rows
 from fsanet.evaluation.worst_faces import draw_worst_faces
 from fsanet.export.onnx_cache import ready_onnx
 from fsanet.locations import work_dir
-from fsanet.models.spec import get_spec
+from fsanet.models.spec import DEFAULT_WEIGHTS, get_spec
 from fsanet.training.settings import DATA
 
-DEFAULT_WEIGHTS = "synthetic"
 DEFAULT_MODELS = ("ssrnet_mt", "capsule", "var_capsule", "noS_capsule", "fusion_capsule")
 _NICKNAMES = {"synthetic": SYNTHETIC_TEST}
 OUTPUT = work_dir("training_and_testing/output/test")

@@ -23,6 +23,7 @@ from fsanet.errors import InputError
 from fsanet.image.boxes import BoxXYXY, iou
 from fsanet.image.face_crop import DETECTOR_MARGIN, INPUT_SIZE, LANDMARK_MARGIN, crop_face, landmark_box
 from fsanet.image.reading import read_image
+from fsanet.models.spec import DEFAULT_MODEL
 from fsanet.pose.errors import euler_errors, within_limit
 from fsanet.readers.set_builder import Unusable
 from fsanet.readers.type1 import list_type1, read_mat
@@ -93,7 +94,7 @@ def main(argv: list[str] | None = None) -> int:
     """Parse the command line and print the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--model", default="fusion_capsule")
+    parser.add_argument("--model", default=DEFAULT_MODEL)
     parser.add_argument("--weights", default="300W_LP")
     parser.add_argument("--detectors", nargs="+", default=["yunet", "mtcnn", "ssd"])
     args = parser.parse_args(argv)

@@ -14,6 +14,7 @@ from dataclasses import replace
 import numpy as np
 
 from fsanet.console import progress, run_command
+from fsanet.models.spec import DEFAULT_MODEL
 from fsanet.pose.errors import geodesic_errors, yaw_bins
 from fsanet.rendering.samples import Settings, render_frame, render_samples
 
@@ -98,7 +99,7 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument(
         "--clean", action="store_true", help="crops as the renderer draws them: sharp, nothing on or before the head"
     )
-    parser.add_argument("--model", default="fusion_capsule")
+    parser.add_argument("--model", default=DEFAULT_MODEL)
     parser.add_argument("--weights", default="300W_LP", help="training set or file (default: %(default)s)")
     args = parser.parse_args(argv)
     if min(args.samples, args.frames) < 0:

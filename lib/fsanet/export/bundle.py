@@ -18,11 +18,11 @@ from fsanet.export.metadata import describe
 from fsanet.export.onnx_file import write_onnx
 from fsanet.files import replace_whole
 from fsanet.locations import work_dir
-from fsanet.models.spec import get_spec
+from fsanet.models.spec import DEFAULT_MODEL, get_spec
 from fsanet.weights.loading import load_model
 
-FUSION = "fusion_capsule"
-SINGLE_MODELS = {"free": get_spec(FUSION).members, "synthetic": (*get_spec(FUSION).members, "ssrnet_mt")}
+_MEMBERS = get_spec(DEFAULT_MODEL).members
+SINGLE_MODELS = {"free": _MEMBERS, "synthetic": (*_MEMBERS, "ssrnet_mt")}
 WEIGHTS_FOLDER = work_dir("pre-trained")
 ONNX_FOLDER = work_dir("lib/fsanet/bundled")
 
@@ -58,7 +58,7 @@ def bundle(run: Path, weights_folder: Path = WEIGHTS_FOLDER, onnx_folder: Path =
         with replace_whole(weights_folder / name / f"{name}.h5") as temporary:
             temporary.write_bytes(content)
         rows.append(f'("{training_set}", "{model}", {len(content)}, "{hashlib.sha256(content).hexdigest()}"),')
-    for model in (*SINGLE_MODELS[training_set], FUSION):
+    for model in (*SINGLE_MODELS[training_set], DEFAULT_MODEL):
         network = load_model(model, weights=weights_folder)
         write_onnx(network, onnx_folder / f"{model}.onnx", describe(model, training_set))
     return rows

@@ -18,10 +18,9 @@ from fsanet.image.boxes import BoxXYXY
 from fsanet.image.face_crop import DETECTOR_MARGIN, crop_face
 from fsanet.inference.face_estimator import Face, find_faces
 from fsanet.inference.quality import flags_of
+from fsanet.models.spec import DEFAULT_MODEL, DEFAULT_WEIGHTS
 from fsanet.pose.angles import Pose, rotate_in_plane
 
-DEFAULT_MODEL = "fusion_capsule"
-DEFAULT_WEIGHTS = "synthetic"  # ours: bundled, for any purpose
 BATCH_SIZE = 64
 
 

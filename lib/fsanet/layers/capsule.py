@@ -1,15 +1,17 @@
 """Capsules by dynamic routing (Sabour, Frosst, Hinton: Dynamic Routing Between Capsules, NIPS 2017)."""
 
+from typing import Any
+
 import keras
 from keras import ops
 
 from fsanet.errors import InputError
-from fsanet.layers.precision import narrow, widen
+from fsanet.layers.precision import Shape, Tensor, narrow, widen
 
 _EPSILON = 1e-7
 
 
-def squash(vectors):
+def squash(vectors: Tensor) -> Tensor:
     """Shrink vectors to a length below one and keep their direction: |v|^2 / (1 + |v|^2) * v / sqrt(|v|^2 + 1e-7).
 
     Args:
@@ -19,7 +21,7 @@ def squash(vectors):
     return vectors * (squared_norm / ((1.0 + squared_norm) * ops.sqrt(squared_norm + _EPSILON)))
 
 
-def _outputs(votes, coupling):
+def _outputs(votes: Tensor, coupling: Tensor | float) -> Tensor:
     """Votes (primary, batch, capsule, dim) gathered by coupling (primary, batch, capsule, 1): (batch, capsule, dim)."""
     return squash(ops.sum(votes * coupling, axis=0))
 
@@ -42,7 +44,12 @@ class CapsuleLayer(keras.layers.Layer):
     """
 
     def __init__(
-        self, num_capsule: int, dim_capsule: int, routings: int = 2, kernel_initializer="glorot_uniform", **kwargs
+        self,
+        num_capsule: int,
+        dim_capsule: int,
+        routings: int = 2,
+        kernel_initializer: str | keras.initializers.Initializer = "glorot_uniform",
+        **kwargs: Any,
     ):
         super().__init__(**kwargs)
         if routings < 1:
@@ -52,7 +59,7 @@ class CapsuleLayer(keras.layers.Layer):
         self.routings = routings
         self.kernel_initializer = keras.initializers.get(kernel_initializer)
 
-    def build(self, input_shape):
+    def build(self, input_shape: Shape) -> None:
         _, num_primary, features = input_shape
         self.kernel = self.add_weight(
             name="W",
@@ -60,11 +67,11 @@ class CapsuleLayer(keras.layers.Layer):
             initializer=self.kernel_initializer,
         )
 
-    def call(self, inputs):
+    def call(self, inputs: Tensor) -> Tensor:
         votes = self._votes(inputs)
         return narrow(_outputs(votes, self._coupling(votes)), self.compute_dtype)
 
-    def coupling(self, inputs):
+    def coupling(self, inputs: Tensor) -> Tensor:
         """Shares that primary capsules give to output capsules in the last round.
 
         Args:
@@ -77,7 +84,7 @@ class CapsuleLayer(keras.layers.Layer):
         coupling = self._coupling(votes) * ops.ones_like(votes[..., :1])
         return ops.transpose(ops.squeeze(coupling, -1), (1, 2, 0))
 
-    def _votes(self, primary):
+    def _votes(self, primary: Tensor) -> Tensor:
         """Votes as (primary, batch, num_capsule, dim_capsule).
 
         With the primary capsules in front, all votes are one batched matrix product, and the routing needs nothing but
@@ -89,7 +96,7 @@ class CapsuleLayer(keras.layers.Layer):
         votes = ops.matmul(ops.transpose(primary, (1, 0, 2)), kernel)  # (primary, batch, capsule * dim)
         return ops.reshape(widen(votes), (num_primary, -1, self.num_capsule, self.dim_capsule))
 
-    def _coupling(self, votes):
+    def _coupling(self, votes: Tensor) -> Tensor | float:
         """Softmax of the agreement so far, (primary, batch, num_capsule, 1); the same number for all at first."""
         coupling = 1.0 / self.num_capsule
         logits = 0.0
@@ -98,10 +105,10 @@ class CapsuleLayer(keras.layers.Layer):
             coupling = ops.expand_dims(ops.softmax(logits, axis=-1), -1)
         return coupling
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: Shape) -> Shape:
         return (input_shape[0], self.num_capsule, self.dim_capsule)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {
             **super().get_config(),
             "num_capsule": self.num_capsule,

@@ -1,12 +1,17 @@
 """Sums, norms and softmaxes in at least float32, whatever the precision of the model around them."""
 
+from typing import Any, TypeAlias
+
 import keras
 from keras import ops
+
+Tensor: TypeAlias = Any  # of whichever backend Keras runs on, or the symbol of one while a model is built
+Shape: TypeAlias = tuple[int | None, ...]  # the batch is None
 
 _FLOAT16_MAX = 65504.0
 
 
-def widen(x):
+def widen(x: Tensor) -> Tensor:
     """Cast to float32; float64 stays as it is.
 
     Sums over up to 192 positions and squared norms lose digits in bfloat16 and overflow in float16.
@@ -14,7 +19,7 @@ def widen(x):
     return x if keras.backend.standardize_dtype(x.dtype) == "float64" else ops.cast(x, "float32")
 
 
-def narrow(x, dtype: str):
+def narrow(x: Tensor, dtype: str) -> Tensor:
     """Cast to a layer's compute dtype; what float16 cannot hold becomes its largest value instead of infinity."""
     if dtype == "float16":
         x = ops.clip(x, -_FLOAT16_MAX, _FLOAT16_MAX)

@@ -1,9 +1,12 @@
 """Soft stagewise regression (Yang et al.: SSR-Net, IJCAI 2018; the paper's equation 2)."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import keras
 from keras import ops
 
-from fsanet.layers.precision import narrow, widen
+from fsanet.layers.precision import Shape, Tensor, narrow, widen
 
 
 @keras.saving.register_keras_serializable(package="fsanet")
@@ -27,13 +30,19 @@ class SSRLayer(keras.layers.Layer):
     Output shape: (batch, angles), degrees.
     """
 
-    def __init__(self, stage_num=(3, 3, 3), lambda_d: float = 1.0, angle_range: float = 99.0, **kwargs):
+    def __init__(
+        self,
+        stage_num: Sequence[int] = (3, 3, 3),
+        lambda_d: float = 1.0,
+        angle_range: float = 99.0,
+        **kwargs: Any,
+    ):
         super().__init__(**kwargs)
         self.stage_num = list(stage_num)
         self.lambda_d = lambda_d
         self.angle_range = angle_range
 
-    def call(self, inputs):
+    def call(self, inputs: list[Tensor]) -> Tensor:
         inputs = [widen(x) for x in inputs]
         stages = len(self.stage_num)
         predictions, deltas, shifts = inputs[:stages], inputs[stages : 2 * stages], inputs[2 * stages :]
@@ -43,15 +52,15 @@ class SSRLayer(keras.layers.Layer):
             angle = angle + self._expected_bin(p, shift, bins) / width
         return narrow(angle * self.angle_range, self.compute_dtype)
 
-    def _expected_bin(self, p, shift, bins: int):
+    def _expected_bin(self, p: Tensor, shift: Tensor, bins: int) -> Tensor:
         """Sum of (i + shift) p[i] over the bins i."""
         index = ops.arange(-(bins // 2), bins - bins // 2, dtype=p.dtype)
         return ops.sum((index + ops.expand_dims(shift, -1)) * p, axis=-1)
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: list[Shape]) -> Shape:
         return tuple(input_shape[0][:-1])
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {
             **super().get_config(),
             "stage_num": self.stage_num,

@@ -1,12 +1,13 @@
 """What a network computes on its way to the angles: maps, structures, capsules and bins, by name."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import keras
 import numpy as np
 from keras import ops
 
 from fsanet.errors import InputError
+from fsanet.layers.precision import Tensor
 from fsanet.models.spec import STAGES, get_spec
 
 
@@ -41,7 +42,7 @@ def explain(model: keras.Model, crops_bgr: np.ndarray) -> dict[str, np.ndarray]:
     return {name: ops.convert_to_numpy(ops.cast(tensor, "float32")) for name, tensor in tensors.items()}
 
 
-def _walk(model: keras.Model, image: np.ndarray) -> Iterator[tuple[str, object]]:
+def _walk(model: keras.Model, image: np.ndarray) -> Iterator[tuple[str, Tensor]]:
     """Run the sub-models one after the other."""
     spec = get_spec(model.name)
     structure, aggregation = model.get_layer("ssr_S_model"), model.get_layer(spec.aggregation_model)
@@ -66,10 +67,10 @@ def _walk(model: keras.Model, image: np.ndarray) -> Iterator[tuple[str, object]]
     yield "pred_pose", model.get_layer("pred_pose")(outputs)
 
 
-def _probe(model: keras.Model, names: list[str], inputs) -> dict[str, object]:
+def _probe(model: keras.Model, names: list[str], inputs: Tensor) -> dict[str, Tensor]:
     """Outputs of layers of a sub-model, by the layers' names."""
     return keras.Model(model.inputs, {name: model.get_layer(name).output for name in names})(inputs)
 
 
-def _numbered(name: str, tensors) -> Iterator[tuple[str, object]]:
+def _numbered(name: str, tensors: Iterable[Tensor]) -> Iterator[tuple[str, Tensor]]:
     return ((f"{name}_s{stage}", tensor) for stage, tensor in enumerate(tensors, start=1))

@@ -1,10 +1,38 @@
-"""From the vector of each stage to bins, their stretch and their shift, and on to angles."""
+"""Behind the primary capsules: a vector for each of the three stages, its bins with their stretch and shift, angles."""
 
 import keras
 from keras import layers
 
-from fsanet.layers import ReshapeLayer, SplitLayer, SSRLayer
-from fsanet.models.spec import ModelSpec
+from fsanet.layers import CapsuleLayer, MatMulLayer, NetVLAD, ReshapeLayer, SplitLayer, SSRLayer, UnstackLayer
+from fsanet.models.spec import CHANNELS, STAGES, ModelSpec
+
+
+def _capsule(spec: ModelSpec, primary: keras.KerasTensor) -> keras.KerasTensor:
+    return CapsuleLayer(STAGES, spec.dim_capsule, spec.routings, name="caps")(primary)
+
+
+def _netvlad(spec: ModelSpec, primary: keras.KerasTensor) -> keras.KerasTensor:
+    vector = NetVLAD(cluster_size=STAGES, output_dim=STAGES * spec.dim_capsule, name="netvlad")(primary)
+    return ReshapeLayer((STAGES, spec.dim_capsule), name="caps")(vector)
+
+
+def _metric(spec: ModelSpec, primary: keras.KerasTensor) -> keras.KerasTensor:
+    features = MatMulLayer(spec.dim_capsule, along="features", name="metric_features")(primary)
+    return MatMulLayer(STAGES, along="capsules", name="caps")(features)
+
+
+_AGGREGATIONS = {"capsule": _capsule, "netvlad": _netvlad, "metric": _metric}
+
+
+def build_aggregation(spec: ModelSpec) -> keras.Model:
+    """Sub-model `ssr_Cap_model`, `ssr_Agg_model` or `ssr_Metric_model`.
+
+    Input: primary capsules (batch, capsules, channels).
+    Outputs: a list of three vectors (batch, dim_capsule), one a stage.
+    """
+    primary = keras.Input((spec.primary_capsules, CHANNELS), name="primary_capsules")
+    rows = _AGGREGATIONS[spec.aggregation](spec, primary)  # (batch, stages, dim_capsule)
+    return keras.Model(primary, UnstackLayer(name="agg_feat")(rows), name=spec.aggregation_model)
 
 
 def build_head(spec: ModelSpec, sizes: list[int]) -> keras.Model:
@@ -21,14 +49,14 @@ def build_head(spec: ModelSpec, sizes: list[int]) -> keras.Model:
     return keras.Model(vectors, [*bins, *deltas, *shifts], name=spec.head_model)
 
 
-def _sliced(spec: ModelSpec, stage: int, vector) -> tuple:
+def _sliced(spec: ModelSpec, stage: int, vector: keras.KerasTensor) -> tuple:
     """A quarter of the vector for the stretch, a quarter for the shift, half for the bins."""
     quarter = vector.shape[-1] // 4
     for_delta, for_shift, for_bins = SplitLayer([quarter, quarter, 2 * quarter], name=f"parts_s{stage}")(vector)
     return _outputs(spec, stage, for_bins, for_delta, for_shift)
 
 
-def _fully_connected(spec: ModelSpec, stage: int, vector) -> tuple:
+def _fully_connected(spec: ModelSpec, stage: int, vector: keras.KerasTensor) -> tuple:
     """All of the vector for each of the three, through a small hidden layer for stretch and shift."""
     hidden = 2 * spec.num_classes
     for_delta = layers.Dense(hidden, activation="tanh", name=f"delta_hidden_s{stage}")(vector)
@@ -45,6 +73,6 @@ def _outputs(spec: ModelSpec, stage: int, for_bins, for_delta, for_shift) -> tup
     return ReshapeLayer((angles, bins), name=f"pred_s{stage}")(flat), delta, shift
 
 
-def regress(spec: ModelSpec, head_outputs: list):
+def regress(spec: ModelSpec, head_outputs: list[keras.KerasTensor]) -> keras.KerasTensor:
     """Angles in degrees, in float32 whatever the precision of the network."""
     return SSRLayer(spec.stage_num, spec.lambda_d, dtype="float32", name="pred_pose")(head_outputs)

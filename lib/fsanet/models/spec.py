@@ -3,9 +3,13 @@
 Imports nothing of Keras, so that names can be listed without it.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from fsanet.errors import InputError
+
+DEFAULT_MODEL = "fusion_capsule"
+DEFAULT_WEIGHTS = "synthetic"  # ours: bundled, for any purpose
 
 STAGES = 3  # soft stagewise regression runs coarse to fine in three stages
 CHANNELS = 64  # of the feature maps U_k, and so of the primary capsules
@@ -50,12 +54,12 @@ class ModelSpec:
     num_primcaps: int | None = None
     m_dim: int = 5
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         problems = [text for wrong, text in self._checks() if wrong]
         if problems:
             raise InputError(f"Model {self.name!r} cannot be built: {'; '.join(problems)}.")
 
-    def _checks(self):
+    def _checks(self) -> Iterator[tuple[bool | int, str]]:
         yield (
             self.image_size < 16 or self.image_size % 8,
             f"image_size is a multiple of 8 from 16 on, not {self.image_size}",

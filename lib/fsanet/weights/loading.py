@@ -5,7 +5,7 @@ from pathlib import Path
 import keras
 
 from fsanet.errors import InputError
-from fsanet.models.catalog import build_model
+from fsanet.models.build import build_model
 from fsanet.models.spec import ModelSpec, get_spec
 from fsanet.weights.assign import assign, named_variables
 from fsanet.weights.name_map import rename_numbered, rename_published

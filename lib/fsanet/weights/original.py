@@ -6,7 +6,7 @@ from pathlib import Path
 import keras
 
 from fsanet.errors import InputError
-from fsanet.models.catalog import build_model
+from fsanet.models.build import build_model
 from fsanet.models.spec import STAGES
 from fsanet.weights.loading import load_weights
 from fsanet.weights.saving import save_weights

@@ -5,9 +5,8 @@ import numpy as np
 from keras import ops
 
 from fsanet.export.lean.folding import arrays
+from fsanet.layers.structure import SMALLEST_NORM
 from fsanet.models.spec import STAGES
-
-_SMALLEST_NORM = 1e-6  # as `MatrixNormLayer` has it
 
 
 def lean_primary_capsules(u, member: keras.Model):
@@ -35,7 +34,7 @@ def lean_primary_capsules(u, member: keras.Model):
     s = ops.matmul(ops.reshape(mixing, (-1, 1, rows, m_dim)), ops.reshape(maps, (-1, STAGES, m_dim, positions)))
     s = ops.reshape(s, (-1, STAGES * rows, positions))
     # The division comes after the product, on 64 features instead of 192 positions.
-    norm = ops.maximum(ops.sum(s, axis=-1, keepdims=True), _SMALLEST_NORM)
+    norm = ops.maximum(ops.sum(s, axis=-1, keepdims=True), SMALLEST_NORM)
     return ops.divide(ops.matmul(s, u), norm)
 
 
