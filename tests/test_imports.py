@@ -76,10 +76,44 @@ def test_model_spec_imports_nothing_of_ours():
     }
 
 
+def file_of(name: str) -> Path | None:
+    """The file of ours that an imported name leads to, a module or something in one; None where there is none."""
+    parts = name.split(".")[1:]
+    whole, owner = PACKAGE.joinpath(*parts), PACKAGE.joinpath(*parts[:-1])
+    modules = [whole.with_suffix(".py"), whole / "__init__.py", owner.with_suffix(".py")]
+    found = next((file for file in modules if file.is_file()), None)
+    package = owner / "__init__.py"
+    if found is None and package.is_file() and parts[-1] in package.read_text(encoding="utf-8"):
+        return package
+    return found
+
+
+def test_what_is_imported_of_ours_exists():
+    """Imports within functions included, which no other test may run."""
+    files = [
+        file for folder in ("lib", "tests", "demo", "data", "training_and_testing") for file in python_files(folder)
+    ]
+    lost = [
+        f"{file.relative_to(ROOT)}: {name}"
+        for file in files
+        for name in imported_modules(file)
+        if name.startswith("fsanet.") and file_of(name) is None
+    ]
+    assert not lost
+
+
+def python_files(folder: str) -> list[Path]:
+    return [file for file in (ROOT / folder).rglob("*.py") if not {".venv", "runs"} & set(file.parts)]
+
+
 def test_the_walk_sees_a_wrong_direction(tmp_path):
     wrong = tmp_path / "wrong.py"
     wrong.write_text("def f():\n    from fsanet.inference import estimator\n")
     assert imported_modules(wrong) == {"fsanet.inference.estimator"}
+    assert file_of("fsanet.inference.estimator.Face") == PACKAGE / "inference" / "estimator.py"
+    assert file_of("fsanet.layers.CapsuleLayer") == PACKAGE / "layers" / "__init__.py"
+    assert file_of("fsanet.inference.nowhere") is None
+    assert file_of("fsanet.inference.nowhere.Face") is None
 
 
 def test_import_is_light():
