@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from demo.figures.settings import FigureSettings, ModelChoice
 from demo.figures.style import evenly, new_figure, pose_lines, row_label, show_pose
 from fsanet.datasets.pose_set import PoseSet
-from fsanet.engines.catalog import create_engine
+from fsanet.engines.choose import create_engine
 from fsanet.inference.estimator import HeadPoseEstimator
 from fsanet.pose.errors import LABEL_LIMIT_DEG, euler_errors, within_limit
 

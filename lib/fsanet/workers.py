@@ -12,8 +12,6 @@ from itertools import islice
 from pathlib import Path
 from typing import TypeVar
 
-import cv2
-
 Task = TypeVar("Task")
 Result = TypeVar("Result")
 
@@ -107,6 +105,8 @@ class Ahead:
 
 def _settle() -> None:
     """In a new process: one thread per process, Ctrl-C is the parent's business, and no life without the parent."""
+    import cv2
+
     cv2.setNumThreads(1)
     cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
     os.environ["TF_NUM_INTRAOP_THREADS"] = os.environ["TF_NUM_INTEROP_THREADS"] = os.environ["OMP_NUM_THREADS"] = "1"

@@ -7,7 +7,7 @@ import pytest
 
 from fsanet.detectors.catalog import BUILDERS
 from fsanet.evaluation.paper_figures import PAPER
-from fsanet.export.formats.catalog import FORMATS
+from fsanet.export.formats.table import FORMATS
 from fsanet.models.spec import get_spec
 from fsanet.weights.catalog import find_weights
 from tests.docs.documents import ROOT

@@ -8,13 +8,18 @@ import sys
 import numpy as np
 import pytest
 
+<<<<<<< HEAD
 from fsanet.cli import main
 from fsanet.commands.export import export
+=======
+from fsanet.commands.export import export, main, place
+>>>>>>> 773e652 (Exports know no engines and engines open every export: one direction, no circle of files; six files fewer)
 from fsanet.datasets.pose_set import PoseSet
+from fsanet.engines.choose import open_export
 from fsanet.engines.keras_engine import KerasEngine
-from fsanet.export import quantisation
+from fsanet.export import comparison
 from fsanet.export.comparison import probe_crops
-from fsanet.export.formats.catalog import FORMATS, get_format
+from fsanet.export.formats.table import FORMATS, get_format
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore:In the future `np.object`:FutureWarning"),  # keras' patch of tf2onnx
@@ -40,7 +45,7 @@ def sets(model, tmp_path_factory):
     folder = tmp_path_factory.mktemp("data")
     images = np.rint(probe_crops(64, 24)).astype(np.uint8)
     poses = KerasEngine(model).predict(images)
-    for name in (quantisation.CALIBRATION_SET, quantisation.TEST_SET):
+    for name in (comparison.CALIBRATION_SET, comparison.TEST_SET):
         PoseSet(images, poses, np.array([str(i) for i in range(24)])).save(folder / f"{name}.npz")
     return folder
 
@@ -56,7 +61,7 @@ def exported(weights, sets, tmp_path_factory):
             "var_capsule", weights, name, folder / f"model{form.suffix}", quantize, calibration=sets, test=sets
         )
         assert [file.name for file in folder.iterdir()] == [path.name]
-        return path, verdict, form.open(path)
+        return path, verdict, open_export(path)
 
     return make
 
@@ -75,10 +80,10 @@ def test_every_format_gives_the_angles_of_the_model(name, model, exported):
 def test_quantised(name, quantize, exported, sets):
     _, verdict, engine = exported(name, quantize)
     assert "mean absolute error on 24 test crops" in verdict
-    assert f"of {quantisation.LARGEST_CHANGE_DEG[quantize]} allowed" in verdict
-    labels = PoseSet.load(sets / f"{quantisation.TEST_SET}.npz")
+    assert f"of {comparison.LARGEST_CHANGE_DEG[quantize]} allowed" in verdict
+    labels = PoseSet.load(sets / f"{comparison.TEST_SET}.npz")
     error = np.abs(engine.predict(labels.image) - labels.pose).mean()
-    assert 0.0 < error <= quantisation.LARGEST_CHANGE_DEG[quantize]
+    assert 0.0 < error <= comparison.LARGEST_CHANGE_DEG[quantize]
 
 
 def test_convolutions_of_int8_are_int8(exported):
@@ -119,7 +124,7 @@ def signal_stack() -> tuple:
 def test_openvino_leaves_the_signals_of_this_thread_alone(exported):
     path, _, _ = exported("openvino")
     before = signal_stack()
-    engine = get_format("openvino").open(path)
+    engine = open_export(path)
     engine.predict(probe_crops(64, 2))
     assert signal_stack() == before
 
@@ -142,7 +147,7 @@ def test_metadata_and_names_of_tflite(exported):
 
 
 def test_too_large_a_change_is_refused_and_nothing_stays(monkeypatch, weights, sets, tmp_path):
-    monkeypatch.setitem(quantisation.LARGEST_CHANGE_DEG, "float16", 0.0)
+    monkeypatch.setitem(comparison.LARGEST_CHANGE_DEG, "float16", 0.0)
     with pytest.raises(ValueError, match=r"was not kept: mean absolute error on 24 test crops 0\.0.* of 0.0 allowed"):
         export("var_capsule", weights, "onnx", tmp_path / "a.onnx", "float16", test=sets)
     assert not list(tmp_path.iterdir())
@@ -169,3 +174,26 @@ def test_the_command(weights, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     assert main(["export", "--model", "var_capsule", "--weights", str(weights), "--format", "keras"]) == 0
     assert capsys.readouterr().out.startswith("exported/var_capsule_mine.keras (1.")
+
+
+def test_a_folder_takes_the_export_under_its_default_name(weights, tmp_path):
+    for out in (tmp_path, tmp_path / "new"):
+        path, _ = export("var_capsule", weights, "keras", out)
+        assert path == out / "var_capsule_mine.keras"
+        assert path.is_file()
+
+
+def test_a_folder_of_an_export_is_replaced_and_another_is_not(tmp_path):
+    openvino = get_format("openvino")
+    (tmp_path / "model.xml").touch()
+    assert place(tmp_path, "name", openvino) == tmp_path
+    (tmp_path / "model.xml").rename(tmp_path / "photo.jpg")
+    assert place(tmp_path, "name", openvino) == tmp_path / "name"
+    assert place(tmp_path / "new", "name", openvino) == tmp_path / "new"
+
+
+def test_the_suffix_of_another_format_is_an_error(weights, tmp_path):
+    with pytest.raises(
+        ValueError, match=r"An export as 'onnx' is a file in \.onnx, got '.*a\.pb': name it so or a folder"
+    ):
+        export("var_capsule", weights, "onnx", tmp_path / "a.pb")

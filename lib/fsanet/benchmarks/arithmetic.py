@@ -24,7 +24,7 @@ def model_mflop(model: str, lean: bool) -> float:
     """
     import tensorflow as tf
 
-    from fsanet.export.lean.build import lean_model
+    from fsanet.export.lean.lean_model import lean_model
     from fsanet.models.build import build_model
 
     network = lean_model(build_model(model)) if lean else build_model(model)

@@ -51,7 +51,7 @@ def _opened(side: Side) -> Callable:
 
 
 def _engine(side: Side) -> Callable:
-    from fsanet.engines.catalog import create_engine
+    from fsanet.engines.choose import create_engine
 
     return create_engine(side.kind, model=side.model, weights=side.file or "synthetic").predict
 

@@ -1,12 +1,16 @@
-"""What every engine offers, and the checks that all of them make."""
+"""What every engine offers, the checks that all of them make, and crops shared out among threads."""
 
 import itertools
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from fsanet.errors import InputError
+from fsanet.workers import cores
 
 
 class Engine(Protocol):
@@ -49,6 +53,37 @@ def checked_crops(crops_bgr: ArrayLike, size: int) -> NDArray:
     return crops
 
 
+def as_float(crops: NDArray) -> NDArray[np.float32]:
+    """Crops as runtimes take them: float32, contiguous."""
+    return np.ascontiguousarray(crops, dtype=np.float32)
+
+
+def checked_threads(threads: int | None) -> int:
+    """The number of threads to use: as given, or one per core that this process may use.
+
+    Raises:
+        ValueError: when it is not at least 1.
+    """
+    if threads is None:
+        return cores()
+    if threads < 1:
+        raise InputError(f"threads must be at least 1, got {threads}; leave it out for one per core.")
+    return threads
+
+
+def checked_batch_size(batch_size: int | None, default: int) -> int:
+    """The number of crops to compute at once: as given, or the default.
+
+    Raises:
+        ValueError: when it is not at least 1.
+    """
+    if batch_size is None:
+        return default
+    if batch_size < 1:
+        raise InputError(f"batch_size must be at least 1, got {batch_size}.")
+    return batch_size
+
+
 def shares(number: int, batch_size: int, workers: int = 1) -> list[slice]:
     """Consecutive slices of nearly equal size that together are `number` crops.
 
@@ -64,6 +99,41 @@ def shares(number: int, batch_size: int, workers: int = 1) -> list[slice]:
     return [slice(start, stop) for start, stop in itertools.pairwise(edges)]
 
 
-def as_float(crops: NDArray) -> NDArray[np.float32]:
-    """Crops as runtimes take them: float32, contiguous."""
-    return np.ascontiguousarray(crops, dtype=np.float32)
+class Workers:
+    """Some threads, of which the calling one is the first; the others are started when first needed.
+
+    Each computes its own crops from first to last, which spares the threads the waiting for one another.
+
+    Args:
+        count: threads that work at once.
+    """
+
+    def __init__(self, count: int):
+        self.count = count
+        self._lock = threading.Lock()
+        self._pool: ThreadPoolExecutor | None = None
+
+    def share_out(self, number: int, batch_size: int, work: Callable[[int, slice], None]) -> None:
+        """Call `work(worker, part)` until the parts cover `number` crops; one worker has one call at a time.
+
+        An error in any of the calls is raised here, when all have ended.
+        """
+        parts = shares(number, batch_size, self.count)
+
+        def go(worker: int) -> None:
+            for part in parts[worker :: self.count]:
+                work(worker, part)
+
+        others = [self._threads().submit(go, worker) for worker in range(1, min(self.count, len(parts)))]
+        try:
+            go(0)
+        finally:
+            errors = [other.exception() for other in others]
+        for error in filter(None, errors):
+            raise error
+
+    def _threads(self) -> ThreadPoolExecutor:
+        with self._lock:
+            if self._pool is None:
+                self._pool = ThreadPoolExecutor(self.count - 1, thread_name_prefix="fsanet-engine")
+            return self._pool

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from fsanet.engines.engine import as_float, checked_crops, shares
-from fsanet.engines.settings import checked_batch_size
+from fsanet.engines.engine import as_float, checked_batch_size, checked_crops, shares
 
 if TYPE_CHECKING:
     import keras

@@ -7,9 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from fsanet.console import quiet_native_stderr
-from fsanet.engines.engine import as_float, checked_crops
-from fsanet.engines.settings import checked_threads
-from fsanet.engines.workers import Workers
+from fsanet.engines.engine import Workers, as_float, checked_crops, checked_threads
 from fsanet.errors import InputError, MissingPackageError
 
 

@@ -9,9 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from fsanet.engines.engine import as_float, checked_crops
-from fsanet.engines.settings import checked_batch_size, checked_threads
-from fsanet.engines.workers import Workers
+from fsanet.engines.engine import Workers, as_float, checked_batch_size, checked_crops, checked_threads
 from fsanet.errors import InputError
 
 if TYPE_CHECKING:

@@ -7,8 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from fsanet.engines.engine import as_float, checked_crops, shares
-from fsanet.engines.settings import checked_batch_size, checked_threads
+from fsanet.engines.engine import as_float, checked_batch_size, checked_crops, checked_threads, shares
 from fsanet.errors import InputError, MissingPackageError
 
 _PRECISIONS = {"float32": "f32", "bfloat16": "bf16", "float16": "f16"}

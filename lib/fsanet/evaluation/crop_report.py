@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from fsanet.console import EXIT_OK, progress, run_command
 from fsanet.detectors.catalog import create_detector
 from fsanet.detectors.detection import FaceDetector
-from fsanet.engines.catalog import create_engine
+from fsanet.engines.choose import create_engine
 from fsanet.engines.engine import Engine
 from fsanet.errors import InputError
 from fsanet.image.boxes import BoxXYXY, iou

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from fsanet.console import EXIT_OK, run_command
 from fsanet.errors import InputError
-from fsanet.export.metadata import describe
+from fsanet.export.formats.table import describe
 from fsanet.export.onnx_file import write_onnx
 from fsanet.files import replace_whole
 from fsanet.locations import work_dir

@@ -61,7 +61,7 @@ def exported_onnx(model: str, weights: str) -> Path:
     found = ready_onnx(model, weights)
     if found is not None:
         return found
-    from fsanet.export.metadata import describe
+    from fsanet.export.formats.table import describe
     from fsanet.export.onnx_file import write_onnx
     from fsanet.weights.loading import load_model
 

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import logging
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fsanet.errors import MissingPackageError
-from fsanet.export.comparison import check_same_angles
+from fsanet.export.comparison import Predict, check_same_angles
+from fsanet.export.formats.table import INPUT_NAME, OUTPUT_NAME
 from fsanet.files import replace_whole
 
 if TYPE_CHECKING:
     import keras
+    import onnx
 
-INPUT_NAME = "image_bgr"
-OUTPUT_NAME = "yaw_pitch_roll_deg"
 OPSET = 17  # the newest that ONNX Runtime of 2022 and OpenCV 4.10 read; newer ones bring nothing here
 
 
@@ -36,13 +36,12 @@ def write_onnx(model: keras.Model, path: str | Path, metadata: Mapping[str, str]
         ImportError: without TensorFlow, tf2onnx or onnx.
         ValueError: when the file's angles differ from the model's by more than a thousandth of a degree.
     """
-    from fsanet.engines.onnx_engine import OnnxEngine
-    from fsanet.export.lean.build import lean_model
+    from fsanet.export.lean.lean_model import lean_model
 
     with replace_whole(path) as temporary:
         export_graph(lean_model(model), temporary)
         finish_graph(temporary, model.name, OUTPUT_NAME, metadata or {})
-        check_same_angles(model, OnnxEngine(temporary, provider="cpu"), str(path))
+        check_same_angles(model, _predict(temporary), str(path))
     return Path(path)
 
 
@@ -58,7 +57,7 @@ def export_graph(model: keras.Model, path: Path) -> None:
 
 
 @contextmanager
-def _quiet_conversion():
+def _quiet_conversion() -> Iterator[None]:
     """tf2onnx logs its progress as warnings, and its copy of protobuf code warns of deprecations."""
     logger = logging.getLogger("tf2onnx")
     level = logger.level
@@ -87,7 +86,7 @@ def finish_graph(path: Path, model_name: str, output_name: str, metadata: Mappin
     onnx.save(proto, path)
 
 
-def _rename(graph, old: str, new: str) -> None:
+def _rename(graph: onnx.GraphProto, old: str, new: str) -> None:
     for node in graph.node:
         for names in (node.input, node.output):
             for i, name in enumerate(names):
@@ -96,3 +95,11 @@ def _rename(graph, old: str, new: str) -> None:
     for value in (*graph.input, *graph.output, *graph.value_info):
         if value.name == old:
             value.name = new
+
+
+def _predict(path: Path) -> Predict:
+    """The angles of a file, by ONNX Runtime as it comes."""
+    import onnxruntime
+
+    session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
+    return lambda crops: session.run([OUTPUT_NAME], {INPUT_NAME: crops})[0]

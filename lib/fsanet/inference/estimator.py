@@ -10,7 +10,7 @@ from fsanet.detectors.any_angle import AnyAngleDetector, turned
 from fsanet.detectors.catalog import create_sized_detector
 from fsanet.detectors.detection import Detection, FaceDetector
 from fsanet.detectors.nearby import detect_near, stands_upright
-from fsanet.engines.catalog import create_engine
+from fsanet.engines.choose import create_engine
 from fsanet.engines.engine import Engine
 from fsanet.errors import InputError
 from fsanet.image import boxes

@@ -1,1 +1,1 @@
-"""One file for each family of exported formats: how it is written, and how it is run to be compared."""
+"""The formats that models are exported to: a table, and one file for each family of writers."""

@@ -1,5 +1,6 @@
 """LiteRT (.tflite) through TensorFlow's converter."""
 
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -8,15 +9,14 @@ import tensorflow as tf
 from tensorflow.lite.python import schema_py_generated as schema
 from tensorflow.lite.tools import flatbuffer_utils
 
-from fsanet.engines.litert_engine import LiteRtEngine
-from fsanet.export.formats.format import FLOAT16, INT8, Format, Source
+from fsanet.export.formats.table import FLOAT16, INT8, Source
 from fsanet.export.formats.tensorflow_formats import archive_model
-from fsanet.export.lean.build import lean_model
+from fsanet.export.lean.lean_model import lean_model
 
 _SMALLEST_MAP, _FEWEST_CHANNELS = 8, 16
 
 
-def write(source: Source, path: Path) -> None:
+def write_tflite(source: Source, path: Path) -> None:
     """A .tflite file with the signature `serving_default` and fixed names.
 
     float16 rounds the stored weights only. int8 quantises weights and activations of the streams, and leaves input,
@@ -30,14 +30,14 @@ def write(source: Source, path: Path) -> None:
             converter.optimizations = [tf.lite.Optimize.DEFAULT]
             converter.target_spec.supported_types = [tf.float16]
         content = _int8(converter, source.calibration) if source.quantize == INT8 else converter.convert()
-    path.write_bytes(_with_metadata(content, {**source.metadata, "quantized": source.quantize or "no"}))
+    path.write_bytes(_with_metadata(content, source.properties))
 
 
 def _int8(converter: tf.lite.TFLiteConverter, calibration: np.ndarray) -> bytes:
     """Quantised but for what `_exact_operations` names, which TensorFlow offers as an option of its debugger."""
     exact = _exact_operations(converter.convert())
 
-    def crops():
+    def crops() -> Iterator[list[np.ndarray]]:
         for crop in calibration:
             yield [crop[np.newaxis]]
 
@@ -57,7 +57,7 @@ def _exact_operations(content: bytes) -> list[str]:
     return [tensor.name.decode() for tensor in outputs if not _is_map(tensor.shape)]
 
 
-def _is_map(shape) -> bool:
+def _is_map(shape: Sequence[int]) -> bool:
     return len(shape) == 4 and min(shape[1], shape[2]) >= _SMALLEST_MAP and shape[3] >= _FEWEST_CHANNELS
 
 
@@ -72,6 +72,3 @@ def _with_metadata(content: bytes, metadata: dict[str, str]) -> bytes:
         entry.name, entry.buffer = f"fsanet.{key}", len(model.buffers) - 1
         model.metadata.append(entry)
     return bytes(flatbuffer_utils.convert_object_to_bytearray(model))
-
-
-FORMAT = Format("tflite", ".tflite", write, LiteRtEngine, quantize=(FLOAT16, INT8))

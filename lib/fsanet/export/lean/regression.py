@@ -5,11 +5,12 @@ import numpy as np
 from keras import ops
 from numpy.typing import NDArray
 
-from fsanet.export.lean.folding import arrays
+from fsanet.export.lean.convolution import arrays
+from fsanet.layers.precision import Tensor
 from fsanet.models.spec import STAGES
 
 
-def lean_regression(capsules, members: list[keras.Model]):
+def lean_regression(capsules: Tensor, members: list[keras.Model]) -> Tensor:
     """The mean of the members' angles.
 
     Three Dense layers on parts of a vector are one Dense layer with zeros in its matrix; the matrices of stages and
@@ -66,7 +67,7 @@ def _head(model: keras.Model, stage: int) -> tuple[NDArray, NDArray]:
     return kernel, np.concatenate([bias for _, bias in parts])
 
 
-def _expected_bin(p, shift, bins: int, scale: float):
+def _expected_bin(p: Tensor, shift: Tensor, bins: int, scale: float) -> Tensor:
     """Scale times the sum over bins of (i + shift) p[i], from the sums of i p[i] and of p[i].
 
     Args:
@@ -87,7 +88,7 @@ def _expected_bin(p, shift, bins: int, scale: float):
     return ops.add(weighted, ops.multiply(shift, total))
 
 
-def _nested(expected, width):
+def _nested(expected: Tensor, width: Tensor) -> Tensor:
     """e_1 / w_1 + e_2 / (w_1 w_2) + e_3 / (w_1 w_2 w_3), from the inside out: (1, members, batch, angles)."""
     total = None
     for e, w in zip(reversed(ops.split(expected, STAGES)), reversed(ops.split(width, STAGES)), strict=True):

@@ -17,13 +17,21 @@ import numpy as np
 from keras import ops
 from numpy.typing import NDArray
 
-from fsanet.export.lean.convolution import Convolution, DepthwiseConvolution, MeanPooling
-from fsanet.export.lean.folding import SeparableBlock, arrays, dense_kernel, folded_block
+from fsanet.export.lean.convolution import (
+    Convolution,
+    DepthwiseConvolution,
+    MeanPooling,
+    SeparableBlock,
+    arrays,
+    dense_kernel,
+    folded_block,
+)
+from fsanet.layers.precision import Tensor
 
 _STREAMS = "ssr_G_model"
 
 
-def lean_streams(image, members: list[keras.Model]) -> list:
+def lean_streams(image: Tensor, members: list[keras.Model]) -> list[Tensor]:
     """The feature maps of all members.
 
     Args:
@@ -55,7 +63,7 @@ def has_separable_streams(member: keras.Model) -> bool:
     return isinstance(member.get_layer(_STREAMS).get_layer("x_conv1"), keras.layers.SeparableConv2D)
 
 
-def _stream(image, streams: list[keras.Model], stream: str) -> list:
+def _stream(image: Tensor, streams: list[keras.Model], stream: str) -> list[Tensor]:
     """Layers 2, 3 and 4 of one stream: what the poolings give, but the first, and what the last block gives."""
     names = {layer.name for layer in streams[0].layers}
     apart, together = _halves(names, stream)
@@ -70,11 +78,11 @@ def _halves(names: set[str], stream: str) -> tuple[list[int], list[int]]:
     return blocks[:second_pooling], blocks[second_pooling:]
 
 
-def _side_by_side(maps: list):
+def _side_by_side(maps: list[Tensor]) -> Tensor:
     return ops.concatenate(maps, axis=-1) if len(maps) > 1 else maps[0]
 
 
-def _blocks(x, streams: list[keras.Model], stream: str, blocks: list[int], names: set[str]) -> list:
+def _blocks(x: Tensor, streams: list[keras.Model], stream: str, blocks: list[int], names: set[str]) -> list[Tensor]:
     """A run of blocks for some networks at once: what each pooling gives, and what the last block gives."""
     ends = []
     for block in blocks:
@@ -90,7 +98,7 @@ def _folded(streams: keras.Model, stream: str, block: int) -> SeparableBlock:
     return folded_block(streams.get_layer(f"{stream}_conv{block}"), streams.get_layer(f"{stream}_bn{block}"))
 
 
-def _block(x, blocks: list[SeparableBlock], dense: bool):
+def _block(x: Tensor, blocks: list[SeparableBlock], dense: bool) -> Tensor:
     bias = np.concatenate([block.bias for block in blocks])
     if dense:
         return _convolution(x, np.concatenate([dense_kernel(block) for block in blocks], axis=3), bias)
@@ -99,19 +107,19 @@ def _block(x, blocks: list[SeparableBlock], dense: bool):
     return _convolution(x, np.concatenate([block.pointwise for block in blocks], axis=3), bias)
 
 
-def _convolution(x, kernel: NDArray, bias: NDArray):
+def _convolution(x: Tensor, kernel: NDArray, bias: NDArray) -> Tensor:
     return Convolution(kernel.astype(np.float32), bias.astype(np.float32))(x)
 
 
-def _relu(x, pooled: bool):
+def _relu(x: Tensor, pooled: bool) -> Tensor:
     return MeanPooling()(ops.relu(x)) if pooled else ops.relu(x)
 
 
-def _tanh(x, pooled: bool):
+def _tanh(x: Tensor, pooled: bool) -> Tensor:
     return ops.tanh(ops.max_pool(x, 2) if pooled else x)
 
 
-def _side(x, streams: list[keras.Model], name: str):
+def _side(x: Tensor, streams: list[keras.Model], name: str) -> Tensor:
     """One side of a stage: a pointwise convolution to 64 channels for each member."""
     kernels, biases = zip(*(arrays(model.get_layer(name)) for model in streams), strict=True)
     return _convolution(x, np.concatenate(kernels, axis=3), np.concatenate(biases))

@@ -4,9 +4,9 @@ import keras
 from keras import ops
 
 from fsanet.export.lean.regression import has_lean_head, lean_regression
-from fsanet.export.lean.routing import capsule_layer, lean_routing
+from fsanet.export.lean.routing import capsule_layer, lean_primary_capsules, lean_routing
 from fsanet.export.lean.streams import has_separable_streams, lean_streams
-from fsanet.export.lean.structure import lean_primary_capsules
+from fsanet.layers.precision import Tensor
 from fsanet.models.spec import CHANNELS, MODELS, STAGES, get_spec
 
 
@@ -49,7 +49,7 @@ def _capsules_alike(members: list[keras.Model]) -> bool:
     return len(settings) == 1
 
 
-def _capsule_tail(maps: list, members: list[keras.Model]):
+def _capsule_tail(maps: list[Tensor], members: list[keras.Model]) -> Tensor:
     side, channels = maps[0].shape[1], maps[0].shape[-1]
     u = ops.concatenate([ops.reshape(m, (-1, side * side, channels)) for m in maps], axis=1)
     parts = ops.split(u, len(members), axis=-1)  # (batch, positions of all stages, channels of one member)
@@ -57,7 +57,7 @@ def _capsule_tail(maps: list, members: list[keras.Model]):
     return lean_regression(lean_routing(primary, members), members)
 
 
-def _own_tail(maps: list, members: list[keras.Model]):
+def _own_tail(maps: list[Tensor], members: list[keras.Model]) -> Tensor:
     """The members' own layers behind the streams."""
     parts = [ops.split(m, len(members), axis=-1) for m in maps]
     angles = [

@@ -1,23 +1,25 @@
-"""ONNX through Keras' exporter, float16 and int8 through ONNX Runtime's tools."""
+"""ONNX, in float16 and int8 through ONNX Runtime's tools, and what OpenVINO reads from it."""
 
 import logging
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import numpy as np
 import onnx
+from numpy.typing import NDArray
 from onnxruntime.quantization import CalibrationDataReader, QuantFormat, QuantType, quantize_static
 from onnxruntime.quantization.shape_inference import quant_pre_process
 from onnxruntime.transformers.float16 import convert_float_to_float16
 
-from fsanet.engines.onnx_engine import OnnxEngine
-from fsanet.export.formats.format import FLOAT16, INT8, Format, Source
-from fsanet.export.onnx_file import INPUT_NAME, write_onnx
+from fsanet.export.formats.table import FLOAT16, INPUT_NAME, INT8, Source
+from fsanet.export.onnx_file import write_onnx
 
 _CALIBRATION_BATCH = 16
 
 
-def write(source: Source, path: Path) -> None:
+def write_onnx_format(source: Source, path: Path) -> None:
     """An .onnx file."""
     with TemporaryDirectory() as folder:
         exact = write_onnx(source.model, Path(folder) / "exact.onnx", source.metadata)
@@ -27,8 +29,26 @@ def write(source: Source, path: Path) -> None:
             proto = _int8(exact, source)
         else:
             proto = onnx.load(exact)
-    onnx.helper.set_model_props(proto, {**source.metadata, "quantized": source.quantize or "no"})
+    onnx.helper.set_model_props(proto, source.properties)
     onnx.save(proto, path)
+
+
+def write_openvino(source: Source, path: Path) -> None:
+    """A folder with model.xml and model.bin.
+
+    float16 rounds the stored weights only; what is computed in, the engine decides. int8 is the quantised ONNX model.
+    """
+    import openvino
+
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "model.onnx"
+        by_onnx = Source(source.model, source.metadata, INT8 if source.quantize == INT8 else "", source.calibration)
+        write_onnx_format(by_onnx, file)
+        model = openvino.Core().read_model(file)
+        for key, value in source.properties.items():
+            model.set_rt_info(value, ["fsanet", key])
+        path.mkdir()
+        openvino.save_model(model, path / "model.xml", compress_to_fp16=source.quantize == FLOAT16)
 
 
 def _int8(exact: Path, source: Source) -> onnx.ModelProto:
@@ -65,17 +85,17 @@ def _first_convolutions(graph: onnx.GraphProto) -> list[str]:
 class _Reader(CalibrationDataReader):
     """Calibration crops, a batch at a time, as ONNX Runtime's quantiser asks for them."""
 
-    def __init__(self, crops):
+    def __init__(self, crops: NDArray[np.float32]):
         self._batches = (crops[i : i + _CALIBRATION_BATCH] for i in range(0, len(crops), _CALIBRATION_BATCH))
 
-    def get_next(self) -> dict | None:
+    def get_next(self) -> dict[str, NDArray[np.float32]] | None:
         """The next batch by the name of the input, or None."""
         batch = next(self._batches, None)
         return None if batch is None else {INPUT_NAME: batch}
 
 
 @contextmanager
-def _quiet():
+def _quiet() -> Iterator[None]:
     """The quantiser logs advice on the root logger."""
     before = logging.root.manager.disable
     logging.disable(logging.WARNING)
@@ -83,6 +103,3 @@ def _quiet():
         yield
     finally:
         logging.disable(before)
-
-
-FORMAT = Format("onnx", ".onnx", write, OnnxEngine, quantize=(FLOAT16, INT8))

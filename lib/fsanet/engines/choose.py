@@ -1,0 +1,170 @@
+"""Engines by name, and by what the weights are. A new engine is one file and one row of `_ENGINES`."""
+
+from collections.abc import Callable, Mapping
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from fsanet.engines.engine import Engine
+from fsanet.engines.keras_engine import KerasEngine
+from fsanet.engines.litert_engine import LiteRtEngine
+from fsanet.engines.onnx_engine import OnnxEngine
+from fsanet.engines.openvino_engine import OpenVinoEngine
+from fsanet.engines.tensorflow_engines import FrozenGraphEngine, SavedModelEngine
+from fsanet.errors import InputError, MissingPackageError
+from fsanet.export.onnx_cache import exported_onnx, ready_onnx
+from fsanet.models.spec import DEFAULT_MODEL, DEFAULT_WEIGHTS, get_spec
+
+_EXPORT_PACKAGES = ("keras", "tensorflow", "tf2onnx", "onnx")
+_FILES = {".onnx": "onnx", ".tflite": "litert", ".xml": "openvino", ".pb": "frozen_graph"}
+_FOLDERS = {"model.xml": "openvino", "saved_model.pb": "saved_model"}  # by a file that such a folder holds
+
+
+def create_engine(
+    engine: str = "auto",
+    *,
+    model: str = DEFAULT_MODEL,
+    weights: str | Path = DEFAULT_WEIGHTS,
+    threads: int | None = None,
+    provider: str | None = None,
+    batch_size: int | None = None,
+) -> Engine:
+    """An engine with a model's weights in it. Settings that are None are the engine's own choice.
+
+    Args:
+        engine: one of `ENGINES`, or "auto": what runs the export that `weights` names; else ONNX Runtime where the
+            model is there as ONNX or can be exported, else Keras.
+        model: a name of `fsanet.MODELS`.
+        weights: a catalogued training set ("synthetic", "300W_LP", "BIWI"), a weight file or a folder of them as
+            `load_model` takes it, or what `fsanet export` wrote: a file, or the folder of OpenVINO or of a SavedModel.
+        threads: cores for one call; None: all that the process may use.
+        provider: for onnx: "cpu", "cuda", or "auto" for CUDA where this ONNX Runtime has it.
+        batch_size: crops that are computed at once; more are computed in turns.
+
+    Raises:
+        ValueError: for an unknown engine, model, training set or setting; the message lists the known ones.
+        FileNotFoundError: where the weights are not on this machine; the message says how to get them.
+        ImportError: where the engine's package is not installed.
+    """
+    if engine not in ("auto", *ENGINES):
+        raise InputError(f"There is no engine '{engine}'. The engines are: auto, {', '.join(ENGINES)}.")
+    get_spec(model)
+    weights = str(weights)
+    name = _best_engine(model, weights) if engine == "auto" else engine
+    given = {"threads": threads, "provider": provider, "batch_size": batch_size}
+    return _ENGINES[name].build(model, weights, _checked(name, given))
+
+
+def open_export(path: Path) -> Engine:
+    """The engine that runs what an export wrote, .keras files as whole models included.
+
+    Raises:
+        ValueError: when it is none of the formats, or its content is damaged.
+        FileNotFoundError: when it is not there.
+        ImportError: where the engine's package is not installed.
+    """
+    if path.suffix == ".keras":
+        return _whole_keras_model(path)
+    name = export_engine(path)
+    if name is None:
+        raise InputError(f"'{path}' is no export: expected {', '.join(_FILES)}, .keras or a folder of an export.")
+    return _ENGINES[name].build("", str(path), {})
+
+
+def export_engine(path: Path) -> str | None:
+    """The name of the engine that runs an exported file or folder; None for what is no export."""
+    if path.is_dir():
+        return next((name for file, name in _FOLDERS.items() if (path / file).is_file()), None)
+    return _FILES.get(path.suffix)
+
+
+def _best_engine(model: str, weights: str) -> str:
+    of_export = export_engine(Path(weights))
+    if of_export or ready_onnx(model, weights):
+        return of_export or "onnx"
+    return "onnx" if all(map(find_spec, _EXPORT_PACKAGES)) else "keras"
+
+
+def _checked(engine: str, given: Mapping[str, Any]) -> dict[str, Any]:
+    """The settings that were given, all of which the engine must have."""
+    settings = {key: value for key, value in given.items() if value is not None}
+    known = _ENGINES[engine].settings
+    if foreign := [key for key in settings if key not in known]:
+        raise InputError(
+            f"Engine '{engine}' has no setting {', '.join(foreign)}; it has: {', '.join(known) or 'none'}."
+        )
+    return settings
+
+
+def _onnx(model: str, weights: str, settings: dict[str, Any]) -> Engine:
+    return OnnxEngine(_onnx_file(model, weights), **settings)
+
+
+def _onnx_file(model: str, weights: str) -> str | Path:
+    return weights if weights.endswith(".onnx") else exported_onnx(model, weights)
+
+
+def _litert(model: str, weights: str, settings: dict[str, Any]) -> Engine:
+    return LiteRtEngine(_export_of("litert", "tflite", model, weights), **settings)
+
+
+def _openvino(model: str, weights: str, settings: dict[str, Any]) -> Engine:
+    path = Path(weights)
+    if path.is_dir() and export_engine(path) == "openvino":
+        return OpenVinoEngine(path / "model.xml", **settings)
+    return OpenVinoEngine(path if path.suffix == ".xml" else _onnx_file(model, weights), **settings)
+
+
+def _saved_model(model: str, weights: str, settings: dict[str, Any]) -> Engine:
+    return SavedModelEngine(_export_of("saved_model", "saved_model", model, weights), **settings)
+
+
+def _frozen_graph(model: str, weights: str, settings: dict[str, Any]) -> Engine:
+    return FrozenGraphEngine(_export_of("frozen_graph", "frozen_graph", model, weights), **settings)
+
+
+def _export_of(engine: str, export_format: str, model: str, weights: str) -> str:
+    """The path of an export that the engine runs, which the weights must be."""
+    if export_engine(Path(weights)) != engine:
+        what = next((suffix for suffix, name in _FILES.items() if name == engine), f"{export_format} folder")
+        raise InputError(
+            f"Engine '{engine}' takes a {what} as weights, got '{weights}': "
+            f"run `make export MODEL={model} WEIGHTS={weights} FORMAT={export_format}` first."
+        )
+    return weights
+
+
+def _keras(model: str, weights: str, settings: dict[str, Any]) -> Engine:
+    if not find_spec("keras"):
+        raise MissingPackageError(
+            "Engine 'keras' needs Keras: pip install 'fsanet[keras]'; engine 'onnx' works without."
+        )
+    from fsanet.weights.loading import load_model
+
+    return KerasEngine(load_model(model, weights=weights), **settings)
+
+
+def _whole_keras_model(path: Path) -> KerasEngine:
+    import keras
+
+    import fsanet.layers  # noqa: F401 (registers the layers by name)
+
+    return KerasEngine(keras.saving.load_model(path, compile=False))
+
+
+class _Row(NamedTuple):
+    """An engine: how it is built from a model's name, its weights and settings, and which settings it has."""
+
+    build: Callable[[str, str, dict[str, Any]], Engine]
+    settings: tuple[str, ...] = ()
+
+
+_ENGINES = {
+    "onnx": _Row(_onnx, ("threads", "provider", "batch_size")),
+    "litert": _Row(_litert, ("threads",)),
+    "keras": _Row(_keras, ("batch_size",)),
+    "openvino": _Row(_openvino, ("threads", "batch_size")),
+    "saved_model": _Row(_saved_model),
+    "frozen_graph": _Row(_frozen_graph),
+}
+ENGINES = tuple(_ENGINES)

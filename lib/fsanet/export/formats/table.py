@@ -1,0 +1,135 @@
+"""The formats that models are exported to, and what every export has in common: names, metadata, what it is made of.
+
+A new format is a function that writes it, a row of `_ROWS`, and how `fsanet.engines.choose` opens it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+import fsanet
+from fsanet.errors import InputError
+from fsanet.image.face_crop import DETECTOR_MARGIN, INPUT_SIZE
+from fsanet.weights.catalog import BUNDLED_WEIGHTS, FILES
+from fsanet.weights.places import weight_files
+
+if TYPE_CHECKING:
+    import keras
+
+FLOAT16, INT8 = "float16", "int8"
+INPUT_NAME = "image_bgr"
+OUTPUT_NAME = "yaw_pitch_roll_deg"
+SIGNATURE = "serving_default"  # of a SavedModel and of a .tflite file
+
+_ANGLES = (
+    "yaw, pitch, roll in degrees; yaw > 0 turns to the left of the image, pitch > 0 up, roll > 0 clockwise on the "
+    "screen; R = Rx(pitch) Ry(yaw) Rz(roll)"
+)
+
+
+@dataclass(frozen=True)
+class Source:
+    """What an export is made of.
+
+    Attributes:
+        model: the Keras model.
+        metadata: what the export shall say of itself, where its format allows.
+        quantize: "", "float16" or "int8".
+        calibration: for int8, crops that show the range of every tensor: (N, size, size, 3) BGR 0..255 float32.
+    """
+
+    model: keras.Model
+    metadata: Mapping[str, str]
+    quantize: str = ""
+    calibration: NDArray[np.float32] | None = None
+
+    @property
+    def properties(self) -> dict[str, str]:
+        """The metadata, and how it is quantised."""
+        return {**self.metadata, "quantized": self.quantize or "no"}
+
+
+@dataclass(frozen=True)
+class Format:
+    """A format that models are exported to.
+
+    Attributes:
+        name: as the command takes it.
+        suffix: of the file, or of the folder where one file is not enough.
+        writer: where the function lies that writes a `Source` to a free path, "module:function" of this folder.
+        folder: whether the path is a folder.
+        quantize: what it can be quantised to.
+    """
+
+    name: str
+    suffix: str
+    writer: str
+    folder: bool = False
+    quantize: tuple[str, ...] = ()
+
+    def load_writer(self) -> Callable[[Source, Path], None]:
+        """The function that writes; its packages are imported now.
+
+        Raises:
+            ImportError: when one of them is not installed.
+        """
+        module, function = self.writer.split(":")
+        return getattr(import_module(f"fsanet.export.formats.{module}"), function)
+
+
+_ROWS = (
+    Format("onnx", ".onnx", "onnx_formats:write_onnx_format", quantize=(FLOAT16, INT8)),
+    Format("tflite", ".tflite", "tflite_format:write_tflite", quantize=(FLOAT16, INT8)),
+    Format("openvino", "_openvino", "onnx_formats:write_openvino", folder=True, quantize=(FLOAT16, INT8)),
+    Format("saved_model", "_saved_model", "tensorflow_formats:write_saved_model", folder=True),
+    Format("frozen_graph", ".pb", "tensorflow_formats:write_frozen_graph"),
+    Format("keras", ".keras", "tensorflow_formats:write_keras"),
+)
+_FORMATS = {row.name: row for row in _ROWS}
+FORMATS = tuple(_FORMATS)
+
+
+def get_format(name: str) -> Format:
+    """A format by its name.
+
+    Raises:
+        ValueError: when there is no such format; the message lists those that there are.
+    """
+    if name not in _FORMATS:
+        raise InputError(f"There is no format '{name}'. The formats are: {', '.join(FORMATS)}.")
+    return _FORMATS[name]
+
+
+def describe(model: str, weights: str | Path) -> dict[str, str]:
+    """What an export says of itself, so that whoever finds it can use it without this repository.
+
+    Args:
+        model: a name of `fsanet.MODELS`.
+        weights: a catalogued training set, a weight file or a folder of them, as `load_model` takes it.
+
+    Returns:
+        model, weights, weights_sha256 (one for each network, in the order of the fusion), licence, angles,
+        colour_order, value_range, input_size, crop_margin, fsanet_version.
+    """
+    digests = [hashlib.sha256(path.read_bytes()).hexdigest() for path in weight_files(model, weights).values()]
+    licences = {file.sha256: file.licence for file in BUNDLED_WEIGHTS + FILES}
+    return {
+        "model": model,
+        "weights": str(weights) if weights == Path(weights).name else Path(weights).name,
+        "weights_sha256": " ".join(digests),
+        "licence": "; ".join(dict.fromkeys(licences.get(digest, "that of the weights") for digest in digests)),
+        "angles": _ANGLES,
+        "colour_order": "BGR",
+        "value_range": "0..255",
+        "input_size": str(INPUT_SIZE),
+        "crop_margin": f"{DETECTOR_MARGIN} of the face box on each side",
+        "fsanet_version": fsanet.__version__,
+    }

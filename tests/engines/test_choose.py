@@ -1,0 +1,108 @@
+"""Engines by name, by settings, and by what the weights are."""
+
+import numpy as np
+import pytest
+
+from fsanet.engines.choose import ENGINES, create_engine, export_engine, open_export
+
+pytestmark = pytest.mark.filterwarnings("ignore:In the future `np.object`:FutureWarning")  # keras' patch of tf2onnx
+
+
+def test_wrong_engine_lists_the_right_ones():
+    with pytest.raises(ValueError, match=r"no engine 'tensorrt'. The engines are: auto, onnx, litert, keras"):
+        create_engine("tensorrt")
+
+
+def test_wrong_model_lists_the_right_ones():
+    with pytest.raises(ValueError, match="no model 'resnet'"):
+        create_engine(model="resnet")
+
+
+@pytest.mark.parametrize(
+    ("engine", "setting", "text"),
+    [
+        ("keras", {"threads": 1}, "Engine 'keras' has no setting threads; it has: batch_size"),
+        ("litert", {"provider": "cpu", "batch_size": 8}, "Engine 'litert' has no setting provider, batch_size"),
+        ("saved_model", {"threads": 1}, "Engine 'saved_model' has no setting threads; it has: none"),
+    ],
+)
+def test_settings_of_another_engine(engine, setting, text):
+    with pytest.raises(ValueError, match=text):
+        create_engine(engine, model="var_capsule", weights="300W_LP", **setting)
+
+
+def test_litert_takes_a_tflite_file(tflite):
+    assert create_engine("auto", weights=tflite).name == "litert"
+    with pytest.raises(ValueError, match="run `make export MODEL=capsule WEIGHTS=BIWI FORMAT=tflite` first"):
+        create_engine("litert", model="capsule", weights="BIWI")
+
+
+def test_an_onnx_file_as_weights(onnx_engine):
+    engine = create_engine(weights=onnx_engine.path)
+    assert engine.name == "onnx"
+    assert engine.path == onnx_engine.path
+    assert create_engine("openvino", weights=onnx_engine.path, threads=1).path == onnx_engine.path
+
+
+def test_exports_are_told_apart_by_suffix_and_by_what_a_folder_holds(tmp_path):
+    for folder, file in (("a", "model.xml"), ("b", "saved_model.pb"), ("c", "photo.jpg")):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / file).touch()
+    assert [export_engine(tmp_path / folder) for folder in "abc"] == ["openvino", "saved_model", None]
+    names = ("m.onnx", "m.tflite", "m.xml", "m.pb", "m.h5", "m.keras")
+    assert [export_engine(tmp_path / name) for name in names] == [
+        "onnx",
+        "litert",
+        "openvino",
+        "frozen_graph",
+        None,
+        None,
+    ]
+    assert {"onnx", "litert", "openvino", "saved_model", "frozen_graph", "keras"} == set(ENGINES)
+
+
+def test_what_is_no_export_says_what_is(tmp_path):
+    with pytest.raises(
+        ValueError, match=r"mine\.h5' is no export: expected \.onnx, \.tflite, \.xml, \.pb, \.keras or a"
+    ):
+        open_export(tmp_path / "mine.h5")
+
+
+def test_graphs_of_tensorflow_that_are_none(tmp_path):
+    (tmp_path / "junk.pb").write_bytes(b"no graph at all")
+    with pytest.raises(ValueError, match=r"junk\.pb' is not a frozen graph with image_bgr:0"):
+        create_engine(weights=tmp_path / "junk.pb")
+    (tmp_path / "saved").mkdir()
+    (tmp_path / "saved" / "saved_model.pb").write_bytes(b"no graph at all")
+    with pytest.raises(ValueError, match=r"saved' is not a SavedModel of a head pose network"):
+        create_engine(weights=tmp_path / "saved")
+    with pytest.raises(ValueError, match="Engine 'saved_model' takes a saved_model folder as weights, got 'BIWI'"):
+        create_engine("saved_model", model="capsule", weights="BIWI")
+
+
+def test_missing_weight_file(tmp_path, cache):
+    with pytest.raises(FileNotFoundError, match="There is no weight file"):
+        create_engine(model="var_capsule", weights=tmp_path / "none.h5")
+
+
+def test_without_onnx_file_and_exporter_keras_runs(monkeypatch, mirror, cache):
+    monkeypatch.setattr("fsanet.engines.choose._EXPORT_PACKAGES", ("a_package_that_is_not_there",))
+    assert create_engine(model="metric", weights="300W_LP").name == "keras"
+
+
+def test_from_a_training_set_without_keras_once_exported(monkeypatch, mirror, cache):
+    first = create_engine(model="var_capsule", weights="300W_LP")
+    assert first.metadata["model"] == "var_capsule"
+    assert first.metadata["weights"] == "300W_LP"
+    assert first.metadata["colour_order"] == "BGR"
+    assert first.metadata["angles"].startswith("yaw, pitch, roll in degrees")
+    assert "research-only" in first.metadata["licence"]
+    monkeypatch.setattr("fsanet.engines.choose.find_spec", lambda name: None)
+    assert create_engine(model="var_capsule", weights="300W_LP").path == first.path
+
+
+def test_golden_angles(mirror, cache):
+    golden = np.load(mirror / "golden" / "original_outputs.npz")
+    engine = create_engine("onnx", model="var_capsule", weights="300W_LP")
+    stored = next(name for name in golden.files if name.startswith("outputs/300W_LP/fsanet_var_capsule"))
+    np.testing.assert_allclose(engine.predict(golden["inputs/x_a"]), golden[stored], atol=1e-3)

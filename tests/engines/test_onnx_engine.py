@@ -1,0 +1,45 @@
+"""The ONNX file behind an engine: its names, and the cache that keeps it."""
+
+import numpy as np
+import onnx
+import pytest
+
+from fsanet.engines.onnx_engine import OnnxEngine
+from fsanet.export import onnx_cache
+from fsanet.export.comparison import probe_crops
+from fsanet.export.formats.table import INPUT_NAME, OUTPUT_NAME
+
+pytestmark = pytest.mark.filterwarnings("ignore:In the future `np.object`:FutureWarning")  # keras' patch of tf2onnx
+
+
+def test_an_export_is_kept_and_used_again(model, onnx_engine, cache):
+    written = onnx_engine.path.stat().st_mtime_ns
+    again = OnnxEngine.from_keras(model)
+    assert again.path == onnx_engine.path
+    assert again.path.is_relative_to(cache)
+    assert again.path.stat().st_mtime_ns == written
+    assert [file.name for file in again.path.parent.iterdir()] == [again.path.name]
+
+
+def test_other_weights_are_another_file(model, onnx_engine):
+    bias = model.get_layer("ssr_F_Cap_model").get_layer("delta_s1").bias
+    kept = np.asarray(bias)
+    bias.assign(kept + 0.5)
+    try:
+        changed = OnnxEngine.from_keras(model)
+        assert changed.path != onnx_engine.path
+        assert np.abs(changed.predict(probe_crops(64)) - onnx_engine.predict(probe_crops(64))).max() > 1e-3
+    finally:
+        bias.assign(kept)
+
+
+def test_names_in_the_file(onnx_engine):
+    graph = onnx.load(onnx_engine.path).graph
+    assert [value.name for value in graph.input] == [INPUT_NAME] == ["image_bgr"]
+    assert [value.name for value in graph.output] == [OUTPUT_NAME] == ["yaw_pitch_roll_deg"]
+    assert graph.input[0].type.tensor_type.shape.dim[0].dim_param == "batch"
+
+
+def test_the_cache_follows_fsanet_home(monkeypatch, tmp_path):
+    monkeypatch.setenv("FSANET_HOME", str(tmp_path))
+    assert onnx_cache.cache_dir() == tmp_path / "onnx"
