@@ -8,12 +8,8 @@ import sys
 import numpy as np
 import pytest
 
-<<<<<<< HEAD
 from fsanet.cli import main
-from fsanet.commands.export import export
-=======
-from fsanet.commands.export import export, main, place
->>>>>>> 773e652 (Exports know no engines and engines open every export: one direction, no circle of files; six files fewer)
+from fsanet.commands.export import export, place
 from fsanet.datasets.pose_set import PoseSet
 from fsanet.engines.choose import open_export
 from fsanet.engines.keras_engine import KerasEngine

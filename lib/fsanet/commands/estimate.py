@@ -105,7 +105,8 @@ def _estimators(args: argparse.Namespace):
     """The estimator for pictures, and that for the frames of videos: one network, but another size of search."""
     from fsanet.detectors.catalog import weakness_of
     from fsanet.image.face_crop import DETECTOR_MARGIN
-    from fsanet.inference.estimator import DEFAULT_MODEL, DEFAULT_WEIGHTS, HeadPoseEstimator
+    from fsanet.inference.estimator import HeadPoseEstimator
+    from fsanet.models.spec import DEFAULT_MODEL, DEFAULT_WEIGHTS
 
     settings = {
         "model": args.model or DEFAULT_MODEL,

@@ -14,11 +14,22 @@ from pathlib import Path
 from fsanet.commands.options import add_option
 from fsanet.console import EXIT_OK, quiet_native_stderr
 from fsanet.datasets.protocols import set_path
+from fsanet.engines.choose import export_engine, open_export
+from fsanet.engines.engine import Engine
+from fsanet.engines.keras_engine import KerasEngine
 from fsanet.errors import InputError
-from fsanet.export.formats.catalog import FORMATS
-from fsanet.export.quantisation import CALIBRATION_SET, LARGEST_CHANGE_DEG, TEST_SET
+from fsanet.export.comparison import (
+    CALIBRATION_SET,
+    LARGEST_CHANGE_DEG,
+    TEST_SET,
+    calibration_crops,
+    change_of_error,
+    check_same_angles,
+)
+from fsanet.export.formats.table import FORMATS, INT8, Format, Source, describe, get_format
 from fsanet.files import replace_whole, replace_whole_folder
 from fsanet.locations import work_dir
+from fsanet.models.spec import DEFAULT_MODEL, DEFAULT_WEIGHTS
 
 DEFAULT_FOLDER = Path("exported")
 
@@ -38,7 +49,7 @@ def export(
         model: a name of `fsanet.MODELS`.
         weights: a catalogued training set, a weight file or a folder of them.
         format_name: one of `FORMATS`.
-        out: where it shall lie; None for a name in `exported/`.
+        out: where it shall lie, or a folder that takes it under its default name; None: `exported/`.
         quantize: "", "float16" or "int8".
         calibration: npz of crops for int8, or the folder in which the synthetic validation set lies.
         test: npz to measure the cost of rounding on, or the folder in which the synthetic test set lies.
@@ -51,28 +62,40 @@ def export(
             then nothing is written.
         FileNotFoundError: when weights or sets are missing.
     """
-    from fsanet.export.formats.catalog import get_format
-    from fsanet.export.formats.format import INT8, Source
-    from fsanet.export.metadata import describe
-    from fsanet.export.quantisation import calibration_crops
-
-    with quiet_native_stderr():  # loads the packages of the format
-        form = get_format(format_name)
+    form = get_format(format_name)
     if quantize and quantize not in form.quantize:
         known = ", ".join(form.quantize) or "none"
         raise InputError(f"Format '{form.name}' cannot be quantised to '{quantize}'; its quantisations are: {known}.")
+    path = place(out, f"{_stem(model, weights, quantize)}{form.suffix}", form)
     crops = calibration_crops(calibration) if quantize == INT8 else None
-    with quiet_native_stderr():  # starts TensorFlow
+    with quiet_native_stderr():  # loads the packages of the format and starts TensorFlow
         from fsanet.weights.loading import load_model
 
+        write = form.load_writer()
         network = load_model(model, weights=weights)
     source = Source(network, describe(model, weights), quantize, crops)
-    path = out or DEFAULT_FOLDER / f"{_stem(model, weights, quantize)}{form.suffix}"
     with (replace_whole_folder if form.folder else replace_whole)(path) as temporary:
         with quiet_native_stderr():  # converters tell every step of theirs
-            form.write(source, temporary)
-        verdict = _compare(source, form.open(temporary), path, test)
+            write(source, temporary)
+        verdict = _compare(source, open_export(temporary), path, test)
     return path, verdict
+
+
+def place(out: Path | None, name: str, form: Format) -> Path:
+    """Where an export shall lie: where it is told, or under its default name in a folder.
+
+    Raises:
+        ValueError: when it is told a file of another suffix.
+    """
+    if out is None:
+        return DEFAULT_FOLDER / name
+    if form.folder:  # one that holds an export is replaced
+        return out / name if out.is_dir() and export_engine(out) is None else out
+    if out.is_dir() or not out.suffix:
+        return out / name
+    if out.suffix != form.suffix:
+        raise InputError(f"An export as '{form.name}' is a file in {form.suffix}, got '{out}': name it so or a folder.")
+    return out
 
 
 def _stem(model: str, weights: str | Path, quantize: str) -> str:
@@ -80,15 +103,12 @@ def _stem(model: str, weights: str | Path, quantize: str) -> str:
     return "_".join(filter(None, [model, Path(name).stem if Path(weights).suffix else name, quantize]))
 
 
-def _compare(source, engine, path: Path, test: str | Path) -> str:
+def _compare(source: Source, engine: Engine, path: Path, test: str | Path) -> str:
     """One sentence; an error where the export differs too much."""
-    from fsanet.export.comparison import check_same_angles
-    from fsanet.export.quantisation import change_of_error
-
     if not source.quantize:
-        difference = check_same_angles(source.model, engine, str(path))
+        difference = check_same_angles(source.model, engine.predict, str(path))
         return f"angles equal those of the Keras model to {difference:.1g} degrees"
-    change = change_of_error(source.model, engine, test)
+    change = change_of_error(KerasEngine(source.model).predict, engine.predict, test)
     limit = LARGEST_CHANGE_DEG[source.quantize]
     sentence = (
         f"mean absolute error on {change.samples} test crops {change.rounded:.3f} degrees, "
@@ -101,8 +121,8 @@ def _compare(source, engine, path: Path, test: str | Path) -> str:
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """What, in which format, and what it is measured with."""
-    add_option(parser, "--model", "(default: %(default)s)", default="fusion_capsule")
-    add_option(parser, "--weights", "(default: %(default)s)", default="synthetic")
+    add_option(parser, "--model", "(default: %(default)s)", default=DEFAULT_MODEL)
+    add_option(parser, "--weights", "(default: %(default)s)", default=DEFAULT_WEIGHTS)
     parser.add_argument("--format", default="onnx", help=f"one of {', '.join(FORMATS)} (default: %(default)s)")
     parser.add_argument("--quantize", default="", help="float16 or int8 (default: neither)")
     add_option(parser, "--out", f"(a file or folder, default: a name in {DEFAULT_FOLDER}/)", type=Path)

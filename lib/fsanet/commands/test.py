@@ -15,14 +15,9 @@ import logging
 from collections.abc import Sequence
 from pathlib import Path
 
-<<<<<<< HEAD
 from fsanet.commands.options import add_option
 from fsanet.console import EXIT_OK, quiet_native_stderr
-from fsanet.engines.catalog import create_engine
-=======
-from fsanet.console import EXIT_OK, quiet_native_stderr, run_command
 from fsanet.engines.choose import create_engine
->>>>>>> 773e652 (Exports know no engines and engines open every export: one direction, no circle of files; six files fewer)
 from fsanet.engines.engine import Engine
 from fsanet.evaluation.charts import draw_bars, draw_error_by_yaw, draw_scatter
 from fsanet.evaluation.evaluation import Evaluation, evaluate

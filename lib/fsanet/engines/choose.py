@@ -13,6 +13,7 @@ from fsanet.engines.openvino_engine import OpenVinoEngine
 from fsanet.engines.tensorflow_engines import FrozenGraphEngine, SavedModelEngine
 from fsanet.errors import InputError, MissingPackageError
 from fsanet.export.onnx_cache import exported_onnx, ready_onnx
+from fsanet.locations import command_here
 from fsanet.models.spec import DEFAULT_MODEL, DEFAULT_WEIGHTS, get_spec
 
 _EXPORT_PACKAGES = ("keras", "tensorflow", "tf2onnx", "onnx")
@@ -127,10 +128,11 @@ def _export_of(engine: str, export_format: str, model: str, weights: str) -> str
     """The path of an export that the engine runs, which the weights must be."""
     if export_engine(Path(weights)) != engine:
         what = next((suffix for suffix, name in _FILES.items() if name == engine), f"{export_format} folder")
-        raise InputError(
-            f"Engine '{engine}' takes a {what} as weights, got '{weights}': "
-            f"run `make export MODEL={model} WEIGHTS={weights} FORMAT={export_format}` first."
+        command = command_here(
+            f"export MODEL={model} WEIGHTS={weights} FORMAT={export_format}",
+            f"export --model {model} --weights {weights} --format {export_format}",
         )
+        raise InputError(f"Engine '{engine}' takes a {what} as weights, got '{weights}': run {command} first.")
     return weights
 
 

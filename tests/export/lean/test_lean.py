@@ -3,8 +3,8 @@
 import keras
 import numpy as np
 import pytest
-from fsanet.export.lean.convolution import dense_kernel, folded_block
 
+from fsanet.export.lean.convolution import dense_kernel, folded_block
 from fsanet.export.lean.lean_model import lean_model
 from fsanet.export.lean.regression import has_lean_head
 
