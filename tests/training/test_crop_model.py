@@ -6,7 +6,7 @@ from keras import ops
 from fsanet.datasets.augment import NONE, Recipe
 from fsanet.datasets.augment.layer import Augment
 from fsanet.datasets.batches import Batch
-from fsanet.models.catalog import build_model
+from fsanet.models.build import build_model
 from fsanet.pose.errors import geodesic_errors
 from fsanet.training.crop_model import (
     CropModel,

@@ -8,7 +8,7 @@ from keras import ops
 
 from fsanet.datasets.augment.layer import Augment
 from fsanet.errors import InputError
-from fsanet.models.catalog import build_model
+from fsanet.models.build import build_model
 from fsanet.pose import tensors
 from fsanet.training.task import LOSS
 from fsanet.weights.loading import load_model
