@@ -5,7 +5,7 @@ from PIL import Image
 
 from fsanet.inference import frames
 from fsanet.inference.capture import CaptureReader
-from fsanet.inference.frames import open_frames
+from fsanet.inference.frame_sources import open_frames
 from fsanet.inference.video_writer import writing_video
 
 

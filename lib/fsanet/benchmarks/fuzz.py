@@ -164,7 +164,7 @@ def _read_video(path: Path) -> None:
 
 
 def _read_frames(kind: str, path: Path) -> None:
-    from fsanet.inference.frames import open_frames
+    from fsanet.inference.frame_sources import open_frames
 
     for _ in open_frames(kind, str(path)):
         pass

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from importlib.util import find_spec
 from typing import Protocol
 
 import numpy as np
@@ -52,29 +51,3 @@ class FrameReader(Protocol):
             ValueError: when not a single frame can be read.
         """
         ...
-
-
-def open_frames(kind: str, name: str) -> FrameReader:
-    """The reader for a source that is no single image.
-
-    Args:
-        kind: as `sources.Source` has it: "pictures", "video", "camera" or "stream".
-        name: a path, a camera's number, or an address.
-
-    Raises:
-        FileNotFoundError: when there is no such file.
-        OSError: when a camera or a stream cannot be opened.
-        ValueError: when a file is no video, is empty or damaged beyond opening.
-    """
-    from fsanet.inference.capture import CaptureReader
-    from fsanet.inference.picture_series import PictureSeries
-
-    if kind == "camera":
-        return CaptureReader(int(name))
-    if kind == "pictures":
-        return PictureSeries(name)
-    if not find_spec("av"):
-        return CaptureReader(name)
-    from fsanet.inference.video_file import VideoReader
-
-    return VideoReader(name)

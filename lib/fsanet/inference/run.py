@@ -16,7 +16,8 @@ from fsanet.files import printable, remove_all_leftovers
 from fsanet.image.reading import write_image
 from fsanet.inference.drawing import DrawnFace, draw_faces
 from fsanet.inference.face_estimator import FaceEstimator
-from fsanet.inference.frames import FrameReader, open_frames
+from fsanet.inference.frame_sources import open_frames
+from fsanet.inference.frames import FrameReader
 from fsanet.inference.images import ImageResult, estimate_images
 from fsanet.inference.outputs import output_paths
 from fsanet.inference.report import RunReport, RunSettings

@@ -1,0 +1,30 @@
+"""The reader that suits a source of frames: a file, a camera, a stream, or many pictures in one file."""
+
+from importlib.util import find_spec
+
+from fsanet.inference.capture import CaptureReader
+from fsanet.inference.frames import FrameReader
+from fsanet.inference.picture_series import PictureSeries
+
+
+def open_frames(kind: str, name: str) -> FrameReader:
+    """The reader for a source that is no single image.
+
+    Args:
+        kind: as `sources.Source` has it: "pictures", "video", "camera" or "stream".
+        name: a path, a camera's number, or an address.
+
+    Raises:
+        FileNotFoundError: when there is no such file.
+        OSError: when a camera or a stream cannot be opened.
+        ValueError: when a file is no video, is empty or damaged beyond opening.
+    """
+    if kind == "camera":
+        return CaptureReader(int(name))
+    if kind == "pictures":
+        return PictureSeries(name)
+    if not find_spec("av"):
+        return CaptureReader(name)
+    from fsanet.inference.video_file import VideoReader  # needs PyAV
+
+    return VideoReader(name)
