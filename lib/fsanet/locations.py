@@ -42,7 +42,9 @@ def checkout() -> Path:
         FileNotFoundError: where the package was installed without one.
     """
     if not is_checkout():
-        raise FileNotFoundError("This needs a clone of the repository: git clone it and run `make` there.")
+        raise FileNotFoundError(
+            "This needs the pictures or folders of a clone of the repository: git clone it and run `make` there."
+        )
     return _CHECKOUT
 
 

@@ -4,7 +4,8 @@ import sys
 
 import pytest
 
-from fsanet.benchmarks import folder, start, training, video
+from fsanet import locations
+from fsanet.benchmarks import folder, start, video
 from fsanet.benchmarks.measurement import Effort
 
 FEW = Effort(rounds=1, frames=24, images=20)
@@ -47,27 +48,8 @@ def test_a_command_that_fails_is_no_figure(monkeypatch):
         start.run(FEW)
 
 
-def test_training_is_what_bench_training_measures(monkeypatch):
-    from fsanet.benchmarks import bench_training
-
-    def measure(model, cases, turns):
-        assert (model, turns) == ("var_capsule", 4)
-        row = {"images_per_second": 174.0, "slowest": 150.0, "fastest": 180.0}
-        return [row | {"batch": batch, "augmentation": augmentation} for batch, augmentation in cases]
-
-    monkeypatch.setattr(bench_training, "measure", measure)
-    monkeypatch.setattr(training, "OwnProcess", _Here)
-    rows = training.run(Effort(rounds=4)).rows
-    assert [row.name for row in rows] == [f"batch {b}, augmentation {a}" for b, a in training.CASES]
-    assert rows[0].median == 174.0
-    assert rows[0].more == {"times the original": pytest.approx(2.0)}  # of 87 images a second
-
-
-class _Here:
-    """Calls in this process."""
-
-    def __enter__(self):
-        return lambda function, *arguments: function(*arguments)
-
-    def __exit__(self, *_):
-        pass
+def test_without_a_clone_it_is_said_that_the_pictures_are_there(tmp_path, monkeypatch):
+    monkeypatch.setattr(locations, "_CHECKOUT", tmp_path)
+    for section in (start, video, folder):
+        with pytest.raises(FileNotFoundError, match="This needs files that only a clone of the repository has"):
+            section.run(FEW)

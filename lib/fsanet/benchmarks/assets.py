@@ -8,17 +8,24 @@ import cv2
 from fsanet.image.reading import read_image, write_image
 from fsanet.inference.video_file import VideoReader
 from fsanet.inference.video_writer import writing_video
-from fsanet.locations import work_dir
+from fsanet.locations import checkout
 
-_FOLDER = work_dir("demo/assets")
-PHOTO = _FOLDER / "hopper.jpg"
 CLIP_SIZE = (640, 480)
 IMAGE_SIDE = 640
 
 
+def demo_file(name: str) -> Path:
+    """A picture or clip of the demo.
+
+    Raises:
+        FileNotFoundError: without a clone: they are not installed.
+    """
+    return checkout() / "demo" / "assets" / name
+
+
 def write_clip(path: Path, frames: int) -> Path:
     """The demo's clip, one moving face, scaled to 640x480 and repeated to so many frames."""
-    reader = VideoReader(str(_FOLDER / "clip.mp4"))
+    reader = VideoReader(str(demo_file("clip.mp4")))
     images = [cv2.resize(frame.image_bgr, CLIP_SIZE) for frame in reader]
     with writing_video(path, reader.fps) as video:
         for image in islice(cycle(images), frames):
@@ -28,9 +35,10 @@ def write_clip(path: Path, frames: int) -> Path:
 
 def write_images(folder: Path, count: int) -> Path:
     """So many JPEG files with a long side of 640 pixels: each picture of the demo under many names."""
+    originals = sorted(demo_file("").glob("*.jpg"))
     folder.mkdir()
     pictures = []
-    for file in sorted(_FOLDER.glob("*.jpg")):
+    for file in originals:
         image = read_image(file)
         scale = IMAGE_SIDE / max(image.shape[:2])
         pictures.append(folder.with_name(f"{file.stem}.jpg"))

@@ -4,7 +4,7 @@ import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from fsanet.benchmarks.assets import PHOTO
+from fsanet.benchmarks.assets import demo_file
 from fsanet.benchmarks.measurement import Effort, Row, Section
 from fsanet.benchmarks.own_process import OwnProcess, Usage, run_command_once
 
@@ -26,7 +26,7 @@ def run(effort: Effort) -> Section:
 
 
 def _commands(folder: Path) -> dict[str, list[str]]:
-    estimate = [sys.executable, "-m", "fsanet", "estimate", str(PHOTO), "--detector", "yunet"]
+    estimate = [sys.executable, "-m", "fsanet", "estimate", str(demo_file("hopper.jpg")), "--detector", "yunet"]
     return {
         "python -c pass": [sys.executable, "-c", "pass"],
         "python -c 'import fsanet'": [sys.executable, "-c", "import fsanet"],
