@@ -24,6 +24,9 @@ lint: setup  ## ruff: style, imports, docstrings, format
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 
+types: setup  ## mypy over the package and the demo
+	$(BIN)/python -m mypy
+
 check: lint  ## lint and all tests
 	$(BIN)/python -m pytest
 
@@ -113,4 +116,4 @@ docs: setup  ## the API reference to docs/api/
 clean:  ## remove the virtual environment and what commands wrote
 	rm -rf $(VENV) .venv-* demo/output training_and_testing/output
 
-.PHONY: mask rotate portraits profile help setup lint check check-backends weights preprocess render train test export bench fuzz demo figures notebooks pictures docs clean
+.PHONY: mask rotate portraits profile help setup lint types check check-backends weights preprocess render train test export bench fuzz demo figures notebooks pictures docs clean
