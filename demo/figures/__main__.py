@@ -27,6 +27,7 @@ FIGURES = {
     "comparison": "true and predicted axes of two models (Figure 4)",
     "timeline": "angles over time in a video, smoothed and raw",
     "bars": "errors per angle of the parts of a fusion (Figure 6), also from the tables of `make test`",
+    "turns": "what a turn of the picture does to yaw, pitch and roll",
     "limits": "where it fails: typical faces of difficult kinds, with the error of each kind",
 }
 

@@ -55,11 +55,11 @@ def test_a_box_of_its_own_counts_more_than_the_margin(tmp_path):
     assert 8 < rows[0] - rows[1] < 16
 
 
-def test_a_detectors_box_is_wider_and_higher_than_that_of_the_landmarks():
-    x1, y1, x2, y2 = landmark_box_of(np.array([0.0, 0, 100, 100]), 0.0)
-    assert 0 < x1 < x2 < 100
-    assert 10 < y1 < y2 <= 100
+def test_a_detectors_box_reaches_further_up_than_that_of_the_landmarks():
+    x1, y1, x2, y2 = landmark_box_of(np.array([0.0, 0, 100, 100]))
     assert x1 + x2 == pytest.approx(100)
+    assert 10 < y1 < 40
+    assert 95 < y2 < 110
 
 
 @pytest.mark.parametrize(
