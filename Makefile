@@ -78,6 +78,9 @@ train: setup  ## train a model [MODEL=var_capsule DB=synthetic EXPERIMENT= EPOCH
 test: setup  ## measure models on every test set that is there [MODEL= WEIGHTS=synthetic SET= ARGS=]
 	$(BIN)/fsanet test $(call words,--model,$(MODEL)) $(call option,--weights,$(WEIGHTS)) $(call words,--set,$(SET)) $(ARGS)
 
+finder: setup  ## the network that finds faces: WHAT=backgrounds|bank|look|train|test|bundle [ARGS=]
+	$(BIN)/fsanet finder $(or $(WHAT),--help) $(ARGS)
+
 export: setup  ## a model for other runtimes to exported/ [MODEL=fusion_capsule WEIGHTS=synthetic FORMAT=onnx QUANTIZE=float16|int8 OUT= ARGS=]
 	$(BIN)/fsanet export $(call option,--model,$(MODEL)) $(call option,--weights,$(WEIGHTS)) $(call option,--format,$(FORMAT)) $(call option,--quantize,$(QUANTIZE)) $(call option,--out,$(OUT)) $(ARGS)
 

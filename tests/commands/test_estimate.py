@@ -354,3 +354,24 @@ def test_ctrl_c_in_a_video_leaves_a_playable_video_and_a_whole_csv(tmp_path, mir
     assert 50 < frames < 2400
     assert abs(int(rows[-1]["frame"]) + 1 - frames) <= 1
     assert all(row["roll"] for row in rows)
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        (["--model", "capsule"], "--model does not go with --single-stage"),
+        (["--any-angle"], "--any-angle does not go with --single-stage"),
+        (["--detector", "yunet"], "leave out --detector and --engine"),
+    ],
+)
+def test_single_stage_is_a_network_of_its_own(repository, tmp_path, capsys, options, sentence):
+    photo = str(repository / "demo" / "assets" / "collins.jpg")
+    assert cli.main(["estimate", photo, "--single-stage", "--out", str(tmp_path), *options]) == EXIT_ERROR
+    assert sentence in capsys.readouterr().err
+
+
+def test_single_stage_writes_poses_of_every_face(repository, tmp_path):
+    photo = str(repository / "demo" / "assets" / "group.jpg")
+    assert cli.main(["estimate", photo, "--single-stage", "--no-pictures", "--out", str(tmp_path), "-q"]) == EXIT_OK
+    rows = (tmp_path / "poses.csv").read_text().splitlines()
+    assert len(rows) >= 1 + 6

@@ -40,5 +40,5 @@ def test_measures_are_of_what_was_named(monkeypatch, tmp_path, capsys):
 
 
 def test_weights_that_are_not_there_are_one_sentence(tmp_path, capsys):
-    assert cli.main(["finder", "bundle", str(tmp_path / "none.h5"), str(tmp_path / "out.onnx")]) == EXIT_ERROR
+    assert cli.main(["finder", "bundle", str(tmp_path / "none.h5")]) == EXIT_ERROR
     assert "fsanet finder train" in capsys.readouterr().err

@@ -4,7 +4,7 @@ import pytest
 from fsanet.dense import layout
 from fsanet.dense.assign import targets
 from fsanet.dense.cells import cells
-from fsanet.dense.decode import decode, rotation_from_6d, suppress
+from fsanet.dense.decode import Found, decode, joined, rotation_from_6d, suppress
 from fsanet.pose.angles import rotation_from_angles
 
 
@@ -46,9 +46,29 @@ def test_the_threshold_is_of_the_score_and_the_surest_comes_first():
 
 def test_of_overlapping_boxes_the_first_stays():
     boxes = np.array([[0, 0, 10, 10], [1, 1, 11, 11], [20, 0, 30, 10], [0, 0, 10, 4]], float)
-    assert suppress(boxes, 0.4) == [0, 2, 3]  # 81 / 119 and 40 / 100 of the first
-    assert suppress(boxes, 0.39) == [0, 2]
+    assert suppress(boxes, 0.4, within=1.0) == [0, 2, 3]  # 81 / 119 and 40 / 100 of the first
+    assert suppress(boxes, 0.39, within=1.0) == [0, 2]
     assert suppress(np.zeros((0, 4)), 0.4) == []
+
+
+def test_a_box_within_another_shows_no_face_of_its_own():
+    boxes = np.array([[0, 0, 10, 10], [2, 2, 5, 5], [8, 8, 12, 12], [-30, -30, 30, 30]], float)
+    assert suppress(boxes, 0.4, within=0.7) == [0, 2]  # a quarter of the third lies in the first
+    assert suppress(boxes, 0.4, within=1.0) == [0, 1, 2, 3]
+
+
+def test_two_searches_of_one_picture_are_joined():
+    def found(scores, boxes):
+        count = len(scores)
+        return Found(np.array(scores), np.array(boxes, float), np.zeros((count, 5, 2)), np.zeros((count, 3, 3)))
+
+    one, other = (
+        found([0.9, 0.5], [[0, 0, 10, 10], [50, 0, 60, 10]]),
+        found([0.7, 0.6], [[1, 0, 10, 10], [90, 0, 99, 9]]),
+    )
+    both = joined(one, other, 0.4)
+    np.testing.assert_allclose(both.score, [0.9, 0.6, 0.5])
+    np.testing.assert_allclose(both.sides(), [10, 9, 10])
 
 
 def test_six_numbers_become_the_nearest_rotation():

@@ -39,6 +39,6 @@ def detector_of():
     return build
 
 
-@pytest.fixture(params=["lbp", "mtcnn", "ssd", "yunet"])
+@pytest.fixture(params=["lbp", "mtcnn", "scout", "ssd", "yunet"])
 def detector(request, detector_of):
     return detector_of(request.param)

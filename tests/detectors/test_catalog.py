@@ -96,7 +96,7 @@ def test_threshold_reaches_the_detector(detector, group):
 
 
 def test_names():
-    assert DETECTORS == ("auto", "lbp", "mtcnn", "ssd", "yunet")
+    assert DETECTORS == ("auto", "lbp", "mtcnn", "scout", "ssd", "yunet")
 
 
 @pytest.mark.parametrize(
@@ -117,7 +117,9 @@ def test_auto_takes_the_best_that_is_there(monkeypatch, file, packages, chosen):
 
 
 def test_unknown_name_lists_the_right_ones():
-    with pytest.raises(ValueError, match=r"Unknown detector 'haar'; choose one of: auto, lbp, mtcnn, ssd, yunet\."):
+    with pytest.raises(
+        ValueError, match=r"Unknown detector 'haar'; choose one of: auto, lbp, mtcnn, scout, ssd, yunet\."
+    ):
         create_detector("haar")
 
 

@@ -64,6 +64,18 @@ def test_a_large_image_is_shrunk(session):
     assert found.box_xyxy[0, 2] - found.box_xyxy[0, 0] == pytest.approx(160, abs=0.1)
 
 
+def test_large_faces_are_taken_from_half_the_size(session, monkeypatch):
+    monkeypatch.setattr(scout_network, "_LARGE_FACE", 30)
+    found = ScoutNetwork().search(spotted(128, 256, 100, 60, size=4), long_side=256, threshold=0.5)
+    assert session.given.shape == (1, 64, 128, 3)  # searched last
+    assert found.sides() == pytest.approx([2 * np.sqrt(40 * 48)], rel=0.01)
+
+
+def test_where_nothing_is_found_half_the_size_is_searched_too(session):
+    assert len(ScoutNetwork().search(spotted(640, 640, 9, 9), long_side=640, threshold=0.99).score) == 0
+    assert session.given.shape == (1, 320, 320, 3)
+
+
 def test_the_threshold_is_of_the_score(session):
     score = 1 / (1 + np.exp(-2.0))
     assert len(ScoutNetwork().search(spotted(64, 64, 30, 30), 64, score - 0.01).score) == 1

@@ -6,7 +6,7 @@ import pytest
 
 from fsanet.errors import InputError
 from fsanet.export import finder_file
-from fsanet.export.finder_file import export_finder, write_finder_onnx
+from fsanet.export.finder_file import bundle_finder, export_finder, write_finder_onnx
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +47,9 @@ def test_weights_of_another_network_are_refused(network, tmp_path, monkeypatch):
 def test_what_a_file_says_of_itself(network, tmp_path, monkeypatch):
     monkeypatch.setattr(finder_file, "build_finder", lambda name: network)
     network.save_weights(tmp_path / "w.weights.h5")
-    path = export_finder("scout", tmp_path / "w.weights.h5", tmp_path / "scout.onnx")
-    said = onnxruntime.InferenceSession(str(path)).get_modelmeta().custom_metadata_map
+    kept, onnx_file = tmp_path / "kept" / "scout.weights.h5", tmp_path / "scout.onnx"
+    row = bundle_finder("scout", tmp_path / "w.weights.h5", kept, onnx_file)
+    assert kept.read_bytes() == (tmp_path / "w.weights.h5").read_bytes()
+    said = onnxruntime.InferenceSession(str(onnx_file)).get_modelmeta().custom_metadata_map
     assert said["model"] == "scout"
-    assert len(said["weights_sha256"]) == 64
+    assert row == f'{kept.stat().st_size}, "{said["weights_sha256"]}"'

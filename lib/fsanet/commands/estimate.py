@@ -7,6 +7,7 @@
     fsanet estimate 0 --show                     camera 0 in a window; n takes the current pose as zero, q quits
     fsanet estimate photos/ --no-pictures --rows poses.jsonl
     fsanet estimate scans/ --any-angle           faces that lie or stand on their head too
+    fsanet estimate crowd.jpg --single-stage     one network for all, without crops
 
 A run that was stopped goes on where it was when the same command is given again.
 """
@@ -19,6 +20,7 @@ from pathlib import Path
 
 from fsanet.commands.options import add_option, positive, share
 from fsanet.console import EXIT_ERROR, EXIT_INTERRUPTED, EXIT_OK, EXIT_PARTIAL
+from fsanet.errors import InputError
 
 VIDEO_DETECT_SIZE = 640  # a frame comes after the other: speed counts more than the smallest faces
 
@@ -34,10 +36,17 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     add_option(network, "--weights", "or an export (default: synthetic)")
     network.add_argument("--engine", default="auto", help="auto, onnx, litert or keras (default: %(default)s)")
     faces = parser.add_argument_group("faces")
-    faces.add_argument("--detector", default="auto", help="auto, yunet, mtcnn, ssd or lbp (default: %(default)s)")
+    faces.add_argument(
+        "--detector", default="auto", help="auto, yunet, scout, mtcnn, ssd or lbp (default: %(default)s)"
+    )
     size = "longest side in pixels at which pictures are searched: more finds smaller faces and takes longer"
     default = f"(default: the detector's own, {VIDEO_DETECT_SIZE} in videos)"
     faces.add_argument("--detect-size", type=positive, metavar="PIXELS", help=f"{size} {default}")
+    faces.add_argument(
+        "--single-stage",
+        action="store_true",
+        help="one network finds faces and reads poses: many faces at once, coarser",
+    )
     faces.add_argument("--any-angle", action="store_true", help="find lying and upside-down faces too, in 4 x the time")
     faces.add_argument("--margin", type=share(3), help="share of the box added on each side (default: 0.4)")
     video = parser.add_argument_group("video")
@@ -103,6 +112,8 @@ def run(args: argparse.Namespace) -> int:
 
 def _estimators(args: argparse.Namespace):
     """The estimator for pictures, and that for the frames of videos: one network, but another size of search."""
+    if args.single_stage:
+        return (_single_stage(args),) * 2
     from fsanet.detectors.catalog import weakness_of
     from fsanet.image.face_crop import DETECTOR_MARGIN
     from fsanet.inference.estimator import HeadPoseEstimator
@@ -123,13 +134,25 @@ def _estimators(args: argparse.Namespace):
     return pictures, HeadPoseEstimator(**settings, engine=pictures.engine, detect_size=VIDEO_DETECT_SIZE)
 
 
+def _single_stage(args: argparse.Namespace):
+    """The estimator without crops; options that concern crops or another detector do not go with it."""
+    from fsanet.inference.single_stage import LONG_SIDE, SingleStageEstimator
+
+    for name in ("model", "weights", "margin", "any_angle"):
+        if getattr(args, name):
+            raise InputError(f"--{name.replace('_', '-')} does not go with --single-stage: leave it out.")
+    if args.detector not in ("auto", "scout") or args.engine != "auto":
+        raise InputError("--single-stage is a network of its own: leave out --detector and --engine.")
+    return SingleStageEstimator(long_side=args.detect_size or LONG_SIDE)
+
+
 class _NothingDoneError(Exception):
     """Every source failed: no file of rows is to be left."""
 
 
 def _fingerprint(args: argparse.Namespace) -> str:
     """What must be equal for an unfinished run to be resumed: all that decides what the rows say."""
-    names = ("sources", "model", "weights", "engine", "detector", "detect_size", "any_angle", "margin")
+    names = ("sources", "model", "weights", "engine", "detector", "detect_size", "single_stage", "any_angle", "margin")
     names += ("detect_every", "smooth", "neutral")
     return repr([(name, getattr(args, name)) for name in names])
 

@@ -6,7 +6,7 @@
     fsanet finder look scenes.png                   scenes with their labels, to look at
     fsanet finder train                             in training_and_testing/runs/scenes
     fsanet finder test --pointing04 Pointing04 --aflw2000 AFLW2000 --nothing wallpapers
-    fsanet finder bundle training_and_testing/runs/scenes/scout/scout.weights.h5 scout.onnx
+    fsanet finder bundle training_and_testing/runs/scenes/scout/scout.weights.h5      into the repository
 
 A killed bank or training goes on where it was. In what `look` draws, green boxes are to be found and red ones hardly
 seen; a blue line shows where a face looks.
@@ -22,6 +22,7 @@ from fsanet.console import EXIT_OK, EXIT_PARTIAL, quiet_native_stderr
 from fsanet.detectors.catalog import BUILDERS
 from fsanet.locations import work_dir
 from fsanet.scenes.bank_plan import SPLITS, BankPlan
+from fsanet.weights.catalog import BUNDLED_FINDER
 
 BANK, BANK_TEST, BACKGROUNDS = (work_dir(f"data/{name}") for name in ("bank", "bank_test", "backgrounds"))
 
@@ -135,14 +136,14 @@ def _test(args: argparse.Namespace) -> int:
 
 def _add_bundle(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("weights", type=Path, metavar="WEIGHTS", help="scout.weights.h5 of a run")
-    parser.add_argument("out", type=Path, metavar="FILE", help="the .onnx file to write")
 
 
 def _bundle(args: argparse.Namespace) -> int:
     with quiet_native_stderr():
-        from fsanet.export.finder_file import export_finder
+        from fsanet.export.finder_file import bundle_finder
 
-    print(export_finder("scout", args.weights, args.out))
+    kept = work_dir(f"pre-trained/{BUNDLED_FINDER.path}")
+    print(bundle_finder("scout", args.weights, kept, work_dir("lib/fsanet/bundled/scout/scout.onnx")))
     return EXIT_OK
 
 
@@ -163,5 +164,5 @@ KINDS = {
     "look": ("draw scenes with their labels", _add_look, _look),
     "train": ("train the network on scenes", _add_train, _train),
     "test": ("measure detectors on scenes and photographs", _add_test, _test),
-    "bundle": ("write trained weights as ONNX", _add_bundle, _bundle),
+    "bundle": ("take trained weights into the repository, and as ONNX", _add_bundle, _bundle),
 }

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from fsanet.dense import layout
 from fsanet.image.boxes import iou
 
+WITHIN = 0.7  # of a box in another: a nose or a mouth taken for a face
 LARGEST_LOG = 4.0  # of a distance in strides; what is beyond is no box
 
 
@@ -25,6 +26,21 @@ class Found(NamedTuple):
     box_xyxy: NDArray[np.float64]
     points_xy: NDArray[np.float64]
     rotation: NDArray[np.float64]
+
+    def sides(self) -> NDArray[np.float64]:
+        """(F,) pixels of squares of equal area."""
+        return np.sqrt(np.prod(self.box_xyxy[:, 2:] - self.box_xyxy[:, :2], axis=1))
+
+    def only(self, chosen: NDArray | list[int]) -> "Found":
+        """Some of the faces, by mask or by number."""
+        return Found(*(column[chosen] for column in self))
+
+
+def joined(one: Found, other: Found, overlap: float) -> Found:
+    """Faces of two searches of one picture, the surest first; of two that overlap by more, the surer one."""
+    both = Found(*(np.concatenate(columns) for columns in zip(one, other, strict=True)))
+    both = both.only(np.argsort(-both.score, kind="stable"))
+    return both.only(suppress(both.box_xyxy, overlap))
 
 
 def decode(prediction: NDArray, grid: NDArray, threshold: float, overlap: float = 0.4) -> Found:
@@ -54,13 +70,27 @@ def _boxes(rows: NDArray, where: NDArray) -> NDArray[np.float64]:
     return np.hstack([where[:, :2] - reach[:, :2], where[:, :2] + reach[:, 2:]])
 
 
-def suppress(boxes_xyxy: NDArray, overlap: float) -> list[int]:
-    """Numbers of the boxes (N, 4), the surest first, that overlap no surer one by more than `overlap`."""
+def suppress(boxes_xyxy: NDArray, overlap: float, within: float = WITHIN) -> list[int]:
+    """Numbers of the boxes that show faces of their own.
+
+    Args:
+        boxes_xyxy: (N, 4), the surest first.
+        overlap: largest intersection over union with a surer box.
+        within: largest share of a box that lies in a surer one, or of the surer one in it.
+    """
     kept: list[int] = []
     for number in range(len(boxes_xyxy)):
-        if not kept or iou(boxes_xyxy[number], boxes_xyxy[kept]).max() <= overlap:
+        box, surer = boxes_xyxy[number], boxes_xyxy[kept]
+        if not kept or (iou(box, surer).max() <= overlap and _nested(box, surer).max() <= within):
             kept.append(number)
     return kept
+
+
+def _nested(box: NDArray, others: NDArray) -> NDArray[np.float64]:
+    """(N,) intersection with each other box as a share of the smaller of the two."""
+    sides = np.clip(np.minimum(box[2:], others[:, 2:]) - np.maximum(box[:2], others[:, :2]), 0, None)
+    areas = np.prod(others[:, 2:] - others[:, :2], axis=1)
+    return sides.prod(axis=1) / np.maximum(np.minimum(np.prod(box[2:] - box[:2]), areas), 1e-9)
 
 
 def rotation_from_6d(columns: NDArray) -> NDArray[np.float64]:

@@ -7,6 +7,7 @@ from fsanet.detectors.detection import FaceDetector
 from fsanet.detectors.files import find_detector_file
 from fsanet.detectors.lbp import LBPDetector
 from fsanet.detectors.mtcnn import MTCNNDetector
+from fsanet.detectors.scout import ScoutDetector
 from fsanet.detectors.ssd import SSDDetector
 from fsanet.detectors.yunet import MODEL_FILE, YuNetDetector
 from fsanet.errors import InputError
@@ -17,6 +18,7 @@ AUTO = "auto"
 BUILDERS: dict[str, Callable[..., FaceDetector]] = {
     "lbp": LBPDetector,
     "mtcnn": MTCNNDetector,
+    "scout": ScoutDetector,
     "ssd": SSDDetector,
     "yunet": YuNetDetector,
 }

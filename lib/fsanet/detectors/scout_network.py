@@ -9,16 +9,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fsanet.dense.cells import STRIDES, cells
-from fsanet.dense.decode import Found, decode
+from fsanet.dense.decode import Found, decode, joined
 from fsanet.detectors.working_image import fit
 from fsanet.errors import InputError
 from fsanet.workers import cores
 
 BUNDLED = Path(__file__).resolve().parents[1] / "bundled" / "scout" / "scout.onnx"
-LONG_SIDE = 416  # pixels: larger images are shrunk to this
+LONG_SIDE = 640  # pixels: larger images are shrunk to this
 
 BEYOND = 128  # grey beside and below the image, which the network sees as zero
 OVERLAP = 0.4  # of two boxes that share more the less sure one is dropped
+_LARGE_FACE = 200  # pixels, as it is searched
+_SURELY = 0.75  # of that: what the two searches may differ by
 
 
 class ScoutNetwork:
@@ -40,6 +42,9 @@ class ScoutNetwork:
     def search(self, image_bgr: NDArray[np.uint8], long_side: int, threshold: float) -> Found:
         """Faces of an image, boxes and points in its pixels, boxes in the network's own convention.
 
+        Where nothing or a large face is found, the image is searched once more at half the size, and large faces are
+        taken from there: they were smaller in training.
+
         Args:
             image_bgr: (h, w, 3) uint8.
             long_side: larger images are shrunk to this many pixels.
@@ -48,6 +53,16 @@ class ScoutNetwork:
         Raises:
             InputError: when the image is not of that kind.
         """
+        fine = self._search_at(image_bgr, long_side, threshold)
+        longer = max(image_bgr.shape[:2])
+        working = min(long_side, longer)
+        large = _LARGE_FACE * longer / working  # in pixels of the image
+        if working <= 2 * _LARGE_FACE or (len(fine.score) and fine.sides().max() <= large):
+            return fine
+        coarse = self._search_at(image_bgr, working // 2, threshold)
+        return joined(fine.only(fine.sides() <= large), coarse.only(coarse.sides() > _SURELY * large), OVERLAP)
+
+    def _search_at(self, image_bgr: NDArray[np.uint8], long_side: int, threshold: float) -> Found:
         working = fit(image_bgr, long_side)
         canvas = on_whole_cells(working.image_bgr)
         [prediction] = self._session.run(None, {self._input: canvas[None]})

@@ -47,6 +47,25 @@ def export_finder(name: str, weights: Path, path: Path) -> Path:
     return write_finder_onnx(model, path, _about(name, weights))
 
 
+def bundle_finder(name: str, weights: Path, kept: Path, onnx: Path) -> str:
+    """Take trained weights into the repository, and as ONNX.
+
+    Args:
+        name: of the network.
+        weights: a .weights.h5 of a training run.
+        kept: where they are to lie.
+        onnx: the .onnx file to write.
+
+    Returns:
+        Size and SHA-256 of the weights, for the catalogue.
+    """
+    export_finder(name, weights, onnx)
+    content = weights.read_bytes()
+    with replace_whole(kept) as temporary:
+        temporary.write_bytes(content)
+    return f'{len(content)}, "{hashlib.sha256(content).hexdigest()}"'
+
+
 def _about(name: str, weights: Path) -> dict[str, str]:
     """What the file says of itself."""
     return {

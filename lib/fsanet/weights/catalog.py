@@ -96,6 +96,10 @@ BUNDLED_WEIGHTS: tuple[PretrainedFile, ...] = tuple(
 )
 
 
+# The network that finds faces, trained by us; `fsanet finder bundle` prints size and SHA-256.
+BUNDLED_FINDER = PretrainedFile("scout_models/scout/scout.weights.h5", 0, "", "", OUR_LICENCE)
+
+
 def _detector(name: str, size: int, sha256: str, url: str, licence: str) -> PretrainedFile:
     return PretrainedFile(f"{DETECTORS}/{name}", size, sha256, url, licence)
 

@@ -1,0 +1,42 @@
+"""The network that finds faces and is part of the repository: whole, catalogued, and good for what a person tries first."""
+
+import hashlib
+
+import numpy as np
+import onnxruntime
+import pytest
+
+from fsanet.detectors.scout import ScoutDetector
+from fsanet.detectors.scout_network import BUNDLED
+from fsanet.image.reading import read_image
+from fsanet.inference.single_stage import SingleStageEstimator
+from fsanet.locations import find_pretrained
+from fsanet.weights.catalog import BUNDLED_FINDER
+
+
+def test_the_catalogue_names_these_bytes(monkeypatch):
+    monkeypatch.delenv("FSANET_MIRROR", raising=False)
+    content = find_pretrained(BUNDLED_FINDER.path).read_bytes()
+    assert (len(content), hashlib.sha256(content).hexdigest()) == (BUNDLED_FINDER.size, BUNDLED_FINDER.sha256)
+
+
+def test_the_onnx_file_was_made_of_them():
+    said = onnxruntime.InferenceSession(str(BUNDLED)).get_modelmeta().custom_metadata_map
+    assert said["weights_sha256"] == BUNDLED_FINDER.sha256
+
+
+def test_the_six_faces_of_the_demo_picture_are_found(repository):
+    faces = ScoutDetector().detect(read_image(repository / "demo" / "assets" / "group.jpg"))
+    assert len(faces) == 6
+
+
+def test_poses_without_a_crop_are_near_those_of_crops(repository):
+    [face] = SingleStageEstimator()(read_image(repository / "demo" / "assets" / "collins.jpg"))
+    np.testing.assert_allclose(face.pose, (0.0, 0.0, 0.0), atol=15)  # he looks at the camera
+
+
+@pytest.mark.parametrize("turn", [90, 180, 270])
+def test_a_turned_picture_turns_the_pose(repository, turn):
+    image = np.ascontiguousarray(np.rot90(read_image(repository / "demo" / "assets" / "collins.jpg"), -turn // 90))
+    faces = SingleStageEstimator(threshold=0.3)(image)
+    assert any(abs((face.pose.roll - turn + 180) % 360 - 180) < 30 for face in faces)
