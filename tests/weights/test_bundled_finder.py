@@ -1,4 +1,4 @@
-"""The network that finds faces and is part of the repository: whole, catalogued, and good for what a person tries first."""
+"""The bundled network that finds faces: whole, catalogued, and good for what a person tries first."""
 
 import hashlib
 
