@@ -230,7 +230,7 @@ def test_the_summary_names_what_found_the_faces(photo, capsys):
     assert "1 of 1 files, 1 faces by whole, fusion_capsule: " in capsys.readouterr().err
 
 
-@pytest.mark.parametrize(("name", "warned"), [("lbp", True), ("mtcnn", True), ("yunet", False)])
+@pytest.mark.parametrize(("name", "warned"), [("scout", True), ("mtcnn", True), ("yunet", False)])
 def test_a_weak_detector_that_was_not_asked_for_says_so(photo, capsys, monkeypatch, name, warned):
     monkeypatch.setattr(WholeImageDetector, "name", name)
     assert estimate(photo) == EXIT_OK

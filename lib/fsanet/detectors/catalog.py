@@ -23,7 +23,7 @@ BUILDERS: dict[str, Callable[..., FaceDetector]] = {
     "yunet": YuNetDetector,
 }
 _WEAKNESSES = {
-    "lbp": "which finds frontal faces only",
+    "scout": "which misses some faces and takes some badges for one",
     "mtcnn": "which takes several times as long as YuNet",
 }
 DETECTORS: tuple[str, ...] = (AUTO, *BUILDERS)
@@ -34,8 +34,7 @@ def create_detector(name: str = AUTO, **options) -> FaceDetector:
 
     Args:
         name: one of `DETECTORS`. "auto" is YuNet when its file is on this machine, else MTCNN when its package and
-            TensorFlow are installed, else LBP, which is always there but finds frontal faces only. The `name` of what
-            comes back says which it is.
+            TensorFlow are installed, else scout, which is always there. The `name` of what comes back says which it is.
         options: keyword arguments of that detector's class; `threshold` is common to all.
 
     Raises:
@@ -58,7 +57,9 @@ def create_sized_detector(name: str, size: int | None) -> FaceDetector:
         return create_detector(name)
     chosen = _best_available() if name == AUTO else name
     if chosen == "ssd":
-        raise InputError("The SSD detector always searches at 300 pixels: choose yunet, mtcnn or lbp for another size.")
+        raise InputError(
+            "The SSD detector always searches at 300 pixels: choose yunet, scout, mtcnn or lbp for another size."
+        )
     return create_detector(chosen, long_side=size)
 
 
@@ -76,4 +77,4 @@ def weakness_of(name: str) -> str:
 def _best_available() -> str:
     if find_detector_file(MODEL_FILE):
         return "yunet"
-    return "mtcnn" if find_spec("mtcnn") and find_spec("tensorflow") else "lbp"
+    return "mtcnn" if find_spec("mtcnn") and find_spec("tensorflow") else "scout"

@@ -1,4 +1,8 @@
-"""`scout`: our own network, bundled. Trained on rendered heads over free photographs; licence as the project's."""
+"""`scout`: our own network, bundled. Trained on rendered heads over free photographs; licence as the project's.
+
+Box: MTCNN's is 0.977 as wide and 1.157 as high, its centre 0.015 widths to the right and 0.059 heights up (medians over
+244 faces of `BoxConvention`; interquartile ranges 0.156, 0.161, 0.077, 0.057).
+"""
 
 from pathlib import Path
 
@@ -10,8 +14,8 @@ from fsanet.detectors.convention import BoxConvention
 from fsanet.detectors.detection import Detection, checked_threshold, sorted_detections
 from fsanet.detectors.scout_network import LONG_SIDE, ScoutNetwork
 
-THRESHOLD = 0.5
-CONVENTION = BoxConvention()
+THRESHOLD = 0.6
+CONVENTION = BoxConvention((0.977, 1.157), (0.015, -0.059))
 
 
 class ScoutDetector:

@@ -97,7 +97,13 @@ BUNDLED_WEIGHTS: tuple[PretrainedFile, ...] = tuple(
 
 
 # The network that finds faces, trained by us; `fsanet finder bundle` prints size and SHA-256.
-BUNDLED_FINDER = PretrainedFile("scout_models/scout/scout.weights.h5", 0, "", "", OUR_LICENCE)
+BUNDLED_FINDER = PretrainedFile(
+    "scout_models/scout/scout.weights.h5",
+    2063880,
+    "0850f940f89434918028fd92e4b863ef786515dd563789d1acb57d70b14d1a43",
+    "",
+    OUR_LICENCE,
+)
 
 
 def _detector(name: str, size: int, sha256: str, url: str, licence: str) -> PretrainedFile:
