@@ -213,3 +213,10 @@ def test_a_name_that_is_not_utf8(tmp_path):
     path = tmp_path / "caf\udce9.mp4"
     write_clip(tmp_path / "plain.mp4").rename(path)
     assert len(list(VideoReader(str(path)))) == 20
+
+
+def test_a_codec_that_nobody_knows(tmp_path):
+    path = write_by_pyav(tmp_path / "odd.mkv", [0, 0.04])
+    path.write_bytes(path.read_bytes().replace(b"V_MPEG4/ISO/ASP", b"V_MPEG4/ISO/XXX"))
+    with pytest.raises(ValueError, match=r"odd\.mkv' (opens as a video, but not one frame|cannot be opened)"):
+        list(VideoReader(str(path)))

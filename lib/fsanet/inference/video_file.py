@@ -79,11 +79,12 @@ class VideoReader:
                 packets += packet.size > 0
                 try:
                     yield from packet.decode()
-                except av.error.InvalidDataError:
+                except av.FFmpegError:  # damaged, or of a kind that FFmpeg cannot decode
                     self.missed_frames += 1
                     yield None
-        except (av.error.EOFError, av.error.InvalidDataError, av.error.PatchWelcomeError):
-            pass  # a file that is cut short; a stream that was closed
+        except av.FFmpegError as error:  # a file that is cut short; a stream that was closed
+            if "://" in self.name:
+                self.note = f"the stream ended: {error.strerror}"
         self.missed_frames += max(0, stream.frames - packets)
 
 
