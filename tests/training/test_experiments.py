@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from fsanet.evaluation.paper_figures import PAPER
@@ -18,7 +20,7 @@ def test_every_row_of_the_papers_tables_has_an_experiment_with_its_figure(traine
 
 def test_the_names():
     names = experiment_names()
-    assert len(names) == 9 + 13 + 4
+    assert len(names) == 9 + 13 + 4 + 4
     assert {"protocol1_capsule", "protocol2_fusion_netvlad", "synthetic", "smoke", "backends"} <= set(names)
     assert "protocol1_netvlad" not in names  # the paper trained those by protocol 2 alone
 
@@ -35,6 +37,14 @@ def test_renders_and_ones_own_data_have_recipes():
     assert runs_of("synthetic")[0] == recipe_for("capsule", "synthetic")
     assert (recipe_for("capsule", "synthetic").batch_size, recipe_for("capsule", "synthetic").ema) == (64, 0.999)
     assert recipe_for("metric", "mine.npz").data == "mine.npz"
+
+
+def test_four_runs_differ_in_their_twins_alone():
+    [runs] = zip(*(runs_of(f"twins_{name}") for name in ("plain", "masked", "rotated", "masked_rotated")), strict=True)
+    sets = [[use.name.removeprefix("synthetic_train") for use in run.extra] for run in runs]
+    assert sets == [[], ["_masked"], ["_rotated"], ["_masked", "_rotated"]]
+    assert len({run.run for run in runs}) == 4
+    assert {replace(run, run="", extra=()) for run in runs} == {replace(runs[0], run="")}
 
 
 def test_members_tuned_on_photographs_differ_in_seed_and_portraits():

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from fsanet.datasets.augment.recipe import PAPER as PAPER_AUGMENTATION
 from fsanet.datasets.augment.recipe import STRONG
+from fsanet.datasets.derive import MASKED, ROTATED
 from fsanet.datasets.protocols import PROTOCOLS
 from fsanet.errors import InputError
 from fsanet.evaluation.paper_figures import PAPER
@@ -116,8 +117,21 @@ def _backends() -> Settings:
     return dataclasses.replace(by_paper("var_capsule", "300W_LP"), run="backends", **shrunk)
 
 
+def _with_twins() -> dict[str, Experiment]:
+    """Renders alone, and with their masked twin, their turned twin, and both."""
+    rows = {"plain": (), "masked": (MASKED,), "rotated": (ROTATED,), "masked_rotated": (MASKED, ROTATED)}
+    experiments = {}
+    for name, suffixes in rows.items():
+        extra = tuple(ExtraSet(f"synthetic_train{suffix}") for suffix in suffixes)
+        run = dataclasses.replace(on_renders("capsule"), run=f"twins_{name}", extra=extra)
+        about = "One of four to compare: renders plain, with their masked, with their turned twin, with both."
+        experiments[f"twins_{name}"] = Experiment((run,), about)
+    return experiments
+
+
 EXPERIMENTS: dict[str, Experiment] = {
     **_of_the_paper(),
+    **_with_twins(),
     "synthetic": Experiment(
         tuple(on_renders(model) for model in ("capsule", "var_capsule", "noS_capsule", "ssrnet_mt")),
         "Weights of our own, from rendered heads alone (`make preprocess DB=synthetic` makes them): the three capsule "
