@@ -16,8 +16,8 @@ ON_TENSORS = (
     "models/",
     "pose/tensors.py",
     "export/lean/",
-    "training/losses.py",
-    "training/network.py",
+    "training/crop_model.py",
+    "training/finder.py",
 )
 TYPED_MODELS = ("models/catalog.py", "models/spec.py", "models/explain.py")
 

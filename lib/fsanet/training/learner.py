@@ -30,7 +30,7 @@ class Learner:
         self.optimizer = build_optimizer(plan, model.trainable_variables)
         self._update = _UPDATES[keras.backend.backend()](model, self.optimizer)
 
-    def step(self, batch, learning_rate: float) -> Figures:
+    def step(self, batch: Any, learning_rate: float) -> Figures:
         """Update the weights once; the figures of the batch are not read back, so nothing waits for them."""
         self.optimizer.learning_rate = learning_rate
         return self._update(batch)

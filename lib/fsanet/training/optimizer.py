@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from typing import Any
 
 import keras
 import numpy as np
@@ -28,7 +29,7 @@ class RunningMean:
         self.decay = decay
         self.pairs = list(zip(variables, means, strict=True))
 
-    def update(self, step) -> None:
+    def update(self, step: Any) -> None:
         """Take in the values that the variables have after a step, a float32 scalar from 0 on."""
         decay = ops.minimum(self.decay, (1.0 + step) / (10.0 + step))
         for variable, mean in self.pairs:
@@ -66,7 +67,7 @@ class AdamWithMean(keras.optimizers.Adam):
         means = [self.add_variable_from_reference(variable, "average") for variable in averaged]
         self.mean = RunningMean(self.mean_decay, averaged, means)
 
-    def apply(self, grads, trainable_variables=None) -> None:
+    def apply(self, grads: Sequence[Any], trainable_variables: Sequence[keras.Variable] | None = None) -> None:
         """Update the weights, then their mean."""
         super().apply(grads, trainable_variables)
         self.mean.update(ops.cast(self.iterations - 1, "float32"))  # Adam has counted the step already

@@ -8,6 +8,7 @@ LIST.txt names a picture a line. The script runs in an environment of its own (`
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -31,7 +32,7 @@ def turned(image: np.ndarray, degrees: float) -> tuple[np.ndarray, np.ndarray]:
     return cv2.warpAffine(image, matrix, size, flags=how, borderMode=cv2.BORDER_REPLICATE), matrix
 
 
-def mesh_of(mesher, image_rgb: np.ndarray) -> np.ndarray:
+def mesh_of(mesher: Any, image_rgb: np.ndarray) -> np.ndarray:
     """(T, 478, 3) points per turn in pixels of the picture, z towards the camera; NaN where no face was found."""
     out = np.full((len(TURNS_DEG), POINTS, 3), np.nan, np.float32)
     for points, degrees in zip(out, TURNS_DEG, strict=True):
