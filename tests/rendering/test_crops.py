@@ -5,8 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from fsanet.image.face_crop import LANDMARK_MARGIN, crop_face
 from fsanet.rendering import samples
-from fsanet.rendering.samples import Settings, crop_frame, render_frame, render_samples
+from fsanet.rendering.samples import Settings, jittered_box, render_frame, render_samples
 
 SIDE = 250
 
@@ -19,6 +20,11 @@ def ruler(frames_of_one_face):
     image = np.stack([x, y, 0 * x], axis=-1).astype(np.uint8)
     shift = np.array([SIDE / 2, SIDE / 2]) - (frame.box_xyxy[:2] + frame.box_xyxy[2:]) / 2
     return replace(frame, image_bgr=image, landmarks_xy=frame.landmarks_xy + shift)
+
+
+def crop_frame(frame, rng=None, jitter=0.0):
+    box = jittered_box(frame.box_xyxy, rng or np.random.default_rng(0), jitter)
+    return crop_face(frame.image_bgr, box, LANDMARK_MARGIN)
 
 
 def seen_box(crop):
@@ -56,7 +62,7 @@ def test_jitter_shifts_and_scales_by_its_share_of_the_box(ruler, jitter):
 
 def test_samples_are_jittered_by_their_settings(monkeypatch):
     used = []
-    monkeypatch.setattr(samples, "crop_frame", lambda frame, rng, jitter: used.append(jitter) or crop_frame(frame))
+    monkeypatch.setattr(samples, "jittered_box", lambda box, rng, jitter: used.append(jitter) or box)
     render_samples(0, [0], Settings(jitter=0.125))
     assert used == [0.125]
     monkeypatch.undo()

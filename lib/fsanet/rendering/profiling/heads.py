@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from fsanet.datasets.npz_stream import write_npz
 from fsanet.errors import InputError
-from fsanet.image.reading import IMAGE_SUFFIXES
+from fsanet.image.kinds import IMAGE_SUFFIXES
 from fsanet.pose.angles import rotation_from_angles
 from fsanet.readers.set_builder import Unusable
 from fsanet.readers.type1 import read_mat
@@ -69,7 +69,7 @@ def find_photographs(folder: Path, cache: Path, only: str = "*") -> list[Photogr
         raise FileNotFoundError(f"No folder '{folder}': RAW names a folder of photographs.")
     files = sorted(file for file in folder.glob(only) if file.suffix.lower() in IMAGE_SUFFIXES)
     if not files:
-        kinds = ", ".join(IMAGE_SUFFIXES)
+        kinds = ", ".join(sorted(IMAGE_SUFFIXES))
         raise InputError(f"'{folder}' holds no picture ({kinds}) that fits '{only}': give a folder that does.")
     unlabelled = [file for file in files if not file.with_suffix(".mat").is_file()]
     meshes = _meshes(unlabelled, cache) if unlabelled else Meshes(np.empty(0), np.empty(0))
