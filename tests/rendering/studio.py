@@ -60,7 +60,7 @@ def take(
     """A picture of `SIZE` x `SIZE` pixels with the face's landmark box in its middle, over black."""
     person = person or sitter()
     skin = person.shape.vertices
-    model = build_model(person, skin, [*pieces], [], hair)
+    model = build_model(person, skin, [*pieces], [], hair, person.on_face)
     posing = draw_posing(np.random.default_rng(0), np.array(pose))
     camera = frame_head(posing.place(skin[head_pack().landmarks]), 12.0, face_px, (SIZE, SIZE), (SIZE / 2, SIZE / 2))
     behind = np.broadcast_to(np.array(BACKGROUND, np.float32), (SIZE, SIZE, 3))

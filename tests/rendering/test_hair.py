@@ -14,7 +14,7 @@ from fsanet.rendering.person import skull_map
 from fsanet.rendering.raster import vertex_normals
 from fsanet.rendering.shape import Traits
 from fsanet.rendering.strands import POINTS, make_strands
-from tests.rendering.studio import sitter
+from tests.rendering.studio import NOTHING, sitter
 
 WOMAN = Traits(np.array([0.0, 0.0, 1.0]), 0.0, 0.0, 0.2, 0.0, 0.0)
 STYLES = {style.name: style for style in HAIR_STYLES}
@@ -162,7 +162,7 @@ def test_what_rides_on_the_skin_moves_with_it():
     hairs = make_strands(np.tile(person.shape.vertices[root], (1, POINTS, 1)), 0.02, 0.1, roots=[root])
     skin = person.shape.vertices.copy()
     skin[root] += [0.0, -0.3, 0.05]
-    model = build_model(replace(person, on_face=hairs), skin, [], [], make_strands(np.zeros((0, POINTS, 3)), 0, 0))
+    model = build_model(person, skin, [], [], NOTHING, hairs)
     np.testing.assert_allclose(model.strands.points[0], np.tile(skin[root], (POINTS, 1)), atol=1e-5)
     np.testing.assert_array_equal(model.vertices[: model.head_vertices], skin)
 
@@ -170,8 +170,8 @@ def test_what_rides_on_the_skin_moves_with_it():
 def test_the_shell_stands_off_by_the_hairs_thickness():
     hair = grown("bob")
     person = replace(sitter(), hair=hair)
-    model = build_model(person, person.shape.vertices, [], [], hair.strands)
-    bare = build_model(person, person.shape.vertices, [], [], hair.strands, shell=False)
+    model = build_model(person, person.shape.vertices, [], [], hair.strands, NOTHING)
+    bare = build_model(person, person.shape.vertices, [], [], hair.strands, NOTHING, shell=False)
     extra = len(model.vertices) - len(bare.vertices)
     used = np.flatnonzero(hair.thickness > 0)
     assert 0 < extra <= len(used)

@@ -97,7 +97,7 @@ def _render(
 ) -> Cutout:
     skin = with_expression(person.shape, rng)
     worn = draw_worn(rng, person, skin, _HEADWEAR, masked, _OCCLUDED if has_head else 0.6)
-    model = build_model(person, skin, worn.pieces, worn.wires, worn.hair, worn.shell)
+    model = build_model(person, skin, worn.pieces, worn.wires, worn.hair, worn.on_face, worn.shell)
     posing = draw_posing(rng, pose)
     landmarks = posing.place(skin[head_pack().landmarks])
     camera = _aim(rng, landmarks)
