@@ -96,7 +96,8 @@ def _render(
     has_head: bool = True,
 ) -> Cutout:
     skin = with_expression(person.shape, rng)
-    worn = draw_worn(rng, person, skin, _HEADWEAR, masked, _OCCLUDED if has_head else 0.6)
+    mask_rng = rng.spawn(1)[0]  # a mask draws from its own stream
+    worn = draw_worn(rng, mask_rng, person, skin, _HEADWEAR, masked, _OCCLUDED if has_head else 0.6)
     model = build_model(person, skin, worn.pieces, worn.wires, worn.hair, worn.on_face, worn.shell)
     posing = draw_posing(rng, pose)
     landmarks = posing.place(skin[head_pack().landmarks])
