@@ -57,8 +57,8 @@ def test_without_a_head_no_skin_of_it_is_drawn():
 
     rng = np.random.default_rng(3)
     person = cutout._person(5, "train", 0)
-    worn = draw_worn(rng, person, person.shape.vertices, 0.0, 0.0, 0.0)
-    model = build_model(person, person.shape.vertices, worn.pieces, worn.wires, worn.hair, worn.shell)
+    worn = draw_worn(rng, rng, person, person.shape.vertices, 0.0, 0.0, 0.0)
+    model = build_model(person, person.shape.vertices, worn.pieces, worn.wires, worn.hair, worn.on_face, worn.shell)
     bare = cutout._without_head(model)
     count = len(head_pack().triangles)
     assert not bare.triangles[:count].any()

@@ -115,8 +115,8 @@ def _render(
     seen = camera.project(landmarks)
     points = np.column_stack([seen[:, :2], landmarks[:, 2] * camera.focal / camera.distance]).astype(np.float32)
     visible = _visible(picture, camera, five_points(landmarks))
-    visible[_MOUTH] &= not worn.masked  # a mask lies too close to the skin to tell by depth
-    return Cutout(bgra, points, visible, posing.head.astype(np.float32), worn.masked, True)
+    visible[_MOUTH] &= worn.mask is None  # a mask lies too close to the skin to tell by depth
+    return Cutout(bgra, points, visible, posing.head.astype(np.float32), worn.mask is not None, True)
 
 
 def _aim(rng: np.random.Generator, landmarks: NDArray) -> Camera:
