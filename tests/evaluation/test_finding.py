@@ -80,7 +80,7 @@ def test_pointing04_is_told_apart_by_pan(marks, pointing04, monkeypatch):
     monkeypatch.setattr(finding, "read_image", lambda path: marked(20, 20) if "-15" in path.name else marked(100, 60))
     result = finding.on_pointing04("any", pointing04, [5])
     assert result.images == 3
-    assert result.found == {"all": pytest.approx(1 / 3), "|pan| from 0": 1.0, "|pan| from 60": 0.0}
+    assert result.found == {"all": pytest.approx(1 / 3), "pan from 0": 1.0, "pan from 60": 0.0}
     assert result.false == 2
 
 

@@ -91,7 +91,7 @@ def on_pointing04(detector: str, folder: Path, persons: Iterable[int]) -> OnLabe
     for face in faces:
         right = [shows(face, detection) for detection in search(read_image(face.path))]
         false += right.count(False)
-        for group in ("all", f"|pan| from {max(pan for pan in PANS_DEG if pan <= abs(face.pan_deg))}"):
+        for group in ("all", f"pan from {max(pan for pan in PANS_DEG if pan <= abs(face.pan_deg))}"):
             hits.setdefault(group, []).append(any(right))
     return OnLabelled(len(faces), {group: float(np.mean(hit)) for group, hit in hits.items()}, false)
 
