@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from fsanet.inference import frames
+from fsanet.inference import frame_sources
 from fsanet.inference.capture import CaptureReader
 from fsanet.inference.frame_sources import open_frames
 from fsanet.inference.video_writer import writing_video
@@ -56,7 +56,7 @@ def test_without_pyav_opencv_reads_and_says_so(tmp_path, monkeypatch):
     with writing_video(tmp_path / "a.mp4", 10) as video:
         for i in range(6):
             video.write(np.full((48, 64, 3), 40 * i, np.uint8))
-    monkeypatch.setattr(frames, "find_spec", lambda name: None)
+    monkeypatch.setattr(frame_sources, "find_spec", lambda name: None)
     reader = open_frames("video", str(tmp_path / "a.mp4"))
     assert isinstance(reader, CaptureReader)
     assert "pip install av" in reader.note
