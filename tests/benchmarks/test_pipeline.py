@@ -51,5 +51,5 @@ def test_a_command_that_fails_is_no_figure(monkeypatch):
 def test_without_a_clone_it_is_said_that_the_pictures_are_there(tmp_path, monkeypatch):
     monkeypatch.setattr(locations, "_CHECKOUT", tmp_path)
     for section in (start, video, folder):
-        with pytest.raises(FileNotFoundError, match="This needs files that only a clone of the repository has"):
+        with pytest.raises(FileNotFoundError, match="This needs the pictures or folders of a clone of the repository"):
             section.run(FEW)

@@ -182,7 +182,7 @@ def test_a_failed_save_leaves_the_old_file(tmp_path, monkeypatch):
     def no_space(*args, **kwargs):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("fsanet.datasets.npz_stream._write_npy", no_space)
+    monkeypatch.setattr("fsanet.datasets.npz_file._write_npy", no_space)
     with pytest.raises(OSError, match="No space left"):
         make_set(seed=1).save(path)
     assert sha256(path) == before

@@ -181,7 +181,7 @@ def test_a_full_disk_leaves_an_earlier_set_alone(recipe, monkeypatch):
     def no_space(*args, **kwargs):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("fsanet.datasets.npz_stream._write_npy", no_space)
+    monkeypatch.setattr("fsanet.datasets.npz_file._write_npy", no_space)
     with pytest.raises(OSError, match="No space left"):
         build_set(replace(recipe, settings={"margin": 0.1}), workers=1, quiet=True)
     assert sha256(built.path) == before
