@@ -1,5 +1,7 @@
 """A detector and an engine whose answers are known, so that the stages between them are tested alone."""
 
+import threading
+
 import numpy as np
 import pytest
 
@@ -51,3 +53,10 @@ def scene():
         return image
 
     return make
+
+
+@pytest.fixture
+def started_threads():
+    """Says which threads are there that were not when the test began: engines of other tests keep theirs."""
+    before = set(threading.enumerate())
+    return lambda: [thread for thread in threading.enumerate() if thread not in before]

@@ -5,13 +5,9 @@ import pytest
 from fsanet.inference.overlap import mapped_in_order, prefetched
 
 
-def stage_threads():
-    return [thread for thread in threading.enumerate() if thread.name.startswith("fsanet")]
-
-
-def test_prefetched_keeps_order_and_ends():
+def test_prefetched_keeps_order_and_ends(started_threads):
     assert list(prefetched(range(100))) == list(range(100))
-    assert not stage_threads()
+    assert not started_threads()
 
 
 def test_prefetched_runs_ahead_but_not_too_far():
@@ -28,7 +24,7 @@ def test_prefetched_runs_ahead_but_not_too_far():
     reader.close()
 
 
-def test_an_error_reaches_the_reader_at_its_place():
+def test_an_error_reaches_the_reader_at_its_place(started_threads):
     def items():
         yield 1
         raise ValueError("broken frame")
@@ -37,10 +33,10 @@ def test_an_error_reaches_the_reader_at_its_place():
     assert next(reader) == 1
     with pytest.raises(ValueError, match="broken frame"):
         next(reader)
-    assert not stage_threads()
+    assert not started_threads()
 
 
-def test_a_reader_that_stops_early_closes_the_source():
+def test_a_reader_that_stops_early_closes_the_source(started_threads):
     closed = threading.Event()
 
     def endless():
@@ -54,7 +50,7 @@ def test_a_reader_that_stops_early_closes_the_source():
     next(reader)
     reader.close()
     assert closed.wait(timeout=5)
-    assert not stage_threads()
+    assert not started_threads()
 
 
 def test_mapped_in_order_keeps_order_with_few_under_way():

@@ -1,5 +1,3 @@
-import threading
-
 import numpy as np
 import pytest
 
@@ -120,11 +118,11 @@ def test_recentring_takes_the_smoothed_pose_as_zero(estimator, scene):
     assert poses._neutral == {0: smoothed}
 
 
-def test_a_reader_that_stops_leaves_no_thread(estimator, scene):
+def test_a_reader_that_stops_leaves_no_thread(estimator, scene, started_threads):
     results = iter(VideoPoses(estimator, frames_of([scene([])] * 100)))
     next(results)
     results.close()
-    assert not [thread for thread in threading.enumerate() if thread.name.startswith("fsanet")]
+    assert not started_threads()
 
 
 @pytest.mark.parametrize("settings", [{"detect_every": 0}, {"hold_s": -1}])
