@@ -12,7 +12,7 @@ help:  ## this list
 
 setup: $(STAMP)  ## the virtual environment in .venv, rebuilt when the requirements change
 
-$(STAMP): requirements.txt pyproject.toml
+$(STAMP): requirements.txt pyproject.toml setup.py
 	@$(CHECK_PYTHON)
 	@echo "Setting up $(VENV) (a few minutes, once)"
 	@$(PYTHON) -m venv --clear $(VENV)

@@ -1,28 +1,24 @@
-"""FSA-Net under the class names of the original repository.
+"""FSA-Net where the original repository has it, for notebooks in a clone; after installation it is `fsanet.compat`.
 
-from lib.FSANET_model import FSA_net_Var_Capsule  # after installation without lib.
+from lib.FSANET_model import FSA_net_Var_Capsule
 model = FSA_net_Var_Capsule(64, 3, [3, 3, 3], 1, [3, 16, 2, 21, 5])()
 model.load_weights("fsanet_var_capsule_3_16_2_21_5.h5")
 """
 
-from fsanet.weights.original import original_class
-
-FSA_net_Capsule = original_class("capsule")
-FSA_net_Var_Capsule = original_class("var_capsule")
-FSA_net_noS_Capsule = original_class("noS_capsule")
-
-FSA_net_NetVLAD = original_class("netvlad")
-FSA_net_Var_NetVLAD = original_class("var_netvlad")
-FSA_net_noS_NetVLAD = original_class("noS_netvlad")
-
-FSA_net_Metric = original_class("metric")
-FSA_net_Var_Metric = original_class("var_metric")
-FSA_net_noS_Metric = original_class("noS_metric")
-
-FSA_net_Capsule_FC = original_class("capsule_fc")
-FSA_net_Var_Capsule_FC = original_class("var_capsule_fc")
-FSA_net_noS_Capsule_FC = original_class("noS_capsule_fc")
-
-FSA_net_NetVLAD_FC = original_class("netvlad_fc")
-FSA_net_Var_NetVLAD_FC = original_class("var_netvlad_fc")
-FSA_net_noS_NetVLAD_FC = original_class("noS_netvlad_fc")
+from fsanet.compat import (  # noqa: F401 (names of the original)
+    FSA_net_Capsule,
+    FSA_net_Capsule_FC,
+    FSA_net_Metric,
+    FSA_net_NetVLAD,
+    FSA_net_NetVLAD_FC,
+    FSA_net_noS_Capsule,
+    FSA_net_noS_Capsule_FC,
+    FSA_net_noS_Metric,
+    FSA_net_noS_NetVLAD,
+    FSA_net_noS_NetVLAD_FC,
+    FSA_net_Var_Capsule,
+    FSA_net_Var_Capsule_FC,
+    FSA_net_Var_Metric,
+    FSA_net_Var_NetVLAD,
+    FSA_net_Var_NetVLAD_FC,
+)

@@ -1,13 +1,8 @@
-"""SSR-Net-MD under the class names of the original repository.
+"""SSR-Net-MD where the original repository has it, for notebooks in a clone; after installation it is `fsanet.compat`.
 
-    from lib.SSRNET_model import SSR_net_MT           # after installation without lib.
-    model = SSR_net_MT(64, 3, [3, 3, 3], 1)()
-    model.load_weights("ssrnet_mt.h5")
-
-The original's `SSR_net`, which estimates an age, is not part of this project.
+from lib.SSRNET_model import SSR_net_MT
+model = SSR_net_MT(64, 3, [3, 3, 3], 1)()
+model.load_weights("ssrnet_mt.h5")
 """
 
-from fsanet.weights.original import original_class
-
-SSR_net_MT = original_class("ssrnet_mt")
-SSR_net_ori_MT = original_class("ssrnet_ori_mt")
+from fsanet.compat import SSR_net_MT, SSR_net_ori_MT  # noqa: F401 (names of the original)

@@ -8,6 +8,7 @@ import keras
 import numpy as np
 import pytest
 
+from fsanet import compat
 from fsanet.weights.saving import save_weights
 
 S_SET = [3, 16, 2, 21, 5]
@@ -45,6 +46,11 @@ def test_every_class_builds_its_model(module, class_name, name):
     model = build(module, class_name)
     assert isinstance(model, keras.Model)
     assert (model.name, model.input_shape, model.output_shape) == (name, (None, 64, 64, 3), (None, 3))
+
+
+@pytest.mark.parametrize(("module", "class_name", "_"), CLASSES)
+def test_an_installed_package_has_it_in_compat(module, class_name, _):
+    assert getattr(compat, class_name) is getattr(importlib.import_module(module), class_name)
 
 
 def test_weights_are_read_and_written_in_the_originals_layout(tmp_path):

@@ -59,6 +59,12 @@ def test_without_pyav_opencv_reads_and_says_so(tmp_path, monkeypatch):
     monkeypatch.setattr(frame_sources, "find_spec", lambda name: None)
     reader = open_frames("video", str(tmp_path / "a.mp4"))
     assert isinstance(reader, CaptureReader)
-    assert "pip install av" in reader.note
+    assert "pip install 'fsanet[video]'" in reader.note
     np.testing.assert_allclose([frame.time_s for frame in reader], np.arange(6) / 10, atol=1e-3)
     assert (reader.missed_frames, reader.is_live) == (0, False)
+
+
+def test_a_stream_without_pyav_names_the_remedy(monkeypatch):
+    monkeypatch.setattr(frame_sources, "find_spec", lambda name: None)
+    with pytest.raises(ImportError, match=r"is a stream, which is read by PyAV: pip install 'fsanet\[video\]'"):
+        open_frames("stream", "rtsp://127.0.0.1:1/x")

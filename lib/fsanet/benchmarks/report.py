@@ -11,7 +11,7 @@ from fsanet.benchmarks.measurement import Row, Section
 from fsanet.files import replace_whole
 from fsanet.workers import cores
 
-_PACKAGES = ("onnxruntime", "tensorflow", "keras", "ai-edge-litert", "opencv-python", "numpy")
+_PACKAGES = ("onnxruntime", "tensorflow", "keras", "ai-edge-litert", "opencv-python", "opencv-python-headless", "numpy")
 
 
 def conditions() -> dict[str, str]:

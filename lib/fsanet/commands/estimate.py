@@ -67,6 +67,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Estimate; returns the exit code."""
     os.environ.setdefault("OPENCV_LOG_LEVEL", "SILENT")  # what OpenCV cannot read is said by us, in one sentence
+    from fsanet.image.opencv_build import clash_of_builds, installed_builds
     from fsanet.inference.display import Window
     from fsanet.inference.outputs import check_not_a_source
     from fsanet.inference.report import RunSettings
@@ -75,6 +76,8 @@ def run(args: argparse.Namespace) -> int:
     from fsanet.inference.sources import find_sources, summary_of_skipped
     from fsanet.inference.video import VideoSettings
 
+    if clash := clash_of_builds(installed_builds()):
+        log.warning("%s", clash)
     sources, skipped = find_sources(args.sources, skip_folder=args.out)
     if skipped:
         log.warning("%s", summary_of_skipped(skipped))

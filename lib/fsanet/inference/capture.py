@@ -10,7 +10,9 @@ from fsanet.files import printable
 from fsanet.inference.frames import DEFAULT_FPS, VideoFrame
 
 _MISSES_BEFORE_END = 30  # frames in a row that cannot be read, after which a video is taken to have ended
-_WITHOUT_PYAV = "read without PyAV: times may be off and mirrored videos are not mirrored back; pip install av"
+_WITHOUT_PYAV = (
+    "read without PyAV: times may be off, mirrored videos are not mirrored back; pip install 'fsanet[video]'"
+)
 
 
 class CaptureReader:
@@ -33,7 +35,7 @@ class CaptureReader:
         if not self.is_live:
             check_file(Path(name))
             if printable(self.name) != self.name:  # OpenCV would end the process
-                raise InputError(f"'{name}' can be read with PyAV only, because of its name: pip install av.")
+                raise InputError(f"'{name}' can be read only with PyAV, for its name: pip install 'fsanet[video]'.")
         self._capture = cv2.VideoCapture(name)
         if not self._capture.isOpened():
             raise _no_camera(self.name) if self.is_live else no_video(self.name)

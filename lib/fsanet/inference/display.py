@@ -9,6 +9,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from fsanet.image.opencv_build import opens_windows
+
 _TITLE = "fsanet   q: quit   n: take the current pose as zero"
 
 
@@ -20,19 +22,14 @@ class Window:
     """
 
     def __init__(self):
-        reason = why_no_display()
+        reason = why_no_window()
         if reason:
             raise OSError(f"No window can be shown: {reason}. Leave --show away; pictures and rows are written anyway.")
 
     def show(self, image_bgr: NDArray[np.uint8], wait_ms: int = 1) -> str:
         """Show an image and return the key that was pressed meanwhile, "" for none; `wait_ms` = 0 waits for one."""
-        try:
-            cv2.imshow(_TITLE, image_bgr)
-            key = cv2.waitKey(wait_ms)
-        except cv2.error:
-            raise OSError(
-                "No window can be shown: this OpenCV has none. Install opencv-python instead of the headless one."
-            ) from None
+        cv2.imshow(_TITLE, image_bgr)
+        key = cv2.waitKey(wait_ms)
         return chr(key & 0xFF) if key >= 0 else ""
 
     def close(self) -> None:
@@ -40,8 +37,10 @@ class Window:
         cv2.destroyAllWindows()
 
 
-def why_no_display() -> str:
+def why_no_window() -> str:
     """Why no window can be shown, in a few words; "" where one can. Linux is checked, other systems have a desktop."""
+    if not opens_windows():
+        return "this OpenCV was built without them (pip uninstall opencv-python-headless; pip install opencv-python)"
     if not sys.platform.startswith("linux"):
         return ""
     if os.environ.get("WAYLAND_DISPLAY"):

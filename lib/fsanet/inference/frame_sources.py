@@ -2,6 +2,7 @@
 
 from importlib.util import find_spec
 
+from fsanet.errors import MissingPackageError
 from fsanet.inference.capture import CaptureReader
 from fsanet.inference.frames import FrameReader
 from fsanet.inference.picture_series import PictureSeries
@@ -15,6 +16,7 @@ def open_frames(kind: str, name: str) -> FrameReader:
         name: a path, a camera's number, or an address.
 
     Raises:
+        ImportError: for a stream, where PyAV is not installed.
         FileNotFoundError: when there is no such file.
         OSError: when a camera or a stream cannot be opened.
         ValueError: when a file is no video, is empty or damaged beyond opening.
@@ -24,6 +26,8 @@ def open_frames(kind: str, name: str) -> FrameReader:
     if kind == "pictures":
         return PictureSeries(name)
     if not find_spec("av"):
+        if kind == "stream":
+            raise MissingPackageError(f"'{name}' is a stream, which is read by PyAV: pip install 'fsanet[video]'.")
         return CaptureReader(name)
     from fsanet.inference.video_file import VideoReader  # needs PyAV
 

@@ -1,0 +1,67 @@
+"""What the metadata cannot say in a file: it depends on who builds.
+
+- A clone is installed editable, for people with a screen: its demos open windows, so it needs `opencv-python`. A wheel
+  is for servers too, where that one dies for want of libGL: it needs the headless build. Both in one environment
+  overwrite each other's files. `release/backend.py` tells which it is.
+- FSANET_REPOSITORY, the address of the repository, makes the links and pictures of the README absolute, as PyPI's page
+  needs them, and gives the project's addresses. Without it neither is there.
+"""
+
+import os
+import re
+from pathlib import Path
+
+from setuptools import setup
+
+OPENCV = {"clone": "opencv-python", "wheel": "opencv-python-headless"}
+DEPENDENCIES = ["numpy>=1.26,<3", "onnxruntime>=1.20,<2", "tqdm>=4.66,<5"]
+PICTURES = (".jpg", ".png", ".gif")
+LINK = re.compile(r"(?<=\]\()(?!\w+:|#)[^)\s]+")  # of [text](link), where it is no address
+
+
+def dependencies(kind: str) -> list[str]:
+    """What a "clone" or a "wheel" needs."""
+    return [*DEPENDENCIES, f"{OPENCV[kind]}>=4.11,<5"]
+
+
+def absolute_links(markdown: str, repository: str, revision: str) -> str:
+    """The text with links into the repository made addresses; pictures as the pictures themselves.
+
+    Args:
+        markdown: with links relative to the repository's root.
+        repository: its address, such as https://github.com/somebody/fsanet.
+        revision: a tag, branch or commit.
+    """
+
+    def address(link: re.Match) -> str:
+        view = "raw" if link.group().endswith(PICTURES) else "blob"
+        return f"{repository}/{view}/{revision}/{link.group()}"
+
+    return LINK.sub(address, markdown)
+
+
+def project_urls(repository: str, revision: str) -> dict[str, str]:
+    """The addresses that PyPI shows beside the project."""
+    return {
+        "Source": repository,
+        "Issues": f"{repository}/issues",
+        "Documentation": f"{repository}/tree/{revision}/docs",
+        "Changelog": f"{repository}/blob/{revision}/CHANGELOG.md",
+    }
+
+
+def settings() -> dict:
+    """What `setup` is told beside pyproject.toml."""
+    readme = Path(__file__).with_name("README.md").read_text(encoding="utf-8")
+    repository = os.environ.get("FSANET_REPOSITORY", "").rstrip("/")
+    revision = os.environ.get("FSANET_REVISION", "main")
+    return {
+        "install_requires": dependencies(os.environ.get("FSANET_BUILD", "wheel")),
+        "long_description": absolute_links(readme, repository, revision) if repository else readme,
+        "long_description_content_type": "text/markdown",
+        "project_urls": project_urls(repository, revision) if repository else {},
+    }
+
+
+if __name__ == "__main__":
+    setup(**settings())
