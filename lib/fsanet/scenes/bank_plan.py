@@ -18,6 +18,8 @@ class BankPlan:
         seed: equal seeds give equal cut-outs.
         version: of the drawing.
         shard: cut-outs in a file; 100 are 26 MB and a quarter of a minute of work.
+        photographs: folder of labelled photographs that the faces are cut from, instead of rendering them; there are
+            no other things then.
     """
 
     split: str = "train"
@@ -26,11 +28,17 @@ class BankPlan:
     seed: int = 0
     version: int = VERSION
     shard: int = 100
+    photographs: str = ""
 
     def __post_init__(self):
         if self.split not in SPLITS:
             raise InputError(f"No split '{self.split}': choose one of {', '.join(SPLITS)}.")
-        if self.shard < 1 or any(count < 1 or count % self.shard for count in (self.faces, self.others)):
+        if self.photographs and self.others:
+            raise InputError(f"A bank of photographs holds faces alone, not {self.others} other things.")
+        least = {"faces": self.shard, "others": 0 if self.photographs else self.shard}
+        if self.shard < 1 or any(
+            getattr(self, kind) < some or getattr(self, kind) % self.shard for kind, some in least.items()
+        ):
             raise InputError(
                 f"A bank holds whole shards of {self.shard} cut-outs of each kind, at least one; "
                 f"got {self.faces} faces and {self.others} others."

@@ -12,6 +12,7 @@ from fsanet.scenes.cutout import SIDE, Cutout
 from fsanet.scenes.degrade import degrade
 from fsanet.scenes.labels import Faces, Placement, face_box, faces_of
 from fsanet.scenes.paste import paste
+from fsanet.scenes.photograph_cutout import empty_window
 
 FACE_PX = (8.0, 250.0)  # side of a face, evenly on a log scale
 
@@ -20,6 +21,8 @@ _OTHERS = {0: 0.55, 1: 0.25, 2: 0.12, 3: 0.08}
 _CROWDED, _CROWDED_PX = 3, 110.0  # with so many faces none is larger than that
 _FIRM, _LEANING = 0.82, 0.96  # shares of heads that stand, and of those that lean at most; the rest is turned anyhow
 _INSIDE, _OUTSIDE = 0.4, -0.04  # least way from a face's middle to the frame: in faces, else in sides of the frame
+_PHOTOGRAPHED = 0.45  # of the faces, where there are cut-outs of photographs
+_WINDOWS = 0.4  # of the other things: windows without a face, as many as photographs have around theirs
 _OTHER_FACE_PX = 86.0  # what a face would measure in a cut-out without one
 
 
@@ -39,13 +42,14 @@ class Composer:
     """Composes scenes of one split.
 
     Args:
-        bank: of cut-outs.
+        bank: of rendered cut-outs.
         backgrounds: of the same split.
         side: pixels of a scene.
+        photographs: a bank of faces cut out of photographs, taken for some of the faces.
     """
 
-    def __init__(self, bank: Bank, backgrounds: Backgrounds, side: int = 256):
-        self.bank, self.backgrounds, self.side = bank, backgrounds, side
+    def __init__(self, bank: Bank, backgrounds: Backgrounds, side: int = 256, photographs: Bank | None = None):
+        self.bank, self.backgrounds, self.side, self.photographs = bank, backgrounds, side, photographs
 
     def scene(self, rng: np.random.Generator) -> Scene:
         """A scene; equal generators give equal scenes."""
@@ -73,11 +77,19 @@ class Composer:
         count, others = (int(rng.choice(list(table), p=list(table.values()))) for table in (_FACES, _OTHERS))
         most = FACE_PX[1] if count <= _CROWDED else _CROWDED_PX
         sizes = np.exp(rng.uniform(np.log(FACE_PX[0]), np.log(most), count + others))
-        cutouts = [self.bank.faces[rng.integers(len(self.bank.faces))] for _ in range(count)]
-        cutouts += [self.bank.others[rng.integers(len(self.bank.others))] for _ in range(others)]
+        cutouts = [self._face(rng) for _ in range(count)] + [self._other(rng) for _ in range(others)]
         order = np.argsort(sizes)
         placements = [_placement(rng, cutout, px, self.side) for cutout, px in zip(cutouts, sizes, strict=True)]
         return [cutouts[i] for i in order], [placements[i] for i in order]
+
+    def _face(self, rng: np.random.Generator) -> Cutout:
+        bank = self.photographs if self.photographs and rng.random() < _PHOTOGRAPHED else self.bank
+        return bank.faces[rng.integers(len(bank.faces))]
+
+    def _other(self, rng: np.random.Generator) -> Cutout:
+        if self.photographs and rng.random() < _WINDOWS:
+            return empty_window(self.backgrounds.draw(rng, SIDE), rng)
+        return self.bank.others[rng.integers(len(self.bank.others))]
 
 
 class _Pasted:

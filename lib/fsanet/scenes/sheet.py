@@ -8,15 +8,14 @@ from numpy.typing import NDArray
 
 from fsanet.dense.assign import RULES
 from fsanet.image.reading import write_image
-from fsanet.scenes.backgrounds import Backgrounds
-from fsanet.scenes.bank import Bank
-from fsanet.scenes.compose import Composer, Scene
+from fsanet.scenes.compose import Scene
+from fsanet.scenes.stream import open_composer
 
 _ROWS, _COLUMNS, _SIDE = 4, 6, 256
 _FOUND, _HARDLY_SEEN, _GAZE = (0, 220, 0), (0, 0, 230), (255, 80, 0)  # BGR
 
 
-def draw_sheet(bank: Path, backgrounds: Path, out: Path, seed: int = 0) -> None:
+def draw_sheet(bank: Path, backgrounds: Path, out: Path, seed: int = 0, photographs: Path | None = None) -> None:
     """Write a sheet of 24 scenes.
 
     Args:
@@ -24,9 +23,9 @@ def draw_sheet(bank: Path, backgrounds: Path, out: Path, seed: int = 0) -> None:
         backgrounds: folder of photographs.
         out: the picture.
         seed: of the scenes.
+        photographs: folder of a bank of photographs.
     """
-    cutouts = Bank(bank)
-    composer = Composer(cutouts, Backgrounds(backgrounds, cutouts.plan.split), _SIDE)
+    composer = open_composer(bank, backgrounds, photographs, _SIDE)
     drawn = [draw_labels(composer.scene(np.random.default_rng([seed, i]))) for i in range(_ROWS * _COLUMNS)]
     rows = [np.hstack(drawn[i : i + _COLUMNS]) for i in range(0, len(drawn), _COLUMNS)]
     write_image(out, np.vstack(rows))

@@ -40,6 +40,7 @@ class SceneStream:
         batch_size: scenes in a batch.
         steps: batches in an epoch.
         seed: of all that is drawn.
+        photographs: folder of a bank of photographs, None for renders alone.
     """
 
     bank: Path
@@ -48,10 +49,12 @@ class SceneStream:
     batch_size: int = 32
     steps: int = 500
     seed: int = 0
+    photographs: Path | None = None
 
     def scene(self, number: int) -> Scene:
         """The scene with a number, whatever came before it."""
-        return _composer(self.bank, self.backgrounds, self.side).scene(np.random.default_rng([self.seed, number]))
+        composer = open_composer(self.bank, self.backgrounds, self.photographs, self.side)
+        return composer.scene(np.random.default_rng([self.seed, number]))
 
     def first_scene(self, epoch: int, step: int) -> int:
         """Number of the first scene of a step."""
@@ -100,10 +103,12 @@ class SceneBatches:
 
 
 @lru_cache(maxsize=2)
-def _composer(bank: Path, backgrounds: Path | None, side: int) -> Composer:
-    """One for all streams in a process: it holds the pictures."""
+def open_composer(bank: Path, backgrounds: Path | None, photographs: Path | None, side: int) -> Composer:
+    """The composer of some folders, one for all in a process: it holds the pictures."""
     cutouts = Bank(bank)
-    return Composer(cutouts, Backgrounds(backgrounds, cutouts.plan.split), side)
+    return Composer(
+        cutouts, Backgrounds(backgrounds, cutouts.plan.split), side, None if photographs is None else Bank(photographs)
+    )
 
 
 def target_of(scene: Scene) -> NDArray[np.float32]:

@@ -44,6 +44,8 @@ class FinderPlan(Plan):
     Attributes:
         model: one of `fsanet.models.single_stage.catalog.FINDERS`.
         bank: folder of cut-outs to train on; `backgrounds` of photographs, empty for paintings alone.
+        photographs: folder of a bank of faces cut out of photographs, empty for renders alone.
+        weights: a file of weights to start from, empty for none.
         side: pixels of a scene, a multiple of 32.
         batch_size: scenes in a step.
         steps: in an epoch.
@@ -52,18 +54,21 @@ class FinderPlan(Plan):
         pose_weight: of the pose in the loss.
     """
 
-    epochs: int = 40
+    epochs: int = 80
     learning_rate: float = 3e-3
     schedule: str = "cosine"
     warmup_steps: int = 200
     clip_norm: float = 5.0
+    ema: float = 0.999
     model: str = "scout"
     run: str = field(default="scenes", metadata=PLACE)
     bank: str = field(default=str(work_dir("data/bank")), metadata=PLACE)
     backgrounds: str = field(default=str(work_dir("data/backgrounds")), metadata=PLACE)
+    photographs: str = field(default="", metadata=PLACE)
+    weights: str = ""
     side: int = 192
     batch_size: int = 16
-    steps: int = 100
+    steps: int = 400
     validation: int = 100
     workers: int = field(default=1, metadata=PLACE)
     pose_weight: float = 1.5
@@ -123,10 +128,13 @@ def finder_task(plan: FinderPlan) -> Task:
         plan.batch_size,
         plan.steps,
         seed=plan.seed,
+        photographs=Path(plan.photographs) if plan.photographs else None,
     )
     scenes = [stream.scene(_VALIDATION_SEED + number) for number in range(plan.validation)]
     keras.utils.set_random_seed(plan.seed)
     network = build_finder(plan.model)
+    if plan.weights:
+        network.load_weights(plan.weights)
     return Task(
         title=f"{plan.model} on scenes",
         about=f"{plan.steps * plan.batch_size} new scenes of {plan.side} pixels an epoch",

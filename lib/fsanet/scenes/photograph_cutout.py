@@ -1,0 +1,105 @@
+"""Faces cut out of labelled photographs, in the layout of 300W-LP that `fsanet profile` writes.
+
+A photograph has no alpha: a window around the head is cut, of a drawn shape, and windows without a face are pasted as
+well, so that no edge tells where a face is.
+"""
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from fsanet.errors import InputError
+from fsanet.image.kinds import IMAGE_SUFFIXES
+from fsanet.image.reading import read_image
+from fsanet.pose.angles import rotation_from_angles
+from fsanet.readers.type1 import read_points
+from fsanet.scenes.cutout import SIDE, Cutout
+from fsanet.scenes.labels import face_box
+
+_FACE_SHARE = (0.30, 0.40)  # side of the face's box, of SIDE
+_ROUND = 0.4  # share of windows with round corners
+_LEAST_WAY, _MOST_WAY = 0.15, 1.1  # from the face's box to each edge of the window, in sides of the face
+# Which way the five points look in the frame of a face, x to its left, z ahead: (5, 3).
+_LOOKING = np.array([[-0.5, 0, 0.87], [0.5, 0, 0.87], [0, 0, 1], [-0.45, 0, 0.89], [0.45, 0, 0.89]])
+_LEAST_TURNED = 0.1  # of what looks at the camera; beyond, a point is hidden by the face itself
+
+
+def labelled_photographs(folder: Path) -> list[Path]:
+    """The pictures of a folder and its folders that have a .mat beside them, by name.
+
+    Raises:
+        FileNotFoundError: when there is none.
+    """
+    files = sorted(file for file in folder.rglob("*") if file.suffix.lower() in IMAGE_SUFFIXES)
+    labelled = [file for file in files if file.with_suffix(".mat").is_file()]
+    if not labelled:
+        raise FileNotFoundError(
+            f"No photographs with .mat labels in '{folder}': "
+            f"`fsanet profile --raw PHOTOGRAPHS --out {folder}` makes some."
+        )
+    return labelled
+
+
+def cut_photograph(file: Path, rng: np.random.Generator) -> Cutout:
+    """A window around the face of a photograph.
+
+    Args:
+        file: the picture, with its .mat beside it.
+        rng: size and window.
+
+    Raises:
+        InputError: when it has not all 68 landmarks.
+    """
+    yaw_pitch_roll_deg, points = read_points(file.with_suffix(".mat"))
+    if not np.isfinite(points).all():
+        raise InputError(f"'{file.with_suffix('.mat')}' has no 68 landmarks.")
+    image = read_image(file)
+    x1, y1, x2, y2 = face_box(points)
+    scale = rng.uniform(*_FACE_SHARE) * SIDE / np.sqrt((x2 - x1) * (y2 - y1))
+    shift = np.array([SIDE / 2, 0.52 * SIDE]) - scale * np.array([x1 + x2, y1 + y2]) / 2
+    matrix = np.float32([[scale, 0, shift[0]], [0, scale, shift[1]]])
+    if scale < 0.5:
+        image, matrix = _halved(image, matrix, scale)
+    bgr = cv2.warpAffine(image, matrix, (SIDE, SIDE), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    inside = cv2.warpAffine(np.full(image.shape[:2], 255, np.uint8), matrix, (SIDE, SIDE), flags=cv2.INTER_NEAREST)
+    moved = np.column_stack([points[:, :2] * scale + shift, points[:, 2] * scale]).astype(np.float32)
+    alpha = np.minimum(inside, window(rng, face_box(moved)))
+    rotation = rotation_from_angles(yaw_pitch_roll_deg)
+    return Cutout(np.dstack([bgr, alpha]), moved, turned_here(rotation), rotation.astype(np.float32), False, True)
+
+
+def _halved(image: NDArray[np.uint8], matrix: NDArray, scale: float) -> tuple[NDArray[np.uint8], NDArray]:
+    """Averages pixels first where many become one."""
+    factor = 1.5 * scale
+    small = cv2.resize(image, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
+    return small, np.column_stack([matrix[:, :2] / factor, matrix[:, 2]]).astype(np.float32)
+
+
+def turned_here(rotation: NDArray) -> NDArray[np.bool_]:
+    """(5,) which points of a face with this pose (3, 3) are on the side that the camera sees."""
+    return (_LOOKING @ rotation.T)[:, 2] > _LEAST_TURNED
+
+
+def empty_window(image_bgr: NDArray[np.uint8], rng: np.random.Generator) -> Cutout:
+    """A window that shows no face: a part of a picture (SIDE, SIDE, 3) in the shape of those around faces."""
+    half = rng.uniform(*_FACE_SHARE) * SIDE / 2 * np.array([-1, -1, 1, 1])
+    bgra = np.dstack([image_bgr, window(rng, SIDE / 2 + half)])
+    nothing = np.zeros((68, 3), np.float32), np.zeros(5, bool), np.eye(3, dtype=np.float32)
+    return Cutout(bgra, *nothing, masked=False, is_face=False)
+
+
+def window(rng: np.random.Generator, box_xyxy: NDArray) -> NDArray[np.uint8]:
+    """Alpha (SIDE, SIDE), 255 in a drawn window around a box (4,), with round corners now and then."""
+    face = np.sqrt(np.prod(box_xyxy[2:] - box_xyxy[:2]))
+    way = rng.uniform(_LEAST_WAY, _MOST_WAY, 4) * face * [-1, -1, 1, 1]
+    left, top, right, bottom = np.clip(np.round(box_xyxy + way), 0, SIDE).astype(int)
+    alpha = np.zeros((SIDE, SIDE), np.uint8)
+    if rng.random() < _ROUND:
+        middle = (left + right) / 2, (top + bottom) / 2
+        cv2.ellipse(alpha, (middle, (1.2 * (right - left), 1.2 * (bottom - top)), 0.0), 255, -1)
+        alpha[:top], alpha[bottom:], alpha[:, :left], alpha[:, right:] = 0, 0, 0, 0
+    else:
+        alpha[top:bottom, left:right] = 255
+    return alpha
