@@ -39,7 +39,10 @@ def test_no_bank_says_how_to_get_one(tmp_path):
         Bank(tmp_path)
 
 
-@pytest.mark.parametrize("wrong", [{"faces": 150}, {"others": 0}, {"split": "validation"}, {"shard": 0}])
+@pytest.mark.parametrize(
+    "wrong",
+    [{"faces": 150}, {"others": 0}, {"split": "validation"}, {"shard": 0}, {"photographs": "folder"}],
+)
 def test_plans_that_cannot_be(wrong):
     with pytest.raises(InputError):
         BankPlan(**wrong)

@@ -1,0 +1,118 @@
+import cv2
+import numpy as np
+import pytest
+import scipy.io
+
+from fsanet.errors import InputError
+from fsanet.pose.angles import angles_from_rotation
+from fsanet.rendering.landmarks import LANDMARK_SPOTS, five_points
+from fsanet.scenes.backgrounds import Backgrounds
+from fsanet.scenes.bank import Bank, write_bank
+from fsanet.scenes.bank_plan import BankPlan
+from fsanet.scenes.compose import Composer
+from fsanet.scenes.cutout import SIDE
+from fsanet.scenes.labels import face_box
+from fsanet.scenes.photograph_cutout import cut_photograph, empty_window, labelled_photographs, turned_here, window
+
+_MIDDLE, _FACE_PX = np.array([300.0, 200.0]), 100.0
+
+
+def write_photograph(file, yaw_deg=20.0, **changes):
+    """A grey picture with a white nose, and its labels."""
+    flat = LANDMARK_SPOTS * [1, -1, 1] - (LANDMARK_SPOTS * [1, -1, 1]).mean(axis=0)
+    points = np.column_stack([_MIDDLE + flat[:, :2] * _FACE_PX, flat[:, 2] * _FACE_PX])
+    image = np.full((400, 600, 3), 90, np.uint8)
+    cv2.circle(image, tuple(int(v) for v in five_points(points)[2, :2]), 6, (255, 255, 255), -1)
+    cv2.imwrite(str(file), image)
+    pose = np.array([[0, np.deg2rad(yaw_deg), 0, 0, 0, 0, 0]])
+    content = {"Pose_Para": pose, "pt2d": points[:, :2].T, "pt3d_68": points.T} | changes
+    scipy.io.savemat(file.with_suffix(".mat"), content)
+    return file
+
+
+@pytest.fixture
+def photographs(tmp_path):
+    folder = tmp_path / "profiled" / "people"
+    folder.mkdir(parents=True)
+    for number in range(3):
+        write_photograph(folder / f"p_{number}.png", yaw_deg=30.0 * number)
+    cv2.imwrite(str(folder / "unlabelled.png"), np.zeros((9, 9, 3), np.uint8))
+    return folder.parent
+
+
+def test_points_and_pose_go_with_the_picture(photographs, rng):
+    cutout = cut_photograph(photographs / "people" / "p_1.png", rng)
+    x, y = five_points(cutout.points_xyz)[2, :2].astype(int)
+    assert cutout.image_bgra.shape == (SIDE, SIDE, 4)
+    assert cutout.image_bgra[y, x].tolist() == [255, 255, 255, 255]
+    assert angles_from_rotation(cutout.rotation) == pytest.approx([30, 0, 0], abs=1e-4)
+    assert cutout.is_face
+
+
+def test_the_face_lies_in_the_window_and_is_of_the_usual_size(photographs, rng):
+    for _ in range(5):
+        cutout = cut_photograph(photographs / "people" / "p_0.png", rng)
+        x1, y1, x2, y2 = face_box(cutout.points_xyz).astype(int)
+        assert 0.29 < np.sqrt((x2 - x1) * (y2 - y1)) / SIDE < 0.41
+        assert (cutout.image_bgra[y1 + 8 : y2 - 8, x1 + 8 : x2 - 8, 3] == 255).mean() > 0.95
+        assert (cutout.image_bgra[..., 3] == 0).any()
+
+
+def test_outside_of_the_picture_nothing_is_seen(tmp_path, rng):
+    file = write_photograph(tmp_path / "p.png")
+    cv2.imwrite(str(file), cv2.imread(str(file))[:, :300])  # its right half is gone
+    covered = cut_photograph(file, rng).image_bgra[..., 3]
+    assert not covered[:, SIDE // 2 + 2 :].any()
+    assert covered[:, : SIDE // 2].any()
+
+
+@pytest.mark.parametrize(("yaw", "hidden"), [(0, []), (80, [0, 3]), (-80, [1, 4])])
+def test_points_on_the_side_that_looks_away_are_hidden(yaw, hidden):
+    from fsanet.pose.angles import rotation_from_angles
+
+    seen = turned_here(rotation_from_angles([yaw, 0, 0]))
+    assert np.flatnonzero(~seen).tolist() == hidden
+
+
+def test_labels_without_all_landmarks_are_refused(tmp_path, rng):
+    file = write_photograph(tmp_path / "p.png", pt3d_68=np.ones((2, 21)))
+    with pytest.raises(InputError, match="68 landmarks"):
+        cut_photograph(file, rng)
+
+
+def test_a_folder_without_labels_says_what_makes_some(tmp_path):
+    with pytest.raises(FileNotFoundError, match="fsanet profile"):
+        labelled_photographs(tmp_path)
+
+
+def test_windows_differ_and_hold_the_box(rng):
+    box = np.array([90.0, 90, 160, 160])
+    drawn = [window(rng, box) for _ in range(8)]
+    assert all(alpha[110:140, 110:140].all() for alpha in drawn)
+    assert len({int(alpha.sum()) for alpha in drawn}) == 8
+
+
+def test_an_empty_window_shows_no_face(rng):
+    cutout = empty_window(np.full((SIDE, SIDE, 3), 7, np.uint8), rng)
+    assert not cutout.is_face
+    assert (cutout.image_bgra[..., 3] == 255).any()
+    assert (cutout.image_bgra[..., :3] == 7).all()
+
+
+def test_a_bank_of_photographs_goes_into_scenes(photographs, tmp_path, bank):
+    plan = BankPlan(faces=3, others=0, shard=1, photographs=str(photographs))
+    write_bank(tmp_path / "bank", plan, processes=1, quiet=True)
+    cut = Bank(tmp_path / "bank")
+    yaws = sorted(round(float(angles_from_rotation(cut.faces[i].rotation)[0])) for i in range(3))
+    assert yaws == [0, 30, 60]
+    composer = Composer(bank, Backgrounds(None, "train"), 128, cut)
+    faces = [composer._face(np.random.default_rng(seed)) for seed in range(60)]
+    assert 0.25 < np.mean([not face.points_xyz[:, 2].any() or face.image_bgra[0, 0, 0] == 90 for face in faces]) < 0.65
+    others = [composer._other(np.random.default_rng(seed)) for seed in range(60)]
+    assert not any(other.is_face for other in others)
+
+
+def test_more_faces_than_photographs_are_refused(photographs, tmp_path):
+    plan = BankPlan(faces=4, others=0, shard=1, photographs=str(photographs))
+    with pytest.raises(InputError, match="3 labelled photographs"):
+        write_bank(tmp_path / "bank", plan, processes=1, quiet=True)
