@@ -25,7 +25,7 @@ ALLOWED = {
     "export": {"pose", "image", "layers", "models", "weights", "datasets"},
     "readers": {"pose", "image", "datasets", "detectors"},
     "rendering": {"pose", "image", "datasets", "readers"},
-    "scenes": {"image", "dense", "rendering"},
+    "scenes": {"pose", "image", "dense", "readers", "rendering"},
     "evaluation": {"pose", "image", "datasets", "detectors", "models", "engines", "readers", "rendering", "scenes"},
     "training": {"pose", "image", "datasets", "dense", "models", "weights", "engines", "evaluation", "scenes"},
     "inference": {"pose", "image", "dense", "detectors", "models", "weights", "engines"},
