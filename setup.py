@@ -3,18 +3,22 @@
 - A clone is installed editable, for people with a screen: its demos open windows, so it needs `opencv-python`. A wheel
   is for servers too, where that one dies for want of libGL: it needs the headless build. Both in one environment
   overwrite each other's files. `release/backend.py` tells which it is.
+- A wheel carries our own weights for Keras, which a clone has in `pre-trained/`.
 - FSANET_REPOSITORY, the address of the repository, makes the links and pictures of the README absolute, as PyPI's page
   needs them, and gives the project's addresses. Without it neither is there.
 """
 
 import os
 import re
+import shutil
 from pathlib import Path
 
 from setuptools import setup
+from setuptools.command.build_py import build_py
 
 OPENCV = {"clone": "opencv-python", "wheel": "opencv-python-headless"}
 DEPENDENCIES = ["numpy>=1.26,<3", "onnxruntime>=1.20,<2", "tqdm>=4.66,<5"]
+OUR_WEIGHTS = ("pre-trained/synthetic_models", "pre-trained/scout_models")
 PICTURES = (".jpg", ".png", ".gif")
 LINK = re.compile(r"(?<=\]\()(?!\w+:|#)[^)\s]+")  # of [text](link), where it is no address
 
@@ -50,12 +54,25 @@ def project_urls(repository: str, revision: str) -> dict[str, str]:
     }
 
 
+class BuildWithWeights(build_py):
+    """The package, and in a wheel `fsanet/pre-trained/` beside its modules."""
+
+    def run(self):
+        """As setuptools does it, and the weights."""
+        super().run()
+        if not self.editable_mode:
+            for folder in OUR_WEIGHTS:
+                target = Path(self.build_lib, "fsanet", folder)
+                shutil.copytree(Path(__file__).with_name(folder), target, dirs_exist_ok=True)
+
+
 def settings() -> dict:
     """What `setup` is told beside pyproject.toml."""
     readme = Path(__file__).with_name("README.md").read_text(encoding="utf-8")
     repository = os.environ.get("FSANET_REPOSITORY", "").rstrip("/")
     revision = os.environ.get("FSANET_REVISION", "main")
     return {
+        "cmdclass": {"build_py": BuildWithWeights},
         "install_requires": dependencies(os.environ.get("FSANET_BUILD", "wheel")),
         "long_description": absolute_links(readme, repository, revision) if repository else readme,
         "long_description_content_type": "text/markdown",

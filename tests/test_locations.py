@@ -51,6 +51,15 @@ def test_names_in_mirror():
     assert names_in_mirror(NET) == [f"pre-trained/{NET}", NET, "models/net.onnx", "net.onnx"]
 
 
+def test_a_wheel_carries_weights_of_its_own(tmp_path, monkeypatch):
+    monkeypatch.setattr(locations, "_IN_THE_WHEEL", tmp_path / "wheel")
+    carried = make(tmp_path / "wheel" / "a_models" / "a" / "a.h5")
+    assert find_pretrained("a_models/a/a.h5") == carried
+    monkeypatch.setenv("FSANET_HOME", str(tmp_path / "home"))
+    own = make(tmp_path / "home" / "pre-trained" / "a_models" / "a" / "a.h5")
+    assert find_pretrained("a_models/a/a.h5") == own
+
+
 def test_find_prefers_the_own_folder(tmp_path, monkeypatch):
     monkeypatch.setenv("FSANET_HOME", str(tmp_path / "home"))
     assert find_pretrained(NET) is None

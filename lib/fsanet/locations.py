@@ -14,6 +14,9 @@ PRETRAINED = "pre-trained"
 DETECTORS = "detectors"
 
 _CHECKOUT = Path(__file__).resolve().parents[2]  # <checkout>/lib/fsanet/locations.py
+_IN_THE_WHEEL = (
+    Path(__file__).resolve().parent / PRETRAINED
+)  # our own weights, where there is no checkout; see setup.py
 
 
 def work_dir(name: str) -> Path:
@@ -78,8 +81,8 @@ def names_in_mirror(relative: str) -> list[str]:
 
 
 def find_pretrained(relative: str) -> Path | None:
-    """The file that is `relative` below `pre-trained/`: there, else in the folder FSANET_MIRROR names, else None."""
-    places = [pretrained_dir() / relative]
+    """The file that is `relative` below `pre-trained/`: there, in the wheel, or in FSANET_MIRROR's folder; or None."""
+    places = [pretrained_dir() / relative, _IN_THE_WHEEL / relative]
     mirror = os.environ.get(MIRROR_VARIABLE)
     if mirror and "://" not in mirror:
         places += [Path(mirror).expanduser() / name for name in names_in_mirror(relative)]

@@ -5,9 +5,10 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
-from fsanet.detectors import catalog
+from fsanet.detectors import catalog, mtcnn_networks
 from fsanet.detectors.catalog import BUILDERS, DETECTORS, create_detector, create_sized_detector, weakness_of
 from fsanet.detectors.detection import Detection, FaceDetector, sorted_detections
+from fsanet.detectors.mtcnn_networks import PACKAGES
 from fsanet.image.boxes import iou
 
 FACE_CENTER_XY = (222, 118)  # of the portrait
@@ -103,16 +104,16 @@ def test_names():
 @pytest.mark.parametrize(
     ("file", "packages", "chosen"),
     [
-        (True, {"mtcnn", "tensorflow"}, "yunet"),
-        (False, {"mtcnn", "tensorflow"}, "mtcnn"),
-        (False, {"mtcnn"}, "scout"),
-        (False, {"tensorflow"}, "scout"),
+        (True, set(PACKAGES), "yunet"),
+        (False, set(PACKAGES), "mtcnn"),
+        (False, set(PACKAGES) - {"onnx"}, "scout"),
+        (False, set(PACKAGES) - {"mtcnn"}, "scout"),
         (True, set(), "yunet"),
     ],
 )
 def test_auto_takes_the_best_that_is_there(monkeypatch, file, packages, chosen):
     monkeypatch.setattr(catalog, "find_detector_file", lambda _: file or None)
-    monkeypatch.setattr(catalog, "find_spec", lambda name: name in packages or None)
+    monkeypatch.setattr(mtcnn_networks, "find_spec", lambda name: name in packages or None)
     monkeypatch.setattr(catalog, "BUILDERS", {name: lambda name=name: name for name in BUILDERS})
     assert create_detector() == chosen
 

@@ -1,12 +1,12 @@
 """Detectors by name. A new detector is one file and one row."""
 
 from collections.abc import Callable
-from importlib.util import find_spec
 
 from fsanet.detectors.detection import FaceDetector
 from fsanet.detectors.files import find_detector_file
 from fsanet.detectors.lbp import LBPDetector
 from fsanet.detectors.mtcnn import MTCNNDetector
+from fsanet.detectors.mtcnn_networks import missing_packages
 from fsanet.detectors.scout import ScoutDetector
 from fsanet.detectors.ssd import SSDDetector
 from fsanet.detectors.yunet import MODEL_FILE, YuNetDetector
@@ -33,8 +33,8 @@ def create_detector(name: str = AUTO, **options) -> FaceDetector:
     """A face detector by name.
 
     Args:
-        name: one of `DETECTORS`. "auto" is YuNet when its file is on this machine, else MTCNN when its package and
-            TensorFlow are installed, else scout, which is always there. The `name` of what comes back says which it is.
+        name: one of `DETECTORS`. "auto" is YuNet when its file is on this machine, else MTCNN when the packages of
+            fsanet[mtcnn] are installed, else scout, which is always there. The `name` of the result says which it is.
         options: keyword arguments of that detector's class; `threshold` is common to all.
 
     Raises:
@@ -77,4 +77,4 @@ def weakness_of(name: str) -> str:
 def _best_available() -> str:
     if find_detector_file(MODEL_FILE):
         return "yunet"
-    return "mtcnn" if find_spec("mtcnn") and find_spec("tensorflow") else "scout"
+    return "mtcnn" if not missing_packages() else "scout"

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from fsanet.dense.cells import STRIDES, cells
 from fsanet.dense.decode import Found, decode, joined
+from fsanet.detectors.onnx_session import open_session
 from fsanet.detectors.working_image import fit
 from fsanet.errors import InputError
-from fsanet.workers import cores
 
 BUNDLED = Path(__file__).resolve().parents[1] / "bundled" / "scout" / "scout.onnx"
 LONG_SIDE = 640  # pixels: larger images are shrunk to this
@@ -81,17 +81,10 @@ def on_whole_cells(image_bgr: NDArray[np.uint8]) -> NDArray[np.float32]:
 
 
 def _open(path: Path, threads: int | None):
-    import onnxruntime
-
     if not path.is_file():
         raise FileNotFoundError(f"There is no network file '{path}'.")
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads or cores()
-    options.inter_op_num_threads = 1
-    options.add_session_config_entry("session.force_spinning_stop", "1")  # between calls other threads need the cores
-    options.log_severity_level = 3  # errors; they are raised, too
     try:
-        session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+        session = open_session(str(path), threads)
     except Exception as error:  # its classes are private and share no base but Exception
         raise InputError(f"ONNX Runtime cannot read '{path}': {error}") from error
     shapes = [value.shape for value in (*session.get_inputs(), *session.get_outputs())]

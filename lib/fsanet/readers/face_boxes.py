@@ -27,7 +27,7 @@ from fsanet.readers.set_builder import RawItem, files_sha256
 from fsanet.workers import cores_with_memory, run_on_all_cores
 
 _FRAMES_PER_PART = 32
-_MEGABYTES = {"mtcnn": 400}  # own memory of a process with TensorFlow in it; the other detectors need next to none
+_MEGABYTES = {"mtcnn": 150}  # own memory of a process with its pyramid; the other detectors need next to none
 
 
 @dataclass(frozen=True)
