@@ -113,10 +113,20 @@ pictures: setup  ## all pictures of the pages and notebooks anew, after new weig
 	cp demo/output/page/group.jpg $(PAGES)/demo.jpg
 	$(BIN)/python -m demo.run_notebooks
 
+RELEASE_VENV = .venv-release
+
+$(RELEASE_VENV)/.installed: requirements-release.txt
+	@$(PYTHON) -m venv --clear $(RELEASE_VENV)
+	@$(RELEASE_VENV)/bin/python -m pip install --quiet --requirement requirements-release.txt
+	@touch $@
+
+package: $(RELEASE_VENV)/.installed  ## the wheel and the source distribution to dist/, tried on every Python here [PYTHONS='3.12 3.13']
+	$(RELEASE_VENV)/bin/python release/check_package.py $(PYTHONS)
+
 docs: setup  ## the API reference to docs/api/
 	$(BIN)/python -m demo.make_api_reference $(ARGS)
 
 clean:  ## remove the virtual environment and what commands wrote
 	rm -rf $(VENV) .venv-* demo/output training_and_testing/output
 
-.PHONY: mask rotate portraits profile help setup lint types check check-backends weights preprocess render train test export bench fuzz demo figures notebooks pictures docs clean
+.PHONY: mask rotate portraits profile help setup lint types check check-backends weights preprocess render train test export bench fuzz demo figures notebooks pictures package docs clean

@@ -18,6 +18,7 @@ from setuptools.command.build_py import build_py
 
 OPENCV = {"clone": "opencv-python", "wheel": "opencv-python-headless"}
 DEPENDENCIES = ["numpy>=1.26,<3", "onnxruntime>=1.20,<2", "tqdm>=4.66,<5"]
+ROOT = Path(__file__).resolve().parent
 OUR_WEIGHTS = ("pre-trained/synthetic_models", "pre-trained/scout_models")
 PICTURES = (".jpg", ".png", ".gif")
 LINK = re.compile(r"(?<=\]\()(?!\w+:|#)[^)\s]+")  # of [text](link), where it is no address
@@ -63,12 +64,12 @@ class BuildWithWeights(build_py):
         if not self.editable_mode:
             for folder in OUR_WEIGHTS:
                 target = Path(self.build_lib, "fsanet", folder)
-                shutil.copytree(Path(__file__).with_name(folder), target, dirs_exist_ok=True)
+                shutil.copytree(ROOT / folder, target, dirs_exist_ok=True)
 
 
 def settings() -> dict:
     """What `setup` is told beside pyproject.toml."""
-    readme = Path(__file__).with_name("README.md").read_text(encoding="utf-8")
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
     repository = os.environ.get("FSANET_REPOSITORY", "").rstrip("/")
     revision = os.environ.get("FSANET_REVISION", "main")
     return {
