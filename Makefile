@@ -27,8 +27,8 @@ lint: setup  ## ruff: style, imports, docstrings, format
 types: setup  ## mypy over the package and the demo
 	$(BIN)/python -m mypy
 
-check: lint  ## lint and all tests
-	$(BIN)/python -m pytest
+check: lint  ## lint and all tests, a file at a time on each core
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
 BACKENDS_VENV = .venv-backends
 BACKENDS_TESTS = tests/layers tests/models tests/weights/test_goldens.py tests/weights/test_loading.py 
