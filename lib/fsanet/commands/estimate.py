@@ -7,6 +7,7 @@
     fsanet estimate 0 --show                     camera 0 in a window; n takes the current pose as zero, q quits
     fsanet estimate photos/ --no-pictures --rows poses.jsonl
     fsanet estimate scans/ --any-angle           faces that lie or stand on their head too
+    fsanet estimate room.jpg --camera 70         poses in the frame of a camera that sees 70 degrees from left to right
     fsanet estimate crowd.jpg --single-stage     one network for all, without crops
 
 A run that was stopped goes on where it was when the same command is given again.
@@ -49,6 +50,11 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     )
     faces.add_argument("--any-angle", action="store_true", help="find lying and upside-down faces too, in 4 x the time")
     faces.add_argument("--margin", type=share(3), help="share of the box added on each side (default: 0.4)")
+    faces.add_argument(
+        "--camera",
+        metavar="DEGREES|FILE",
+        help="poses in the camera's frame, not relative to the line of sight: horizontal field of view, or a rgb.cal",
+    )
     video = parser.add_argument_group("video")
     video.add_argument("--detect-every", type=positive, default=1, metavar="N", help="search every N-th frame")
     video.add_argument(
@@ -115,6 +121,17 @@ def run(args: argparse.Namespace) -> int:
 
 def _estimators(args: argparse.Namespace):
     """The estimator for pictures, and that for the frames of videos: one network, but another size of search."""
+    by_sight = _estimators_by_sight(args)
+    if args.camera is None:
+        return by_sight
+    from fsanet.inference.camera_frame import InCameraFrame, lens_of
+
+    lens = lens_of(args.camera)
+    return tuple(InCameraFrame(estimator, lens) for estimator in by_sight)
+
+
+def _estimators_by_sight(args: argparse.Namespace):
+    """Both, with poses relative to the line of sight."""
     if args.single_stage:
         return (_single_stage(args),) * 2
     from fsanet.detectors.catalog import weakness_of
@@ -156,7 +173,7 @@ class _NothingDoneError(Exception):
 def _fingerprint(args: argparse.Namespace) -> str:
     """What must be equal for an unfinished run to be resumed: all that decides what the rows say."""
     names = ("sources", "model", "weights", "engine", "detector", "detect_size", "single_stage", "any_angle", "margin")
-    names += ("detect_every", "smooth", "neutral")
+    names += ("detect_every", "smooth", "neutral", "camera")
     return repr([(name, getattr(args, name)) for name in names])
 
 
