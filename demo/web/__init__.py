@@ -1,0 +1,1 @@
+"""The page that finds faces and their poses in a browser: sources, and the program that builds it."""

@@ -1,0 +1,147 @@
+"""Build the page that finds faces and their poses in a browser, with nothing behind it: `make web`.
+
+    python -m demo.web.build                          a folder for any static host: demo/output/web/
+    python -m demo.web.build --single                 one file to mail, demo/output/head_pose.html
+    python -m demo.web.build --serve --port 8000      the folder on 127.0.0.1, with the headers that threads need
+
+The networks are the bundled ones or an export of one's own (`fsanet export --out my.onnx`, then `--network my.onnx`).
+"""
+
+import argparse
+import hashlib
+import json
+import re
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from fsanet.detectors.scout import MODEL_FILE as SCOUT_FILE
+from fsanet.detectors.scout import browser_settings
+
+from demo.web.contract import DETECTOR_FILE, DRAWING_FILE, NETWORK_FILE, SAMPLE_FILE, contract
+from demo.web.serve import server_for
+from demo.web.single import one_file
+from demo.web.vendor import vendor_files
+from fsanet.console import EXIT_OK, run_command
+from fsanet.export.onnx_cache import bundled_onnx
+from fsanet.files import replace_whole, replace_whole_folder
+from fsanet.locations import checkout
+from fsanet.models.spec import DEFAULT_MODEL, DEFAULT_WEIGHTS
+
+_PAGE = Path(__file__).resolve().parent
+_ICON = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 64 64"><rect width="64" height="64" rx="12" fill="#0b5cad"/>'
+    '<path fill="none" stroke="#fff" stroke-width="5" stroke-linecap="round" d="M22 46V16M22 46h28M22 46l18-16"/></svg>'
+)
+_FOLDER_CSP = (
+    "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' blob:; "
+    "media-src 'self' blob:; connect-src 'self'; worker-src 'self'; manifest-src 'self'; base-uri 'none'; "
+    "form-action 'none'"
+)
+# In one file everything is inline; still nothing can be sent anywhere.
+_SINGLE_CSP = (
+    "default-src 'none'; script-src 'unsafe-inline' 'wasm-unsafe-eval' data: blob:; style-src 'unsafe-inline'; "
+    "img-src blob: data:; media-src blob:; connect-src blob: data:; worker-src blob:; base-uri 'none'; "
+    "form-action 'none'"
+)
+
+
+def page_files(archive: Path | None = None, network: Path | None = None) -> dict[str, bytes]:
+    """Everything that lies beside index.html, by name.
+
+    Args:
+        archive: the npm package of ONNX Runtime, where it is not to be fetched.
+        network: an ONNX file that reads poses, in place of the bundled one.
+    """
+    root = checkout()
+    scripts = {f"js/{path.name}": path.read_bytes() for path in sorted((_PAGE / "js").glob("*.js"))}
+    poses = network or bundled_onnx(DEFAULT_MODEL, DEFAULT_WEIGHTS)
+    name = (network.stem, "of one's own") if network else (DEFAULT_MODEL, DEFAULT_WEIGHTS)
+    settings = contract(*name, browser_settings())
+    return {
+        **scripts,
+        "style.css": (_PAGE / "style.css").read_bytes(),
+        "contract.json": json.dumps(settings, indent=1).encode(),
+        **{f"vendor/{name}": content for name, content in vendor_files(archive).items()},
+        NETWORK_FILE: poses.read_bytes(),
+        DETECTOR_FILE: SCOUT_FILE.read_bytes(),
+        SAMPLE_FILE: (root / "demo" / "assets" / "group.jpg").read_bytes(),
+        DRAWING_FILE: (root / "docs" / "images" / "angles.jpg").read_bytes(),
+    }
+
+
+def write_folder(folder: Path, files: Mapping[str, bytes]) -> None:
+    """The page as a folder, whole or not at all."""
+    head = (
+        '<link rel="stylesheet" href="style.css">\n<link rel="manifest" href="app.webmanifest">\n'
+        '<link rel="icon" href="icon.svg" type="image/svg+xml">'
+    )
+    html = _html(_FOLDER_CSP).replace("<!-- head -->", head)
+    html = html.replace("<!-- scripts -->", '<script type="module" src="js/app.js"></script>')
+    whole = {**files, "index.html": html.encode(), "icon.svg": _ICON.encode(), "app.webmanifest": _manifest()}
+    whole["sw.js"] = _service_worker(whole)
+    with replace_whole_folder(folder) as temporary:
+        for name, content in whole.items():
+            (temporary / name).parent.mkdir(parents=True, exist_ok=True)
+            (temporary / name).write_bytes(content)
+
+
+def write_single(path: Path, files: Mapping[str, bytes]) -> None:
+    """The page as one file."""
+    with replace_whole(path) as temporary:
+        temporary.write_text(one_file(_html(_SINGLE_CSP), files, "js/app.js"), encoding="utf-8")
+
+
+def _html(csp: str) -> str:
+    return (_PAGE / "index.html").read_text(encoding="utf-8").replace("@CSP@", csp)
+
+
+def _manifest() -> bytes:
+    icon = {"src": "icon.svg", "sizes": "any", "type": "image/svg+xml"}
+    record = {
+        "name": "Head pose, on this device",
+        "short_name": "Head pose",
+        "start_url": "./",
+        "display": "standalone",
+    }
+    return json.dumps({**record, "background_color": "#101418", "theme_color": "#0b5cad", "icons": [icon]}).encode()
+
+
+def _service_worker(files: Mapping[str, bytes]) -> bytes:
+    digest = hashlib.sha256()
+    for name in sorted(files):
+        digest.update(name.encode() + files[name])
+    text = (_PAGE / "sw.js").read_text(encoding="utf-8").replace("@VERSION@", digest.hexdigest()[:16])
+    return re.sub(r'\["@FILES@"\]', json.dumps(["./", *sorted(files)]), text).encode()
+
+
+@run_command
+def main(argv: list[str] | None = None) -> int:
+    """Parse the command line and build."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    output = Path("demo") / "output"
+    parser.add_argument("--out", type=Path, help=f"folder or file (default: {output}/web or {output}/head_pose.html)")
+    parser.add_argument("--single", action="store_true", help="one HTML file that holds everything")
+    parser.add_argument("--serve", action="store_true", help="serve the folder on 127.0.0.1 until Ctrl-C")
+    parser.add_argument("--port", type=int, default=8000, help="of --serve (default: %(default)s)")
+    parser.add_argument("--network", type=Path, help="an ONNX file of `fsanet export` that reads the poses")
+    parser.add_argument("--archive", type=Path, help="the npm package of ONNX Runtime, where it is not to be fetched")
+    args = parser.parse_args(argv)
+    files = page_files(args.archive, args.network)
+    if args.single:
+        path = args.out or checkout() / output / "head_pose.html"
+        write_single(path, files)
+        print(f"{path}: {path.stat().st_size / 1e6:.1f} MB, opens in a browser as it is.")
+        return EXIT_OK
+    folder = args.out or checkout() / output / "web"
+    write_folder(folder, files)
+    print(f"{folder}: {sum(map(len, files.values())) / 1e6:.1f} MB, for any static host.")
+    if args.serve:
+        with server_for(folder, args.port) as server:
+            print(f"http://127.0.0.1:{server.server_address[1]}/ until Ctrl-C", flush=True)
+            server.serve_forever()
+    return EXIT_OK
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,54 @@
+"""What the page must know of the Python side, read from where it is defined, so that nothing is stated twice."""
+
+from typing import Any
+
+import fsanet
+from fsanet.image import overlay
+from fsanet.image.face_crop import DETECTOR_MARGIN, INPUT_SIZE
+from fsanet.inference.rows import DIGITS, PoseRow
+from fsanet.inference.smoothing import OneEuroRotationFilter
+from fsanet.inference.tracking import FaceTracker
+
+RUNTIME_MODULE = "vendor/ort-wasm-simd-threaded.mjs"
+RUNTIME_WASM = "vendor/ort-wasm-simd-threaded.wasm"
+NETWORK_FILE = "models/poses.onnx"
+DETECTOR_FILE = "models/faces.onnx"
+SAMPLE_FILE = "sample.jpg"
+DRAWING_FILE = "angles.jpg"
+
+
+def contract(model: str, weights: str, detector: dict[str, Any]) -> dict[str, Any]:
+    """The page's settings, as JSON can say them.
+
+    Args:
+        model, weights: of the network that reads the poses, for the page's last line.
+        detector: what the network that finds the faces asks for.
+    """
+    smoothing, tracker = OneEuroRotationFilter(), FaceTracker()
+    return {
+        "about": f"fsanet {fsanet.__version__}, model {model}, weights {weights}.",
+        "runtime": {"module": RUNTIME_MODULE, "wasm": RUNTIME_WASM},
+        "network": {"file": NETWORK_FILE, "input_size": INPUT_SIZE, "margin": DETECTOR_MARGIN},
+        "detector": {"file": DETECTOR_FILE, **detector},
+        "tracking": {"hold_s": tracker.hold_s, "min_iou": tracker.min_iou},
+        "smoothing": {
+            "min_cutoff_hz": smoothing.min_cutoff_hz,
+            "beta": smoothing.beta,
+            "speed_cutoff_hz": smoothing.speed_cutoff_hz,
+        },
+        "rows": {"columns": list(PoseRow._fields), "digits": DIGITS},
+        "palette": {
+            "right": _css(overlay.RIGHT_COLOR),
+            "up": _css(overlay.UP_COLOR),
+            "front": _css(overlay.FRONT_COLOR),
+            "box": "#c8c8c8",
+            "outline": "#ffffff",
+        },
+        "sample": {"file": SAMPLE_FILE},
+        "drawing": DRAWING_FILE,
+    }
+
+
+def _css(bgr: tuple[int, int, int]) -> str:
+    blue, green, red = bgr
+    return f"#{red:02x}{green:02x}{blue:02x}"

@@ -1,0 +1,27 @@
+// @ts-check
+// The files that the page needs: beside it on a server, or written into the page itself where it is one file to mail.
+
+/** @param {string} name */
+function embedded(name) {
+  return document.getElementById(`asset:${name}`);
+}
+
+/** The bytes of a file. @param {string} name @returns {Promise<Uint8Array>} */
+export async function assetBytes(name) {
+  const element = embedded(name);
+  if (element) return Uint8Array.from(atob(element.textContent ?? ""), (letter) => letter.charCodeAt(0));
+  const response = await fetch(name);
+  if (!response.ok) throw new Error(`${name}: ${response.status} ${response.statusText}`);
+  return new Uint8Array(await response.arrayBuffer());
+}
+
+/** @param {string} name @returns {Promise<any>} */
+export async function assetJson(name) {
+  return JSON.parse(new TextDecoder().decode(await assetBytes(name)));
+}
+
+/** An address for the file that scripts and images can be loaded from. @param {string} name @param {string} type */
+export async function assetUrl(name, type) {
+  if (!embedded(name)) return new URL(name, document.baseURI).href;
+  return URL.createObjectURL(new Blob([/** @type {BlobPart} */ (await assetBytes(name))], { type }));
+}

@@ -1,0 +1,37 @@
+// @ts-check
+// Boxes [x1, y1, x2, y2] in pixels, x to the right, y down; as fsanet.image.boxes has them.
+
+/** @typedef {number[]} Box x1, y1, x2, y2 */
+
+/** @param {Box} box */
+export function area([x1, y1, x2, y2]) {
+  return Math.max(0, x2 - x1) * Math.max(0, y2 - y1);
+}
+
+/** Intersection over union; 0 where both are empty. @param {Box} a @param {Box} b */
+export function iou(a, b) {
+  const common = area([Math.max(a[0], b[0]), Math.max(a[1], b[1]), Math.min(a[2], b[2]), Math.min(a[3], b[3])]);
+  const union = area(a) + area(b) - common;
+  return union > 0 ? common / union : 0;
+}
+
+/** Scale about the centre, then shift, both in widths and heights. @param {Box} box @param {number[]} scale @param {number[]} shift */
+export function remap([x1, y1, x2, y2], scale, shift) {
+  const width = x2 - x1, height = y2 - y1;
+  const cx = (x1 + x2) / 2 + shift[0] * width, cy = (y1 + y2) / 2 + shift[1] * height;
+  const halfWidth = (scale[0] * width) / 2, halfHeight = (scale[1] * height) / 2;
+  return [cx - halfWidth, cy - halfHeight, cx + halfWidth, cy + halfHeight];
+}
+
+/** Pixel range of a crop, maxima exclusive: truncated, widened, truncated, clipped, as the network's input is defined.
+ * @param {Box} box @param {number} margin @param {number} width @param {number} height */
+export function widenedPixels(box, margin, width, height) {
+  const [x1, y1, x2, y2] = box.map(Math.trunc);
+  const dx = margin * (x2 - x1), dy = margin * (y2 - y1);
+  return [
+    Math.max(Math.trunc(x1 - dx), 0),
+    Math.max(Math.trunc(y1 - dy), 0),
+    Math.min(Math.trunc(x2 + dx), width - 1),
+    Math.min(Math.trunc(y2 + dy), height - 1),
+  ];
+}

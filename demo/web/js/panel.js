@@ -1,0 +1,157 @@
+// @ts-check
+// What stands beside the picture: sentences, the table of faces, traces, settings, rows to download.
+
+import { asCsv, asJsonLines, makeRow } from "./rows.js";
+import { Traces } from "./traces.js";
+import { texts } from "./texts.js";
+
+/** @typedef {import("./estimator.js").Face} Face */
+
+const MOST_ROWS = 100000;
+const SPOKEN_EVERY = 2; // seconds between two descriptions for who cannot see the picture
+const ANGLES = /** @type {const} */ (["yaw", "pitch", "roll"]);
+
+/** @param {string} id */
+export function byId(id) {
+  return /** @type {HTMLElement} */ (document.getElementById(id));
+}
+
+/** @param {string} id */
+function field(id) {
+  return /** @type {HTMLInputElement & HTMLSelectElement} */ (byId(id));
+}
+
+export class Panel {
+  constructor() {
+    this.traces = new Traces(/** @type {HTMLCanvasElement} */ (byId("traces")));
+    /** @type {import("./rows.js").Row[]} */
+    this.kept = [];
+    this.spoken = -Infinity;
+    /** @type {number[]} */
+    this.times = [];
+    byId("csv").addEventListener("click", () => this.download("csv"));
+    byId("jsonl").addEventListener("click", () => this.download("jsonl"));
+    byId("forget").addEventListener("click", () => this.forget());
+  }
+
+  /** @param {any} contract */
+  use(contract) {
+    this.format = contract.rows;
+    byId("about").textContent = contract.about;
+  }
+
+  ready() {
+    for (const id of ["camera", "open", "sample"]) field(id).disabled = false;
+  }
+
+  /** @param {string} text */
+  status(text) {
+    byId("status").textContent = text;
+  }
+
+  /** @param {string} text empty for none */
+  problem(text) {
+    byId("problem").hidden = !text;
+    byId("problem").textContent = text;
+  }
+
+  /** @param {boolean} playing */
+  playing(playing) {
+    byId("stop").hidden = !playing;
+    byId("traces-figure").hidden = !playing;
+    field("neutral").disabled = !playing;
+    this.traces.clear();
+    this.times = [];
+    this.spoken = -Infinity;
+  }
+
+  liveOptions() {
+    return { detectEvery: Number(field("every").value), smooth: field("smooth").checked };
+  }
+
+  mirrored() {
+    return field("mirrored").checked;
+  }
+
+  style() {
+    return /** @type {import("./drawing.js").Style} */ (field("style").value);
+  }
+
+  nextStyle() {
+    field("style").selectedIndex = (field("style").selectedIndex + 1) % field("style").options.length;
+  }
+
+  cameraId() {
+    return field("cameras").value;
+  }
+
+  /** @param {MediaDeviceInfo[]} devices @param {string} chosen */
+  cameras(devices, chosen) {
+    const options = devices.map((device, i) => new Option(device.label || texts.camera(i + 1), device.deviceId));
+    field("cameras").replaceChildren(...options);
+    field("cameras").value = chosen;
+  }
+
+  /** The faces of a frame that was shown. @param {Face[]} faces @param {number} time seconds */
+  frame(faces, time) {
+    this.times = [...this.times.filter((earlier) => earlier > time - 2 && earlier < time), time];
+    const span = time - this.times[0];
+    this.traces.add(time, faces[0]?.pose ?? null);
+    this.traces.draw();
+    this.faces(faces, time);
+    if (span > 0.5) byId("status").textContent = `${texts.rate((this.times.length - 1) / span)}. ${texts.faces(faces.length)}`;
+  }
+
+  /** The table, and the picture in words. @param {Face[]} faces @param {number} [time] seconds, of a frame */
+  faces(faces, time) {
+    const lines = faces.map(({ id, pose }) => {
+      const line = document.createElement("tr");
+      const cells = [texts.faceName(id), ...ANGLES.map((name) => `${pose[name] >= 0 ? "+" : "−"}${Math.abs(pose[name]).toFixed(1)}°`), texts.facing(pose)];
+      line.append(...cells.map((text) => Object.assign(document.createElement("td"), { textContent: text })));
+      return line;
+    });
+    byId("faces").replaceChildren(...(lines.length ? lines : [emptyLine()]));
+    if (time !== undefined && time - this.spoken < SPOKEN_EVERY && time >= this.spoken) return;
+    this.spoken = time ?? -Infinity;
+    const words = faces.map(({ id, pose }) => texts.summary(texts.faceName(id), texts.facing(pose)));
+    byId("canvas").setAttribute("aria-label", words.join(" ") || texts.faces(0));
+  }
+
+  /** Keep the rows of a picture or frame. `scale` leads from the pixels that were searched to those of the source.
+   * @param {Face[]} faces @param {string} file @param {number | null} frame @param {number | null} time @param {number} scale */
+  rows(faces, file, frame, time, scale) {
+    for (const { id, box, score, origin, pose } of faces) {
+      const [x1, y1, x2, y2] = box.map((value) => value * scale);
+      this.kept.push(makeRow({ file, frame, time, face: id, x1, y1, x2, y2, score, ...pose, box: origin }, this.format));
+    }
+    if (this.kept.length > MOST_ROWS) this.kept.splice(0, this.kept.length - MOST_ROWS);
+    this.showRows();
+  }
+
+  forget() {
+    this.kept = [];
+    this.showRows();
+  }
+
+  showRows() {
+    for (const id of ["csv", "jsonl", "forget"]) field(id).disabled = this.kept.length === 0;
+    byId("rows").textContent = this.kept.length >= MOST_ROWS ? texts.rowsFull(MOST_ROWS) : this.kept.length ? texts.rows(this.kept.length) : "";
+  }
+
+  /** @param {"csv" | "jsonl"} kind */
+  download(kind) {
+    const text = kind === "csv" ? asCsv(this.kept, this.format) : asJsonLines(this.kept);
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(new Blob([text], { type: kind === "csv" ? "text/csv" : "application/x-ndjson" }));
+    link.download = `poses.${kind}`;
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 10000);
+  }
+}
+
+function emptyLine() {
+  const line = document.createElement("tr");
+  const cell = Object.assign(document.createElement("td"), { textContent: "None.", colSpan: 5, className: "none" });
+  line.append(cell);
+  return line;
+}

@@ -1,0 +1,105 @@
+// @ts-check
+// From pictures to the numbers that a network reads: BGR, 0..255.
+
+/** @typedef {{width: number, height: number, data: Uint8ClampedArray}} Picture RGBA, row by row */
+
+/** Two source columns (or rows) and the weight of the second, for each of `count` pixels: bilinear, pixel centres
+ * aligned as OpenCV's resize does.
+ * @param {number} start @param {number} length @param {number} count */
+function taps(start, length, count) {
+  return Array.from({ length: count }, (_, i) => {
+    const place = Math.min(Math.max(((i + 0.5) * length) / count - 0.5, 0), length - 1);
+    const first = Math.floor(place);
+    return { first: start + first, second: start + Math.min(first + 1, length - 1), share: place - first };
+  });
+}
+
+/** Cut a range of pixels (maxima exclusive), resize it bilinearly and write it as BGR numbers.
+ * @param {Picture} picture @param {number[]} pixels x1, y1, x2, y2 @param {number} size side of the crop
+ * @param {Float32Array} into @param {number} offset where in `into` */
+export function cropTo(picture, [x1, y1, x2, y2], size, into, offset) {
+  const columns = taps(x1, x2 - x1, size), rows = taps(y1, y2 - y1, size);
+  const { data, width } = picture;
+  let place = offset;
+  for (const row of rows) {
+    const above = row.first * width, below = row.second * width;
+    for (const column of columns) {
+      const a = 4 * (above + column.first), b = 4 * (above + column.second);
+      const c = 4 * (below + column.first), d = 4 * (below + column.second);
+      for (let channel = 2; channel >= 0; channel--) {
+        const top = data[a + channel] + column.share * (data[b + channel] - data[a + channel]);
+        const bottom = data[c + channel] + column.share * (data[d + channel] - data[c + channel]);
+        into[place++] = Math.round(top + row.share * (bottom - top));
+      }
+    }
+  }
+}
+
+/** A whole picture as BGR numbers on a black ground of another size. @param {Picture} picture @param {number} width @param {number} height */
+export function padded(picture, width, height) {
+  const numbers = new Float32Array(width * height * 3);
+  for (let y = 0; y < picture.height; y++) {
+    let from = 4 * y * picture.width, to = 3 * y * width;
+    for (let x = 0; x < picture.width; x++, from += 4, to += 3) {
+      numbers[to] = picture.data[from + 2];
+      numbers[to + 1] = picture.data[from + 1];
+      numbers[to + 2] = picture.data[from];
+    }
+  }
+  return numbers;
+}
+
+/** Area-averaged shrinking by any factor, as OpenCV's INTER_AREA. @param {Picture} picture @param {number} width @param {number} height @returns {Picture} */
+export function shrunk(picture, width, height) {
+  if (width === picture.width && height === picture.height) return picture;
+  const across = shares(picture.width, width), down = shares(picture.height, height);
+  const between = new Float32Array(picture.height * width * 3);
+  for (let y = 0; y < picture.height; y++) {
+    for (let x = 0; x < width; x++) {
+      const { first, weights } = across[x];
+      let r = 0, g = 0, b = 0, from = 4 * (y * picture.width + first);
+      for (const weight of weights) {
+        r += weight * picture.data[from];
+        g += weight * picture.data[from + 1];
+        b += weight * picture.data[from + 2];
+        from += 4;
+      }
+      const to = 3 * (y * width + x);
+      between[to] = r;
+      between[to + 1] = g;
+      between[to + 2] = b;
+    }
+  }
+  const data = new Uint8ClampedArray(4 * width * height);
+  for (let y = 0; y < height; y++) {
+    const { first, weights } = down[y];
+    for (let x = 0; x < width; x++) {
+      let r = 0, g = 0, b = 0, from = 3 * (first * width + x);
+      for (const weight of weights) {
+        r += weight * between[from];
+        g += weight * between[from + 1];
+        b += weight * between[from + 2];
+        from += 3 * width;
+      }
+      const to = 4 * (y * width + x);
+      data[to] = Math.round(r);
+      data[to + 1] = Math.round(g);
+      data[to + 2] = Math.round(b);
+      data[to + 3] = 255;
+    }
+  }
+  return { width, height, data };
+}
+
+/** Which pixels make up each smaller one, and with what weights. @param {number} length @param {number} count */
+function shares(length, count) {
+  const size = length / count;
+  return Array.from({ length: count }, (_, i) => {
+    const from = i * size, to = Math.min((i + 1) * size, length);
+    const first = Math.floor(from + 1e-9), end = Math.ceil(to - 1e-9);
+    const weights = Array.from({ length: end - first }, (_, k) => {
+      return (Math.min(first + k + 1, to) - Math.max(first + k, from)) / (to - from);
+    });
+    return { first, weights };
+  });
+}

@@ -1,0 +1,77 @@
+// @ts-check
+// Yaw, pitch and roll in degrees, and the rotation that they stand for: R = Rx(pitch) Ry(yaw) Rz(roll) in axes
+// x right, y up, z towards the camera. The same formulas as fsanet.pose.angles; a matrix is nine numbers, row by row.
+
+/** @typedef {number[]} Matrix nine numbers, row by row */
+/** @typedef {{yaw: number, pitch: number, roll: number}} Pose degrees */
+
+const DEGREE = Math.PI / 180;
+
+/** @param {Pose} pose @returns {Matrix} */
+export function rotationFromPose({ yaw, pitch, roll }) {
+  const [cy, cp, cr] = [yaw, pitch, roll].map((angle) => Math.cos(angle * DEGREE));
+  const [sy, sp, sr] = [yaw, pitch, roll].map((angle) => Math.sin(angle * DEGREE));
+  return [
+    cy * cr, cy * sr, -sy,
+    sp * sy * cr - cp * sr, sp * sy * sr + cp * cr, sp * cy,
+    cp * sy * cr + sp * sr, cp * sy * sr - sp * cr, cp * cy,
+  ];
+}
+
+/** The inverse for |yaw| < 90; at +-90 the roll is reported as 0. @param {Matrix} r @returns {Pose} */
+export function poseFromRotation(r) {
+  const yaw = Math.asin(Math.min(1, Math.max(-1, -r[2])));
+  const locked = Math.hypot(r[0], r[1]) < 1e-8;
+  const pitch = locked ? Math.atan2(-r[7], r[4]) : Math.atan2(r[5], r[8]);
+  const roll = locked ? 0 : Math.atan2(r[1], r[0]);
+  return { yaw: yaw / DEGREE, pitch: pitch / DEGREE, roll: roll / DEGREE };
+}
+
+/** @param {Matrix} a @param {Matrix} b @returns {Matrix} */
+export function multiply(a, b) {
+  return a.map((_, i) => {
+    const row = 3 * Math.floor(i / 3), column = i % 3;
+    return a[row] * b[column] + a[row + 1] * b[column + 3] + a[row + 2] * b[column + 6];
+  });
+}
+
+/** @param {Matrix} r @returns {Matrix} */
+export function transpose(r) {
+  return [r[0], r[3], r[6], r[1], r[4], r[7], r[2], r[5], r[8]];
+}
+
+/** Axis times angle in radians. @param {Matrix} r @returns {number[]} */
+export function rotationVector(r) {
+  const axis = [r[7] - r[5], r[2] - r[6], r[3] - r[1]].map((value) => value / 2);
+  const sine = Math.hypot(...axis), cosine = (r[0] + r[4] + r[8] - 1) / 2;
+  const angle = Math.atan2(sine, cosine);
+  if (sine > 1e-9) return axis.map((value) => (value * angle) / sine);
+  if (cosine > 0) return [0, 0, 0];
+  // Half a turn: the axis is read off the diagonal, its signs off the largest entry's row.
+  const along = [r[0], r[4], r[8]].map((value) => Math.sqrt(Math.max(0, (value + 1) / 2)));
+  const largest = along.indexOf(Math.max(...along));
+  return along.map((value, i) => Math.PI * (i === largest || r[3 * largest + i] >= 0 ? value : -value));
+}
+
+/** Rodrigues' formula. @param {number[]} vector @returns {Matrix} */
+export function rotationFromVector(vector) {
+  const angle = Math.hypot(...vector);
+  if (angle < 1e-12) return [1, 0, 0, 0, 1, 0, 0, 0, 1];
+  const [x, y, z] = vector.map((value) => value / angle);
+  const c = Math.cos(angle), s = Math.sin(angle), d = 1 - c;
+  return [
+    c + x * x * d, x * y * d - z * s, x * z * d + y * s,
+    y * x * d + z * s, c + y * y * d, y * z * d - x * s,
+    z * x * d - y * s, z * y * d + x * s, c + z * z * d,
+  ];
+}
+
+/** A pose with another one taken as zero: R0^T R. @param {Pose} pose @param {Pose} neutral @returns {Pose} */
+export function relativeTo(pose, neutral) {
+  return poseFromRotation(multiply(transpose(rotationFromPose(neutral)), rotationFromPose(pose)));
+}
+
+/** The pose of a picture turned clockwise by some degrees: Rz(a) R. @param {Pose} pose @param {number} clockwise */
+export function turnInPlane(pose, clockwise) {
+  return poseFromRotation(multiply(rotationFromPose({ yaw: 0, pitch: 0, roll: clockwise }), rotationFromPose(pose)));
+}

@@ -1,0 +1,95 @@
+// @ts-check
+// Where pictures come from: a camera, a file, the clipboard. Every refusal becomes a `SourceError` with a sentence.
+
+import { texts } from "./texts.js";
+
+const LARGEST_SIDE = 8192; // beyond it canvases fail in some browsers
+const PICTURE_SIDE = 2560; // larger pictures are shrunk on the way in
+
+export class SourceError extends Error {}
+
+/** @typedef {import("./pixels.js").Picture} Picture */
+
+/** Open a camera and play it in the element. @param {HTMLVideoElement} video @param {string} deviceId empty for the usual one */
+export async function openCamera(video, deviceId) {
+  if (!navigator.mediaDevices?.getUserMedia) throw new SourceError(texts.errors.cameraUnsupported);
+  const wanted = { width: { ideal: 640 }, height: { ideal: 480 }, ...(deviceId ? { deviceId: { exact: deviceId } } : { facingMode: "user" }) };
+  try {
+    video.srcObject = await navigator.mediaDevices.getUserMedia({ video: wanted, audio: false });
+  } catch (error) {
+    throw new SourceError(cameraError(/** @type {DOMException} */ (error).name));
+  }
+  await video.play();
+  return /** @type {MediaStream} */ (video.srcObject);
+}
+
+/** @param {string} name of the browser's exception */
+function cameraError(name) {
+  if (name === "NotAllowedError" || name === "SecurityError") return texts.errors.cameraRefused;
+  if (name === "NotFoundError" || name === "OverconstrainedError") return texts.errors.cameraMissing;
+  if (name === "NotReadableError" || name === "AbortError") return texts.errors.cameraBusy;
+  return texts.errors.cameraOther(name);
+}
+
+/** Cameras by name; names are empty until one was allowed. */
+export async function listCameras() {
+  const devices = (await navigator.mediaDevices?.enumerateDevices?.()) ?? [];
+  return devices.filter((device) => device.kind === "videoinput");
+}
+
+/** Stop whatever plays in the element. @param {HTMLVideoElement} video */
+export function closeVideo(video) {
+  const stream = /** @type {MediaStream | null} */ (video.srcObject);
+  stream?.getTracks().forEach((track) => track.stop());
+  if (video.src.startsWith("blob:")) URL.revokeObjectURL(video.src);
+  video.srcObject = null;
+  video.removeAttribute("src");
+  video.load();
+}
+
+/** Whether a file says that it is a video. @param {File} file */
+export function isVideo(file) {
+  return file.type.startsWith("video/") || /\.(mp4|m4v|mov|webm|mkv|avi)$/i.test(file.name);
+}
+
+/** Play a video file in the element. @param {HTMLVideoElement} video @param {File} file */
+export function openVideo(video, file) {
+  return new Promise((resolve, reject) => {
+    const failed = () => reject(new SourceError(texts.errors.video(file.name)));
+    video.onerror = failed;
+    video.onloadeddata = () => {
+      video.onerror = video.onloadeddata = null;
+      if (!video.videoWidth) return failed();
+      video.play().then(resolve, failed);
+    };
+    video.src = URL.createObjectURL(file);
+  });
+}
+
+/** A picture file as a bitmap, upright. @param {Blob} file @param {string} name */
+export async function openPicture(file, name) {
+  if (file.size === 0) throw new SourceError(texts.errors.empty(name));
+  let bitmap;
+  try {
+    bitmap = await createImageBitmap(file, { imageOrientation: "from-image" });
+  } catch {
+    throw new SourceError(texts.errors.picture(name));
+  }
+  if (Math.max(bitmap.width, bitmap.height) > LARGEST_SIDE) {
+    const { width, height } = bitmap;
+    bitmap.close();
+    throw new SourceError(texts.errors.huge(name, width, height, LARGEST_SIDE));
+  }
+  return bitmap;
+}
+
+/** Pixels of what is shown, shrunk where it is very large.
+ * @param {CanvasRenderingContext2D} context of a canvas that may be overwritten
+ * @param {HTMLVideoElement | ImageBitmap} source @param {number} width @param {number} height @returns {Picture} */
+export function readPixels(context, source, width, height) {
+  const shrink = Math.min(1, PICTURE_SIDE / Math.max(width, height));
+  const [w, h] = [width, height].map((side) => Math.max(1, Math.round(side * shrink)));
+  if (context.canvas.width !== w || context.canvas.height !== h) Object.assign(context.canvas, { width: w, height: h });
+  context.drawImage(source, 0, 0, w, h);
+  return context.getImageData(0, 0, w, h);
+}

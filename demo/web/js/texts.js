@@ -1,0 +1,54 @@
+// @ts-check
+// Every sentence that the page says while it runs; what stands still is in index.html.
+
+const COUNTS = new Intl.PluralRules("en");
+
+/** @param {number} count @param {string} one @param {string} many */
+function counted(count, one, many) {
+  return `${count} ${COUNTS.select(count) === "one" ? one : many}`;
+}
+
+export const texts = {
+  loading: "Loading the networks (about 4 MB, once) …",
+  ready: "Ready. Nothing that you show leaves this device.",
+  looking: "Looking for faces …",
+  starting: "Starting the camera; your browser may ask for permission.",
+  stopped: "Stopped.",
+  ended: "The video has ended.",
+  resting: "Paused while this tab is in the background.",
+  neutralSet: "The poses in view are zero now. Press N again to undo that.",
+  neutralCleared: "Angles are measured from the camera again.",
+  threads: (/** @type {number} */ count) => `Computing on ${counted(count, "thread", "threads")}.`,
+  faces: (/** @type {number} */ count) => (count ? `${counted(count, "face", "faces")} found.` : "No face found: move closer, or more into the light."),
+  rows: (/** @type {number} */ count) => `${counted(count, "row", "rows")} to download`,
+  rowsFull: (/** @type {number} */ count) => `${count} rows are kept; older ones are dropped. Download them from time to time.`,
+  rate: (/** @type {number} */ frames) => `${frames.toFixed(0)} frames/s`,
+  camera: (/** @type {number} */ number) => `Camera ${number}`,
+  faceName: (/** @type {number} */ id) => `Face ${id + 1}`,
+  facing: facingWords,
+  summary: (/** @type {string} */ name, /** @type {string} */ words) => `${name} looks ${words}.`,
+  errors: {
+    noWasm: "This browser has no WebAssembly, which the networks need. A current Firefox, Chrome, Edge or Safari has it.",
+    load: (/** @type {string} */ reason) => `The page could not be loaded whole (${reason}). Check the connection and load it again.`,
+    cameraUnsupported: "This browser gives no camera to this page: open it by https or from localhost, or choose a picture instead.",
+    cameraRefused: "The camera was not allowed. Allow it at the address bar and try again, or choose a picture instead.",
+    cameraMissing: "No camera was found. Plug one in and try again, or choose a picture or a video instead.",
+    cameraBusy: "The camera cannot be read: another program may be using it. Close that and try again.",
+    cameraOther: (/** @type {string} */ name) => `The camera could not be started (${name}). Try another one, or choose a picture instead.`,
+    cameraLost: "The camera was unplugged or taken by another program. Start it again, or choose a picture instead.",
+    video: (/** @type {string} */ name) => `“${name}” cannot be played by this browser. MP4 with H.264 and WebM usually can.`,
+    picture: (/** @type {string} */ name) => `“${name}” is no picture that this browser can read. JPEG, PNG and WebP can be.`,
+    empty: (/** @type {string} */ name) => `“${name}” is empty.`,
+    huge: (/** @type {string} */ name, /** @type {number} */ width, /** @type {number} */ height, /** @type {number} */ most) =>
+      `“${name}” has ${width} × ${height} pixels; sides up to ${most} can be read. Make it smaller.`,
+    nothingPasted: "The clipboard holds no picture.",
+  },
+};
+
+/** Where a face looks, in words of the picture. @param {import("./rotation.js").Pose} pose */
+function facingWords({ yaw, pitch }) {
+  const words = [];
+  if (Math.abs(yaw) >= 10) words.push(`${Math.round(Math.abs(yaw))}° to the ${yaw > 0 ? "left" : "right"} of the picture`);
+  if (Math.abs(pitch) >= 10) words.push(`${Math.round(Math.abs(pitch))}° ${pitch > 0 ? "up" : "down"}`);
+  return words.join(" and ") || "straight into the camera";
+}
