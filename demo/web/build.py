@@ -21,7 +21,7 @@ from fsanet.detectors.scout import browser_settings
 from demo.web.contract import DETECTOR_FILE, DRAWING_FILE, NETWORK_FILE, SAMPLE_FILE, contract
 from demo.web.serve import server_for
 from demo.web.single import one_file
-from demo.web.vendor import vendor_files
+from demo.web.vendor import runtime_files
 from fsanet.console import EXIT_OK, run_command
 from fsanet.export.onnx_cache import bundled_onnx
 from fsanet.files import replace_whole, replace_whole_folder
@@ -62,7 +62,7 @@ def page_files(archive: Path | None = None, network: Path | None = None) -> dict
         **scripts,
         "style.css": (_PAGE / "style.css").read_bytes(),
         "contract.json": json.dumps(settings, indent=1).encode(),
-        **{f"vendor/{name}": content for name, content in vendor_files(archive).items()},
+        **{f"vendor/{name}": content for name, content in runtime_files(archive).items()},
         NETWORK_FILE: poses.read_bytes(),
         DETECTOR_FILE: SCOUT_FILE.read_bytes(),
         SAMPLE_FILE: (root / "demo" / "assets" / "group.jpg").read_bytes(),

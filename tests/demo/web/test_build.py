@@ -1,0 +1,103 @@
+"""The page is built whole, as a folder and as one file, from what it says it is built from."""
+
+import base64
+import hashlib
+import json
+import re
+import tarfile
+
+import pytest
+
+from demo.web import build, vendor
+from demo.web.contract import contract
+from demo.web.single import one_file
+from demo.web.vendor import NpmPackage, members
+from fsanet.errors import InputError
+from fsanet.image.face_crop import DETECTOR_MARGIN, INPUT_SIZE
+from fsanet.inference.rows import PoseRow
+
+FILES = {
+    "js/app.js": b'import { twice } from "./parts/sum.js";\nimport * as runtime from "../vendor/runtime.mjs";\n',
+    "js/parts/sum.js": b'export { one } from "../one.js";\n',
+    "js/one.js": b"export const one = 1;\n",
+    "vendor/runtime.mjs": b"export const runtime = 2;\n",
+    "vendor/engine.wasm": bytes(range(256)),
+    "style.css": b"body { color: red; }\n",
+}
+
+
+@pytest.fixture
+def archive(tmp_path):
+    path = tmp_path / "package.tgz"
+    with tarfile.open(path, "w:gz") as package:
+        (tmp_path / "file.txt").write_text("hello")
+        package.add(tmp_path / "file.txt", "package/file.txt")
+    return path
+
+
+def sha256(path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def test_the_contract_says_what_python_defines():
+    found = json.loads(json.dumps(contract("a", "b", {"threshold": 0.5})))
+    assert found["network"]["input_size"] == INPUT_SIZE
+    assert found["network"]["margin"] == DETECTOR_MARGIN
+    assert found["rows"]["columns"] == list(PoseRow._fields)
+    assert found["detector"]["threshold"] == 0.5
+
+
+def test_one_file_holds_everything():
+    page = one_file("<!-- head -->\n<!-- scripts -->", FILES, "js/app.js")
+    imports = json.loads(re.search(r'<script type="importmap">(.*?)</script>', page)[1])["imports"]
+    modules = {name: base64.b64decode(text.split(",")[1]).decode() for name, text in imports.items()}
+    assert set(modules) == {
+        f"page/{name}" for name in ("js/app.js", "js/parts/sum.js", "js/one.js", "vendor/runtime.mjs")
+    }
+    assert 'from "page/js/parts/sum.js"' in modules["page/js/app.js"]
+    assert 'from "page/vendor/runtime.mjs"' in modules["page/js/app.js"]
+    assert 'from "page/js/one.js"' in modules["page/js/parts/sum.js"]
+    assert "color: red" in page
+    assets = dict(re.findall(r'id="asset:([^"]+)">([^<]*)<', page))
+    assert {name: base64.b64decode(text) for name, text in assets.items()} == {"vendor/engine.wasm": bytes(range(256))}
+
+
+def test_a_folder_is_whole_and_its_worker_keeps_every_file(tmp_path):
+    folder = tmp_path / "web"
+    build.write_folder(folder, FILES)
+    written = {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
+    assert written == {*FILES, "index.html", "icon.svg", "app.webmanifest", "sw.js"}
+    kept = json.loads(re.search(r"const FILES = (\[.*?\]);", (folder / "sw.js").read_text())[1])
+    assert set(kept) == {"./", *written} - {"sw.js"}
+    first = (folder / "sw.js").read_text()
+    build.write_folder(folder, {**FILES, "style.css": b"body { color: blue; }\n"})
+    assert (folder / "sw.js").read_text() != first  # else browsers would go on with the old files
+
+
+def test_nothing_can_be_sent_from_the_page(tmp_path):
+    build.write_folder(tmp_path / "web", FILES)
+    policy = re.search(r'Content-Security-Policy" content="([^"]*)"', (tmp_path / "web" / "index.html").read_text())[1]
+    assert "default-src 'none'" in policy
+    assert "http" not in policy
+    assert "unsafe-inline" not in policy
+
+
+def test_files_of_a_package(archive):
+    package = NpmPackage("thing@1.0.0", sha256(archive))
+    assert members(package, {"ours": "package/file.txt"}, archive) == {"ours": b"hello"}
+    with pytest.raises(InputError, match=r"holds no file 'package/other.txt'"):
+        members(package, {"ours": "package/other.txt"}, archive)
+
+
+def test_another_package_is_refused(archive):
+    with pytest.raises(InputError, match=r"package.tgz' is not thing@1.0.0: its SHA-256 is"):
+        members(NpmPackage("thing@1.0.0", "0" * 64), {}, archive)
+
+
+def test_without_npm_a_sentence_says_what_to_do(tmp_path, monkeypatch):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    with pytest.raises(
+        FileNotFoundError, match=r"npm is needed to fetch onnxruntime-web.*or give its archive with --archive"
+    ):
+        vendor.runtime_files()
