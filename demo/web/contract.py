@@ -3,11 +3,13 @@
 from typing import Any
 
 import fsanet
+from fsanet.detectors import nearby
 from fsanet.image import overlay
 from fsanet.image.face_crop import DETECTOR_MARGIN, INPUT_SIZE
+from fsanet.inference import cuts, quality
 from fsanet.inference.rows import DIGITS, PoseRow
 from fsanet.inference.smoothing import OneEuroRotationFilter
-from fsanet.inference.tracking import FaceTracker
+from fsanet.inference.tracking import SAME_HEAD_IOU, FaceTracker
 
 RUNTIME_MODULE = "vendor/ort-wasm-simd-threaded.mjs"
 RUNTIME_WASM = "vendor/ort-wasm-simd-threaded.wasm"
@@ -29,8 +31,24 @@ def contract(model: str, weights: str, detector: dict[str, Any]) -> dict[str, An
         "about": f"fsanet {fsanet.__version__}, model {model}, weights {weights}.",
         "runtime": {"module": RUNTIME_MODULE, "wasm": RUNTIME_WASM},
         "network": {"file": NETWORK_FILE, "input_size": INPUT_SIZE, "margin": DETECTOR_MARGIN},
-        "detector": {"file": DETECTOR_FILE, **detector},
-        "tracking": {"hold_s": tracker.hold_s, "min_iou": tracker.min_iou},
+        "detector": {"file": DETECTOR_FILE, "near": _near(), **detector},
+        "tracking": {
+            "hold_s": tracker.hold_s,
+            "min_iou": tracker.min_iou,
+            "same_head_iou": SAME_HEAD_IOU,
+        },
+        "cuts": {
+            "side": cuts.SIDE,
+            "least_change": cuts.LEAST_CHANGE,
+            "times_usual": cuts.TIMES_USUAL,
+            "usual_frames": cuts.USUAL_FRAMES,
+        },
+        "quality": {
+            "words": list(quality.FLAGS),
+            "useful_height": quality.USEFUL_HEIGHT,
+            "cut_inside": quality.CUT_INSIDE,
+            "outside_inside": quality.OUTSIDE_INSIDE,
+        },
         "smoothing": {
             "min_cutoff_hz": smoothing.min_cutoff_hz,
             "beta": smoothing.beta,
@@ -47,6 +65,10 @@ def contract(model: str, weights: str, detector: dict[str, Any]) -> dict[str, An
         "sample": {"file": SAMPLE_FILE},
         "drawing": DRAWING_FILE,
     }
+
+
+def _near() -> dict[str, float]:
+    return {"margin": nearby.MARGIN, "face_pixels": nearby.FACE_PIXELS, "least_iou": nearby.LEAST_IOU}
 
 
 def _css(bgr: tuple[int, int, int]) -> str:

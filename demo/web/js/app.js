@@ -95,7 +95,7 @@ class Page {
     this.panel.status(texts.looking);
     const picture = readPixels(reading, bitmap, bitmap.width, bitmap.height);
     this.draw(bitmap, picture, [], false);
-    const faces = await this.estimator.estimate(picture);
+    const faces = await this.estimator.estimate(picture, this.panel.liveOptions().anyAngle);
     if (turn !== this.turn) return;
     this.still = { source: bitmap, faces };
     this.draw(bitmap, picture, faces, false);

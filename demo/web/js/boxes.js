@@ -35,3 +35,18 @@ export function widenedPixels(box, margin, width, height) {
     Math.min(Math.trunc(y2 + dy), height - 1),
   ];
 }
+
+/** Intersection over the smaller area: it also sees a box within a box. @param {Box} a @param {Box} b */
+export function shared(a, b) {
+  const common = area([Math.max(a[0], b[0]), Math.max(a[1], b[1]), Math.min(a[2], b[2]), Math.min(a[3], b[3])]);
+  return common / Math.min(area(a), area(b));
+}
+
+/** A box of a picture that was turned clockwise, in the pixels of the picture as it is.
+ * @param {Box} box @param {number} turn @param {number} width @param {number} height of the picture as it is */
+export function turnedBack([x1, y1, x2, y2], turn, width, height) {
+  /** @type {Record<number, (x: number, y: number) => number[]>} */
+  const ways = { 0: (x, y) => [x, y], 90: (x, y) => [y, height - x], 180: (x, y) => [width - x, height - y], 270: (x, y) => [width - y, x] };
+  const a = ways[turn](x1, y1), b = ways[turn](x2, y2);
+  return [Math.min(a[0], b[0]), Math.min(a[1], b[1]), Math.max(a[0], b[0]), Math.max(a[1], b[1])];
+}

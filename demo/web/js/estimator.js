@@ -1,8 +1,10 @@
 // @ts-check
 // Faces and their poses: in one picture, or followed through the frames of a camera or a video.
 
+import { CutDetector } from "./cuts.js";
 import { FaceDetector } from "./detector.js";
 import { PoseNetwork } from "./poses.js";
+import { flagsOf } from "./quality.js";
 import { relativeTo } from "./rotation.js";
 import { openNetwork } from "./runtime.js";
 import { OneEuroRotationFilter } from "./smoothing.js";
@@ -10,30 +12,36 @@ import { FaceTracker } from "./tracking.js";
 
 /** @typedef {import("./rotation.js").Pose} Pose */
 /** @typedef {import("./pixels.js").Picture} Picture */
-/** @typedef {{id: number, box: number[], score: number, origin: string, pose: Pose}} Face */
-/** @typedef {{detectEvery: number, smooth: boolean}} LiveOptions */
+/** @typedef {{id: number, box: number[], score: number, turn: number, origin: string, flags: string[], pose: Pose}} Face */
+/** @typedef {{detectEvery: number, smooth: boolean, anyAngle: boolean}} LiveOptions */
 
 /** The two networks of the page. @param {any} contract */
 export async function openEstimator(contract) {
   const detector = new FaceDetector(await openNetwork(contract.detector.file), contract.detector);
   const poses = new PoseNetwork(await openNetwork(contract.network.file), contract.network);
-  return new PictureEstimator(detector, poses);
+  return new PictureEstimator(detector, poses, contract.quality);
 }
 
 export class PictureEstimator {
-  /** @param {FaceDetector} detector @param {PoseNetwork} poses */
-  constructor(detector, poses) {
+  /** @param {FaceDetector} detector @param {PoseNetwork} poses @param {import("./quality.js").QualitySettings} quality */
+  constructor(detector, poses, quality) {
     this.detector = detector;
     this.poses = poses;
+    this.quality = quality;
   }
 
-  /** All faces of a picture. @param {Picture} picture @returns {Promise<Face[]>} */
-  async estimate(picture) {
-    const found = await this.detector.find(picture);
-    const poses = await this.poses.read(picture, found.map((face) => face.box));
-    return found.flatMap(({ box, score }, id) => {
-      const pose = poses[id];
-      return pose ? [{ id, box, score, origin: "detected", pose }] : [];
+  /** All faces of a picture. @param {Picture} picture @param {boolean} anyAngle @returns {Promise<Face[]>} */
+  async estimate(picture, anyAngle) {
+    const found = await this.detector.find(picture, anyAngle);
+    return this.read(picture, found.map((face, id) => ({ id, face, origin: "detected" })));
+  }
+
+  /** Poses of faces that are found. @param {Picture} picture @param {{id: number, face: import("./tracking.js").Detection, origin: string}[]} found @returns {Promise<Face[]>} */
+  async read(picture, found) {
+    const poses = await this.poses.read(picture, found.map(({ face }) => face));
+    return found.flatMap(({ id, face, origin }, i) => {
+      const pose = poses[i];
+      return pose ? [{ id, ...face, origin, flags: flagsOf(face.box, picture.width, picture.height, this.quality), pose }] : [];
     });
   }
 }
@@ -44,7 +52,8 @@ export class LiveEstimator {
     this.estimator = estimator;
     this.contract = contract;
     this.tracker = new FaceTracker(contract.tracking);
-    this.frames = 0;
+    this.cuts = new CutDetector(contract.cuts);
+    this.sinceCut = 0;
     /** @type {Map<number, OneEuroRotationFilter>} */
     this.filters = new Map();
     /** @type {Map<number, Pose>} */
@@ -54,17 +63,25 @@ export class LiveEstimator {
   }
 
   /** Faces of the next frame. @param {Picture} picture @param {number} time seconds @param {LiveOptions} options @returns {Promise<Face[]>} */
-  async next(picture, time, { detectEvery, smooth }) {
-    const { detector, poses } = this.estimator;
-    const due = this.frames++ % detectEvery === 0;
-    const followed = due ? this.tracker.update(await detector.find(picture), time) : this.tracker.keep(time);
-    const seen = followed.filter((face) => face.origin !== "held"); // nothing was found there: no pose without a face
-    const raw = await poses.read(picture, seen.map((face) => face.box));
+  async next(picture, time, { detectEvery, smooth, anyAngle }) {
+    const { detector } = this.estimator;
+    if (this.cuts.isCut(picture)) {
+      this.tracker.forget();
+      this.sinceCut = 0;
+    }
+    const due = this.sinceCut++ % detectEvery === 0;
+    /** @type {import("./tracking.js").LookAgain} */
+    const lookAgain = async (faces) => {
+      const again = [];
+      for (const face of faces) again.push(await detector.findNear(picture, face)); // one network, one at a time
+      return again;
+    };
+    const followed = due
+      ? await this.tracker.update(await detector.find(picture, anyAngle), time, lookAgain)
+      : await this.tracker.keep(time, lookAgain);
+    const read = await this.estimator.read(picture, followed);
     this.latest.clear();
-    return seen.flatMap((face, i) => {
-      const pose = raw[i];
-      return pose ? [{ ...face, pose: this.report(face.id, pose, time, smooth) }] : [];
-    });
+    return read.map((face) => ({ ...face, pose: this.report(face.id, face.pose, time, smooth) }));
   }
 
   /** Take the poses in view as zero from here on; where all are zero already, give that up. */

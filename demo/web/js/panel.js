@@ -1,6 +1,7 @@
 // @ts-check
 // What stands beside the picture: sentences, the table of faces, traces, settings, rows to download.
 
+import { facing, quaternion } from "./rotation.js";
 import { asCsv, asJsonLines, makeRow } from "./rows.js";
 import { Traces } from "./traces.js";
 import { texts } from "./texts.js";
@@ -66,7 +67,7 @@ export class Panel {
   }
 
   liveOptions() {
-    return { detectEvery: Number(field("every").value), smooth: field("smooth").checked };
+    return { detectEvery: Number(field("every").value), smooth: field("smooth").checked, anyAngle: field("any-angle").checked };
   }
 
   mirrored() {
@@ -120,9 +121,10 @@ export class Panel {
   /** Keep the rows of a picture or frame. `scale` leads from the pixels that were searched to those of the source.
    * @param {Face[]} faces @param {string} file @param {number | null} frame @param {number | null} time @param {number} scale */
   rows(faces, file, frame, time, scale) {
-    for (const { id, box, score, origin, pose } of faces) {
+    for (const { id, box, score, turn, origin, flags, pose } of faces) {
       const [x1, y1, x2, y2] = box.map((value) => value * scale);
-      this.kept.push(makeRow({ file, frame, time, face: id, x1, y1, x2, y2, score, ...pose, box: origin }, this.format));
+      const derived = { ...facing(pose), ...quaternion(pose), turn, flags: flags.join(" ") };
+      this.kept.push(makeRow({ file, frame, time, face: id, x1, y1, x2, y2, score, ...pose, box: origin, ...derived }, this.format));
     }
     if (this.kept.length > MOST_ROWS) this.kept.splice(0, this.kept.length - MOST_ROWS);
     this.showRows();

@@ -35,9 +35,10 @@ export function cropTo(picture, [x1, y1, x2, y2], size, into, offset) {
   }
 }
 
-/** A whole picture as BGR numbers on a black ground of another size. @param {Picture} picture @param {number} width @param {number} height */
-export function padded(picture, width, height) {
-  const numbers = new Float32Array(width * height * 3);
+/** A whole picture as BGR numbers on a ground of one grey and another size.
+ * @param {Picture} picture @param {number} width @param {number} height @param {number} grey */
+export function padded(picture, width, height, grey) {
+  const numbers = new Float32Array(width * height * 3).fill(grey);
   for (let y = 0; y < picture.height; y++) {
     let from = 4 * y * picture.width, to = 3 * y * width;
     for (let x = 0; x < picture.width; x++, from += 4, to += 3) {
@@ -47,6 +48,45 @@ export function padded(picture, width, height) {
     }
   }
   return numbers;
+}
+
+/** A part of a picture, maxima exclusive. @param {Picture} picture @param {number[]} pixels @returns {Picture} */
+export function part(picture, [x1, y1, x2, y2]) {
+  const width = x2 - x1, height = y2 - y1, data = new Uint8ClampedArray(4 * width * height);
+  for (let y = 0; y < height; y++) {
+    const from = 4 * ((y1 + y) * picture.width + x1);
+    data.set(picture.data.subarray(from, from + 4 * width), 4 * y * width);
+  }
+  return { width, height, data };
+}
+
+/** A picture turned clockwise by 0, 90, 180 or 270 degrees. @param {Picture} picture @param {number} clockwise @returns {Picture} */
+export function turned(picture, clockwise) {
+  const { width: w, height: h, data } = picture;
+  if (clockwise === 0) return picture;
+  const [width, height] = clockwise === 180 ? [w, h] : [h, w];
+  const from = new Uint32Array(data.buffer, data.byteOffset, w * h), to = new Uint32Array(w * h);
+  for (let y = 0, i = 0; y < height; y++) {
+    for (let x = 0; x < width; x++, i++) {
+      if (clockwise === 90) to[i] = from[(h - 1 - x) * w + y];
+      else if (clockwise === 180) to[i] = from[(h - 1 - y) * w + (w - 1 - x)];
+      else to[i] = from[x * w + (w - 1 - y)];
+    }
+  }
+  return { width, height, data: new Uint8ClampedArray(to.buffer) };
+}
+
+/** Turn a square crop of BGR numbers in its place. @param {Float32Array} numbers @param {number} offset @param {number} size @param {number} clockwise */
+export function turnCrop(numbers, offset, size, clockwise) {
+  const before = numbers.slice(offset, offset + size * size * 3);
+  for (let y = 0; y < size; y++) {
+    for (let x = 0; x < size; x++) {
+      const [row, column] = clockwise === 90 ? [size - 1 - x, y] : clockwise === 180 ? [size - 1 - y, size - 1 - x] : [x, size - 1 - y];
+      for (let channel = 0; channel < 3; channel++) {
+        numbers[offset + 3 * (y * size + x) + channel] = before[3 * (row * size + column) + channel];
+      }
+    }
+  }
 }
 
 /** Area-averaged shrinking by any factor, as OpenCV's INTER_AREA. @param {Picture} picture @param {number} width @param {number} height @returns {Picture} */

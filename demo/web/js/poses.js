@@ -2,7 +2,8 @@
 // From face boxes to angles: THE crop of the network, and the network itself.
 
 import { widenedPixels } from "./boxes.js";
-import { cropTo } from "./pixels.js";
+import { cropTo, turnCrop } from "./pixels.js";
+import { turnInPlane } from "./rotation.js";
 import { run } from "./runtime.js";
 
 /** @typedef {import("./rotation.js").Pose} Pose */
@@ -15,19 +16,26 @@ export class PoseNetwork {
     this.settings = settings;
   }
 
-  /** Poses of the faces in some boxes; null where a box has no pixel on the picture.
-   * @param {Picture} picture @param {number[][]} boxes @returns {Promise<(Pose | null)[]>} */
-  async read(picture, boxes) {
+  /** Poses of some faces; null where a box has no pixel on the picture. A face that does not stand upright is turned
+   * for the network, and its pose turned back.
+   * @param {Picture} picture @param {{box: number[], turn: number}[]} faces @returns {Promise<(Pose | null)[]>} */
+  async read(picture, faces) {
     const { input_size: size, margin } = this.settings;
-    const ranges = boxes.map((box) => widenedPixels(box, margin, picture.width, picture.height));
-    const seen = ranges.filter(([x1, y1, x2, y2]) => x2 > x1 && y2 > y1);
-    if (seen.length === 0) return boxes.map(() => null);
+    const ranges = faces.map(({ box, turn }) => ({ pixels: widenedPixels(box, margin, picture.width, picture.height), turn }));
+    const seen = ranges.filter(({ pixels: [x1, y1, x2, y2] }) => x2 > x1 && y2 > y1);
+    if (seen.length === 0) return faces.map(() => null);
     const numbers = new Float32Array(seen.length * size * size * 3);
-    seen.forEach((range, i) => cropTo(picture, range, size, numbers, i * size * size * 3));
+    seen.forEach(({ pixels, turn }, i) => {
+      const offset = i * size * size * 3;
+      cropTo(picture, pixels, size, numbers, offset);
+      if (turn) turnCrop(numbers, offset, size, turn);
+    });
     const { data } = await run(this.network, numbers, [seen.length, size, size, 3]);
     return ranges.map((range) => {
       const i = seen.indexOf(range);
-      return i < 0 ? null : { yaw: data[3 * i], pitch: data[3 * i + 1], roll: data[3 * i + 2] };
+      if (i < 0) return null;
+      const pose = { yaw: data[3 * i], pitch: data[3 * i + 1], roll: data[3 * i + 2] };
+      return range.turn ? turnInPlane(pose, -range.turn) : pose;
     });
   }
 }

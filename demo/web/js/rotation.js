@@ -71,6 +71,24 @@ export function relativeTo(pose, neutral) {
   return poseFromRotation(multiply(transpose(rotationFromPose(neutral)), rotationFromPose(pose)));
 }
 
+/** Where a face looks, in degrees, whatever its roll. @param {Pose} pose */
+export function facing(pose) {
+  const r = rotationFromPose(pose);
+  return { azimuth: Math.atan2(-r[2], r[8]) / DEGREE, elevation: Math.asin(Math.min(1, Math.max(-1, r[5]))) / DEGREE };
+}
+
+/** The rotation as a unit quaternion, w >= 0 (Shepperd 1978: nothing is divided by little). @param {Pose} pose */
+export function quaternion(pose) {
+  const r = rotationFromPose(pose);
+  const squares = [1 + r[0] + r[4] + r[8], 1 + r[0] - r[4] - r[8], 1 - r[0] + r[4] - r[8], 1 - r[0] - r[4] + r[8]];
+  const [a, b, c] = [r[7] - r[5], r[2] - r[6], r[3] - r[1]], [d, e, f] = [r[1] + r[3], r[2] + r[6], r[5] + r[7]];
+  const rows = [[squares[0], a, b, c], [a, squares[1], d, e], [b, d, squares[2], f], [c, e, f, squares[3]]];
+  const row = rows[squares.indexOf(Math.max(...squares))];
+  const norm = Math.hypot(...row) * (row[0] >= 0 ? 1 : -1);
+  const [qw, qx, qy, qz] = row.map((value) => value / norm);
+  return { qw, qx, qy, qz };
+}
+
 /** The pose of a picture turned clockwise by some degrees: Rz(a) R. @param {Pose} pose @param {number} clockwise */
 export function turnInPlane(pose, clockwise) {
   return poseFromRotation(multiply(rotationFromPose({ yaw: 0, pitch: 0, roll: clockwise }), rotationFromPose(pose)));

@@ -10,11 +10,11 @@ export class Traces {
   constructor(canvas) {
     this.canvas = canvas;
     this.context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
-    this.clear();
+    /** @type {{time: number, pose: Pose | null}[]} */
+    this.points = [];
   }
 
   clear() {
-    /** @type {{time: number, pose: Pose | null}[]} */
     this.points = [];
   }
 

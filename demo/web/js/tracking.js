@@ -1,13 +1,15 @@
 // @ts-check
-// Stable face numbers from frame to frame, and boxes for frames without a detection, as fsanet.inference.tracking.
+// Stable face numbers from frame to frame, and faces for frames in which the search is not run or misses them, as
+// fsanet.inference.tracking has it.
 
 import { iou } from "./boxes.js";
 
-/** @typedef {{box: number[], score: number}} Detection */
-/** @typedef {{id: number, box: number[], score: number, origin: "detected" | "kept" | "held", seen: number}} TrackedFace */
+/** @typedef {{box: number[], score: number, turn: number}} Detection */
+/** @typedef {{id: number, face: Detection, origin: "detected" | "kept" | "held" | "lost", seen: number}} TrackedFace */
+/** @typedef {(faces: Detection[]) => Promise<(Detection | null)[]>} LookAgain */
 
 export class FaceTracker {
-  /** @param {{hold_s: number, min_iou: number}} settings */
+  /** @param {{hold_s: number, min_iou: number, same_head_iou: number}} settings */
   constructor(settings) {
     this.settings = settings;
     /** @type {TrackedFace[]} */
@@ -15,36 +17,52 @@ export class FaceTracker {
     this.nextId = 0;
   }
 
-  /** Faces of a frame on which the detector was run: those found, and those missed for a short while.
-   * @param {Detection[]} detections @param {number} time seconds @returns {TrackedFace[]} */
-  update(detections, time) {
+  /** Faces of a frame that was searched: those found, and those missed that are there all the same.
+   * @param {Detection[]} detections @param {number} time seconds @param {LookAgain} lookAgain */
+  async update(detections, time, lookAgain) {
     const pairs = this.match(detections);
     const continued = new Set(pairs.values());
-    const found = detections.map((detection, i) => {
+    const found = detections.map((face, i) => {
       const known = pairs.get(i);
       const id = known === undefined ? this.nextId++ : this.faces[known].id;
-      return /** @type {TrackedFace} */ ({ id, box: detection.box, score: detection.score, origin: "detected", seen: time });
+      return /** @type {TrackedFace} */ ({ id, face, origin: "detected", seen: time });
     });
-    const held = this.faces.filter((_, j) => !continued.has(j)).map((face) => /** @type {TrackedFace} */ ({ ...face, origin: "held" }));
-    this.faces = [...found, ...this.inTime(held, time)].sort((a, b) => a.id - b.id);
-    return this.faces;
+    const missed = this.faces.filter((_, j) => !continued.has(j)).map((known) => /** @type {TrackedFace} */ ({ ...known, origin: "held" }));
+    return this.goOn(found, missed, time, lookAgain);
   }
 
-  /** Faces of a frame on which the detector was not run. @param {number} time seconds @returns {TrackedFace[]} */
-  keep(time) {
-    const kept = this.faces.map((face) => (face.origin === "held" ? face : /** @type {TrackedFace} */ ({ ...face, origin: "kept" })));
-    this.faces = this.inTime(kept, time);
-    return this.faces;
+  /** Faces of a frame that was not searched: those of the frame before that are still there.
+   * @param {number} time seconds @param {LookAgain} lookAgain */
+  async keep(time, lookAgain) {
+    const expected = this.faces.map((known) => {
+      const origin = known.origin === "detected" || known.origin === "kept" ? "kept" : "held";
+      return /** @type {TrackedFace} */ ({ ...known, origin });
+    });
+    return this.goOn([], expected, time, lookAgain);
   }
 
-  /** @param {TrackedFace[]} faces @param {number} time */
-  inTime(faces, time) {
-    return faces.filter((face) => face.origin !== "held" || time - face.seen <= this.settings.hold_s);
+  /** Follow no face any longer: what comes shows another scene. */
+  forget() {
+    this.faces = [];
+  }
+
+  /** @param {TrackedFace[]} found @param {TrackedFace[]} expected @param {number} time @param {LookAgain} lookAgain */
+  async goOn(found, expected, time, lookAgain) {
+    const known = expected.filter((face) => time - face.seen <= this.settings.hold_s);
+    const again = known.length ? await lookAgain(known.map(({ face }) => face)) : [];
+    const kept = [...found];
+    known.forEach((face, i) => {
+      const now = again[i];
+      const checked = now ? { ...face, face: now, seen: face.origin === "kept" ? time : face.seen } : { ...face, origin: /** @type {const} */ ("lost") };
+      if (kept.every((other) => iou(checked.face.box, other.face.box) < this.settings.same_head_iou)) kept.push(checked);
+    });
+    this.faces = kept.sort((a, b) => a.id - b.id);
+    return this.faces.filter((face) => face.origin !== "lost");
   }
 
   /** From the number of a detection to that of the face that it continues. @param {Detection[]} detections */
   match(detections) {
-    const overlaps = detections.flatMap((detection, i) => this.faces.map((face, j) => ({ i, j, share: iou(detection.box, face.box) })));
+    const overlaps = detections.flatMap((detection, i) => this.faces.map(({ face }, j) => ({ i, j, share: iou(detection.box, face.box) })));
     /** @type {Map<number, number>} */
     const pairs = new Map();
     const taken = new Set();

@@ -8,12 +8,16 @@ import cv2
 import numpy as np
 import pytest
 
+from fsanet.detectors.any_angle import turned, turned_back
 from fsanet.detectors.detection import Detection
 from fsanet.image.boxes import iou, remap
 from fsanet.image.face_crop import crop_face, widened_pixels
+from fsanet.inference import cuts, quality
+from fsanet.inference.cuts import CutDetector
+from fsanet.inference.face_estimator import Face
 from fsanet.inference.rows import DIGITS, FORMATS, PoseRow, make_row
 from fsanet.inference.smoothing import OneEuroRotationFilter, relative_to
-from fsanet.inference.tracking import FaceTracker
+from fsanet.inference.tracking import SAME_HEAD_IOU, FaceTracker
 from fsanet.pose.angles import Pose, angles_from_rotation, rotate_in_plane, rotation_from_angles
 
 POSES = np.random.default_rng(5).uniform(-1, 1, (60, 3)) * [88, 85, 170]
@@ -113,48 +117,124 @@ def test_pictures_are_shrunk_by_area(in_node, size):
     image = np.random.default_rng(4).integers(0, 256, (90, 120, 3), np.uint8)
     given = {"data": cv2.cvtColor(image, cv2.COLOR_BGR2RGBA).ravel().tolist(), "size": size}
     body = """const small = shrunk({ width: 120, height: 90, data: Uint8ClampedArray.from(given.data) }, ...given.size);
-        return [...padded(small, given.size[0] + 3, given.size[1] + 2)];"""
+        return [...padded(small, given.size[0] + 3, given.size[1] + 2, 128)];"""
     found = np.reshape(in_node(body, ["pixels.js"], given), (size[1] + 2, size[0] + 3, 3))
     expected = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
     assert np.abs(found[: size[1], : size[0]] - expected).max() <= 1
-    assert not found[size[1] :].any()
-    assert not found[:, size[0] :].any()
+    assert (found[size[1] :] == 128).all()
+    assert (found[:, size[0] :] == 128).all()
 
 
 def test_faces_keep_their_numbers(in_node):
     frames = [
         [(0, 0, 40, 40), (100, 0, 140, 40)],
         [(104, 2, 144, 42), (4, 0, 44, 40)],
-        None,  # the detector was not run
-        [(8, 0, 48, 40)],  # one is missed
-        [(12, 0, 52, 40)],
+        None,  # not searched
+        [(8, 0, 48, 40)],  # one is missed, and seen near its last box
+        [(12, 0, 52, 40)],  # and is not seen any more
+        [(14, 0, 54, 40), (103, 2, 143, 42)],  # and comes back
         [(300, 0, 340, 40)],
     ]
-    times = [0.0, 0.1, 0.2, 0.3, 0.7, 1.5]
+    times = [0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 1.5]
+    unseen = {4, 6}  # frames in which a second look finds nothing
+
+    def look_again(number):
+        return lambda faces: [None if number in unseen else face for face in faces]
+
     tracker, expected = FaceTracker(), []
-    for boxes, time in zip(frames, times, strict=True):
-        faces = tracker.keep(time) if boxes is None else tracker.update([Detection(box, 0.9) for box in boxes], time)
-        expected.append([[face.face_id, face.origin, list(face.box_xyxy)] for face in faces])
-    given = {"settings": {"hold_s": tracker.hold_s, "min_iou": tracker.min_iou}, "frames": frames, "times": times}
-    body = """const tracker = new FaceTracker(given.settings);
-        return given.frames.map((boxes, i) => {
-            const found = boxes?.map((box) => ({ box, score: 0.9 }));
-            const faces = found ? tracker.update(found, given.times[i]) : tracker.keep(given.times[i]);
-            return faces.map(({ id, origin, box }) => [id, origin, box]);
-        });"""
+    for number, (boxes, time) in enumerate(zip(frames, times, strict=True)):
+        look = look_again(number)
+        found = None if boxes is None else [Face(box, 0.9, Pose(0, 0, 0)) for box in boxes]
+        faces = tracker.keep(time, look) if found is None else tracker.update(found, time, look)
+        expected.append([[known.face_id, known.origin, list(known.face.box_xyxy)] for known in faces])
+    settings = {"hold_s": tracker.hold_s, "min_iou": tracker.min_iou, "same_head_iou": SAME_HEAD_IOU}
+    given = {"settings": settings, "frames": frames, "times": times, "unseen": sorted(unseen)}
+    body = """const tracker = new FaceTracker(given.settings), answers = [];
+        for (const [i, boxes] of given.frames.entries()) {
+            const look = async (faces) => faces.map((face) => (given.unseen.includes(i) ? null : face));
+            const found = boxes?.map((box) => ({ box, score: 0.9, turn: 0 }));
+            const time = given.times[i];
+            const faces = await (found ? tracker.update(found, time, look) : tracker.keep(time, look));
+            answers.push(faces.map(({ id, origin, face }) => [id, origin, face.box]));
+        }
+        return answers;"""
     assert in_node(body, ["tracking.js"], given) == expected
+    assert {origin for frame in expected for _, origin, _ in frame} == {"detected", "kept", "held"}
+
+
+def test_cuts(in_node):
+    random = np.random.default_rng(6)
+    scenes = [cv2.resize(random.integers(0, 256, (9, 12, 3), np.uint8), (160, 120)) for _ in range(2)]
+    frames = [np.roll(scenes[i >= 5], 2 * i, axis=1) for i in range(10)]
+    detector = CutDetector()
+    expected = [detector.is_cut(frame) for frame in frames]
+    pixels = [cv2.cvtColor(frame, cv2.COLOR_BGR2RGBA).ravel().tolist() for frame in frames]
+    names = {"side": cuts.SIDE, "least_change": cuts.LEAST_CHANGE, "times_usual": cuts.TIMES_USUAL}
+    given = {"settings": {**names, "usual_frames": cuts.USUAL_FRAMES}, "frames": pixels}
+    body = """const detector = new CutDetector(given.settings);
+        const picture = (data) => ({ width: 160, height: 120, data: Uint8ClampedArray.from(data) });
+        return given.frames.map((data) => detector.isCut(picture(data)));"""
+    assert in_node(body, ["cuts.js"], given) == expected
+    assert sum(expected) == 1
+
+
+def test_flags(in_node):
+    boxes = [(10, 10, 80, 90), (-10, 10, 60, 90), (-60, 10, 20, 90), (10, 10, 25, 30), (190, 140, 260, 200)]
+    names = {"useful_height": quality.USEFUL_HEIGHT, "cut_inside": quality.CUT_INSIDE}
+    settings = {"words": list(quality.FLAGS), **names, "outside_inside": quality.OUTSIDE_INSIDE}
+    body = "return given.boxes.map((box) => flagsOf(box, 200, 150, given.settings))"
+    found = in_node(body, ["quality.js"], {"boxes": boxes, "settings": settings})
+    assert found == [list(quality.flags_of(box, (200, 150))) for box in boxes]
+
+
+@pytest.mark.parametrize("turn", [0, 90, 180, 270])
+def test_turned_pictures(in_node, turn):
+    image = np.random.default_rng(4).integers(0, 256, (30, 40, 3), np.uint8)
+    given = {
+        "data": cv2.cvtColor(image, cv2.COLOR_BGR2RGBA).ravel().tolist(),
+        "turn": turn,
+        "crop": image[:8, :8].ravel().tolist(),
+    }
+    body = """const picture = turned({ width: 40, height: 30, data: Uint8ClampedArray.from(given.data) }, given.turn);
+        const crop = Float32Array.from(given.crop);
+        if (given.turn) turnCrop(crop, 0, 8, given.turn);
+        return [picture.width, [...padded(picture, picture.width, picture.height, 0)], [...crop]];"""
+    width, numbers, crop = in_node(body, ["pixels.js"], given)
+    assert np.array_equal(np.reshape(numbers, (-1, width, 3)), turned(image, turn))
+    assert np.array_equal(np.reshape(crop, (8, 8, 3)), turned(image[:8, :8], turn))
+
+
+@pytest.mark.parametrize("turn", [0, 90, 180, 270])
+def test_boxes_of_turned_pictures(in_node, turn):
+    body = "return turnedBack([3, 5, 20, 25], given, 200, 150)"
+    expected = turned_back(Detection((3, 5, 20, 25), 0.5), turn, (200, 150))
+    assert in_node(body, ["boxes.js"], turn) == list(expected.box_xyxy)
 
 
 def test_rows_have_the_columns_of_estimate(in_node):
-    row = make_row('a "quoted", name.jpg', 2, (1.234, 2, 3.456, 4), 0.98765, Pose(1.005, -2.5, 3), 7, 0.12345)
-    given = {"values": row._asdict(), "format": {"columns": list(PoseRow._fields), "digits": DIGITS}}
-    body = "const row = makeRow(given.values, given.format); return [asCsv([row], given.format), asJsonLines([row])]"
-    as_csv, as_json = in_node(body, ["rows.js"], given)
+    pose = Pose(41.005, -22.5, 13)
+    face = Face((1.234, 2, 3.456, 4), 0.98765, pose, upright_turn=90, flags=("cut", "small"))
+    row = make_row('a "quoted", name.jpg', 2, face, None, 7, 0.12345)
+    given = {
+        "pose": pose._asdict(),
+        "values": {**row._asdict(), **dict.fromkeys(("azimuth", "elevation", "qw", "qx", "qy", "qz"))},
+        "format": {"columns": list(PoseRow._fields), "digits": DIGITS},
+    }
+    body = """const row = makeRow({ ...given.values, ...facing(given.pose), ...quaternion(given.pose) }, given.format);
+        return [asCsv([row], given.format), asJsonLines([row])];"""
+    as_csv, as_json = in_node(body, ["rows.js", "rotation.js"], given)
     of_python = FORMATS["csv"].header + FORMATS["csv"].line(row)
     (header, values), (_, expected) = (csv.reader(io.StringIO(text)) for text in (as_csv, of_python))
     assert header == list(PoseRow._fields)
     assert list(map(as_number, values)) == list(map(as_number, expected))
     assert json.loads(as_json) == json.loads(FORMATS["jsonl"].line(row))
+
+
+def test_quaternions_and_facing(in_node):
+    found = in_node("return given.map((pose) => [quaternion(pose), facing(pose)])", ["rotation.js"], AS_OBJECTS)
+    for (quaternion, facing), pose in zip(found, POSES, strict=True):
+        assert list(quaternion.values()) == pytest.approx(Pose(*pose).quaternion)
+        assert list(facing.values()) == pytest.approx(Pose(*pose).facing)
 
 
 def as_number(text: str) -> float | str:
