@@ -15,18 +15,16 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from fsanet.detectors.scout import MODEL_FILE as SCOUT_FILE
-from fsanet.detectors.scout import browser_settings
-
 from demo.web.contract import DETECTOR_FILE, DRAWING_FILE, NETWORK_FILE, SAMPLE_FILE, contract
 from demo.web.serve import server_for
 from demo.web.single import one_file
 from demo.web.vendor import runtime_files
 from fsanet.console import EXIT_OK, run_command
+from fsanet.detectors.scout_network import BUNDLED as SCOUT_FILE
 from fsanet.export.onnx_cache import bundled_onnx
 from fsanet.files import replace_whole, replace_whole_folder
+from fsanet.inference.estimator import DEFAULT_MODEL, DEFAULT_WEIGHTS
 from fsanet.locations import checkout
-from fsanet.models.spec import DEFAULT_MODEL, DEFAULT_WEIGHTS
 
 _PAGE = Path(__file__).resolve().parent
 _ICON = (
@@ -57,7 +55,7 @@ def page_files(archive: Path | None = None, network: Path | None = None) -> dict
     scripts = {f"js/{path.name}": path.read_bytes() for path in sorted((_PAGE / "js").glob("*.js"))}
     poses = network or bundled_onnx(DEFAULT_MODEL, DEFAULT_WEIGHTS)
     name = (network.stem, "of one's own") if network else (DEFAULT_MODEL, DEFAULT_WEIGHTS)
-    settings = contract(*name, browser_settings())
+    settings = contract(*name)
     return {
         **scripts,
         "style.css": (_PAGE / "style.css").read_bytes(),

@@ -3,7 +3,9 @@
 from typing import Any
 
 import fsanet
-from fsanet.detectors import nearby
+from fsanet.dense import decode, layout
+from fsanet.dense.cells import STRIDES
+from fsanet.detectors import nearby, scout, scout_network
 from fsanet.image import overlay
 from fsanet.image.face_crop import DETECTOR_MARGIN, INPUT_SIZE
 from fsanet.inference import cuts, quality
@@ -19,19 +21,18 @@ SAMPLE_FILE = "sample.jpg"
 DRAWING_FILE = "angles.jpg"
 
 
-def contract(model: str, weights: str, detector: dict[str, Any]) -> dict[str, Any]:
+def contract(model: str, weights: str) -> dict[str, Any]:
     """The page's settings, as JSON can say them.
 
     Args:
         model, weights: of the network that reads the poses, for the page's last line.
-        detector: what the network that finds the faces asks for.
     """
     smoothing, tracker = OneEuroRotationFilter(), FaceTracker()
     return {
         "about": f"fsanet {fsanet.__version__}, model {model}, weights {weights}.",
         "runtime": {"module": RUNTIME_MODULE, "wasm": RUNTIME_WASM},
         "network": {"file": NETWORK_FILE, "input_size": INPUT_SIZE, "margin": DETECTOR_MARGIN},
-        "detector": {"file": DETECTOR_FILE, "near": _near(), **detector},
+        "detector": _detector(),
         "tracking": {
             "hold_s": tracker.hold_s,
             "min_iou": tracker.min_iou,
@@ -67,8 +68,22 @@ def contract(model: str, weights: str, detector: dict[str, Any]) -> dict[str, An
     }
 
 
-def _near() -> dict[str, float]:
-    return {"margin": nearby.MARGIN, "face_pixels": nearby.FACE_PIXELS, "least_iou": nearby.LEAST_IOU}
+def _detector() -> dict[str, Any]:
+    (scale, shift) = scout.CONVENTION
+    return {
+        "file": DETECTOR_FILE,
+        "long_side": scout_network.LONG_SIDE,
+        "multiple": max(STRIDES),
+        "grey": scout_network.BEYOND,
+        "strides": STRIDES,
+        "threshold": scout.THRESHOLD,
+        "overlap": scout_network.OVERLAP,
+        "largest_log": decode.LARGEST_LOG,
+        "prediction_size": layout.PREDICTION_SIZE,
+        "scale_wh": scale,
+        "shift_wh": shift,
+        "near": {"margin": nearby.MARGIN, "face_pixels": nearby.FACE_PIXELS, "least_iou": nearby.LEAST_IOU},
+    }
 
 
 def _css(bgr: tuple[int, int, int]) -> str:

@@ -12,6 +12,7 @@ from demo.web import build, vendor
 from demo.web.contract import contract
 from demo.web.single import one_file
 from demo.web.vendor import NpmPackage, members
+from fsanet.detectors import scout
 from fsanet.errors import InputError
 from fsanet.image.face_crop import DETECTOR_MARGIN, INPUT_SIZE
 from fsanet.inference.rows import PoseRow
@@ -40,11 +41,11 @@ def sha256(path) -> str:
 
 
 def test_the_contract_says_what_python_defines():
-    found = json.loads(json.dumps(contract("a", "b", {"threshold": 0.5})))
+    found = json.loads(json.dumps(contract("a", "b")))
     assert found["network"]["input_size"] == INPUT_SIZE
     assert found["network"]["margin"] == DETECTOR_MARGIN
     assert found["rows"]["columns"] == list(PoseRow._fields)
-    assert found["detector"]["threshold"] == 0.5
+    assert found["detector"]["threshold"] == scout.THRESHOLD
 
 
 def test_one_file_holds_everything():

@@ -12,6 +12,7 @@ from demo.web import build
 from demo.web.serve import server_for
 from demo.web.vendor import NpmPackage, fetched, members
 from fsanet import HeadPoseEstimator
+from fsanet.detectors.scout import ScoutDetector
 from fsanet.image.reading import read_image
 from fsanet.inference.rows import PoseRow
 from fsanet.pose.angles import rotation_from_angles
@@ -85,7 +86,7 @@ def page(browser, address):
 
 @pytest.fixture(scope="module")
 def estimator():
-    return HeadPoseEstimator(detector="scout")
+    return HeadPoseEstimator(detector=ScoutDetector())
 
 
 @pytest.fixture(scope="module")
