@@ -16,6 +16,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from demo.web.contract import DETECTOR_FILE, DRAWING_FILE, NETWORK_FILE, SAMPLE_FILE, contract
+from demo.web.lighter import lighter
 from demo.web.serve import server_for
 from demo.web.single import one_file
 from demo.web.vendor import runtime_files
@@ -23,8 +24,8 @@ from fsanet.console import EXIT_OK, run_command
 from fsanet.detectors.scout_network import BUNDLED as SCOUT_FILE
 from fsanet.export.onnx_cache import bundled_onnx
 from fsanet.files import replace_whole, replace_whole_folder
-from fsanet.inference.estimator import DEFAULT_MODEL, DEFAULT_WEIGHTS
 from fsanet.locations import checkout
+from fsanet.models.spec import DEFAULT_MODEL, DEFAULT_WEIGHTS
 
 _PAGE = Path(__file__).resolve().parent
 _ICON = (
@@ -61,8 +62,8 @@ def page_files(archive: Path | None = None, network: Path | None = None) -> dict
         "style.css": (_PAGE / "style.css").read_bytes(),
         "contract.json": json.dumps(settings, indent=1).encode(),
         **{f"vendor/{name}": content for name, content in runtime_files(archive).items()},
-        NETWORK_FILE: poses.read_bytes(),
-        DETECTOR_FILE: SCOUT_FILE.read_bytes(),
+        NETWORK_FILE: lighter(poses.read_bytes()),
+        DETECTOR_FILE: lighter(SCOUT_FILE.read_bytes()),
         SAMPLE_FILE: (root / "demo" / "assets" / "group.jpg").read_bytes(),
         DRAWING_FILE: (root / "docs" / "images" / "angles.jpg").read_bytes(),
     }

@@ -5,7 +5,7 @@ from typing import Any
 import fsanet
 from fsanet.dense import decode, layout
 from fsanet.dense.cells import STRIDES
-from fsanet.detectors import nearby, scout, scout_network
+from fsanet.detectors import detection, nearby, scout, scout_network
 from fsanet.image import overlay
 from fsanet.image.face_crop import DETECTOR_MARGIN, INPUT_SIZE
 from fsanet.inference import cuts, quality
@@ -78,6 +78,10 @@ def _detector() -> dict[str, Any]:
         "strides": STRIDES,
         "threshold": scout.THRESHOLD,
         "overlap": scout_network.OVERLAP,
+        "within": decode.WITHIN,
+        "large_face": scout_network.LARGE_FACE,
+        "surely": scout_network.SURELY,
+        "same_face": detection.SAME_FACE,
         "largest_log": decode.LARGEST_LOG,
         "prediction_size": layout.PREDICTION_SIZE,
         "scale_wh": scale,

@@ -1,6 +1,7 @@
-"""The whole page as one HTML file: modules as data addresses in an import map, everything else as base64 text."""
+"""The whole page as one HTML file: modules as data addresses in an import map, all else as packed base64 text."""
 
 import base64
+import gzip
 import json
 import re
 from collections.abc import Mapping
@@ -66,4 +67,5 @@ def _data_address(text: str) -> str:
 
 
 def _asset(name: str, content: bytes) -> str:
-    return f'<script type="application/octet-stream" id="asset:{name}">{base64.b64encode(content).decode()}</script>'
+    packed = base64.b64encode(gzip.compress(content, mtime=0)).decode()
+    return f'<script type="application/gzip" id="asset:{name}">{packed}</script>'

@@ -65,7 +65,7 @@ def test_a_large_image_is_shrunk(session):
 
 
 def test_large_faces_are_taken_from_half_the_size(session, monkeypatch):
-    monkeypatch.setattr(scout_network, "_LARGE_FACE", 30)
+    monkeypatch.setattr(scout_network, "LARGE_FACE", 30)
     found = ScoutNetwork().search(spotted(128, 256, 100, 60, size=4), long_side=256, threshold=0.5)
     assert session.given.shape == (1, 64, 128, 3)  # searched last
     assert found.sides() == pytest.approx([2 * np.sqrt(40 * 48)], rel=0.01)

@@ -18,9 +18,10 @@ const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d")
 const reading = /** @type {CanvasRenderingContext2D} */ (document.createElement("canvas").getContext("2d", { willReadFrequently: true }));
 
 class Page {
-  /** @param {any} contract @param {PictureEstimator} estimator @param {Panel} panel */
-  constructor(contract, estimator, panel) {
+  /** @param {any} contract @param {PictureEstimator} estimator @param {Panel} panel @param {Uint8Array} sample */
+  constructor(contract, estimator, panel, sample) {
     this.contract = contract;
+    this.sampleFile = sample;
     this.estimator = estimator;
     this.panel = panel;
     /** @type {LiveEstimator | null} */
@@ -84,7 +85,7 @@ class Page {
   sample() {
     return this.begin(async (turn) => {
       const { file } = this.contract.sample;
-      const blob = new Blob([/** @type {BlobPart} */ (await assetBytes(file))], { type: "image/jpeg" });
+      const blob = new Blob([/** @type {BlobPart} */ (this.sampleFile)], { type: "image/jpeg" });
       await this.picture(turn, await openPicture(blob, file), file);
     });
   }
@@ -110,10 +111,13 @@ class Page {
     this.panel.playing(true);
     const started = performance.now();
     for (let frame = 0; turn === this.turn; frame++) {
-      await nextFrame(video);
+      const next = nextFrame(video);
+      if (!camera) video.play().catch(() => undefined); // refused where another source is chosen meanwhile
+      const shown = await next;
       if (turn !== this.turn) return;
       if (video.ended) break;
-      const time = camera ? (performance.now() - started) / 1000 : video.currentTime;
+      if (!camera) video.pause(); // a slow machine plays a file slowly, and reads all of it
+      const time = camera ? (performance.now() - started) / 1000 : shown;
       const picture = readPixels(reading, video, video.videoWidth, video.videoHeight);
       const faces = await live.next(picture, time, this.panel.liveOptions());
       if (turn !== this.turn) return;
@@ -144,19 +148,21 @@ class Page {
   }
 }
 
-/** Wait for the next frame that the element shows. @param {HTMLVideoElement} element */
+/** Wait for the next frame that the element shows, or for its end. @param {HTMLVideoElement} element
+ * @returns {Promise<number>} the frame's time in seconds */
 function nextFrame(element) {
   return new Promise((resolve) => {
-    const done = () => {
-      element.removeEventListener("ended", done);
-      element.removeEventListener("emptied", done);
-      resolve(undefined);
+    const done = (/** @type {number} */ time) => {
+      element.removeEventListener("ended", over);
+      element.removeEventListener("emptied", over);
+      resolve(time);
     };
-    element.addEventListener("ended", done);
-    element.addEventListener("emptied", done);
-    if ("requestVideoFrameCallback" in element) element.requestVideoFrameCallback(done);
-    else requestAnimationFrame(done);
-    if (element.ended) done();
+    const over = () => done(element.currentTime);
+    element.addEventListener("ended", over);
+    element.addEventListener("emptied", over);
+    if ("requestVideoFrameCallback" in element) element.requestVideoFrameCallback((_, { mediaTime }) => done(mediaTime));
+    else requestAnimationFrame(over);
+    if (element.ended) over();
   });
 }
 
@@ -208,7 +214,8 @@ async function start() {
     const contract = await assetJson("contract.json");
     panel.use(contract);
     await startRuntime(contract.runtime);
-    const page = new Page(contract, await openEstimator(contract), panel);
+    const sample = await assetBytes(contract.sample.file); // now, so that nothing is asked of a server later
+    const page = new Page(contract, await openEstimator(contract), panel, sample);
     connect(page, panel);
     /** @type {HTMLImageElement} */ (byId("angles")).src = await assetUrl(contract.drawing, "image/jpeg");
   } catch (error) {

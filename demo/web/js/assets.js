@@ -9,10 +9,17 @@ function embedded(name) {
 /** The bytes of a file. @param {string} name @returns {Promise<Uint8Array>} */
 export async function assetBytes(name) {
   const element = embedded(name);
-  if (element) return Uint8Array.from(atob(element.textContent ?? ""), (letter) => letter.charCodeAt(0));
+  if (element) return unpacked(element.textContent ?? "");
   const response = await fetch(name);
   if (!response.ok) throw new Error(`${name}: ${response.status} ${response.statusText}`);
   return new Uint8Array(await response.arrayBuffer());
+}
+
+/** @param {string} text base64 of what gzip made */
+async function unpacked(text) {
+  const packed = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+  const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
+  return new Uint8Array(await new Response(stream).arrayBuffer());
 }
 
 /** @param {string} name @returns {Promise<any>} */

@@ -1,15 +1,18 @@
 // @ts-check
-// The single-stage network that finds the faces: the picture's way in, and its answers' way to boxes.
+// The single-stage network that finds the faces, as fsanet.detectors has it: at two sizes, at any angle, and again near
+// a face that is known.
 
 import { area, iou, remap, shared, turnedBack } from "./boxes.js";
+import { decode, distinct, side } from "./decode.js";
 import { padded, part, shrunk, turned } from "./pixels.js";
 import { run } from "./runtime.js";
 
 /** @typedef {import("./pixels.js").Picture} Picture */
 /** @typedef {import("./tracking.js").Detection} Detection */
+/** @typedef {import("./decode.js").Found} Found */
 /** @typedef {{margin: number, face_pixels: number, least_iou: number}} NearSettings */
-/** @typedef {{long_side: number, multiple: number, grey: number, strides: number[], threshold: number, overlap: number,
- *   largest_log: number, prediction_size: number, scale_wh: number[], shift_wh: number[], near: NearSettings}} DetectorSettings */
+/** @typedef {import("./decode.js").DecodeSettings & {long_side: number, multiple: number, grey: number, large_face: number,
+ *   surely: number, scale_wh: number[], shift_wh: number[], same_face: number, near: NearSettings}} DetectorSettings */
 
 const TURNS = [0, 90, 180, 270];
 
@@ -33,7 +36,7 @@ export class FaceDetector {
     /** @type {Detection[]} */
     const kept = [];
     for (const face of found.sort((a, b) => b.score - a.score)) {
-      if (kept.every((other) => shared(face.box, other.box) <= 0.5)) kept.push(face);
+      if (kept.every((other) => shared(face.box, other.box) <= this.settings.same_face)) kept.push(face);
     }
     return kept.sort((a, b) => area(b.box) - area(a.box));
   }
@@ -55,44 +58,38 @@ export class FaceDetector {
     return best && iou(best.box, box) >= least_iou ? best : null;
   }
 
-  /** Faces in a picture that stand about upright, the largest first. @param {Picture} picture @returns {Promise<Detection[]>} */
+  /** Faces in a picture that stand about upright, the largest first, in the box convention of all detectors.
+   * @param {Picture} picture @returns {Promise<Detection[]>} */
   async findUpright(picture) {
-    const { long_side, multiple, grey, scale_wh, shift_wh } = this.settings;
-    const shrink = Math.min(1, long_side / Math.max(picture.width, picture.height));
-    const width = Math.max(1, Math.round(picture.width * shrink)), height = Math.max(1, Math.round(picture.height * shrink));
-    const [fullWidth, fullHeight] = [width, height].map((side) => Math.ceil(side / multiple) * multiple);
-    const numbers = padded(shrunk(picture, width, height), fullWidth, fullHeight, grey);
-    const { data } = await run(this.network, numbers, [1, fullHeight, fullWidth, 3]);
-    const factors = [picture.width / width, picture.height / height];
-    return this.faces(data, fullWidth, fullHeight)
-      .map((face) => ({ ...face, box: remap(face.box.map((value, i) => value * factors[i % 2]), scale_wh, shift_wh) }))
+    const { scale_wh, shift_wh } = this.settings;
+    return (await this.search(picture))
+      .map(({ score, box }) => ({ score, turn: 0, box: remap(box, scale_wh, shift_wh) }))
       .filter(({ box: [x1, y1, x2, y2] }) => x1 < picture.width && y1 < picture.height && x2 > 0 && y2 > 0)
       .sort((a, b) => area(b.box) - area(a.box));
   }
 
-  /** Boxes in the network's own pixels, the surest first, none that overlaps a surer one.
-   * @param {Float32Array} data @param {number} width @param {number} height @returns {Detection[]} */
-  faces(data, width, height) {
-    const { strides, threshold, overlap, largest_log, prediction_size } = this.settings;
-    const least = Math.log(threshold / (1 - threshold));
-    /** @type {Detection[]} */
-    const sure = [];
-    let place = 0;
-    for (const stride of strides) {
-      for (let row = 0; row < height / stride; row++) {
-        for (let column = 0; column < width / stride; column++, place += prediction_size) {
-          if (data[place] <= least) continue;
-          const reach = [1, 2, 3, 4].map((i) => stride * Math.exp(Math.min(Math.max(data[place + i], -largest_log), largest_log)));
-          const x = (column + 0.5) * stride, y = (row + 0.5) * stride;
-          sure.push({ turn: 0, score: 1 / (1 + Math.exp(-data[place])), box: [x - reach[0], y - reach[1], x + reach[2], y + reach[3]] });
-        }
-      }
-    }
-    /** @type {Detection[]} */
-    const kept = [];
-    for (const face of sure.sort((a, b) => b.score - a.score)) {
-      if (kept.every((other) => iou(face.box, other.box) <= overlap)) kept.push(face);
-    }
-    return kept;
+  /** Faces of a picture; where nothing or a large face is found, it is searched once more at half the size, and large
+   * faces are taken from there. @param {Picture} picture */
+  async search(picture) {
+    const { long_side, large_face, surely } = this.settings;
+    const longer = Math.max(picture.width, picture.height), working = Math.min(long_side, longer);
+    const fine = await this.searchAt(picture, long_side), large = (large_face * longer) / working;
+    if (working <= 2 * large_face || (fine.length && Math.max(...fine.map(side)) <= large)) return fine;
+    const coarse = await this.searchAt(picture, Math.floor(working / 2));
+    const joined = [...fine.filter((face) => side(face) <= large), ...coarse.filter((face) => side(face) > surely * large)];
+    return distinct(joined, this.settings);
+  }
+
+  /** Faces of a picture that is shrunk to a longer side. @param {Picture} picture @param {number} longSide @returns {Promise<Found[]>} */
+  async searchAt(picture, longSide) {
+    const { multiple, grey } = this.settings;
+    const shrink = Math.min(1, longSide / Math.max(picture.width, picture.height));
+    const [width, height] = [picture.width, picture.height].map((value) => Math.max(1, Math.round(value * shrink)));
+    const [fullWidth, fullHeight] = [width, height].map((value) => Math.ceil(value / multiple) * multiple);
+    const numbers = padded(shrunk(picture, width, height), fullWidth, fullHeight, grey);
+    const { data } = await run(this.network, numbers, [1, fullHeight, fullWidth, 3]);
+    const factors = [picture.width / width, picture.height / height];
+    const found = decode(data, fullWidth, fullHeight, this.settings);
+    return found.map(({ score, box }) => ({ score, box: box.map((value, i) => value * factors[i % 2]) }));
   }
 }

@@ -52,15 +52,15 @@ export function isVideo(file) {
   return file.type.startsWith("video/") || /\.(mp4|m4v|mov|webm|mkv|avi)$/i.test(file.name);
 }
 
-/** Play a video file in the element. @param {HTMLVideoElement} video @param {File} file */
+/** Open a video file in the element. @param {HTMLVideoElement} video @param {File} file */
 export function openVideo(video, file) {
   return new Promise((resolve, reject) => {
     const failed = () => reject(new SourceError(texts.errors.video(file.name)));
     video.onerror = failed;
     video.onloadeddata = () => {
       video.onerror = video.onloadeddata = null;
-      if (!video.videoWidth) return failed();
-      video.play().then(resolve, failed);
+      if (video.videoWidth) resolve(undefined);
+      else failed();
     };
     video.src = URL.createObjectURL(file);
   });

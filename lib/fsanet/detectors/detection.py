@@ -14,6 +14,8 @@ from fsanet.image import boxes
 
 PointXY = tuple[float, float]
 
+SAME_FACE = 0.5  # of the smaller box: two that have more in common show one face
+
 
 @dataclass(frozen=True)
 class Detection:
@@ -95,7 +97,7 @@ def merged_detections(preferred: Iterable[Detection], others: Iterable[Detection
     Two boxes show the same face when they have more than half of the smaller one's area in common.
     """
     kept = list(preferred)
-    return kept + [face for face in others if all(_shared(face, known) <= 0.5 for known in kept)]
+    return kept + [face for face in others if all(_shared(face, known) <= SAME_FACE for known in kept)]
 
 
 def _shared(face: Detection, other: Detection) -> float:

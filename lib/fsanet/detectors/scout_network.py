@@ -19,8 +19,8 @@ LONG_SIDE = 640  # pixels: larger images are shrunk to this
 
 BEYOND = 128  # grey beside and below the image, which the network sees as zero
 OVERLAP = 0.4  # of two boxes that share more the less sure one is dropped
-_LARGE_FACE = 200  # pixels, as it is searched
-_SURELY = 0.75  # of that: what the two searches may differ by
+LARGE_FACE = 200  # pixels, as it is searched
+SURELY = 0.75  # of that: what the two searches may differ by
 
 
 class ScoutNetwork:
@@ -56,11 +56,11 @@ class ScoutNetwork:
         fine = self._search_at(image_bgr, long_side, threshold)
         longer = max(image_bgr.shape[:2])
         working = min(long_side, longer)
-        large = _LARGE_FACE * longer / working  # in pixels of the image
-        if working <= 2 * _LARGE_FACE or (len(fine.score) and fine.sides().max() <= large):
+        large = LARGE_FACE * longer / working  # in pixels of the image
+        if working <= 2 * LARGE_FACE or (len(fine.score) and fine.sides().max() <= large):
             return fine
         coarse = self._search_at(image_bgr, working // 2, threshold)
-        return joined(fine.only(fine.sides() <= large), coarse.only(coarse.sides() > _SURELY * large), OVERLAP)
+        return joined(fine.only(fine.sides() <= large), coarse.only(coarse.sides() > SURELY * large), OVERLAP)
 
     def _search_at(self, image_bgr: NDArray[np.uint8], long_side: int, threshold: float) -> Found:
         working = fit(image_bgr, long_side)

@@ -3,12 +3,22 @@
 import json
 import shutil
 import subprocess
+import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
+from typing import NamedTuple
 
+import av
+import cv2
+import numpy as np
 import pytest
 
+from demo.web import build
+from demo.web.serve import server_for
+from fsanet.inference.video_file import VideoReader
+
+CAMERA_WH = (640, 480)
 JS = Path(__file__).resolve().parents[3] / "demo" / "web" / "js"
 
 
@@ -41,22 +51,84 @@ def in_node(node) -> Callable:
 
 
 @pytest.fixture(scope="session")
-def chromium() -> Callable:
-    """Opens a headless Chromium with some flags: with chromium(["--flag"]) as browser."""
+def browser(camera_file):
+    """A headless Chromium whose camera shows `camera_file`; a context without the camera's permission is refused it."""
     program = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
     if not program:
         pytest.skip("Chromium is not installed: the page cannot be tried in a browser")
-    playwright = pytest.importorskip("playwright.sync_api", reason="playwright drives the browser")
+    playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed, which drives Chromium")
     quiet = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
+    camera = ["--use-fake-device-for-media-stream", f"--use-file-for-fake-video-capture={camera_file}"]
+    arguments = [*quiet, "--disable-component-update", "--disable-sync", *camera]
+    with playwright.sync_playwright() as driver:
+        opened = driver.chromium.launch(executable_path=program, args=arguments)
+        yield opened
+        opened.close()
 
-    @contextmanager
-    def launch(flags: list[str]) -> Iterator:
-        with playwright.sync_playwright() as driver:
-            arguments = [*quiet, "--disable-component-update", "--disable-sync", *flags]
-            browser = driver.chromium.launch(executable_path=program, args=arguments)
-            try:
-                yield browser
-            finally:
-                browser.close()
 
-    return launch
+@pytest.fixture(scope="session")
+def clip(repository) -> list[np.ndarray]:
+    """Every third frame of the demo's clip, at 640x480, BGR."""
+    frames = islice(VideoReader(str(repository / "demo" / "assets" / "clip.mp4")), 0, None, 3)
+    return [cv2.resize(frame.image_bgr, CAMERA_WH) for frame in frames]
+
+
+@pytest.fixture(scope="session")
+def camera_file(clip, tmp_path_factory) -> Path:
+    """The clip as the file that stands for a camera."""
+    path = tmp_path_factory.mktemp("camera") / "camera.y4m"
+    with path.open("wb") as file:
+        file.write(b"YUV4MPEG2 W%d H%d F10:1 Ip A1:1 C420jpeg\n" % CAMERA_WH)
+        for frame in clip:
+            file.write(b"FRAME\n" + cv2.cvtColor(frame, cv2.COLOR_BGR2YUV_I420).tobytes())
+    return path
+
+
+@pytest.fixture(scope="session")
+def video_file(clip, tmp_path_factory) -> Path:
+    """The clip as a video that every browser plays."""
+    path = tmp_path_factory.mktemp("video") / "clip.webm"
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("libvpx", rate=10)
+        stream.width, stream.height, stream.pix_fmt, stream.bit_rate = *CAMERA_WH, "yuv420p", 4_000_000
+        for image in clip:
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(image, "bgr24")))
+        container.mux(stream.encode())
+    return path
+
+
+@pytest.fixture(scope="session")
+def page_files() -> dict[str, bytes]:
+    """What the page is made of."""
+    try:
+        return build.page_files()
+    except OSError as missing:
+        pytest.skip(f"the page cannot be built here: {missing}")
+
+
+class Site(NamedTuple):
+    """A served page.
+
+    Attributes:
+        address: of the page.
+        asked: the paths of all requests so far.
+    """
+
+    address: str
+    asked: list[str]
+
+
+@pytest.fixture(scope="session")
+def site(page_files, tmp_path_factory) -> Iterator[Site]:
+    """The page as a folder on a server of its own."""
+    folder = tmp_path_factory.mktemp("web") / "page"
+    build.write_folder(folder, page_files)
+    server = server_for(folder)
+    answer, asked = server.RequestHandlerClass, []
+    server.RequestHandlerClass = lambda *request: asked.append(answer(*request).path)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield Site(f"http://127.0.0.1:{server.server_address[1]}/", asked)
+    server.shutdown()
+    server.server_close()
+    thread.join()

@@ -1,0 +1,45 @@
+// @ts-check
+// From the finder's raw answer to boxes, as fsanet.dense.decode.
+
+import { area, iou, shared } from "./boxes.js";
+
+/** @typedef {{score: number, box: number[]}} Found a box in the network's own convention */
+/** @typedef {{strides: number[], threshold: number, overlap: number, within: number, largest_log: number,
+ *   prediction_size: number}} DecodeSettings */
+
+/** Faces in the network's own pixels, the surest first, none that shows a surer one again.
+ * @param {Float32Array} data @param {number} width @param {number} height @param {DecodeSettings} settings @returns {Found[]} */
+export function decode(data, width, height, settings) {
+  const { strides, threshold, largest_log, prediction_size } = settings;
+  const least = Math.log(threshold / (1 - threshold));
+  /** @type {Found[]} */
+  const sure = [];
+  let place = 0;
+  for (const stride of strides) {
+    for (let row = 0; row < height / stride; row++) {
+      for (let column = 0; column < width / stride; column++, place += prediction_size) {
+        if (data[place] <= least) continue;
+        const reach = [1, 2, 3, 4].map((i) => stride * Math.exp(Math.min(Math.max(data[place + i], -largest_log), largest_log)));
+        const x = (column + 0.5) * stride, y = (row + 0.5) * stride;
+        sure.push({ score: 1 / (1 + Math.exp(-data[place])), box: [x - reach[0], y - reach[1], x + reach[2], y + reach[3]] });
+      }
+    }
+  }
+  return distinct(sure, settings);
+}
+
+/** The surest first, without what overlaps a surer face, lies in one or holds one.
+ * @param {Found[]} found @param {{overlap: number, within: number}} settings */
+export function distinct(found, { overlap, within }) {
+  /** @type {Found[]} */
+  const kept = [];
+  for (const face of [...found].sort((a, b) => b.score - a.score)) {
+    if (kept.every(({ box }) => iou(face.box, box) <= overlap && shared(face.box, box) <= within)) kept.push(face);
+  }
+  return kept;
+}
+
+/** Side of a square of equal area. @param {Found} found */
+export function side({ box }) {
+  return Math.sqrt(area(box));
+}
