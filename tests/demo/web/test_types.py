@@ -2,13 +2,14 @@
 
 import json
 import subprocess
-import tarfile
 
 import pytest
 
-from demo.web.vendor import NpmPackage, fetched
+from demo.web.vendor import NpmPackage, fetched, opened
 
-TYPESCRIPT = NpmPackage("typescript@5.9.3", "10e108c9cf7d5f2879053dff18515fb405abf2ccef63eaaf017d9c571687a1d3")
+TYPESCRIPT = NpmPackage(
+    "typescript", "5.9.3", 4_377_468, "10e108c9cf7d5f2879053dff18515fb405abf2ccef63eaaf017d9c571687a1d3"
+)
 OPTIONS = {
     "checkJs": True,
     "noEmit": True,
@@ -30,7 +31,7 @@ def test_types(node, repository, tmp_path):
         archive = fetched(TYPESCRIPT)
     except OSError as missing:
         pytest.skip(f"TypeScript is not here: {missing}")
-    with tarfile.open(archive) as package:
+    with opened(TYPESCRIPT, archive) as package:
         wanted = [m for m in package.getmembers() if m.name.endswith(".d.ts") or m.name.endswith("/_tsc.js")]
         package.extractall(tmp_path, wanted, filter="data")
     files = {f"js/{file.name}": file.read_text() for file in (repository / "demo" / "web" / "js").glob("*.js")}
