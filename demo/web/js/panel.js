@@ -28,6 +28,7 @@ export class Panel {
     /** @type {import("./rows.js").Row[]} */
     this.kept = [];
     this.spoken = -Infinity;
+    this.count = -1; // faces that the status has named
     /** @type {number[]} */
     this.times = [];
     byId("csv").addEventListener("click", () => this.download("csv"));
@@ -61,9 +62,11 @@ export class Panel {
     byId("stop").hidden = !playing;
     byId("traces-figure").hidden = !playing;
     field("neutral").disabled = !playing;
+    byId("rate").textContent = "";
     this.traces.clear();
     this.times = [];
     this.spoken = -Infinity;
+    this.count = -1;
   }
 
   liveOptions() {
@@ -100,7 +103,9 @@ export class Panel {
     this.traces.add(time, faces[0]?.pose ?? null);
     this.traces.draw();
     this.faces(faces, time);
-    if (span > 0.5) byId("status").textContent = `${texts.rate((this.times.length - 1) / span)}. ${texts.faces(faces.length)}`;
+    if (span > 0.5) byId("rate").textContent = texts.rate((this.times.length - 1) / span);
+    if (faces.length !== this.count) this.status(texts.faces(faces.length)); // read out, so only when there is news
+    this.count = faces.length;
   }
 
   /** The table, and the picture in words. @param {Face[]} faces @param {number} [time] seconds, of a frame */
@@ -137,7 +142,7 @@ export class Panel {
 
   showRows() {
     for (const id of ["csv", "jsonl", "forget"]) field(id).disabled = this.kept.length === 0;
-    byId("rows").textContent = this.kept.length >= MOST_ROWS ? texts.rowsFull(MOST_ROWS) : this.kept.length ? texts.rows(this.kept.length) : "";
+    byId("rows").textContent = this.kept.length >= MOST_ROWS ? texts.rowsFull(MOST_ROWS) : texts.rows(this.kept.length);
   }
 
   /** @param {"csv" | "jsonl"} kind */

@@ -20,13 +20,13 @@ export const texts = {
   neutralCleared: "Angles are measured from the camera again.",
   threads: (/** @type {number} */ count) => `Computing on ${counted(count, "thread", "threads")}.`,
   faces: (/** @type {number} */ count) => (count ? `${counted(count, "face", "faces")} found.` : "No face found: move closer, or more into the light."),
-  rows: (/** @type {number} */ count) => `${counted(count, "row", "rows")} to download`,
-  rowsFull: (/** @type {number} */ count) => `${count} rows are kept; older ones are dropped. Download them from time to time.`,
+  rows: (/** @type {number} */ count) => (count ? `${counted(count, "row", "rows")} to save` : "No rows yet"),
+  rowsFull: (/** @type {number} */ count) => `${count} rows are kept; older ones are dropped. Save them from time to time.`,
   rate: (/** @type {number} */ frames) => `${frames.toFixed(0)} frames/s`,
   camera: (/** @type {number} */ number) => `Camera ${number}`,
-  faceName: (/** @type {number} */ id) => `Face ${id + 1}`,
+  faceName: (/** @type {number} */ id) => String(id + 1),
   facing: facingWords,
-  summary: (/** @type {string} */ name, /** @type {string} */ words) => `${name} looks ${words}.`,
+  summary: (/** @type {string} */ name, /** @type {string} */ words) => `Face ${name} looks ${words}.`,
   errors: {
     noWasm: "This browser has no WebAssembly, which the networks need. A current Firefox, Chrome, Edge or Safari has it.",
     load: (/** @type {string} */ reason) => `The page could not be loaded whole (${reason}). Check the connection and load it again.`,
@@ -48,7 +48,7 @@ export const texts = {
 /** Where a face looks, in words of the picture. @param {import("./rotation.js").Pose} pose */
 function facingWords({ yaw, pitch }) {
   const words = [];
-  if (Math.abs(yaw) >= 10) words.push(`${Math.round(Math.abs(yaw))}° to the ${yaw > 0 ? "left" : "right"} of the picture`);
+  if (Math.abs(yaw) >= 10) words.push(`${Math.round(Math.abs(yaw))}° ${yaw > 0 ? "left" : "right"}`);
   if (Math.abs(pitch) >= 10) words.push(`${Math.round(Math.abs(pitch))}° ${pitch > 0 ? "up" : "down"}`);
-  return words.join(" and ") || "straight into the camera";
+  return words.join(", ") || "ahead";
 }
