@@ -158,7 +158,7 @@ export class Panel {
 
 function emptyLine() {
   const line = document.createElement("tr");
-  const cell = Object.assign(document.createElement("td"), { textContent: "None.", colSpan: 5, className: "none" });
+  const cell = Object.assign(document.createElement("td"), { textContent: texts.noFaces, colSpan: 5, className: "none" });
   line.append(cell);
   return line;
 }

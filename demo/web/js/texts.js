@@ -24,6 +24,7 @@ export const texts = {
   rowsFull: (/** @type {number} */ count) => `${count} rows are kept; older ones are dropped. Save them from time to time.`,
   rate: (/** @type {number} */ frames) => `${frames.toFixed(0)} frames/s`,
   camera: (/** @type {number} */ number) => `Camera ${number}`,
+  noFaces: "None.",
   faceName: (/** @type {number} */ id) => String(id + 1),
   facing: facingWords,
   summary: (/** @type {string} */ name, /** @type {string} */ words) => `Face ${name} looks ${words}.`,
