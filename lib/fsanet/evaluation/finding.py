@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-import scipy.io
 from numpy.typing import NDArray
 
 from fsanet.detectors.catalog import create_detector
@@ -14,6 +13,7 @@ from fsanet.detectors.detection import Detection
 from fsanet.evaluation.average_precision import Searched, average_precision
 from fsanet.evaluation.detector_report import labelled_faces, shows
 from fsanet.image.reading import read_image
+from fsanet.readers.mat_file import read_matrices
 from fsanet.readers.type1 import list_type1
 from fsanet.rendering.landmarks import five_points
 from fsanet.scenes.compose import Composer, Scene
@@ -120,7 +120,7 @@ def on_aflw2000(detector: str, folder: Path) -> OnLabelled:
 
 def _landmarks(label_path: Path) -> NDArray[np.float64]:
     """The 68 landmarks (68, 2) of a label file in pixels; its `pt2d` has 21 points only."""
-    return scipy.io.loadmat(label_path)["pt3d_68"][:2].T.astype(np.float64)
+    return read_matrices(label_path)["pt3d_68"][:2].T.astype(np.float64)
 
 
 def _holds(face: Detection, point_xy: NDArray) -> bool:

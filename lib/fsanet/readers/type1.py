@@ -9,7 +9,6 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
-import scipy.io
 from numpy.typing import NDArray
 
 from fsanet.errors import InputError
@@ -22,6 +21,7 @@ from fsanet.image.face_crop import (
     points_in_crop,
 )
 from fsanet.image.kinds import IMAGE_SUFFIXES
+from fsanet.readers.mat_file import read_matrices
 from fsanet.readers.set_builder import RawItem, Sample, SetRecipe, Unusable, read_raw_image
 
 _RERENDERED = re.compile(r"_\d+$")  # AFW_1051618982_1_0 and ..._1_12 are one face, turned to other poses
@@ -126,9 +126,9 @@ def read_points(path: Path) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
 
 def _content(path: Path) -> dict[str, NDArray]:
     try:
-        return scipy.io.loadmat(path)  # all of it: a truncated file may still hold the two that are needed
-    except Exception as error:  # whatever damaged bytes lead scipy's parser to: it names no common base class
-        raise Unusable("broken mat", f"{path.name}: {error or type(error).__name__}") from None
+        return read_matrices(path)
+    except InputError as error:
+        raise Unusable("broken mat", f"{path.name}: {error}") from None
 
 
 def _pose_and_landmarks(content: dict[str, NDArray], name: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -148,8 +148,8 @@ def _pose_and_landmarks(content: dict[str, NDArray], name: str) -> tuple[NDArray
 
 def _all_points(content: dict[str, NDArray]) -> NDArray[np.float64]:
     """The 68 landmarks (68, 2) in pixels, hidden ones too: AFLW2000 has them in `pt3d_68`; NaN without."""
-    points = content.get("pt3d_68", content["pt2d"])[:2]
-    return points.T.astype(np.float64) if points.shape == (2, 68) else np.full((68, 2), np.nan)
+    points = content.get("pt3d_68", content["pt2d"])
+    return points[:2].T.astype(np.float64) if points.shape[1:] == (68,) else np.full((68, 2), np.nan)
 
 
 def source_of(name: str) -> str:

@@ -1,0 +1,1 @@
+"""Damaged inputs: whatever a file holds, there is a result or one sentence, in bounded time and memory."""
