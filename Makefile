@@ -87,9 +87,11 @@ export: setup  ## a model for other runtimes to exported/ [MODEL=fusion_capsule 
 bench: setup  ## speed and memory, with tables and charts [ONLY="engines exports start video training folder" EXPORTS=exported OUT= ARGS=--quick]
 	$(BIN)/fsanet bench $(call words,--only,$(ONLY)) $(call option,--exports,$(EXPORTS)) $(call option,--out,$(OUT)) $(ARGS)
 
-fuzz: setup  ## mutated pictures, videos, sets and networks: a result or one sentence each [MINUTES=10 SEEDS=files and folders SEED=]
-	$(BIN)/python -m fsanet.benchmarks.fuzz $(or $(SEEDS),demo/assets lib/fsanet/bundled) $(call option,--minutes,$(MINUTES)) \
-		$(call option,--seed,$(SEED))
+fuzz: setup  ## mutated pictures, videos, sets, tables and networks: a result or one sentence each [MINUTES=10 INPUTS= SEEDS=files and folders SEED=]
+	$(BIN)/python -m fsanet.benchmarks.fuzz $(SEEDS) $(call option,--minutes,$(MINUTES)) $(call option,--inputs,$(INPUTS)) $(call option,--seed,$(SEED))
+
+kills: setup  ## kill -9 at random moments: nothing lost, nothing twice, nothing half written [KILLS=50 SEED= ARGS="estimate train"]
+	$(BIN)/python -m fsanet.benchmarks.kills $(call option,--kills,$(KILLS)) $(call option,--seed,$(SEED)) $(ARGS)
 
 demo: setup  ## poses in bundled photos and a clip, drawn and in rows, to demo/output/
 	$(BIN)/python -m demo.demo
@@ -132,4 +134,4 @@ docs: setup  ## the API reference to docs/api/
 clean:  ## remove the virtual environment and what commands wrote
 	rm -rf $(VENV) .venv-* demo/output training_and_testing/output
 
-.PHONY: mask rotate portraits profile help setup lint types check check-backends weights preprocess render train test export bench fuzz demo web figures notebooks pictures package docs clean
+.PHONY: mask rotate portraits profile help setup lint types check check-backends weights preprocess render train test export bench fuzz kills demo web figures notebooks pictures package docs clean

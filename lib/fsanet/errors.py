@@ -1,11 +1,19 @@
 """Errors that the person can mend: their text is all that a command shows."""
 
+import re
+
+_BREAKS = re.compile(r"\s*[\x00-\x1f\x7f-\x9f\u2028\u2029]+\s*")  # and what else moves a terminal's cursor
+
 
 class InputError(ValueError):
     """Something that was given cannot be used; the message says what was expected, what came and what to do.
 
-    Our own mistakes are other exceptions: a command keeps their traceback.
+    The message is one line, whatever of a damaged file it quotes. Our own mistakes are other exceptions: a command
+    keeps their traceback.
     """
+
+    def __init__(self, message: object = ""):
+        super().__init__(_BREAKS.sub(" ", str(message)))
 
 
 class MissingPackageError(InputError, ImportError):

@@ -1,11 +1,13 @@
 """Pose sets as npz: what is kept, what is refused, and with which words."""
 
 import hashlib
+import zipfile
 
 import numpy as np
 import pytest
 
 from fsanet.datasets.pose_set import PoseSet, concatenate
+from fsanet.errors import InputError
 
 
 def make_set(samples=5, size=64, seed=0, **changes):
@@ -104,6 +106,10 @@ def test_other_sizes_cannot_be_joined():
         ({"extras": {"masked": [True]}}, "5 poses, but .*'masked'"),
         ({"extras": {"pose": np.zeros((5, 3))}}, "extra arrays cannot be named 'pose'"),
         ({"pose": np.full((5, 3), np.nan)}, "5 of 5 labels are NaN or infinite, the first at sample 0"),
+        ({"pose": np.full((5, 3), "a")}, "poses must be numbers, got <U1"),
+        ({"source": np.zeros(5)}, "sources must be texts, got float64"),
+        ({"meta": [1]}, r"meta must be names and values, got \[1\]"),
+        ({"meta": {"parts": [1]}}, "meta must be names and values"),
         ({"pose": np.diag([0, 0, 0, 0, np.inf])[:, 2:]}, "1 of 5 labels are NaN or infinite, the first at sample 4"),
     ],
 )
@@ -166,6 +172,52 @@ def test_a_damaged_byte_is_noticed(tmp_path):
     path.write_bytes(content)
     with pytest.raises(ValueError, match="truncated or no npz file"):
         PoseSet.load(path)
+
+
+def rezipped(path, **members):
+    """An npz with members replaced and their checksums right."""
+    with zipfile.ZipFile(path) as archive:
+        contents = {name: archive.read(name) for name in archive.namelist()}
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in contents.items():
+            archive.writestr(name, members.get(name.removesuffix(".npy"), lambda same: same)(content))
+
+
+LIES = {  # what `make fuzz` found
+    "a header that is no expression": lambda npy: npy.replace(b"(5, 3)", b"(5, 3 "),
+    "more numbers than there is memory for": lambda npy: npy.replace(b"(5, 3), }        ", b"(5000000000000000,)}"),
+    "no array at all": lambda npy: b"text",
+}
+
+
+@pytest.mark.parametrize("lie", LIES)
+def test_a_header_that_lies_is_one_sentence(tmp_path, lie):
+    make_set().save(tmp_path / "set.npz")
+    rezipped(tmp_path / "set.npz", pose=LIES[lie])
+    with pytest.raises(InputError, match=r"set.npz' is (truncated|damaged)"):
+        PoseSet.load(tmp_path / "set.npz")
+
+
+def test_a_pose_without_samples_is_refused(tmp_path):
+    np.savez(tmp_path / "set.npz", image=np.zeros((1, 8, 8, 3), np.uint8), pose=np.float64(3))
+    with pytest.raises(InputError, match=r"poses must be \(N, 3\) yaw, pitch, roll, got \(\)"):
+        PoseSet.load(tmp_path / "set.npz")
+
+
+def test_sources_as_bytes(tmp_path):
+    make_set().save(tmp_path / "set.npz")
+    arrays = dict(np.load(tmp_path / "set.npz"))
+    np.savez(tmp_path / "set.npz", **arrays | {"source": np.array([b"caf\xe9"] * 5)})
+    assert PoseSet.load(tmp_path / "set.npz").source.tolist() == ["caf\ufffd"] * 5
+
+
+def test_damaged_compressed_data_are_one_sentence(tmp_path):
+    np.savez_compressed(tmp_path / "set.npz", image=np.random.default_rng(0).integers(0, 99, (5, 8, 8, 3)))
+    content = bytearray((tmp_path / "set.npz").read_bytes())
+    content[60] ^= 0xFF
+    (tmp_path / "set.npz").write_bytes(content)
+    with pytest.raises(InputError, match="truncated or no npz file"):
+        PoseSet.load(tmp_path / "set.npz")
 
 
 def test_pickled_objects_are_refused(tmp_path):

@@ -5,7 +5,7 @@ import cv2
 import numpy as np
 import pytest
 
-from fsanet.inference import video_writer
+from fsanet.inference import h264, video_writer
 from fsanet.inference.video_file import VideoReader
 from fsanet.inference.video_writer import writing_video
 
@@ -58,7 +58,9 @@ def with_sound(path, codec, seconds=1.0, starts_s=0.0):
     return path
 
 
-@pytest.mark.parametrize(("suffix", "codec"), [(".mkv", "aac"), (".mkv", "pcm_s16le"), (".ts", "mp2"), (".mp4", "aac")])
+@pytest.mark.parametrize(
+    ("suffix", "codec"), [(".mkv", "aac"), (".mkv", "pcm_s16le"), (".ts", "aac"), (".ts", "mp2"), (".mp4", "aac")]
+)
 def test_sound_is_carried_over_in_a_form_that_browsers_play(tmp_path, suffix, codec):
     source = with_sound(tmp_path / f"a{suffix}", codec, starts_s=2.0 if suffix == ".ts" else 0.0)
     reader = VideoReader(str(source))
@@ -82,6 +84,34 @@ def test_a_source_of_sound_that_cannot_be_read_costs_the_sound_only(tmp_path):
     (tmp_path / "text.mp4").write_text("text")
     path = write(tmp_path / "b.mp4", [0, 0.04], str(tmp_path / "text.mp4"))
     assert len(list(VideoReader(str(path)))) == 2
+
+
+@pytest.mark.parametrize(("claimed_hz", "written_hz"), [(47_000.0, 48_000), (3.0, None), (1e7, None)])
+def test_sound_of_a_rate_that_aac_has_not(tmp_path, claimed_hz, written_hz):
+    """What `make fuzz` found: a rate that lies kept the encoder from opening, long after the sound was looked at."""
+    source = with_sound(tmp_path / "a.mkv", "pcm_s16le")
+    right, lie = (b"\xb5\x88" + np.array([hz], ">f8").tobytes() for hz in (48000.0, claimed_hz))  # SamplingFrequency
+    assert right in source.read_bytes()
+    source.write_bytes(source.read_bytes().replace(right, lie))
+    with av.open(str(write(tmp_path / "b.mp4", [0, 0.5], str(source)))) as container:
+        assert [sound.codec_context.sample_rate for sound in container.streams.audio] == [written_hz][
+            : bool(written_hz)
+        ]
+        assert len(list(container.decode(video=0))) == 2
+
+
+def test_sound_that_turns_out_to_be_damaged_costs_no_frame(tmp_path, monkeypatch):
+    source = with_sound(tmp_path / "a.mkv", "aac")
+
+    def twice(packets):
+        first = next(packets)
+        yield first
+        first.dts = first.pts = -1000  # back in time: mp4 takes no such packet
+        yield first
+
+    copied = h264._Sound._copied
+    monkeypatch.setattr(h264._Sound, "_copied", lambda sound, stream: twice(copied(sound, stream)))
+    assert len(list(VideoReader(str(write(tmp_path / "b.mp4", [0, 0.04, 0.9], str(source)))))) == 3
 
 
 def test_without_pyav_opencv_writes(tmp_path, monkeypatch):

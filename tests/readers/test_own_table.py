@@ -116,3 +116,11 @@ def test_wrong_paths(tmp_path):
         read_table(tmp_path, tmp_path / "nowhere.csv")
     with pytest.raises(FileNotFoundError, match="No folder"):
         find_table(tmp_path / "nowhere")
+
+
+def test_what_a_message_quotes_is_short_and_on_one_line(tmp_path):
+    broken = "\n".join(["image,yaw,pit'h", *["x" * 50] * 20])
+    with pytest.raises(InputError, match="lacks the column image, yaw, pitch, roll") as raised:
+        rows_of(tmp_path, f'"{broken}"')
+    assert "\n" not in str(raised.value)
+    assert len(str(raised.value)) < 400 + len(str(tmp_path))

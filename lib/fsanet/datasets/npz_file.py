@@ -2,7 +2,7 @@
 
 import json
 import zipfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -66,13 +66,36 @@ def set_arrays(
     return head | {key: np.asarray(extras[key]) for key in sorted(extras)}
 
 
+def read_arrays(path: str | Path, keys: Sequence[str] | None = None) -> dict[str, NDArray]:
+    """Arrays of an npz, by key.
+
+    Args:
+        path: the npz.
+        keys: which of them; all if None.
+
+    Raises:
+        ValueError: when it is truncated, damaged, no npz, lacks a key, or holds more than there is memory for.
+        OSError: when there is no such file, or it cannot be read.
+    """
+    with Path(path).open("rb") as file:
+        try:
+            with np.load(file, allow_pickle=False) as archive:
+                arrays = {key: archive[key] for key in (archive.files if keys is None else keys)}
+        except Exception as error:  # damaged bytes lead zipfile, zlib and NumPy's parser to a dozen kinds of it
+            reason = str(error).rstrip(".") or type(error).__name__
+            raise InputError(f"'{path}' is truncated or no npz file ({reason}).") from None
+    if others := [key for key, array in arrays.items() if not isinstance(array, np.ndarray)]:
+        raise InputError(f"'{path}' is damaged: {others} are no arrays.")
+    return arrays
+
+
 def read_meta(path: str | Path) -> dict[str, Any]:
     """The `meta` of an npz set without reading the rest; empty for the original's files and for what is no npz."""
     try:
-        with Path(path).open("rb") as file, np.load(file, allow_pickle=False) as archive:
-            return json.loads(str(archive["meta"]))
-    except (OSError, ValueError, KeyError, AttributeError, zipfile.BadZipFile):
+        meta = json.loads(str(read_arrays(path, ["meta"])["meta"]))
+    except (InputError, OSError, json.JSONDecodeError):
         return {}
+    return meta if isinstance(meta, dict) else {}
 
 
 def read_rows(path: str | Path, key: str, indices: ArrayLike) -> NDArray:

@@ -10,7 +10,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from fsanet.datasets.npz_file import read_rows
+from fsanet.datasets.npz_file import read_arrays, read_rows
 from fsanet.files import remove_leftovers, replace_whole
 from fsanet.image.overlay import draw_axes
 from fsanet.image.reading import write_image
@@ -37,8 +37,7 @@ def draw_pictures(npz: Path) -> tuple[Path, Path]:
     sheet_path, poses_path = picture_paths(npz)
     for path in (sheet_path, poses_path):
         remove_leftovers(path)
-    with np.load(npz, allow_pickle=False) as archive:
-        pose = archive["pose"]
+    pose = read_arrays(npz, ["pose"])["pose"]
     shown = _evenly_by_yaw(pose)
     write_image(sheet_path, contact_sheet(read_rows(npz, "image", shown), pose[shown]))
     figure = pose_histograms(pose, npz.stem)

@@ -4,7 +4,6 @@ The npz holds what the original's holds (`image`, `pose`, `img_size`) and, if ou
 """
 
 import json
-import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from fsanet.datasets.npz_file import RESERVED_KEYS, set_arrays, write_npz
+from fsanet.datasets.npz_file import RESERVED_KEYS, read_arrays, set_arrays, write_npz
 from fsanet.datasets.protocols import command_that_makes
 from fsanet.errors import InputError
 
@@ -41,8 +40,8 @@ class PoseSet:
 
     def __post_init__(self):
         object.__setattr__(self, "image", np.asarray(self.image))
-        object.__setattr__(self, "pose", np.asarray(self.pose, dtype=np.float64))
-        object.__setattr__(self, "source", np.asarray(self.source, dtype=np.str_))
+        object.__setattr__(self, "pose", _numbers(self.pose))
+        object.__setattr__(self, "source", _texts(self.source))
         object.__setattr__(self, "extras", {key: np.asarray(value) for key, value in self.extras.items()})
         _validate(self)
 
@@ -76,11 +75,16 @@ class PoseSet:
         path = Path(path)
         if not path.is_file():
             raise FileNotFoundError(f"No pose set at '{path}'. {command_that_makes(path.stem)}")
-        arrays = _read_arrays(path)
+        try:
+            arrays = read_arrays(path)
+        except InputError as error:
+            raise InputError(f"{error} {command_that_makes(path.stem)}") from None
         if missing := [key for key in ("image", "pose") if key not in arrays]:
             raise InputError(f"'{path}' is no pose set: it lacks {_quoted(missing)} and has {_quoted(arrays)}.")
         image, pose = arrays["image"], arrays["pose"]
-        source = arrays.get("source", np.array([f"{path.stem}/{index}" for index in range(len(pose))], dtype=np.str_))
+        source = arrays.get(
+            "source", np.array([f"{path.stem}/{index}" for index in range(pose.size // 3)], dtype=np.str_)
+        )
         try:
             meta = json.loads(str(arrays.get("meta", "{}")))
             extras = {key: value for key, value in arrays.items() if key not in RESERVED_KEYS}
@@ -127,13 +131,18 @@ def concatenate(sets: Sequence[PoseSet]) -> PoseSet:
     )
 
 
-def _read_arrays(path: Path) -> dict[str, NDArray]:
-    try:
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
-            return {key: archive[key] for key in archive.files}
-    except (zipfile.BadZipFile, EOFError, OSError, ValueError, AttributeError) as error:
-        # A lone .npy has no `files`, a truncated npz no directory, pickled objects are refused.
-        raise InputError(f"'{path}' is truncated or no npz file ({error}). {command_that_makes(path.stem)}") from None
+def _numbers(pose: ArrayLike) -> NDArray[np.float64]:
+    array = np.asarray(pose)
+    if array.dtype.kind not in "iuf":
+        raise InputError(f"poses must be numbers, got {array.dtype}.")
+    return array.astype(np.float64, copy=False)
+
+
+def _texts(source: ArrayLike) -> NDArray[np.str_]:
+    array = np.asarray(source)
+    if array.size and array.dtype.kind not in "USiu":
+        raise InputError(f"sources must be texts, got {array.dtype}.")
+    return np.char.decode(array, "utf-8", "replace") if array.dtype.kind == "S" else array.astype(np.str_, copy=False)
 
 
 def _validate(pose_set: PoseSet) -> None:
@@ -142,6 +151,8 @@ def _validate(pose_set: PoseSet) -> None:
         raise InputError(f"images must be uint8 (N, S, S, 3), got {image.dtype} {image.shape}.")
     if pose.ndim != 2 or pose.shape[1] != 3:
         raise InputError(f"poses must be (N, 3) yaw, pitch, roll, got {pose.shape}.")
+    if not _is_meta(pose_set.meta):
+        raise InputError(f"meta must be names and values, got {pose_set.meta!r:.80}.")
     if len(pose) == 0:
         raise InputError("the set is empty (0 samples).")
     columns = {"image": image, "source": pose_set.source, **pose_set.extras}
@@ -152,6 +163,12 @@ def _validate(pose_set: PoseSet) -> None:
     bad = np.flatnonzero(~np.isfinite(pose).all(axis=1))
     if len(bad):
         raise InputError(f"{len(bad)} of {len(pose)} labels are NaN or infinite, the first at sample {bad[0]}.")
+
+
+def _is_meta(meta: object) -> bool:
+    """Whether it has names and values, and so has each of its parts where it is of several sets."""
+    parts = meta.get("parts", []) if isinstance(meta, Mapping) else None
+    return isinstance(parts, list) and all(isinstance(part, Mapping) for part in parts)
 
 
 def _quoted(names: Sequence[str]) -> str:

@@ -9,10 +9,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from fsanet.errors import InputError
 from fsanet.inference.open_media import open_media
 
 _TICKS_A_SECOND = 90_000
 _OPTIONS = {"preset": "veryfast", "crf": "20", "bf": "0"}  # frames out of order would make uneven videos too short
+_SOUND_HZ = (4_000, 200_000)
 _COPIED_SOUND = frozenset({"aac", "mp3", "opus"})  # browsers play these in mp4 as they are; others become AAC
 
 
@@ -64,7 +66,7 @@ def _sound_of(source: str, target: av.container.OutputContainer) -> "_Sound | No
     """The sound of a source; None where it cannot be read: the pictures are what counts."""
     try:
         return _Sound(source, target)
-    except (av.FFmpegError, ValueError, OSError):
+    except (av.FFmpegError, InputError):
         return None
 
 
@@ -80,16 +82,19 @@ class _Sound:
             self._stream = target.add_stream_from_template(stream)
             self._packets = self._copied(stream)
         else:
-            self._stream = target.add_stream("aac", rate=stream.codec_context.sample_rate)
+            self._stream = target.add_stream("aac", rate=_aac_rate(stream.codec_context.sample_rate))
             self._stream.layout = "mono" if stream.codec_context.channels == 1 else "stereo"
             self._packets = self._encoded(stream)
         self._waiting: av.Packet | None = next(self._packets, None)
 
     def mux_until(self, time_s: float) -> None:
-        """Write the sound up to a time of the video."""
+        """Write the sound up to a time of the video; where it turns out to be damaged, there is none from there on."""
         while self._waiting is not None and _start_s(self._waiting) <= time_s:
-            self._target.mux(self._waiting)
-            self._waiting = next(self._packets, None)
+            try:
+                self._target.mux(self._waiting)
+                self._waiting = next(self._packets, None)
+            except av.FFmpegError:
+                self._waiting = None
 
     def close(self) -> None:
         """Let go of the source."""
@@ -97,23 +102,28 @@ class _Sound:
 
     def _copied(self, stream: av.AudioStream) -> Iterator[av.Packet]:
         shift = round(self._zero_s / stream.time_base)
-        try:
-            for packet in self._source.demux(stream):
-                if packet.dts is None:
-                    continue
+        for packet in self._source.demux(stream):
+            if packet.pts is not None and packet.dts is not None:
                 packet.pts, packet.dts, packet.stream = packet.pts - shift, packet.dts - shift, self._stream
                 yield packet
-        except av.FFmpegError:
-            return  # the source's sound is damaged from here on
 
     def _encoded(self, stream: av.AudioStream) -> Iterator[av.Packet]:
-        try:
-            for frame in self._source.decode(stream):
+        for frame in self._source.decode(stream):
+            if frame.pts is not None:
                 frame.pts -= round(self._zero_s / frame.time_base)
-                yield from self._stream.encode(frame)
-            yield from self._stream.encode(None)
-        except av.FFmpegError:
-            return
+            yield from self._stream.encode(frame)
+        yield from self._stream.encode(None)
+
+
+def _aac_rate(rate_hz: int) -> int:
+    """The rate that AAC has nearest to one that a file claims.
+
+    Raises:
+        ValueError: for what no sound has: a few samples a second would be stretched without end.
+    """
+    if not _SOUND_HZ[0] <= rate_hz <= _SOUND_HZ[1]:
+        raise InputError(f"A sound of {rate_hz} samples a second is none.")
+    return min(av.Codec("aac", "w").audio_rates or (), key=lambda known: abs(known - rate_hz))
 
 
 def _start_s(packet: av.Packet) -> float:

@@ -23,6 +23,7 @@ KNOWN = (*NEEDED, *BOX, SOURCE)
 _DELIMITERS = (",", ";", "\t")
 _MOST_RADIANS = 3.2
 _SEP_LINE = "sep="
+_MOST_QUOTED = 200  # characters of a table in a message
 
 
 def find_table(folder: Path) -> Path:
@@ -82,7 +83,7 @@ def numbers_of(row: Mapping[str, str], keys: Sequence[str]) -> tuple[float, ...]
     try:
         numbers = tuple(float(row[key].replace(",", ".")) for key in keys)
     except ValueError:
-        values = ", ".join(f"{key}='{row[key]}'" for key in keys)
+        values = ", ".join(f"{key}='{row[key]:.{_MOST_QUOTED}}'" for key in keys)
         raise Unusable("no number", values) from None
     if not all(map(math.isfinite, numbers)):
         raise Unusable("NaN label", ", ".join(f"{key}={row[key]}" for key in keys))
@@ -134,7 +135,9 @@ def _lines(text: str) -> list[list[str]]:
 
 def _check_columns(names: Sequence[str], table: Path) -> None:
     if lacking := [name for name in NEEDED if name not in names]:
-        raise InputError(f"'{table}' lacks the column {', '.join(lacking)}; its header is '{','.join(names)}'.")
+        raise InputError(
+            f"'{table}' lacks the column {', '.join(lacking)}; its header is '{','.join(names):.{_MOST_QUOTED}}'."
+        )
     if set(names) & set(BOX) and not set(BOX) <= set(names):
         raise InputError(f"'{table}' has some of the columns {', '.join(BOX)}: all four or none are needed.")
     if twice := sorted({name for name in names if name in KNOWN and names.count(name) > 1}):

@@ -1,7 +1,6 @@
 """Everything a stopped run needs to go on as if it had not stopped, in one file."""
 
 import json
-import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Any
 import keras
 import numpy as np
 
+from fsanet.datasets.npz_file import read_arrays
 from fsanet.errors import InputError
 from fsanet.files import replace_whole
 
@@ -131,8 +131,7 @@ def _as_json(identity: Mapping[str, Any]) -> dict[str, Any]:
 
 def _read(path: Path) -> tuple[dict[str, np.ndarray], dict]:
     try:
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
-            arrays = {key: archive[key] for key in archive.files}
+        arrays = read_arrays(path)
         return arrays, json.loads(str(arrays.pop("record")))
-    except (zipfile.BadZipFile, EOFError, ValueError, KeyError) as error:
+    except (InputError, KeyError, json.JSONDecodeError) as error:
         raise InputError(f"The checkpoint '{path}' is damaged ({error}): start anew with --resume never.") from None

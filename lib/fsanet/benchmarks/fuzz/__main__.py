@@ -19,8 +19,9 @@ from tempfile import TemporaryDirectory
 
 from fsanet.benchmarks.fuzz.process import Answer, Task, read_in_a_process
 from fsanet.benchmarks.fuzz.seeds import make_seeds, seeds_by_kind
+from fsanet.benchmarks.own_process import OwnProcess
 from fsanet.commands.options import positive
-from fsanet.console import EXIT_ERROR, EXIT_OK, progress, quiet_native_stderr, run_command
+from fsanet.console import EXIT_ERROR, EXIT_OK, progress, run_command
 
 OUTCOMES = ("read", "one sentence", "traceback", "crash", "hang")
 _HARMLESS = OUTCOMES[:2]
@@ -41,8 +42,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     args = parser.parse_args(argv)
     minutes = args.minutes or (float("inf") if args.inputs else 10)
     with TemporaryDirectory() as name:
-        with quiet_native_stderr():  # loads Keras
-            make_seeds(Path(name))
+        with OwnProcess() as process:  # loads Keras: this process stays small, and so what its children begin with
+            process(make_seeds, Path(name))
         seeds = seeds_by_kind([Path(name), *args.seeds])
         seeds = {kind: files for kind, files in seeds.items() if kind in (args.kinds or seeds)}
         table = _run(tasks_of(seeds, args.seed), args.inputs, 60 * minutes, Path(name), args.keep)

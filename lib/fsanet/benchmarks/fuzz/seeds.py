@@ -1,5 +1,6 @@
 """Small files of every kind that is read, to start from."""
 
+import logging
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
@@ -42,6 +43,7 @@ def seeds_by_kind(paths: Sequence[Path]) -> dict[str, list[Path]]:
 
 def make_seeds(folder: Path) -> None:
     """Write a few small files of each kind into a folder."""
+    logging.getLogger("absl").setLevel(logging.ERROR)  # Keras would have one of the layouts forgotten
     face = cv2.resize(read_image(demo_file("hopper.jpg")), (_SIDE, _SIDE), interpolation=cv2.INTER_AREA)
     for make in (_pictures, _animations, _videos, _sets, _labels, _tables, _weights, _networks):
         make(folder, face)

@@ -1,7 +1,6 @@
 """Whether files are whole, and whether a folder holds what another one holds, apart from what the clock wrote."""
 
 import csv
-import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
@@ -9,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from fsanet.datasets.npz_file import read_arrays
 from fsanet.errors import InputError
 
 _BY_THE_CLOCK = ("seconds", "images_per_second")  # columns of a table of training
@@ -61,7 +61,7 @@ def _names(folder: Path) -> set[Path]:
 def _is_half(path: Path) -> bool:
     try:
         return not _WHOLE.get(path.suffix, Path.exists)(path)
-    except (InputError, OSError, zipfile.BadZipFile):
+    except (InputError, OSError):
         return True
 
 
@@ -77,9 +77,9 @@ def _same_bytes(first: Path, second: Path) -> bool:
 
 def _same_arrays(first: Path, second: Path) -> bool:
     """Of an npz; `record` holds the times of a run."""
-    with np.load(first) as one, np.load(second) as two:
-        keys = set(one.files) - {"record"}
-        return keys == set(two.files) - {"record"} and all(np.array_equal(one[key], two[key]) for key in keys)
+    one, two = read_arrays(first), read_arrays(second)
+    keys = one.keys() - {"record"}
+    return keys == two.keys() - {"record"} and all(np.array_equal(one[key], two[key]) for key in keys)
 
 
 def _same_network(first: Path, second: Path) -> bool:

@@ -9,7 +9,7 @@ from fsanet.benchmarks.assets import demo_file
 from fsanet.errors import InputError
 
 _PORTRAITS = ("collins.jpg", "hopper.jpg")
-_ROWS = 400  # several of the pieces that a set is made in
+_ROWS = 300  # several of the pieces that a set is made in
 
 Job = Callable[[Path], list[str]]  # makes inputs in a folder; the words behind `fsanet`, less --out
 
