@@ -2,7 +2,7 @@
 
     python -m fsanet.benchmarks.kills [estimate prepare train export] [--kills 50] [--seed 0]
 
-Each command is started on small inputs and killed at a random moment, five times over with the same words, and then
+Each command is started on small inputs and killed at a random moment, ten times over with the same words, and then
 left alone. After each kill no file may be half written; at the end files and rows must be those of an undisturbed run.
 """
 
@@ -61,7 +61,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("jobs", nargs="*", default=list(JOBS), metavar="COMMAND", help=f"of {', '.join(JOBS)}")
     parser.add_argument("--kills", type=int, default=50, help="of each command (default: %(default)s)")
     parser.add_argument(
-        "--kills-a-round", type=int, default=5, help="before a run is left alone (default: %(default)s)"
+        "--kills-a-round", type=int, default=10, help="before a run is left alone (default: %(default)s)"
     )
     parser.add_argument("--seed", type=int, default=0, help="of the moments")
     args = parser.parse_args(argv)
