@@ -116,6 +116,7 @@ pictures: setup  ## all pictures of the pages and notebooks anew, after new weig
 	$(BIN)/python -m demo.figures architecture --model capsule --out $(PAGES)
 	$(BIN)/fsanet estimate demo/assets/group.jpg --out demo/output/page
 	cp demo/output/page/group.jpg $(PAGES)/demo.jpg
+	$(BIN)/python -m demo.web.picture $(PAGES)/web.jpg
 	$(BIN)/python -m demo.run_notebooks
 
 RELEASE_VENV = .venv-release

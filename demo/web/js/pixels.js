@@ -40,13 +40,13 @@ export function cropTo(picture, [x1, y1, x2, y2], size, into, offset) {
 /** A whole picture as BGR numbers on a ground of one grey and another size.
  * @param {Picture} picture @param {number} width @param {number} height @param {number} grey */
 export function padded(picture, width, height, grey) {
-  const numbers = new Float32Array(width * height * 3).fill(grey);
+  const numbers = new Float32Array(width * height * 3).fill(grey), { data } = picture;
   for (let y = 0; y < picture.height; y++) {
     let from = 4 * y * picture.width, to = 3 * y * width;
     for (let x = 0; x < picture.width; x++, from += 4, to += 3) {
-      numbers[to] = picture.data[from + 2];
-      numbers[to + 1] = picture.data[from + 1];
-      numbers[to + 2] = picture.data[from];
+      numbers[to] = data[from + 2];
+      numbers[to + 1] = data[from + 1];
+      numbers[to + 2] = data[from];
     }
   }
   return numbers;

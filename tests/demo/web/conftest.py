@@ -18,6 +18,7 @@ import numpy as np
 import pytest
 
 from demo.web import build
+from demo.web.picture import FLAGS, chromium
 from demo.web.serve import server_for
 from fsanet.inference.video_file import VideoReader
 
@@ -56,15 +57,13 @@ def in_node(node) -> Callable:
 @pytest.fixture(scope="session")
 def browser(camera_file):
     """A headless Chromium whose camera shows `camera_file`; a context without the camera's permission is refused it."""
-    program = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    program = chromium()
     if not program:
         pytest.skip("Chromium is not installed: the page cannot be tried in a browser")
     playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed, which drives Chromium")
-    quiet = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
     camera = ["--use-fake-device-for-media-stream", f"--use-file-for-fake-video-capture={camera_file}"]
-    arguments = [*quiet, "--disable-component-update", "--disable-sync", *camera]
     with playwright.sync_playwright() as driver:
-        opened = driver.chromium.launch(executable_path=program, args=arguments)
+        opened = driver.chromium.launch(executable_path=program, args=[*FLAGS, *camera])
         yield opened
         opened.close()
 
