@@ -7,7 +7,7 @@ import pytest
 from fsanet.cli import main
 from fsanet.commands import weights as module
 from fsanet.console import EXIT_ERROR, EXIT_OK, EXIT_PARTIAL
-from fsanet.weights.catalog import PretrainedFile
+from fsanet.weights.pretrained import PretrainedFile
 
 CONTENTS = {"BIWI_models/a/a.h5": b"a" * 3000, "detectors/net.onnx": b"n" * 5000}
 

@@ -8,7 +8,7 @@ import pytest
 
 from demo import run_notebooks
 from fsanet import HeadPoseEstimator
-from fsanet.weights.catalog import find_weights
+from fsanet.weights.pretrained import find_weights
 
 PATHS = sorted(run_notebooks.NOTEBOOKS.glob("*.ipynb"))
 SMALL_BYTES = 400_000

@@ -5,7 +5,7 @@ import pytest
 from fsanet.detectors.files import find_detector_file, read_detector_file
 from fsanet.detectors.ssd import VARIANTS
 from fsanet.detectors.yunet import MODEL_FILE
-from fsanet.weights.catalog import DETECTOR_FILES
+from fsanet.weights.pretrained import DETECTOR_FILES
 
 
 @pytest.fixture(autouse=True)

@@ -9,7 +9,7 @@ from fsanet.detectors.catalog import BUILDERS
 from fsanet.evaluation.paper_figures import PAPER
 from fsanet.export.formats.table import FORMATS
 from fsanet.models.spec import get_spec
-from fsanet.weights.catalog import find_weights
+from fsanet.weights.pretrained import find_weights
 from tests.docs.documents import ROOT
 
 

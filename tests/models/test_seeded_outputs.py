@@ -13,7 +13,7 @@ import pytest
 
 import fsanet
 from fsanet.models.spec import get_spec
-from fsanet.weights.assign import named_variables
+from fsanet.weights.loading import named_variables
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "seeded_outputs.npz"
 SINGLES = [name for name in fsanet.MODELS if not get_spec(name).members]

@@ -8,8 +8,8 @@ import pytest
 from fsanet.engines.onnx_engine import OnnxEngine
 from fsanet.export.onnx_cache import bundled_onnx
 from fsanet.models.spec import get_spec
-from fsanet.weights.catalog import BUNDLED_WEIGHTS, find_weights
 from fsanet.weights.loading import load_model
+from fsanet.weights.pretrained import BUNDLED_WEIGHTS, find_weights
 
 MODELS = ("capsule", "var_capsule", "noS_capsule", "ssrnet_mt", "fusion_capsule")
 

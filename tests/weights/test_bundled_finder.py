@@ -10,7 +10,7 @@ from fsanet.detectors.scout_network import BUNDLED
 from fsanet.image.reading import read_image
 from fsanet.inference.single_stage import SingleStageEstimator
 from fsanet.locations import find_pretrained
-from fsanet.weights.catalog import BUNDLED_FINDER
+from fsanet.weights.pretrained import BUNDLED_FINDER
 
 
 def test_the_catalogue_names_these_bytes(monkeypatch):

@@ -4,8 +4,8 @@ import hashlib
 
 import pytest
 
-from fsanet.weights.catalog import FILES, PretrainedFile
 from fsanet.weights.fetch import COPIED, DOWNLOADED, FAILED, THERE, chosen_files, fetch, report
+from fsanet.weights.pretrained import FILES, PretrainedFile
 
 CONTENTS = {"BIWI_models/a/a.h5": b"a" * 3000, "detectors/net.onnx": b"n" * 5000}
 

@@ -1,5 +1,7 @@
 """Every published file gives the angles of the original program, to a thousandth of a degree."""
 
+import re
+
 import keras
 import numpy as np
 import pytest
@@ -77,4 +79,4 @@ def test_the_file_that_holds_nan_says_so(mirror):
     assert "ssr_Agg_model/netvlad/kernel_W1" in text
     assert "Missing" not in text
     assert "Unexpected" not in text
-    assert text.count("/bias") + text.count("kernel") + text.count("/gamma") >= 70
+    assert re.search(r" and \d\d more\.$", text)

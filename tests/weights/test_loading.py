@@ -1,4 +1,4 @@
-"""`fsanet.load_model`: every kind of source, and what a file that does not fit says."""
+"""`fsanet.load_model`: every kind of source, strict assignment, and what a file that does not fit says."""
 
 import h5py
 import keras
@@ -7,6 +7,7 @@ import pytest
 
 import fsanet
 from fsanet.models.spec import get_spec
+from fsanet.weights.loading import assign, named_variables
 from fsanet.weights.saving import save_weights
 
 MEMBERS = ("metric", "var_metric", "noS_metric")
@@ -115,3 +116,76 @@ def test_unknown_model_and_training_set(tmp_path):
         fsanet.load_model("capsule", weights="300W-LP")
     with pytest.raises(FileNotFoundError, match=r"fsanet_metric_3_16_2_21_5\.h5'"):
         fsanet.load_model("metric", weights=tmp_path)
+
+
+@pytest.fixture
+def small():
+    inner_input = keras.Input((2,))
+    inner = keras.Model(inner_input, keras.layers.Dense(3, name="dense")(inner_input), name="inner")
+    outer_input = keras.Input((2,))
+    normalised = keras.layers.BatchNormalization(name="bn")(inner(outer_input))
+    return keras.Model(outer_input, normalised, name="outer")
+
+
+@pytest.fixture
+def arrays(small):
+    return {name: np.full(v.shape, n + 1.0) for n, (name, v) in enumerate(named_variables(small).items())}
+
+
+def test_names_lead_through_sub_models(small):
+    expected = ["inner/dense/kernel", "inner/dense/bias", *(f"bn/{n}" for n in ("gamma", "beta"))]
+    assert list(named_variables(small)) == [*expected, "bn/moving_mean", "bn/moving_variance"]
+
+
+def test_all_arrays_go_where_they_belong(small, arrays):
+    assign(small, dict(reversed(arrays.items())), "A file")
+    assert [weight.flat[0] for weight in small.get_weights()] == [1, 2, 3, 4, 5, 6]
+
+
+def test_one_error_lists_everything(small, arrays):
+    del arrays["inner/dense/bias"], arrays["bn/beta"]
+    arrays["lstm/kernel"] = np.ones(2)
+    arrays["inner/dense/kernel"] = np.ones((3, 2))
+    arrays["bn/gamma"][1] = np.nan
+    arrays["bn/moving_mean"][0] = -np.inf
+    with pytest.raises(ValueError) as error:
+        assign(small, arrays, "The file 'x.h5'")
+    assert str(error.value) == (
+        "The file 'x.h5' cannot be loaded into the model 'outer'. Missing: inner/dense/bias, bn/beta. "
+        "Unexpected: lstm/kernel. Of another shape: inner/dense/kernel (3, 2) instead of (2, 3). "
+        "The file itself holds NaN or infinite values in: bn/gamma, bn/moving_mean."
+    )
+
+
+def test_nothing_changes_when_something_does_not_fit(small, arrays):
+    before = small.get_weights()
+    arrays["bn/gamma"] = np.ones(4)
+    with pytest.raises(ValueError, match="Of another shape"):
+        assign(small, arrays, "A file")
+    for old, new in zip(before, small.get_weights(), strict=True):
+        np.testing.assert_array_equal(old, new)
+
+
+@pytest.mark.filterwarnings("ignore:.*HDF5 file:UserWarning")  # Keras calls the format legacy
+@pytest.mark.parametrize("name", ["var_metric", "ssrnet_mt", "fusion_metric"])
+def test_a_whole_model_that_keras_3_saved_as_h5(name, tmp_path):
+    """Its names are ours, but for the sub-models within the outermost ones, which the file leaves out."""
+    model = randomised(name, image_size=16)
+    model.save(tmp_path / "mine.h5")
+    assert_same_weights(fsanet.load_model(name, weights=tmp_path / "mine.h5", image_size=16), model)
+
+
+@pytest.mark.filterwarnings("ignore:.*HDF5 file:UserWarning")
+def test_such_a_file_of_another_model_is_one_error(tmp_path):
+    randomised("metric", image_size=16).save(tmp_path / "mine.h5")
+    with pytest.raises(ValueError, match="Unexpected: ssr_S_model/attention_conv/kernel, ssr_S_model"):
+        fsanet.load_model("var_metric", weights=tmp_path / "mine.h5", image_size=16)
+
+
+def test_long_lists_show_ten_names_and_how_many_more(small):
+    arrays = {f"layer_{number}/kernel": np.ones(1) for number in range(25)}
+    with pytest.raises(ValueError) as error:
+        assign(small, arrays, "A file")
+    assert "layer_9/kernel and 15 more." in str(error.value)
+    assert "layer_10/" not in str(error.value)
+    assert "bn/moving_mean, bn/moving_variance. Unexpected: layer_0/kernel" in str(error.value)

@@ -6,7 +6,7 @@ import pytest
 import fsanet
 from fsanet.models.build import build_model
 from fsanet.models.spec import get_spec
-from fsanet.weights.assign import named_variables
+from fsanet.weights.loading import named_variables
 from fsanet.weights.name_map import published_layers, rename_numbered, rename_published
 
 SINGLES = [name for name in fsanet.MODELS if not get_spec(name).members]
@@ -51,7 +51,7 @@ def published_arrays(name: str, offset: int) -> dict[str, np.ndarray]:
     for layer in published_layers(get_spec(name)):
         kind, _, number = layer.published.rpartition("_")
         published = f"{kind}_{int(number) + offset}" if number.isdigit() else layer.published
-        arrays[f"{published}/kernel"] = np.array(layer.ours)
+        arrays[f"{layer.group}/{published}/kernel"] = np.array(layer.ours)
     return dict(sorted(arrays.items()))
 
 
@@ -66,7 +66,7 @@ def test_numbers_may_be_offset(name, offset):
 
 def test_names_without_number_come_first():
     """tf.keras calls them dense, dense_1, dense_2."""
-    arrays = {f"dense{suffix}/bias": np.array(suffix) for suffix in ("_2", "", "_1")}
+    arrays = {f"ssr_F_Cap_model/dense{suffix}/bias": np.array(suffix) for suffix in ("_2", "", "_1")}
     renamed = rename_published(arrays, dataclasses.replace(get_spec("noS_capsule")))
     assert {key: str(array) for key, array in renamed.items()} == {
         "ssr_F_Cap_model/pred_dense_s1/bias": "",
@@ -76,9 +76,9 @@ def test_names_without_number_come_first():
 
 
 def test_what_the_model_does_not_have_keeps_its_name():
-    renamed = rename_published({"conv2d_7/kernel": np.ones(1), "lstm_1/kernel": np.ones(1)}, get_spec("noS_metric"))
+    renamed = rename_published({"G/conv2d_7/kernel": np.ones(1), "G/lstm_1/kernel": np.ones(1)}, get_spec("noS_metric"))
     assert set(renamed) == {"ssr_G_model/s_stage1/kernel", "lstm_1/kernel"}
-    seven = {f"conv2d_{number}/kernel": np.ones(1) for number in range(1, 8)}
+    seven = {f"G/conv2d_{number}/kernel": np.ones(1) for number in range(1, 8)}
     assert "conv2d_7/kernel" in rename_published(seven, get_spec("var_capsule"))
 
 

@@ -6,7 +6,9 @@ import h5py
 import numpy as np
 import pytest
 
+import fsanet
 from fsanet.weights.reading import read_weights
+from fsanet.weights.saving import write_arrays
 
 
 def test_the_originals_layout(published_like, var_metric):
@@ -90,3 +92,70 @@ def test_an_array_that_is_announced_but_not_there(published_like, tmp_path):
         del file["ssr_F_model/delta_s1/bias:0"]
     with pytest.raises(OSError, match=r"hole\.h5' is cut off or damaged"):
         read_weights(path)
+
+
+def test_arrays_of_keras_3_are_named_by_model_and_layer(var_metric, tmp_path):
+    var_metric.save_weights(tmp_path / "w.weights.h5")
+    arrays = read_weights(tmp_path / "w.weights.h5").arrays
+    assert len(arrays) == len(var_metric.weights)
+    kernel, bias = var_metric.get_layer("ssr_F_model").get_layer("delta_s2").get_weights()
+    np.testing.assert_array_equal(arrays["ssr_F_model/delta_s2/0"], kernel)
+    np.testing.assert_array_equal(arrays["ssr_F_model/delta_s2/1"], bias)
+    assert "ssr_S_model/feat_S_model/SR_dense/0" in arrays
+
+
+def test_members_of_a_fusion_are_told_apart(tmp_path):
+    fsanet.build_model("fusion_metric", image_size=16).save_weights(tmp_path / "w.weights.h5")
+    arrays = read_weights(tmp_path / "w.weights.h5").arrays
+    assert {name.split("/")[0] for name in arrays} == {"metric", "var_metric", "noS_metric"}
+
+
+KERAS_2 = {
+    "ssr_G_model": {
+        "conv2d_5/kernel": np.arange(6.0).reshape(2, 3),
+        "conv2d_5/bias": np.zeros(3),
+    },
+    "pred_pose": {},
+    "caps": {"caps/W": np.ones((3, 2, 2, 1))},
+}
+KERAS_2_NAMES = ["ssr_G_model/conv2d_5/kernel", "ssr_G_model/conv2d_5/bias", "caps/caps/W"]
+
+
+@pytest.fixture
+def keras_2(tmp_path):
+    write_arrays(tmp_path / "keras2.h5", KERAS_2)
+    return tmp_path / "keras2.h5"
+
+
+def test_arrays_of_keras_2_are_named_by_group_and_layer(keras_2):
+    file = read_weights(keras_2)
+    assert file.layout == "keras2"
+    assert list(file.arrays) == KERAS_2_NAMES
+    np.testing.assert_array_equal(file.arrays[KERAS_2_NAMES[0]], KERAS_2["ssr_G_model"]["conv2d_5/kernel"])
+
+
+def test_a_whole_model_has_its_weights_in_a_group(tmp_path, keras_2):
+    with h5py.File(keras_2) as source, h5py.File(tmp_path / "model.h5", "w") as file:
+        file.attrs["model_config"] = "{}"
+        source.copy(source["/"], file, name="model_weights")
+    assert list(read_weights(tmp_path / "model.h5").arrays) == KERAS_2_NAMES
+
+
+def test_names_of_newer_programs_are_cut_to_layer_and_variable(tmp_path):
+    """tf.keras puts the sub-model before the layer."""
+    with h5py.File(tmp_path / "w.h5", "w") as file:
+        file.attrs["layer_names"] = ["ssr_S_model"]
+        group = file.create_group("ssr_S_model")
+        group.attrs["weight_names"] = ["ssr_S_model/feat_S_model/dense/kernel:0"]
+        group["ssr_S_model/feat_S_model/dense/kernel:0"] = np.ones(2)
+    assert list(read_weights(tmp_path / "w.h5").arrays) == ["ssr_S_model/dense/kernel"]
+
+
+def test_long_lists_of_names_are_read_from_their_pieces(tmp_path):
+    with h5py.File(tmp_path / "w.h5", "w") as file:
+        for number, layer in enumerate(("a", "b")):
+            file.attrs[f"layer_names{number}"] = [layer.encode()]
+            group = file.create_group(layer)
+            group.attrs["weight_names"] = [f"{layer}/bias:0".encode()]
+            group[f"{layer}/bias:0"] = np.ones(1)
+    assert list(read_weights(tmp_path / "w.h5").arrays) == ["a/a/bias", "b/b/bias"]

@@ -50,3 +50,11 @@ def test_nothing_is_left_of_a_file_that_could_not_be_written(var_metric, tmp_pat
     with pytest.raises(OSError, match=r"w\.h5"):
         save_weights(var_metric, tmp_path / "w.h5")
     assert [path.name for path in tmp_path.iterdir()] == ["w.h5"]
+
+
+def test_layout_is_that_of_keras_2(published_like):
+    with h5py.File(published_like) as file:
+        assert file.attrs["layer_names"][0] == b"ssr_G_model"
+        assert file["ssr_F_model"].attrs["weight_names"][0] == b"dense_3/kernel:0"
+        assert file["ssr_F_model/dense_3/kernel:0"].shape == (8, 9)
+        assert str(file.attrs["keras_version"]).startswith("2.")

@@ -35,7 +35,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     network = parser.add_argument_group("network")
     add_option(network, "--model", "(default: fusion_capsule)")
     add_option(network, "--weights", "or an export (default: synthetic)")
-    network.add_argument("--engine", default="auto", help="auto, onnx, litert or keras (default: %(default)s)")
+    network.add_argument("--engine", default="auto", help="auto, onnx, litert, openvino, keras (default: %(default)s)")
     faces = parser.add_argument_group("faces")
     faces.add_argument(
         "--detector", default="auto", help="auto, yunet, scout, mtcnn, ssd or lbp (default: %(default)s)"

@@ -23,7 +23,7 @@ from fsanet.console import EXIT_OK, EXIT_PARTIAL, quiet_native_stderr
 from fsanet.detectors.catalog import BUILDERS
 from fsanet.locations import work_dir
 from fsanet.scenes.bank_plan import SPLITS, BankPlan
-from fsanet.weights.catalog import BUNDLED_FINDER
+from fsanet.weights.pretrained import BUNDLED_FINDER
 
 BANK, BANK_TEST, BACKGROUNDS = (work_dir(f"data/{name}") for name in ("bank", "bank_test", "backgrounds"))
 

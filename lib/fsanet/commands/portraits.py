@@ -17,8 +17,8 @@ from fsanet.commands.options import add_option
 from fsanet.console import EXIT_ERROR, EXIT_OK, EXIT_PARTIAL
 from fsanet.locations import work_dir
 from fsanet.rendering import profiling
-from fsanet.weights.catalog import PretrainedFile
 from fsanet.weights.fetch import FAILED, Outcome, fetch
+from fsanet.weights.pretrained import PretrainedFile
 
 LIST = Path(profiling.__file__).with_name("photographs.json")
 

@@ -12,8 +12,8 @@ import logging
 
 from fsanet.console import EXIT_ERROR, EXIT_OK, EXIT_PARTIAL
 from fsanet.locations import pretrained_dir
-from fsanet.weights.catalog import markdown_table
 from fsanet.weights.fetch import FAILED, chosen_files, fetch, report
+from fsanet.weights.pretrained import markdown_table
 
 log = logging.getLogger(__name__)
 

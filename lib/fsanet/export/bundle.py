@@ -4,7 +4,7 @@
 
 The folder is a training run's, named after the training set. The .h5 files go to `pre-trained/<set>_models/`, the ONNX
 files of the single models and of the fusion to `lib/fsanet/bundled/<set>/`. The printed rows belong into
-`fsanet/weights/catalog.py`.
+`fsanet/weights/pretrained.py`.
 """
 
 import argparse

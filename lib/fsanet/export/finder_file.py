@@ -15,7 +15,7 @@ from fsanet.export.comparison import probe_crops
 from fsanet.export.onnx_file import export_graph, finish_graph
 from fsanet.files import replace_whole
 from fsanet.models.single_stage.catalog import build_finder
-from fsanet.weights.catalog import OUR_LICENCE
+from fsanet.weights.pretrained import OUR_LICENCE
 
 if TYPE_CHECKING:
     import keras

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fsanet.locations import HOME_VARIABLE
-from fsanet.weights.places import weight_files
+from fsanet.weights.pretrained import weight_files
 
 if TYPE_CHECKING:
     import keras

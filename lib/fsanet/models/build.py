@@ -6,6 +6,7 @@ from typing import Any
 import keras
 from keras import layers
 
+from fsanet.layers.precision import Tensor
 from fsanet.models.heads import build_aggregation, build_head, regress
 from fsanet.models.scoring import build_primary_capsules
 from fsanet.models.spec import STAGES, ModelSpec, get_spec
@@ -38,7 +39,7 @@ def _build(spec: ModelSpec) -> keras.Model:
     return keras.Model(image, regress(spec, outputs), name=spec.name)
 
 
-def _fsanet(spec: ModelSpec, image: keras.KerasTensor) -> list[keras.KerasTensor]:
+def _fsanet(spec: ModelSpec, image: Tensor) -> list[Tensor]:
     """FSA-Net (Yang et al., CVPR 2019): streams, fine-grained structure, aggregation, head.
 
     The four sub-models bear the names that weight files have.
@@ -49,7 +50,7 @@ def _fsanet(spec: ModelSpec, image: keras.KerasTensor) -> list[keras.KerasTensor
     return build_head(spec, [spec.dim_capsule] * STAGES)(vectors)
 
 
-def _ssrnet(spec: ModelSpec, image: keras.KerasTensor) -> list[keras.KerasTensor]:
+def _ssrnet(spec: ModelSpec, image: Tensor) -> list[Tensor]:
     """SSR-Net (Yang et al., IJCAI 2018) for several angles, the paper's section 3.2: from the streams to the head."""
     vectors = build_streams(spec)(image)
     return build_head(spec, [vector.shape[-1] for vector in vectors])(vectors)

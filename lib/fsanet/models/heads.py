@@ -4,19 +4,20 @@ import keras
 from keras import layers
 
 from fsanet.layers import CapsuleLayer, MatMulLayer, NetVLAD, ReshapeLayer, SplitLayer, SSRLayer, UnstackLayer
+from fsanet.layers.precision import Tensor
 from fsanet.models.spec import CHANNELS, STAGES, ModelSpec
 
 
-def _capsule(spec: ModelSpec, primary: keras.KerasTensor) -> keras.KerasTensor:
+def _capsule(spec: ModelSpec, primary: Tensor) -> Tensor:
     return CapsuleLayer(STAGES, spec.dim_capsule, spec.routings, name="caps")(primary)
 
 
-def _netvlad(spec: ModelSpec, primary: keras.KerasTensor) -> keras.KerasTensor:
+def _netvlad(spec: ModelSpec, primary: Tensor) -> Tensor:
     vector = NetVLAD(cluster_size=STAGES, output_dim=STAGES * spec.dim_capsule, name="netvlad")(primary)
     return ReshapeLayer((STAGES, spec.dim_capsule), name="caps")(vector)
 
 
-def _metric(spec: ModelSpec, primary: keras.KerasTensor) -> keras.KerasTensor:
+def _metric(spec: ModelSpec, primary: Tensor) -> Tensor:
     features = MatMulLayer(spec.dim_capsule, along="features", name="metric_features")(primary)
     return MatMulLayer(STAGES, along="capsules", name="caps")(features)
 
@@ -49,14 +50,14 @@ def build_head(spec: ModelSpec, sizes: list[int]) -> keras.Model:
     return keras.Model(vectors, [*bins, *deltas, *shifts], name=spec.head_model)
 
 
-def _sliced(spec: ModelSpec, stage: int, vector: keras.KerasTensor) -> tuple:
+def _sliced(spec: ModelSpec, stage: int, vector: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     """A quarter of the vector for the stretch, a quarter for the shift, half for the bins."""
     quarter = vector.shape[-1] // 4
     for_delta, for_shift, for_bins = SplitLayer([quarter, quarter, 2 * quarter], name=f"parts_s{stage}")(vector)
     return _outputs(spec, stage, for_bins, for_delta, for_shift)
 
 
-def _fully_connected(spec: ModelSpec, stage: int, vector: keras.KerasTensor) -> tuple:
+def _fully_connected(spec: ModelSpec, stage: int, vector: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     """All of the vector for each of the three, through a small hidden layer for stretch and shift."""
     hidden = 2 * spec.num_classes
     for_delta = layers.Dense(hidden, activation="tanh", name=f"delta_hidden_s{stage}")(vector)
@@ -64,7 +65,9 @@ def _fully_connected(spec: ModelSpec, stage: int, vector: keras.KerasTensor) -> 
     return _outputs(spec, stage, vector, for_delta, for_shift)
 
 
-def _outputs(spec: ModelSpec, stage: int, for_bins, for_delta, for_shift) -> tuple:
+def _outputs(
+    spec: ModelSpec, stage: int, for_bins: Tensor, for_delta: Tensor, for_shift: Tensor
+) -> tuple[Tensor, Tensor, Tensor]:
     angles, bins = spec.num_classes, spec.stage_num[stage - 1]
     delta = layers.Dense(angles, activation="tanh", name=f"delta_s{stage}")(for_delta)
     shift = layers.Dense(angles, activation="tanh", name=f"local_delta_stage{stage}")(for_shift)
@@ -73,6 +76,6 @@ def _outputs(spec: ModelSpec, stage: int, for_bins, for_delta, for_shift) -> tup
     return ReshapeLayer((angles, bins), name=f"pred_s{stage}")(flat), delta, shift
 
 
-def regress(spec: ModelSpec, head_outputs: list[keras.KerasTensor]) -> keras.KerasTensor:
+def regress(spec: ModelSpec, head_outputs: list[Tensor]) -> Tensor:
     """Angles in degrees, in float32 whatever the precision of the network."""
     return SSRLayer(spec.stage_num, spec.lambda_d, dtype="float32", name="pred_pose")(head_outputs)

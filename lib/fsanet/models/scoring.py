@@ -3,20 +3,23 @@
 A new scoring function is a function here, an entry in `_SCORES`, and a row in `spec.py`.
 """
 
+from collections.abc import Sequence
+
 import keras
 from keras import layers
 
 from fsanet.layers import MatrixMultiplyLayer, MatrixNormLayer, MomentsLayer, PrimCapsLayer, ReshapeLayer
+from fsanet.layers.precision import Tensor
 from fsanet.models.spec import CHANNELS, STAGES, ModelSpec
 
 
-def _conv_score(features):
+def _conv_score(features: Tensor) -> Tensor:
     """A learnt 1x1 convolution; (batch, side, side, channels) -> (batch, side, side)."""
     score = layers.Conv2D(1, 1, activation="sigmoid", name="attention_conv")(features)
     return ReshapeLayer(tuple(features.shape[1:3]), name="attention")(score)
 
 
-def _variance_score(features):
+def _variance_score(features: Tensor) -> Tensor:
     """Variance over the channels, no weights; (batch, side, side, channels) -> (batch, side, side)."""
     return MomentsLayer(name="attention")(features)
 
@@ -44,7 +47,7 @@ def _stages() -> range:
     return range(1, STAGES + 1)
 
 
-def _structured(spec: ModelSpec, maps: list, positions):
+def _structured(spec: ModelSpec, maps: list[Tensor], positions: Tensor) -> Tensor:
     """Positions grouped by the fine-grained structure S_k = C M_k of each stage."""
     score = _build_stage_structure(spec)
     stage_maps, scores = zip(*(score(u) for u in maps), strict=True)
@@ -66,7 +69,7 @@ def _build_stage_structure(spec: ModelSpec) -> keras.Model:
     return keras.Model(features, [stage_map, score], name="feat_S_model")
 
 
-def _mixing(spec: ModelSpec, scores):
+def _mixing(spec: ModelSpec, scores: Sequence[Tensor]) -> Tensor:
     """C, shared by the stages: (batch, primary capsules of a stage, m)."""
     rows = spec.primary_capsules // STAGES
     score = layers.Concatenate(name="feat_S_all")(scores)

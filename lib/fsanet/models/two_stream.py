@@ -9,6 +9,7 @@ import keras
 from keras import layers
 
 from fsanet.layers import FusedBatchNormalization, ReshapeLayer, SeparableConv2D
+from fsanet.layers.precision import Tensor
 from fsanet.models.spec import CHANNELS, ModelSpec
 
 # Filters of the blocks between two poolings. Layers 2, 3 and 4 are what the second, third and fourth group end in,
@@ -32,7 +33,7 @@ def build_streams(spec: ModelSpec) -> keras.Model:
     return keras.Model(image, outputs, name="ssr_G_model")
 
 
-def _stream(x, stream: str, kind: str) -> list:
+def _stream(x: Tensor, stream: str, kind: str) -> list[Tensor]:
     """Layers 2, 3 and 4 of one stream, each after its pooling."""
     groups = _SEPARABLE_GROUPS if kind == "separable" else _PLAIN_GROUPS[stream]
     convolution = SeparableConv2D if kind == "separable" else layers.Conv2D
@@ -47,12 +48,12 @@ def _stream(x, stream: str, kind: str) -> list:
     return ends[1:]
 
 
-def _relu(x, block: int, pooled: bool):
+def _relu(x: Tensor, block: int, pooled: bool) -> Tensor:
     x = layers.Activation("relu", name=f"x_act{block}")(x)
     return layers.AveragePooling2D(2, name=f"x_pool{block}")(x) if pooled else x
 
 
-def _tanh(x, block: int, pooled: bool):
+def _tanh(x: Tensor, block: int, pooled: bool) -> Tensor:
     """Pooled before: tanh rises, so the tanh of a maximum is the maximum of tanh, for a quarter of the work."""
     x = layers.MaxPooling2D(2, name=f"s_pool{block}")(x) if pooled else x
     return layers.Activation("tanh", name=f"s_act{block}")(x)
@@ -61,13 +62,13 @@ def _tanh(x, block: int, pooled: bool):
 _ACTIVATIONS = {"x": _relu, "s": _tanh}
 
 
-def _fused_map(stage: int, x, s):
+def _fused_map(stage: int, x: Tensor, s: Tensor) -> Tensor:
     """U_k, (batch, size / 8, size / 8, 64)."""
     fused = _product(stage, *_sides(stage, x, s))
     return layers.AveragePooling2D(2, name=f"U_s{stage}")(fused) if stage == 3 else fused
 
 
-def _fused_vector(stage: int, x, s):
+def _fused_vector(stage: int, x: Tensor, s: Tensor) -> Tensor:
     x, s = _sides(stage, x, s)
     x = layers.AveragePooling2D(2, name=f"x_stage{stage}_pool")(x)
     s = layers.MaxPooling2D(2, name=f"s_stage{stage}_pool")(s)
@@ -75,11 +76,11 @@ def _fused_vector(stage: int, x, s):
     return ReshapeLayer((math.prod(fused.shape[1:]),), name=f"vector_s{stage}")(fused)
 
 
-def _sides(stage: int, x, s) -> tuple:
+def _sides(stage: int, x: Tensor, s: Tensor) -> tuple[Tensor, Tensor]:
     s = layers.Conv2D(CHANNELS, 1, activation="tanh", name=f"s_stage{stage}")(s)
     x = layers.Conv2D(CHANNELS, 1, activation="relu", name=f"x_stage{stage}")(x)
     return x, s
 
 
-def _product(stage: int, x, s):
+def _product(stage: int, x: Tensor, s: Tensor) -> Tensor:
     return layers.Multiply(name=f"product_s{stage}")([s, x])

@@ -1,17 +1,22 @@
-"""One file over HTTP: broken transfers go on where they stopped, passing troubles are tried again.
+"""One file into its place, from a path or over HTTP: there under its name only when whole and right.
 
-The standard library serves: the usual download libraries check hashes and retry, but begin anew after a broken
-transfer.
+Broken transfers go on where they stopped, also at the next call; passing troubles are tried again. The standard library
+serves: `pooch`, the usual library for this, checks hashes too, but downloads to a name of its own that it throws away
+when the transfer breaks; to go on, or to try again within a file, needs a downloader of our own all the same.
 """
 
+import errno
+import hashlib
 import http.client
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, TypeAlias
 from urllib.parse import urlsplit
+
+from fsanet.weights.pretrained import PretrainedFile
 
 ATTEMPTS = 4
 TIMEOUT_S = 30
@@ -19,15 +24,97 @@ _CHUNK = 1 << 16
 _FIRST_PAUSE_S = 1.0  # doubled after every attempt
 _PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})
 
-Progress = Callable[[int], None]
+Progress: TypeAlias = Callable[[int], None]  # takes the number of bytes that are there so far
 
 
 class UnreachableError(OSError):
     """The server cannot be reached at all; other files of it need not be tried."""
 
 
+class WrongContentError(OSError):
+    """A file of the right name with other content."""
+
+
 class _BrokenTransferError(OSError):
     """Worth another attempt."""
+
+
+def is_address(location: str) -> bool:
+    """Whether a location is an http(s) address, rather than a path."""
+    return urlsplit(location).scheme in ("http", "https")
+
+
+def sha256_of(path: Path) -> str:
+    """SHA-256 of a file's content in hex."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def bring(file: PretrainedFile, location: str, target: Path, on_position: Progress) -> None:
+    """Copy or download a file, check it and move it to its place.
+
+    Args:
+        file: its row in the catalogue.
+        location: path or http(s) address.
+        target: where it shall lie; its folder is made when missing.
+        on_position: called with the number of bytes that are there so far.
+
+    Raises:
+        FileNotFoundError: when there is none at that location.
+        WrongContentError: when its content is not the catalogued one.
+        UnreachableError: when the server cannot be reached.
+        OSError: when it cannot be read or written.
+    """
+    # Always the same name, so that a broken download goes on at the next call.
+    part = target.with_name(f".{target.name}.part")
+    try:
+        (_download_checked if is_address(location) else _copy_checked)(file, location, part, on_position)
+        part.replace(target)
+    except OSError as error:
+        if error.errno == errno.ENOSPC:
+            part.unlink(missing_ok=True)
+            raise OSError(
+                f"The disk is full: '{target}' needs {file.size / 1e6:.1f} MB; make room and run this again."
+            ) from None
+        raise
+
+
+def _copy_checked(file: PretrainedFile, location: str, part: Path, on_position: Progress) -> None:
+    content = Path(location).read_bytes()
+    _make_folder_of(part)
+    try:
+        part.write_bytes(content)
+        on_position(len(content))
+    except BaseException:  # copying again is cheap: nothing to go on with, Ctrl-C included
+        part.unlink(missing_ok=True)
+        raise
+    _check(file, part, location)
+
+
+def _download_checked(file: PretrainedFile, location: str, part: Path, on_position: Progress) -> None:
+    resumed = part.exists()
+    download(location, part, file.size, on_position)
+    try:
+        _check(file, part, location)
+    except WrongContentError:
+        if not resumed:
+            raise
+        _download_checked(file, location, part, on_position)  # the part was of another file: once more from the start
+
+
+def _check(file: PretrainedFile, part: Path, location: str) -> None:
+    found = sha256_of(part)
+    if found != file.sha256:
+        part.unlink()
+        raise WrongContentError(f"{location} is not the expected file: SHA-256 {found} instead of {file.sha256}.")
+
+
+def _make_folder_of(part: Path) -> None:
+    """Make the folder of a file to be written. Its errors are never FileNotFoundError, which means: no such source."""
+    try:
+        part.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OSError(f"The folder '{part.parent}' cannot be made ({error.strerror}).") from None
 
 
 def download(url: str, part: Path, size: int, on_position: Progress) -> None:
@@ -55,14 +142,6 @@ def download(url: str, part: Path, size: int, on_position: Progress) -> None:
     raise trouble
 
 
-def make_folder_of(part: Path) -> None:
-    """Make the folder of a file to be written. Its errors are never FileNotFoundError, which means: no such source."""
-    try:
-        part.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise OSError(f"The folder '{part.parent}' cannot be made ({error.strerror}).") from None
-
-
 def _go_on(url: str, part: Path, size: int, on_position: Progress) -> None:
     """One attempt."""
     have = part.stat().st_size if part.exists() else 0
@@ -74,10 +153,12 @@ def _go_on(url: str, part: Path, size: int, on_position: Progress) -> None:
     with _open(url, have) as response:
         if response.status != http.HTTPStatus.PARTIAL_CONTENT:
             have = 0  # the server knows no ranges and sends the whole
-        _check_length(response, size - have, url)
-        make_folder_of(part)
+        announced = response.headers.get("Content-Length")
+        if announced is not None and int(announced) != size - have:  # an error page, or a pointer of Git LFS
+            raise OSError(f"{url} is not the expected file: it sends {announced} bytes instead of {size - have}.")
+        _make_folder_of(part)
         with part.open("ab" if have else "wb") as file:
-            _copy(response, file, have, size, on_position, url)
+            _receive(response, file, have, size, on_position, url)
 
 
 def _open(url: str, have: int) -> http.client.HTTPResponse:
@@ -98,14 +179,7 @@ def _open(url: str, have: int) -> http.client.HTTPResponse:
         raise UnreachableError(f"{urlsplit(url).netloc} cannot be reached ({reason}).") from None
 
 
-def _check_length(response: http.client.HTTPResponse, expected: int, url: str) -> None:
-    """An error page or a Git LFS pointer in place of the file shows here, before anything is written."""
-    announced = response.headers.get("Content-Length")
-    if announced is not None and int(announced) != expected:
-        raise OSError(f"{url} is not the expected file: it sends {announced} bytes instead of {expected}.")
-
-
-def _copy(
+def _receive(
     response: http.client.HTTPResponse, file: BinaryIO, position: int, size: int, on_position: Progress, url: str
 ) -> None:
     while True:

@@ -13,9 +13,8 @@ from urllib.parse import quote, urlsplit
 from fsanet.console import progress
 from fsanet.errors import InputError
 from fsanet.locations import MIRROR_VARIABLE, names_in_mirror, pretrained_dir
-from fsanet.weights.catalog import FILES, PretrainedFile
-from fsanet.weights.download import Progress, UnreachableError
-from fsanet.weights.transfer import bring, is_address, sha256_of
+from fsanet.weights.download import Progress, UnreachableError, bring, is_address, sha256_of
+from fsanet.weights.pretrained import FILES, PretrainedFile
 
 THERE, COPIED, DOWNLOADED, FAILED = "there already", "copied", "downloaded", "FAILED"
 

@@ -99,21 +99,47 @@ def _head(spec: ModelSpec) -> Iterable[tuple[str, str]]:
 def rename_published(arrays: Mapping[str, np.ndarray], spec: ModelSpec) -> dict[str, np.ndarray]:
     """Arrays of an original .h5 under our names.
 
-    Layers are matched by their order within a kind. What has no counterpart keeps the file's name.
+    Layers are matched by their order within a kind. What has no counterpart keeps the file's name for layer and
+    variable.
 
     Args:
-        arrays: as "layer/variable" of the file.
+        arrays: as "group/layer/variable" of the file.
         spec: the model that the file is for.
     """
     of_kind = _by_kind({layer.published: layer.ours for layer in published_layers(spec)})
+    parts = {name: _parts(name) for name in arrays}
     ours = {}
-    for kind, layers in _by_kind({name.split("/")[0]: name.split("/")[0] for name in arrays}).items():
+    for kind, layers in _by_kind({layer: layer for _, layer, _ in parts.values()}).items():
         ours.update(zip(layers, of_kind.get(kind, ()), strict=False))
-    renamed = {}
-    for name, array in arrays.items():
-        layer, variable = name.split("/")
-        renamed[f"{ours.get(layer, layer)}/{variable}"] = array
-    return renamed
+    return {f"{ours.get(layer, layer)}/{variable}": arrays[name] for name, (_, layer, variable) in parts.items()}
+
+
+def has_own_names(arrays: Mapping[str, np.ndarray], names: Iterable[str]) -> bool:
+    """Whether a file of the layout of Keras 2 has our names, as `model.save("mine.h5")` of Keras 3 writes them.
+
+    Args:
+        arrays: as "group/layer/variable" of the file.
+        names: all variables of the model. Some layers of published files have the names of ours; most have not.
+    """
+    own = {_parts(name) for name in names}
+    return 2 * sum(_parts(name) in own for name in arrays) > len(arrays)
+
+
+def rename_grouped(arrays: Mapping[str, np.ndarray], names: Iterable[str]) -> dict[str, np.ndarray]:
+    """Arrays of such a file under the names of a model's variables, which name every sub-model on the way.
+
+    Args:
+        arrays: as "group/layer/variable" of the file; a group is what lies in the model itself.
+        names: all variables of the model. What has no counterpart keeps its name.
+    """
+    own = {_parts(name): name for name in names}
+    return {own.get(_parts(name), name): array for name, array in arrays.items()}
+
+
+def _parts(name: str) -> tuple[str, str, str]:
+    """The outermost sub-model, the layer and the variable of a name; for a layer outside of all, its name twice."""
+    owners, _, variable = name.rpartition("/")
+    return owners.partition("/")[0], owners.rpartition("/")[2], variable
 
 
 def _by_kind(names: Mapping[str, str]) -> dict[str, list[str]]:

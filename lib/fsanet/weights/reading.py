@@ -11,7 +11,6 @@ import h5py
 import numpy as np
 
 from fsanet.errors import InputError
-from fsanet.weights import keras3_h5, legacy_h5
 
 _KERAS_ARCHIVE_MEMBER = "model.weights.h5"
 
@@ -20,8 +19,10 @@ class WeightFile(NamedTuple):
     """What a weight file holds.
 
     Attributes:
-        layout: "keras2" (the original repository's .h5) or "keras3" (.weights.h5 and .keras).
-        arrays: by the names that the file has for them.
+        layout: "keras2" (the original repository's .h5, and what any Keras saves as .h5) or "keras3" (.weights.h5 and
+            .keras).
+        arrays: by the names that the file has for them: "group/layer/variable" in the layout of Keras 2, such as
+            "ssr_G_model/separable_conv2d_8/depthwise_kernel"; "model/layer/number" in that of Keras 3.
     """
 
     layout: str
@@ -32,7 +33,7 @@ def read_weights(path: str | Path) -> WeightFile:
     """Read all arrays of a weight file. The content decides on the layout, not the name.
 
     Args:
-        path: an .h5 of the original repository (weights or whole model), a .weights.h5, or a .keras archive.
+        path: an .h5 of the original repository, an .h5 of a whole model, a .weights.h5, or a .keras archive.
 
     Raises:
         FileNotFoundError: when there is no such file.
@@ -43,10 +44,10 @@ def read_weights(path: str | Path) -> WeightFile:
     if not path.is_file():
         raise FileNotFoundError(f"There is no weight file '{path}'.")
     with _open_hdf5(path) as file, _damage_named(path):
-        if (group := legacy_h5.weights_group(file)) is not None:
-            return WeightFile("keras2", legacy_h5.read_arrays(group))
-        if keras3_h5.is_weights_file(file):
-            return WeightFile("keras3", keras3_h5.read_arrays(file))
+        if (group := _keras2_group(file)) is not None:
+            return WeightFile("keras2", _keras2_arrays(group))
+        if isinstance(file.get("layers"), h5py.Group):
+            return WeightFile("keras3", dict(_keras3_arrays(file["layers"], "")))
     raise InputError(f"'{path}' is an HDF5 file, but holds no weights of a Keras model.")
 
 
@@ -85,3 +86,48 @@ def _damage_named(path: Path) -> Iterator[None]:
 
 def _damaged(path: Path, error: Exception) -> OSError:
     return OSError(f"The weight file '{path}' is cut off or damaged, get it again: {error}.")
+
+
+def _keras2_group(file: h5py.File) -> h5py.Group | None:
+    """The group with the layers, in a file of weights or of a whole model; None when the file has another layout.
+
+    Keras 2 lays weights out as a group per top-level layer, in the order of the root's attribute `layer_names`. Its
+    attribute `weight_names` lists the arrays inside, such as "separable_conv2d_8/depthwise_kernel:0".
+    """
+    for group in (file, file.get("model_weights")):
+        if group is not None and _names(group, "layer_names"):
+            return group
+    return None
+
+
+def _keras2_arrays(group: h5py.Group) -> dict[str, np.ndarray]:
+    arrays = {}
+    for layer in _names(group, "layer_names"):
+        for name in _names(group[layer], "weight_names"):
+            *_, owner, variable = ("", layer, *name.removesuffix(":0").split("/"))[-3:]
+            arrays[f"{layer}/{owner}/{variable}"] = np.asarray(group[layer][name])
+    return arrays
+
+
+def _names(group: h5py.Group, attribute: str) -> list[str]:
+    """Names in an attribute, which Keras splits into "layer_names0", "layer_names1", ... when it is too long."""
+    keys = [attribute] if attribute in group.attrs else []
+    while not keys or f"{attribute}{len(keys)}" in group.attrs:
+        if (key := f"{attribute}{len(keys)}") not in group.attrs:
+            break
+        keys.append(key)
+    return [name.decode() if isinstance(name, bytes) else str(name) for key in keys for name in group.attrs[key]]
+
+
+def _keras3_arrays(layers: h5py.Group, prefix: str) -> Iterator[tuple[str, np.ndarray]]:
+    """Arrays of all layers, those of sub-models included; the optimizer's lie elsewhere.
+
+    Layers lie in nested groups `layers/<class>_<count>`. The counts depend on the order in which a model was built and
+    tell nothing; what tells is the name of the layer, an attribute of its group `vars`. Inside it, arrays are numbered.
+    """
+    for key, layer in layers.items():
+        variables = layer["vars"]
+        name = f"{prefix}{variables.attrs.get('name', key)}"
+        yield from ((f"{name}/{number}", np.asarray(array)) for number, array in variables.items())
+        if "layers" in layer:
+            yield from _keras3_arrays(layer["layers"], f"{name}/")

@@ -1,16 +1,20 @@
 """Weights in the original repository's layout: what is trained here loads there."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
+import h5py
 import keras
 import numpy as np
 
 from fsanet.errors import InputError
 from fsanet.files import replace_whole
 from fsanet.models.spec import get_spec
-from fsanet.weights.assign import named_variables
-from fsanet.weights.legacy_h5 import write_arrays
+from fsanet.weights.loading import named_variables
 from fsanet.weights.name_map import published_layers
+
+# Without a version the reader of Keras 2 takes a file for one of Keras 1 and reshapes its kernels.
+_ATTRIBUTES = {"backend": "tensorflow", "keras_version": "2.2.4"}
 
 
 def save_weights(model: keras.Model, path: str | Path) -> None:
@@ -39,3 +43,20 @@ def save_weights(model: keras.Model, path: str | Path) -> None:
                     group[f"{layer.published}/{short}"] = keras.ops.convert_to_numpy(variable.value)
     with replace_whole(path) as temporary:
         write_arrays(temporary, groups)
+
+
+def write_arrays(path: str | Path, groups: Mapping[str, Mapping[str, np.ndarray]]) -> None:
+    """Write arrays in this layout.
+
+    Args:
+        path: the file to make.
+        groups: for each top-level layer, in order, its arrays as "layer/variable", in order. Keras 2 reads by order.
+    """
+    with h5py.File(path, "w") as file:
+        file.attrs.update(_ATTRIBUTES)
+        file.attrs["layer_names"] = np.array([name.encode() for name in groups])
+        for layer, arrays in groups.items():
+            group = file.create_group(layer)
+            group.attrs["weight_names"] = np.array([f"{name}:0".encode() for name in arrays], dtype="S")
+            for name, array in arrays.items():
+                group.create_dataset(f"{name}:0", data=array)

@@ -18,8 +18,7 @@ from numpy.typing import NDArray
 import fsanet
 from fsanet.errors import InputError
 from fsanet.image.face_crop import DETECTOR_MARGIN, INPUT_SIZE
-from fsanet.weights.catalog import BUNDLED_WEIGHTS, FILES
-from fsanet.weights.places import weight_files
+from fsanet.weights.pretrained import BUNDLED_WEIGHTS, FILES, weight_files
 
 if TYPE_CHECKING:
     import keras

@@ -1,7 +1,8 @@
-"""Every weight and detector file that is known, with origin, licence and SHA-256.
+"""Every weight and detector file that is known, with origin, licence and SHA-256; where a model's weights are.
 
-`FILES` are those that `make weights` brings; `BUNDLED_WEIGHTS` are our own and part of this repository. A new file is
-one row. Paths are relative to `pre-trained/` and laid out as the original repository lays them out.
+`FILES` are those that `fsanet weights` brings; `BUNDLED_WEIGHTS` are our own and part of this repository. A new file is
+one row. Paths are relative to `pre-trained/` and laid out as the original repository lays them out. Imports no Keras,
+so that an exported file can be found without it.
 """
 
 from collections.abc import Iterable
@@ -10,7 +11,7 @@ from pathlib import Path
 
 from fsanet.errors import InputError
 from fsanet.locations import DETECTORS, command_here, find_pretrained, pretrained_dir
-from fsanet.models.spec import get_spec
+from fsanet.models.spec import ModelSpec, get_spec
 
 ORIGINAL_URL = "https://raw.githubusercontent.com/shamangary/FSA-Net/master/pre-trained"
 OUR_LICENCE = "Apache-2.0; trained on synthetic heads of our own"
@@ -18,6 +19,7 @@ ORIGINAL_LICENCE = "Apache-2.0 repository; trained on research-only faces"
 _OPENCV_URL = "https://raw.githubusercontent.com/opencv/opencv"
 _OPENCV_3RDPARTY_URL = "https://raw.githubusercontent.com/opencv/opencv_3rdparty"
 _OPENCV_ZOO_URL = "https://media.githubusercontent.com/media/opencv/opencv_zoo"  # Git LFS content, not its pointers
+_WEIGHT_SUFFIXES = (".h5", ".hdf5", ".keras")
 _SSD_LICENCE = "none stated for the weights (OpenCV 3rd party)"
 
 
@@ -179,6 +181,39 @@ def find_weights(model: str, training_set: str) -> Path:
             f"run {command_here('weights', 'weights')} once to get them."
         )
     return found
+
+
+def _is_file(weights: str | Path) -> bool:
+    """Whether `weights` names a file, rather than a training set or a folder."""
+    return Path(weights).suffix in _WEIGHT_SUFFIXES or Path(weights).is_file()
+
+
+def weight_files(name: str, weights: str | Path) -> dict[str, Path]:
+    """The file of each network that a model is made of; they need not exist where `weights` is a path.
+
+    Args:
+        name: one of `fsanet.MODELS`.
+        weights: a catalogued training set; or a file; or a folder as the original lays it out,
+            <save name>/<save name>.h5.
+
+    Returns:
+        {model name: file}: one entry for a single model or for a file that holds a whole fusion, else one for each
+        member of the fusion.
+
+    Raises:
+        ValueError: for an unknown model or training set.
+        FileNotFoundError: when the weights of a training set are not on this machine.
+    """
+    spec = get_spec(name)
+    if _is_file(weights):
+        return {name: Path(weights)}
+    return {part: _file_of(get_spec(part), weights) for part in spec.members or (name,)}
+
+
+def _file_of(spec: ModelSpec, weights: str | Path) -> Path:
+    if isinstance(weights, Path) or weights != Path(weights).name:
+        return Path(weights) / spec.save_name / f"{spec.save_name}.h5"
+    return find_weights(spec.name, weights)
 
 
 def markdown_table(files: Iterable[PretrainedFile] = FILES) -> str:

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from fsanet.models.spec import MODELS, get_spec
-from fsanet.weights.catalog import DETECTOR_FILES, FILES, WEIGHTS, find_weights, markdown_table
+from fsanet.weights.pretrained import DETECTOR_FILES, FILES, WEIGHTS, find_weights, markdown_table
 
 
 @pytest.fixture(autouse=True)
