@@ -5,19 +5,20 @@ import numpy as np
 from keras import layers
 
 from fsanet.dense import layout
+from fsanet.layers.precision import Tensor
 
 _MOMENTUM, _EPSILON = 0.97, 1e-3
 _RARE = -4.0  # logit that every score starts with: faces are rare (Lin et al., focal loss, ICCV 2017)
 
 
-def convolve(x, channels: int, kernel: int = 3, stride: int = 1, active: bool = True):
+def convolve(x: Tensor, channels: int, kernel: int = 3, stride: int = 1, active: bool = True) -> Tensor:
     """Convolution, batch normalisation, and a rectifier unless told otherwise."""
     x = layers.Conv2D(channels, kernel, stride, "same", use_bias=False)(x)
     x = layers.BatchNormalization(momentum=_MOMENTUM, epsilon=_EPSILON)(x)
     return layers.ReLU()(x) if active else x
 
 
-def residual(x, channels: int, stride: int = 1):
+def residual(x: Tensor, channels: int, stride: int = 1) -> Tensor:
     """Two 3x3 convolutions beside a shortcut (He et al., CVPR 2016); the shortcut averages where it shrinks."""
     inner = convolve(convolve(x, channels, stride=stride), channels, active=False)
     if stride > 1:
@@ -38,7 +39,7 @@ def pyramid(features: list, channels: int) -> list:
     return levels
 
 
-def context(x, channels: int):
+def context(x: Tensor, channels: int) -> Tensor:
     """Context module (SSH, Najibi et al., ICCV 2017): fields of view of 3, 5 and 7 cells, half and two quarters."""
     quarter = convolve(x, channels // 4)
     wide = convolve(quarter, channels // 4, active=False)
@@ -47,7 +48,7 @@ def context(x, channels: int):
     return layers.ReLU()(layers.Concatenate()([narrow, wide, wider]))
 
 
-def predict(x, columns: slice, per_cell: int = 1, name: str | None = None):
+def predict(x: Tensor, columns: slice, per_cell: int = 1, name: str | None = None) -> Tensor:
     """Some columns of the prediction at each cell, (batch, cells, per_cell * columns), from near-zero weights."""
     start = np.zeros(layout.PREDICTION_SIZE, np.float32)
     start[layout.SCORE] = _RARE
@@ -64,6 +65,6 @@ def predict(x, columns: slice, per_cell: int = 1, name: str | None = None):
     )(x)
 
 
-def flat(x, size: int):
+def flat(x: Tensor, size: int) -> Tensor:
     """(batch, rows, columns, n * size) -> (batch, rows * columns * n, size)."""
     return layers.Reshape((-1, size))(x)

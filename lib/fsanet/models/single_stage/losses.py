@@ -5,6 +5,7 @@ from typing import NamedTuple
 from keras import ops
 
 from fsanet.dense import layout
+from fsanet.layers.precision import Tensor
 
 _EPSILON = 1e-6
 _LARGEST_LOG = 4.0
@@ -40,7 +41,7 @@ class LossParts(NamedTuple):
     pose: object
 
 
-def loss_parts(target, prediction, weights: LossWeights = WEIGHTS) -> LossParts:
+def loss_parts(target: Tensor, prediction: Tensor, weights: LossWeights = WEIGHTS) -> LossParts:
     """Each part over a batch, summed over the positive cells and divided by their number.
 
     Args:
@@ -52,7 +53,7 @@ def loss_parts(target, prediction, weights: LossWeights = WEIGHTS) -> LossParts:
     counted = 1.0 - target[..., layout.IGNORED] * (1.0 - positive)
     number = ops.maximum(ops.sum(positive), 1.0)
 
-    def mean(value):
+    def mean(value: Tensor) -> Tensor:
         return ops.sum(positive * value) / number
 
     score = focal(positive, prediction[..., layout.SCORE], weights.positive_share, weights.gamma)
@@ -64,13 +65,13 @@ def loss_parts(target, prediction, weights: LossWeights = WEIGHTS) -> LossParts:
     )
 
 
-def total_loss(target, prediction, weights: LossWeights = WEIGHTS):
+def total_loss(target: Tensor, prediction: Tensor, weights: LossWeights = WEIGHTS) -> Tensor:
     """The weighted sum of the parts, a scalar."""
     parts = loss_parts(target, prediction, weights)
     return sum(getattr(weights, name) * part for name, part in parts._asdict().items())
 
 
-def focal(positive, logit, positive_share: float, gamma: float):
+def focal(positive: Tensor, logit: Tensor, positive_share: float, gamma: float) -> Tensor:
     """Focal loss of each score: cross entropy, less where the answer is nearly right already.
 
     Args:
@@ -86,7 +87,7 @@ def focal(positive, logit, positive_share: float, gamma: float):
     return weight * ops.power(ops.maximum(1.0 - right, _EPSILON), gamma) * entropy
 
 
-def giou(distances, log_distances):
+def giou(distances: Tensor, log_distances: Tensor) -> Tensor:
     """Generalised intersection over union (Rezatofighi et al., CVPR 2019) of boxes around one centre, (...).
 
     Args:
@@ -102,17 +103,17 @@ def giou(distances, log_distances):
     return common / union - (hull - union) / hull
 
 
-def _area(distances):
+def _area(distances: Tensor) -> Tensor:
     return (distances[..., 0] + distances[..., 2]) * (distances[..., 1] + distances[..., 3])
 
 
-def smooth_l1(difference, knee: float):
+def smooth_l1(difference: Tensor, knee: float) -> Tensor:
     """Mean over the last axis: square below the knee, a straight line of slope 1 beyond."""
     size = ops.abs(difference)
     return ops.mean(ops.where(size < knee, size * size / (2.0 * knee), size - 0.5 * knee), axis=-1)
 
 
-def chord(rotation, columns):
+def chord(rotation: Tensor, columns: Tensor) -> Tensor:
     """Chordal distance |R - R'| of rotations, 2 sqrt(2) sin(angle / 2), (...).
 
     Args:
@@ -127,5 +128,5 @@ def chord(rotation, columns):
     return ops.sqrt(ops.sum(ops.square(found - rotation), axis=-1) + _EPSILON)
 
 
-def _unit(vectors):
+def _unit(vectors: Tensor) -> Tensor:
     return vectors / ops.sqrt(ops.sum(ops.square(vectors), axis=-1, keepdims=True) + 1e-8)

@@ -4,6 +4,7 @@ import keras
 from keras import layers
 
 from fsanet.dense import layout
+from fsanet.layers.precision import Tensor
 from fsanet.models.single_stage.blocks import context, convolve, flat, predict, pyramid, residual
 
 STEM = 8  # channels at half the resolution
@@ -35,7 +36,7 @@ def build_scout(height: int | None = None, width: int | None = None) -> keras.Mo
     return keras.Model(image, layers.Concatenate(axis=1, dtype="float32")(levels), name="scout")
 
 
-def _head(x, tower: tuple[int, ...]):
+def _head(x: Tensor, tower: tuple[int, ...]) -> Tensor:
     x = read = context(x, CONTEXT)
     for channels in tower:
         read = convolve(read, channels)
