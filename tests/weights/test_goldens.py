@@ -1,6 +1,6 @@
 """Every published file gives the angles of the original program, to a thousandth of a degree."""
 
-import re
+from pathlib import Path
 
 import keras
 import numpy as np
@@ -55,20 +55,24 @@ def test_a_fusion(training_set, name, golden):
     np.testing.assert_allclose(angles(model, golden), golden[f"outputs/{training_set}/{name}"], rtol=0, atol=1e-3)
 
 
+def half_precision_bound_deg() -> float:
+    """How far noise may move in half precision: 4 degrees where bfloat16 is emulated (3.7 measured), 3 elsewhere."""
+    processor = Path("/proc/cpuinfo")
+    flags = processor.read_text().split() if processor.is_file() else []
+    return 3 if {"avx512_bf16", "amx_bf16"} & set(flags) else 4
+
+
 @pytest.mark.parametrize("policy", ["mixed_float16", "mixed_bfloat16"])
 @pytest.mark.parametrize("name", ["capsule", "var_capsule", "noS_capsule"])
 def test_half_precision_stays_near(name, policy, golden):
-    """Noise images are the hardest there are; still nothing overflows, and angles stay near.
-
-    How near depends on the processor: three degrees where it computes in bfloat16 itself, 3.7 where it does not.
-    """
+    """Noise images are the hardest there are; still nothing overflows, and angles stay near."""
     keras.config.set_dtype_policy(policy)
     try:
         model = fsanet.load_model(name, weights="300W_LP")
     finally:
         keras.config.set_dtype_policy("float32")
     expected = golden[f"outputs/300W_LP/{get_spec(name).save_name}"]
-    assert np.abs(angles(model, golden) - expected).max() < 4
+    assert np.abs(angles(model, golden) - expected).max() < half_precision_bound_deg()
 
 
 def test_the_file_that_holds_nan_says_so(mirror):
@@ -76,7 +80,7 @@ def test_the_file_that_holds_nan_says_so(mirror):
         fsanet.load_model("var_netvlad", weights="300W_LP")
     text = str(error.value)
     assert "The file itself holds NaN or infinite values in:" in text
-    assert "ssr_Agg_model/netvlad/kernel_W1" in text
+    assert "ssr_G_model/s_bn1/gamma" in text
     assert "Missing" not in text
     assert "Unexpected" not in text
-    assert re.search(r" and \d\d more\.$", text)
+    assert text.endswith(" and 123 more.")
