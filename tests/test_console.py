@@ -48,6 +48,30 @@ def test_errors_of_the_caller_are_one_sentence(capsys, error):
     assert capsys.readouterr().err == "error: bad pose\n"
 
 
+@pytest.mark.parametrize(
+    ("raises", "sentence"),
+    [
+        (lambda folder: (folder / "file").mkdir(), "'{0}/file' is there already, and is no folder"),
+        (lambda folder: (folder / "file" / "a").mkdir(), "'{0}/file/a' lies below a file, where a folder is needed"),
+        (lambda folder: folder.write_text(""), "'{0}' is a folder, where a file is needed"),
+        (lambda folder: (folder / "no" / "a").touch(), "'{0}/no/a' is not there, and cannot be made there"),
+        (lambda folder: (folder / ("a" * 300)).touch(), "has a name that is too long"),
+    ],
+)
+def test_what_the_system_says_of_a_file_is_a_sentence(tmp_path, capsys, raises, sentence):
+    (tmp_path / "file").touch()
+
+    @run_command
+    def main(argv=None):
+        raises(tmp_path)
+
+    assert main([]) == EXIT_ERROR
+    said = capsys.readouterr().err
+    assert sentence.format(tmp_path) in said
+    assert said.endswith(": check the path, or give another one.\n")
+    assert "Errno" not in said
+
+
 def test_a_package_of_an_extra_that_is_missing_says_which_extra(capsys):
     assert command_that(ModuleNotFoundError("No module named 'keras'", name="keras.ops"))([]) == EXIT_ERROR
     expected = "error: This needs keras, which is not installed: pip install 'fsanet[keras]'.\n"

@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from tqdm import tqdm
 
-from fsanet.errors import InputError, missing_package
+from fsanet.errors import InputError, missing_package, sentence_of
 
 EXIT_OK = 0
 EXIT_ERROR = 1
@@ -76,7 +76,7 @@ def run_command(command: Callable[..., int | None]) -> Callable[..., int]:
             if isinstance(error, ModuleNotFoundError):
                 error = missing_package(error) or error
             if isinstance(error, InputError | OSError):
-                log.error("%s", error)
+                log.error("%s", sentence_of(error))
                 return EXIT_ERROR
             traceback.print_exc()
             log.error("This is a mistake of fsanet, not of yours: please report it with the lines above.")

@@ -1,5 +1,6 @@
 """Errors that the person can mend: their text is all that a command shows."""
 
+import errno
 import re
 
 _BREAKS = re.compile(r"\s*[\x00-\x1f\x7f-\x9f\u2028\u2029]+\s*")  # and what else moves a terminal's cursor
@@ -14,6 +15,29 @@ class InputError(ValueError):
 
     def __init__(self, message: object = ""):
         super().__init__(_BREAKS.sub(" ", str(message)))
+
+
+_OF_THE_SYSTEM = {  # what the system says by number, as people say it
+    errno.EEXIST: "is there already, and is no folder",
+    errno.ENOTDIR: "lies below a file, where a folder is needed",
+    errno.EISDIR: "is a folder, where a file is needed",
+    errno.ENOENT: "is not there, and cannot be made there",
+    errno.EACCES: "may not be read or written by this user",
+    errno.EPERM: "may not be read or written by this user",
+    errno.EROFS: "lies on a disk that is read-only",
+    errno.ENOSPC: "does not fit: the disk is full",
+    errno.EDQUOT: "does not fit: this user's share of the disk is full",
+    errno.ENAMETOOLONG: "has a name that is too long",
+}
+
+
+def sentence_of(error: InputError | OSError) -> str:
+    """What to tell a person: the error's own sentence, or one for what the operating system says of a file."""
+    words = _OF_THE_SYSTEM.get(getattr(error, "errno", None) or 0)
+    name = getattr(error, "filename", None)
+    if words is None or name is None:
+        return str(error)
+    return str(InputError(f"'{name}' {words}: check the path, or give another one."))
 
 
 class MissingPackageError(InputError, ImportError):

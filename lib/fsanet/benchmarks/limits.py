@@ -33,7 +33,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     """Measure and print both tables."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path, help="portraits of one face each")
-    parser.add_argument("--detector", default="yunet", help="yunet, mtcnn, ssd or lbp (default: %(default)s)")
+    parser.add_argument("--detector", default="yunet", help="yunet, scout, mtcnn, ssd or lbp (default: %(default)s)")
     parser.add_argument("--any-angle", action="store_true", help="search four ways")
     parser.add_argument("--limit", type=int, default=50, help="number of portraits (default: %(default)s)")
     args = parser.parse_args(argv)
@@ -41,8 +41,11 @@ def main(argv: Sequence[str] | None = None) -> None:
     faces = portraits(estimator, args.folder, args.limit)
     print(f"{len(faces)} portraits of {args.folder}, by {estimator.name}")
     print("turn      found  median error  flagged")
+    turned: list[tuple[float, bool] | None] = []
     for turn in progress(TURNS_DEG, unit="turn"):
-        print(_line(f"{turn:>3} deg", [_turned(estimator, image, face, turn) for image, face in faces]))
+        turned += (results := [_turned(estimator, image, face, turn) for image, face in faces])
+        print(_line(f"{turn:>3} deg", results))
+    print(_line("all    ", turned))
     print("height    found  median error  flagged")
     for height in progress(HEIGHTS_PX, unit="height"):
         print(_line(f"{height:>3} px ", [_shrunk(estimator, image, face, height) for image, face in faces]))

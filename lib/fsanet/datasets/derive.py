@@ -86,6 +86,8 @@ def derive_set(
         FileNotFoundError, ValueError: as `PoseSet.load`; ValueError also where another file has the target's name.
         OSError: when the target cannot be written.
     """
+    if work.target.exists() and work.target.resolve() == work.source.resolve():
+        raise InputError(f"'{work.target}' is the set that is read: give the new one another place.")
     digest = _sha256(work.source) if work.source.is_file() else ""
     given = given or PoseSet.load(work.source)
     made = {"from": work.source.name, "from_sha256": digest, "seed": work.seed, **work.settings}
