@@ -100,6 +100,15 @@ def test_sound_of_a_rate_that_aac_has_not(tmp_path, claimed_hz, written_hz):
         assert len(list(container.decode(video=0))) == 2
 
 
+def test_sound_of_a_codec_that_ffmpeg_does_not_know_costs_the_sound_only(tmp_path):
+    source = with_sound(tmp_path / "a.mkv", "aac")
+    assert b"A_AAC" in source.read_bytes()
+    source.write_bytes(source.read_bytes().replace(b"A_AAC", b"A_ZZZ"))
+    with av.open(str(write(tmp_path / "b.mp4", [0, 0.5], str(source)))) as container:
+        assert not container.streams.audio
+        assert len(list(container.decode(video=0))) == 2
+
+
 def test_sound_that_turns_out_to_be_damaged_costs_no_frame(tmp_path, monkeypatch):
     source = with_sound(tmp_path / "a.mkv", "aac")
 

@@ -78,6 +78,8 @@ class _Sound:
         self._target = target
         stream = self._source.streams.audio[0]
         self._zero_s = (self._source.start_time or 0) / av.time_base
+        if stream.codec_context is None:
+            raise InputError("FFmpeg does not know the codec of the sound.")
         if stream.codec_context.name in _COPIED_SOUND:
             self._stream = target.add_stream_from_template(stream)
             self._packets = self._copied(stream)
