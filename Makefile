@@ -27,7 +27,7 @@ lint: setup  ## ruff: style, imports, docstrings, format
 types: setup  ## mypy over the package and the demo
 	$(BIN)/python -m mypy
 
-check: lint  ## lint and all tests, a file at a time on each core
+check: lint types  ## lint, types and all tests, a file at a time on each core
 	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
 BACKENDS_VENV = .venv-backends

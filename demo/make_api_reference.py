@@ -8,7 +8,7 @@ import os
 import pkgutil
 import sys
 from pathlib import Path
-from typing import Generic, NewType, TypeVar
+from typing import Generic, TypeVar
 
 import numpy.typing
 import pdoc
@@ -23,6 +23,10 @@ _Scalar = TypeVar("_Scalar")
 
 class _NDArray(Generic[_Scalar]):
     """Stands for `numpy.typing.NDArray` in signatures."""
+
+
+class _ArrayLike:
+    """Stands for `numpy.typing.ArrayLike`."""
 
 
 @run_command
@@ -49,11 +53,10 @@ def modules() -> list[str]:
 
 def _name_array_types() -> None:
     """Let signatures say ArrayLike and NDArray, where pdoc would print the unions that these names stand for."""
-    _NDArray.__name__ = _NDArray.__qualname__ = "NDArray"
-    _NDArray.__module__ = "numpy.typing"
-    numpy.typing.NDArray = _NDArray
-    numpy.typing.ArrayLike = NewType("ArrayLike", object)
-    numpy.typing.ArrayLike.__module__ = "numpy.typing"
+    for name, stand_in in (("NDArray", _NDArray), ("ArrayLike", _ArrayLike)):
+        stand_in.__name__ = stand_in.__qualname__ = name
+        stand_in.__module__ = "numpy.typing"
+        setattr(numpy.typing, name, stand_in)
 
 
 def _name_keras_types() -> None:

@@ -65,8 +65,8 @@ def run(path: Path) -> nbformat.NotebookNode:
         record_timing=False,
         resources={"metadata": {"path": str(REPOSITORY)}},
     )
-    client.create_kernel_manager()
-    client.km.transport = "ipc" if sys.platform != "win32" else "tcp"  # no open port, and no warning about one
+    manager = client.create_kernel_manager()
+    manager.transport = "ipc" if sys.platform != "win32" else "tcp"  # no open port, and no warning about one
     try:
         # What cells print comes as messages; what reaches the terminal besides is native code talking to itself.
         client.execute(stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)

@@ -4,7 +4,7 @@ import json
 import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from matplotlib.axes import Axes
 
@@ -103,9 +103,10 @@ def _read_table(file: Path) -> list[Row]:
         raise InputError(f"'{file}' is no table of `make test` ({type(error).__name__}: {error}).") from None
 
 
-def _row(row: Mapping[str, str | float | None]) -> Row:
+def _row(row: Mapping[str, Any]) -> Row:
     """One row of the JSON, which has null for what is not known."""
-    return Row(*(math.nan if row[name] is None else row[name] for name in Row._fields))
+    known: dict[str, Any] = {name: math.nan if row[name] is None else row[name] for name in Row._fields}
+    return Row(**known)
 
 
 def _draw(panels: Mapping[str, Sequence[Row]], path: Path) -> None:

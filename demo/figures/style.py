@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import cv2
 import matplotlib as mpl
@@ -23,7 +24,8 @@ ANGLES = ("yaw", "pitch", "roll")
 ANGLE_COLORS = {"yaw": GREEN, "pitch": VERMILION, "roll": BLUE}
 HEATMAP = "viridis"
 _VIEW = 384  # side in pixels to which a crop is enlarged before lines are drawn on it
-_ENCODING = {  # a PNG without the time and version of its making; a JPEG whose thin lines stay sharp
+# A PNG without the time and version of its making; a JPEG whose thin lines stay sharp.
+_ENCODING: dict[str, dict[str, Any]] = {
     ".png": {"metadata": {"Software": None}, "pil_kwargs": {"optimize": True}},
     ".jpg": {"pil_kwargs": {"quality": 88, "subsampling": 0, "optimize": True}},
 }
@@ -53,12 +55,12 @@ def signed(degrees: float) -> str:
     return f"{round(float(degrees)) or 0:+d}°".replace("-", "\N{MINUS SIGN}").replace("+0°", "0°")
 
 
-def pose_text(yaw_pitch_roll_deg: ArrayLike) -> str:
+def pose_text(yaw_pitch_roll_deg: Sequence[float] | NDArray[np.float64]) -> str:
     """Three angles in words, one line."""
     return "  ".join(f"{name} {signed(angle)}" for name, angle in zip(ANGLES, yaw_pitch_roll_deg, strict=True))
 
 
-def pose_lines(yaw_pitch_roll_deg: ArrayLike, after: str = "") -> str:
+def pose_lines(yaw_pitch_roll_deg: Sequence[float] | NDArray[np.float64], after: str = "") -> str:
     """Three angles in words on two lines, for narrow panels; `after` follows on the second line."""
     yaw, pitch, roll = (f"{name} {signed(angle)}" for name, angle in zip(ANGLES, yaw_pitch_roll_deg, strict=True))
     return f"{yaw}  {pitch}\n{roll}" + (f"  {after}" if after else "")

@@ -116,5 +116,6 @@ def _settle() -> None:
 
 def _die_with_parent() -> None:
     """A killed parent closes no queue that its children hold too: without this they would wait forever."""
-    multiprocessing.parent_process().join()
-    os._exit(1)
+    if parent := multiprocessing.parent_process():
+        parent.join()
+        os._exit(1)

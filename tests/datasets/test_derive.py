@@ -11,11 +11,11 @@ from fsanet.errors import InputError
 
 def brighter(row, rng, *, amount):
     image = row.image + np.uint8(amount) + rng.integers(0, 3, row.image.shape, np.uint8)
-    return row._replace(image=image, extras={**row.extras, "number": row.index})
+    return row._replace(image=image, extras={**row.extras, "number": row.number})
 
 
 def stops_at_300(row, rng, *, while_there):
-    if row.index == 300 and while_there.exists():
+    if row.number == 300 and while_there.exists():
         raise KeyboardInterrupt
     return row._replace(image=row.image + rng.integers(0, 3, row.image.shape, np.uint8))
 

@@ -13,9 +13,10 @@ from fsanet.commands.export import export, place
 from fsanet.datasets.pose_set import PoseSet
 from fsanet.engines.choose import open_export
 from fsanet.engines.keras_engine import KerasEngine
+from fsanet.errors import InputError
 from fsanet.export import comparison
 from fsanet.export.comparison import probe_crops
-from fsanet.export.formats.table import FORMATS, get_format
+from fsanet.export.formats.table import FORMATS, INT8, Source, get_format
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore:In the future `np.object`:FutureWarning"),  # keras' patch of tf2onnx
@@ -60,6 +61,11 @@ def exported(weights, sets, tmp_path_factory):
         return path, verdict, open_export(path)
 
     return make
+
+
+def test_int8_asks_for_its_crops(model):
+    with pytest.raises(InputError, match="int8 needs crops that show the range of every tensor"):
+        _ = Source(model, {}, INT8).crops
 
 
 @pytest.mark.parametrize("name", FORMATS)

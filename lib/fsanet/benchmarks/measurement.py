@@ -1,5 +1,6 @@
 """What a benchmark is asked for and what it gives: figures with their spread."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median, quantiles
@@ -38,7 +39,7 @@ class Row:
     name: str
     unit: str
     samples: tuple[float, ...]
-    more: dict[str, float | str] = field(default_factory=dict)
+    more: Mapping[str, float | str] = field(default_factory=dict)
 
     @property
     def median(self) -> float:

@@ -34,8 +34,14 @@ def as_text(section: Section) -> str:
 def write_json(section: Section, measured_on: dict[str, str], path: Path) -> None:
     """A section with the conditions it was measured under."""
     rows = [
-        {"name": row.name, "unit": row.unit, "median": row.median, "quartiles": row.quartiles, "rounds": row.samples}
-        | row.more
+        {
+            "name": row.name,
+            "unit": row.unit,
+            "median": row.median,
+            "quartiles": row.quartiles,
+            "rounds": row.samples,
+            **row.more,
+        }
         for row in section.rows
     ]
     content = {"title": section.title, "conditions": measured_on, "rows": rows, "left_out": section.left_out}

@@ -11,7 +11,7 @@ def median_ms(call: Callable[[], object], seconds: float) -> float:
     """Median time of a call in milliseconds, over the calls that fit into so many seconds; at least one."""
     for _ in range(_WARM_CALLS):
         call()
-    times = []
+    times: list[float] = []
     end = time.perf_counter() + seconds
     while not times or time.perf_counter() < end:
         started = time.perf_counter()

@@ -23,7 +23,8 @@ def run(effort: Effort) -> Section:
     """
     from fsanet.benchmarks.assets import write_clip
 
-    stages, whole = [], {every: [] for every in _DETECT_EVERY}
+    stages: list[dict[str, float]] = []
+    whole: dict[int, list[float]] = {every: [] for every in _DETECT_EVERY}
     with TemporaryDirectory() as folder, OwnProcess() as process:
         clip = write_clip(Path(folder) / "clip.mp4", effort.frames)
         for _ in range(effort.rounds):

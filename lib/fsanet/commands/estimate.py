@@ -172,8 +172,8 @@ class _NothingDoneError(Exception):
 
 def _fingerprint(args: argparse.Namespace) -> str:
     """What must be equal for an unfinished run to be resumed: all that decides what the rows say."""
-    names = ("sources", "model", "weights", "engine", "detector", "detect_size", "single_stage", "any_angle", "margin")
-    names += ("detect_every", "smooth", "neutral", "camera")
+    of_network = ("sources", "model", "weights", "engine", "detector", "detect_size", "single_stage", "any_angle")
+    names = (*of_network, "margin", "detect_every", "smooth", "neutral", "camera")
     return repr([(name, getattr(args, name)) for name in names])
 
 

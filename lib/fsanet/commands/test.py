@@ -13,6 +13,7 @@ synthetic, the first 1,000 faces of the synthetic one are rendered.
 import argparse
 import logging
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from fsanet.commands.options import add_option
@@ -109,14 +110,15 @@ def draw_all(evaluations: Sequence[Evaluation], folder: Path) -> list[Path]:
     paths = []
     for name in dict.fromkeys(evaluation.test_set.name for evaluation in evaluations):
         group = [evaluation for evaluation in evaluations if evaluation.test_set.name == name]
-        for draw, title, what in (
-            (draw_bars, "bars", group),
-            (draw_error_by_yaw, "error_by_yaw", group),
-            (draw_scatter, "predicted_and_true", group[-1]),
-            (draw_worst_faces, "worst_faces", group[-1]),
-        ):
+        pictures = {
+            "bars": partial(draw_bars, group),
+            "error_by_yaw": partial(draw_error_by_yaw, group),
+            "predicted_and_true": partial(draw_scatter, group[-1]),
+            "worst_faces": partial(draw_worst_faces, group[-1]),
+        }
+        for title, draw in pictures.items():
             paths.append(folder / f"{name}_{title}.png")
-            draw(what, paths[-1])
+            draw(paths[-1])
     return paths
 
 

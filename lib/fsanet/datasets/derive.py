@@ -39,7 +39,7 @@ def twin_path(source: Path, suffix: str) -> Path:
 class Row(NamedTuple):
     """One sample: its number in the set, crop (S, S, 3) uint8 BGR, pose (3,) degrees, and further columns by name."""
 
-    index: int
+    number: int
     image: NDArray[np.uint8]
     pose: NDArray[np.float64]
     extras: Mapping[str, Any]

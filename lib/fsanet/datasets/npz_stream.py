@@ -93,13 +93,14 @@ class PoseStream:
     def add(self, index: int, chunk: Chunk) -> None:
         """Write one chunk; may be called in any process."""
         left_out = json.dumps([vars(item) for item in chunk.left_out])
-        arrays = {
+        arrays: dict[str, NDArray] = {
             "image": np.asarray(chunk.image, dtype=np.uint8),
             "pose": np.asarray(chunk.pose, dtype=np.float64),
             "source": np.asarray(chunk.source, dtype=np.str_),
             _LEFT_OUT_KEY: np.array(left_out),
+            **chunk.extras,
         }
-        write_npz(self.parts[index], arrays | dict(chunk.extras))
+        write_npz(self.parts[index], arrays)
 
     def left_out(self) -> list[LeftOut]:
         """What the chunks that are there left out, in the order of the raw set."""

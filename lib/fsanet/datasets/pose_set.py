@@ -4,7 +4,7 @@ The npz holds what the original's holds (`image`, `pose`, `img_size`) and, if ou
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -171,5 +171,5 @@ def _is_meta(meta: object) -> bool:
     return isinstance(parts, list) and all(isinstance(part, Mapping) for part in parts)
 
 
-def _quoted(names: Sequence[str]) -> str:
+def _quoted(names: Iterable[str]) -> str:
     return ", ".join(f"'{name}'" for name in names) or "nothing"

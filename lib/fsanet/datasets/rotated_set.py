@@ -50,7 +50,7 @@ def turned_row(row: Row, rng: np.random.Generator, *, most_deg: float) -> Row:
     if _POINTS_KEY in extras:
         turn = _matrix(row.image, clockwise)
         extras[_POINTS_KEY] = (extras[_POINTS_KEY] @ turn[:, :2].T + turn[:, 2]).astype(np.float32)
-    return Row(row.index, turn_image(row.image, clockwise), pose, {**extras, "clockwise_deg": clockwise})
+    return Row(row.number, turn_image(row.image, clockwise), pose, {**extras, "clockwise_deg": clockwise})
 
 
 def turn_image(image_bgr: NDArray[np.uint8], clockwise_deg: float) -> NDArray[np.uint8]:

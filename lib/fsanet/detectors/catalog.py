@@ -1,7 +1,5 @@
 """Detectors by name. A new detector is one file and one row."""
 
-from collections.abc import Callable
-
 from fsanet.detectors.detection import FaceDetector
 from fsanet.detectors.files import find_detector_file
 from fsanet.detectors.lbp import LBPDetector
@@ -15,7 +13,7 @@ from fsanet.locations import command_here
 
 AUTO = "auto"
 
-BUILDERS: dict[str, Callable[..., FaceDetector]] = {
+BUILDERS: dict[str, type[FaceDetector]] = {
     "lbp": LBPDetector,
     "mtcnn": MTCNNDetector,
     "scout": ScoutDetector,

@@ -1,6 +1,5 @@
 """How one detector's box lies to the common one, MTCNN's, so that a crop margin means the same for every detector."""
 
-from collections.abc import Sequence
 from typing import NamedTuple
 
 from fsanet.image import boxes
@@ -20,11 +19,11 @@ class BoxConvention(NamedTuple):
     scale_wh: tuple[float, float] = (1.0, 1.0)
     shift_wh: tuple[float, float] = (0.0, 0.0)
 
-    def to_common(self, box_xyxy: Sequence[float]) -> boxes.BoxXYXY:
+    def to_common(self, box_xyxy: boxes.AnyBox) -> boxes.BoxXYXY:
         """The box that MTCNN would draw around the face."""
         return boxes.remap(box_xyxy, self.scale_wh, self.shift_wh)
 
-    def from_common(self, box_xyxy: Sequence[float]) -> boxes.BoxXYXY:
+    def from_common(self, box_xyxy: boxes.AnyBox) -> boxes.BoxXYXY:
         """The detector's own box; the inverse of `to_common`."""
         (scale_w, scale_h), (shift_w, shift_h) = self
         return boxes.remap(box_xyxy, (1 / scale_w, 1 / scale_h), (-shift_w / scale_w, -shift_h / scale_h))

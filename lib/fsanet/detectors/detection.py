@@ -51,13 +51,13 @@ class Detection:
         object.__setattr__(self, "landmarks_xy", _checked_landmarks(self.landmarks_xy))
 
 
-def _checked_landmarks(landmarks_xy) -> tuple[PointXY, ...] | None:
+def _checked_landmarks(landmarks_xy: Iterable[Iterable[float]] | None) -> tuple[PointXY, ...] | None:
     if landmarks_xy is None:
         return None
     points = tuple(tuple(float(value) for value in point) for point in landmarks_xy)
     if len(points) != 5 or any(len(point) != 2 or not all(map(math.isfinite, point)) for point in points):
         raise InputError(f"Landmarks are five finite (x, y) points, or None; got {points}.")
-    return points
+    return tuple((x, y) for x, y in points)
 
 
 def checked_threshold(threshold: float) -> float:

@@ -110,7 +110,7 @@ class MTCNNDetector:
         return [np.concatenate(answers) for answers in zip(*parts, strict=True)]
 
 
-def pyramid(height: int, width: int) -> NDArray[np.float64]:
+def pyramid(height: int, width: int) -> NDArray[np.floating]:
     """Scales at which an image is searched, from the one at which the least face fills a cell."""
     count = round(-(math.log(min(height, width) / _CELL) / math.log(_PYRAMID_STEP) + 1))
     return _CELL / LEAST_FACE * _PYRAMID_STEP ** np.arange(count)
@@ -184,5 +184,5 @@ def _order_of_unlike(found: Candidates, most_overlap: float, of_smaller: bool = 
 def _detection(
     box: NDArray[np.float64], score: float, points: NDArray[np.float64], to_original_xy: tuple[float, float]
 ) -> Detection:
-    corners = box.reshape(2, 2) * to_original_xy
-    return Detection(tuple(corners.ravel()), min(score, 1.0), tuple(map(tuple, points * to_original_xy)))
+    (x1, y1), (x2, y2) = box.reshape(2, 2) * to_original_xy
+    return Detection((x1, y1, x2, y2), min(score, 1.0), tuple(map(tuple, points * to_original_xy)))

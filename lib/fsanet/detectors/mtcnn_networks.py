@@ -7,6 +7,7 @@ layout: kernels (h, w, in, out), slopes of PReLU (1, 1, channels) or (units).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from importlib.metadata import distribution
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -83,8 +84,8 @@ def read_weights(file: str) -> list[NDArray[np.float32]]:
     """Arrays of one network, read from the installed `mtcnn` package without importing it."""
     import joblib
 
-    [package] = find_spec("mtcnn").submodule_search_locations
-    with (Path(package) / "assets" / "weights" / file).open("rb") as stream:  # joblib leaves a path's file open
+    path = Path(str(distribution("mtcnn").locate_file(f"mtcnn/assets/weights/{file}")))
+    with path.open("rb") as stream:  # joblib leaves a path's file open
         return joblib.load(stream)
 
 

@@ -60,11 +60,11 @@ class SSDDetector:
         if (model_path is None) != (config_path is None):
             raise InputError("The SSD detector needs model_path and config_path together, or neither.")
         self.threshold = checked_threshold(threshold)
-        if model_path is None:
-            self._framework, model, config = next(filter(_is_there, VARIANTS), VARIANTS[0])
-        else:
+        if model_path is not None and config_path is not None:
             self._framework = "caffe" if Path(model_path).suffix == ".caffemodel" else "tensorflow"
             model, config = Path(model_path).name, Path(config_path).name
+        else:
+            self._framework, model, config = next(filter(_is_there, VARIANTS), VARIANTS[0])
         self._model = np.frombuffer(read_detector_file(model, model_path), np.uint8)
         self._config = np.frombuffer(read_detector_file(config, config_path), np.uint8)
         self._network = PerThread(self._build)

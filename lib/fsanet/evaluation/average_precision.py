@@ -19,10 +19,10 @@ class Searched(NamedTuple):
         score: (D,).
     """
 
-    faces_xyxy: NDArray[np.float64]
+    faces_xyxy: NDArray[np.floating]
     counted: NDArray[np.bool_]
-    found_xyxy: NDArray[np.float64]
-    score: NDArray[np.float64]
+    found_xyxy: NDArray[np.floating]
+    score: NDArray[np.floating]
 
 
 def average_precision(

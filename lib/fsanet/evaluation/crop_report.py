@@ -61,8 +61,9 @@ def read_faces(folder: Path) -> list[LabelledFace]:
             pose, landmarks = read_mat(item.files[1])
         except (Unusable, OSError):
             continue
-        if within_limit(pose):
-            faces.append(LabelledFace(read_image(item.files[0]), pose, landmark_box(landmarks)))
+        box = landmark_box(landmarks)
+        if within_limit(pose) and box:
+            faces.append(LabelledFace(read_image(item.files[0]), pose, box))
     if not faces:
         raise InputError(f"'{folder}' holds no image with a .mat whose angles are within 99 degrees.")
     return faces

@@ -98,7 +98,7 @@ def measure_convention(
             continue
         overlap = iou(np.array(own), np.array(reference))[:, 0]
         if overlap.max() > 0.2:
-            rows.append(_relation(np.array(own[overlap.argmax()]), np.array(reference[0])))
+            rows.append(_relation(np.array(own[int(overlap.argmax())]), np.array(reference[0])))
     low, median, high = np.percentile(np.array(rows).reshape(-1, 4), [25, 50, 75], axis=0)
     return Convention(len(rows), median, high - low)
 

@@ -77,8 +77,13 @@ def measure(model: str, weights: str, test_set: LabelledSet, predicted: NDArray[
 def as_row(evaluation: Evaluation) -> dict[str, float | int | str | None]:
     """One flat row for CSV and JSON; angles in degrees, shares of 1. What is not known is None."""
     test_set, summary = evaluation.test_set, evaluation.summary
-    row = {"set": test_set.name, "model": evaluation.model, "weights": evaluation.weights}
-    row |= {"samples": summary.samples, "left_out": test_set.left_out}
+    row: dict[str, float | int | str | None] = {
+        "set": test_set.name,
+        "model": evaluation.model,
+        "weights": evaluation.weights,
+        "samples": summary.samples,
+        "left_out": test_set.left_out,
+    }
     row |= {name: getattr(summary, name) for name in (*ANGLES, "mae", "geodesic", "maev")}
     row |= {f"within_{limit}": share for limit, share in summary.shares.items()}
     row |= {f"yaw_{name.replace('-', '_')}": error for name, error in summary.by_yaw.items()}

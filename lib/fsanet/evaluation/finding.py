@@ -64,7 +64,10 @@ def on_scenes(detector: str, scenes: Sequence[Scene], convention: BoxConvention)
     search = create_detector(detector, threshold=_LEAST_SCORE).detect
     pictures = [_searched(scene, search(scene.image_bgr), convention) for scene in scenes]
     measured = {name: average_precision(pictures, limits) for name, limits in SIZES_PX.items()}
-    return OnScenes(*({name: pair[i] for name, pair in measured.items()} for i in range(2)))
+    return OnScenes(
+        precision={name: precision for name, (precision, _) in measured.items()},
+        faces={name: faces for name, (_, faces) in measured.items()},
+    )
 
 
 def _searched(scene: Scene, found: Sequence[Detection], convention: BoxConvention) -> Searched:

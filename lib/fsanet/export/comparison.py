@@ -94,8 +94,8 @@ def change_of_error(exact: Predict, rounded: Predict, path_or_folder: str | Path
     test = PoseSet.load(_path(path_or_folder, TEST_SET))
     keep = within_limit(test.pose)
     images, poses = test.image[keep], test.pose[keep]
-    errors = (float(euler_errors(predict(images), poses).mean()) for predict in (exact, rounded))
-    return Change(*errors, len(poses))
+    before, after = (float(euler_errors(predict(images), poses).mean()) for predict in (exact, rounded))
+    return Change(before, after, len(poses))
 
 
 def calibration_crops(path_or_folder: str | Path) -> NDArray[np.float32]:

@@ -1,22 +1,23 @@
 """Axis-aligned boxes (x1, y1, x2, y2) in pixels: x to the right, y down, x2 and y2 exclusive."""
 
 from collections.abc import Sequence
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 BoxXYXY: TypeAlias = tuple[float, float, float, float]
+AnyBox: TypeAlias = Sequence[float] | NDArray[Any]  # the same four numbers, as they come
 
 
-def widen(box_xyxy: Sequence[float], margin: float) -> BoxXYXY:
+def widen(box_xyxy: AnyBox, margin: float) -> BoxXYXY:
     """Grow a box by `margin` of its width on the left and right and of its height above and below."""
     x1, y1, x2, y2 = box_xyxy
     dx, dy = margin * (x2 - x1), margin * (y2 - y1)
     return x1 - dx, y1 - dy, x2 + dx, y2 + dy
 
 
-def clip(box_xyxy: Sequence[float], width: int, height: int) -> BoxXYXY:
+def clip(box_xyxy: AnyBox, width: int, height: int) -> BoxXYXY:
     """The part of a box that lies on an image of `width` x `height` pixels; possibly empty."""
     x1, y1, x2, y2 = box_xyxy
     return (
@@ -27,25 +28,25 @@ def clip(box_xyxy: Sequence[float], width: int, height: int) -> BoxXYXY:
     )
 
 
-def area(box_xyxy: Sequence[float]) -> float:
+def area(box_xyxy: AnyBox) -> float:
     """Area in square pixels; 0 for an empty or inverted box."""
     x1, y1, x2, y2 = box_xyxy
     return max(0.0, x2 - x1) * max(0.0, y2 - y1)
 
 
-def common_area(box_xyxy: Sequence[float], other_xyxy: Sequence[float]) -> float:
+def common_area(box_xyxy: AnyBox, other_xyxy: AnyBox) -> float:
     """Area that two boxes have in common, in square pixels."""
     (ax1, ay1, ax2, ay2), (bx1, by1, bx2, by2) = box_xyxy, other_xyxy
     return area((max(ax1, bx1), max(ay1, by1), min(ax2, bx2), min(ay2, by2)))
 
 
-def share_inside(box_xyxy: Sequence[float], width: int, height: int) -> float:
+def share_inside(box_xyxy: AnyBox, width: int, height: int) -> float:
     """Share of a box's area that lies on an image of `width` x `height` pixels; 0 for an empty box."""
     whole = area(box_xyxy)
     return area(clip(box_xyxy, width, height)) / whole if whole else 0.0
 
 
-def remap(box_xyxy: Sequence[float], scale_wh: Sequence[float], shift_wh: Sequence[float]) -> BoxXYXY:
+def remap(box_xyxy: AnyBox, scale_wh: Sequence[float], shift_wh: Sequence[float]) -> BoxXYXY:
     """Turn one detector's convention into another's: scale about the centre, then shift.
 
     Args:

@@ -4,8 +4,6 @@ Data preparation, evaluation and the estimator all call these functions, so that
 training: BGR uint8, `INPUT_SIZE` x `INPUT_SIZE`, OpenCV's default (bilinear) resize, no normalisation.
 """
 
-from collections.abc import Sequence
-
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -40,7 +38,7 @@ def landmark_box(landmarks_xy: NDArray) -> tuple[float, float, float, float] | N
 
 
 def widened_pixels(
-    box_xyxy: Sequence[float], margin: float, width: int, height: int, *, inclusive: bool = False
+    box_xyxy: boxes.AnyBox, margin: float, width: int, height: int, *, inclusive: bool = False
 ) -> tuple[int, int, int, int]:
     """Pixel range of the crop: the box truncated to int, widened, truncated again, clipped to the image.
 
@@ -65,7 +63,7 @@ def widened_pixels(
 
 def crop_face(
     image_bgr: NDArray[np.uint8],
-    box_xyxy: Sequence[float],
+    box_xyxy: boxes.AnyBox,
     margin: float = DETECTOR_MARGIN,
     size: int = INPUT_SIZE,
     *,
@@ -103,7 +101,7 @@ def crop_pixels(
 
 
 def points_in_crop(
-    points_xy: NDArray, box_xyxy: Sequence[float], margin: float, image_wh: tuple[int, int], size: int = INPUT_SIZE
+    points_xy: NDArray, box_xyxy: boxes.AnyBox, margin: float, image_wh: tuple[int, int], size: int = INPUT_SIZE
 ) -> NDArray[np.float32]:
     """Where points of an image lie in the crop that `crop_face` cuts.
 
@@ -121,7 +119,7 @@ def points_in_crop(
 
 
 def box_in_crop(
-    box_xyxy: Sequence[float], margin: float, image_wh: tuple[int, int], size: int = INPUT_SIZE
+    box_xyxy: boxes.AnyBox, margin: float, image_wh: tuple[int, int], size: int = INPUT_SIZE
 ) -> NDArray[np.float32]:
     """The face box (4,) in pixels of its own crop; arguments as in `points_in_crop`."""
     return points_in_crop(np.reshape(box_xyxy, (2, 2)), box_xyxy, margin, image_wh, size).reshape(4)

@@ -24,6 +24,7 @@ _STARTS: tuple[tuple[bytes, Kind], ...] = (
     (b"\x00\x00\x01\xb3", "video"),
     (b"0&\xb2u\x8ef\xcf\x11", "video"),  # ASF: WMV
 )
+_RIFF: dict[bytes, Kind] = {b"WEBP": "pictures", b"AVI ": "video"}
 _BOXES = (b"moov", b"mdat", b"wide", b"free", b"skip")  # QuickTime files of old begin with any of these
 _STILL_BRANDS = (b"avif", b"heic", b"heix", b"heim", b"heis", b"mif1")
 _SEQUENCE_BRANDS = (b"avis", b"hevc", b"hevx", b"msf1")
@@ -99,7 +100,7 @@ def kind_of_bytes(head: bytes) -> Kind | None:
         if head.startswith(start):
             return kind
     if head[:4] == b"RIFF":
-        return {b"WEBP": "pictures", b"AVI ": "video"}.get(head[8:12])
+        return _RIFF.get(head[8:12])
     if head[4:8] == b"ftyp":
         return _kind_of_brands(head)
     if head[4:8] in _BOXES:

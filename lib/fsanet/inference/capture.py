@@ -33,7 +33,7 @@ class CaptureReader:
         self.note = "" if self.is_live else _WITHOUT_PYAV
         self.sound_of = ""
         if not self.is_live:
-            check_file(Path(name))
+            check_file(Path(self.name))
             if printable(self.name) != self.name:  # OpenCV would end the process
                 raise InputError(f"'{name}' can be read only with PyAV, for its name: pip install 'fsanet[video]'.")
         self._capture = cv2.VideoCapture(name)

@@ -103,15 +103,15 @@ class _Sound:
         self._source.close()
 
     def _copied(self, stream: av.AudioStream) -> Iterator[av.Packet]:
-        shift = round(self._zero_s / stream.time_base)
         for packet in self._source.demux(stream):
             if packet.pts is not None and packet.dts is not None:
+                shift = round(self._zero_s / packet.time_base)
                 packet.pts, packet.dts, packet.stream = packet.pts - shift, packet.dts - shift, self._stream
                 yield packet
 
     def _encoded(self, stream: av.AudioStream) -> Iterator[av.Packet]:
         for frame in self._source.decode(stream):
-            if frame.pts is not None:
+            if frame.pts is not None and frame.time_base is not None:
                 frame.pts -= round(self._zero_s / frame.time_base)
             yield from self._stream.encode(frame)
         yield from self._stream.encode(None)

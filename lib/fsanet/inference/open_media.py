@@ -24,12 +24,12 @@ def open_media(name: str) -> InputContainer:
     av.logging.set_level(None)  # FFmpeg's own messages are not about what a person can mend
     try:
         if name == "-":
-            return av.open(sys.stdin.buffer)
+            return av.open(sys.stdin.buffer, "r")
         if "://" in name:
             return av.open(name, timeout=_PATIENCE_S)
         if stat.S_ISCHR(Path(name).stat().st_mode):
             return av.open(name, format="v4l2")
-        return av.open(name if printable(name) == name else _OpenFile(name))
+        return av.open(name if printable(name) == name else _OpenFile(name), "r")
     except (av.FFmpegError, ValueError, OSError) as error:
         if name == "-" or "://" in name or name.startswith("/dev/"):
             raise OSError(f"'{name}' cannot be opened as a video stream: {_reason(error)}.") from None

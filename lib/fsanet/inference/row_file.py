@@ -70,8 +70,9 @@ class RowFiles:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        for file in [*self._files, self._log]:
+        for file in self._files:
             file.close()
+        self._log.close()
         if kind is None or issubclass(kind, KeyboardInterrupt):
             for part, path in zip(self._parts, self.paths, strict=True):
                 part.replace(path)

@@ -3,6 +3,7 @@
 import stat
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import av
 import cv2
@@ -95,10 +96,11 @@ def upright(frame: av.VideoFrame, aspect: float = 1.0) -> NDArray[np.uint8]:
         frame: as it was decoded.
         aspect: width of a pixel in its heights.
     """
-    image = frame.to_ndarray(format="bgr24")
+    image = np.asarray(frame.to_ndarray(format="bgr24"), np.uint8)
     if abs(aspect - 1) > _SQUARE_WITHIN:
         image = cv2.resize(image, (max(1, round(image.shape[1] * aspect)), image.shape[0]))
-    matrix = frame.side_data.get("DISPLAYMATRIX")
+    side_data: Any = frame.side_data  # PyAV's types name one kind of it only
+    matrix = side_data.get("DISPLAYMATRIX")
     if matrix is None:
         return image
     return displayed(image, np.frombuffer(bytes(matrix), np.int32)[[0, 1, 3, 4]].reshape(2, 2))

@@ -7,7 +7,8 @@ import keras
 from keras import ops
 
 from fsanet.errors import InputError
-from fsanet.layers.precision import Shape, Tensor, narrow, widen
+from fsanet.layers.precision import narrow, widen
+from fsanet.tensors import Shape, Tensor
 
 _KERNEL_NAMES = {"features": "kernel_type1", "capsules": "kernel_type2"}
 

@@ -6,7 +6,8 @@ import keras
 from keras import ops
 
 from fsanet.errors import InputError
-from fsanet.layers.precision import Shape, Tensor, narrow, widen
+from fsanet.layers.precision import narrow, widen
+from fsanet.tensors import Shape, Tensor
 
 _EPSILON = 1e-7
 

@@ -6,7 +6,7 @@ Numbers, weights and arguments are those of Keras.
 import keras
 from keras import ops
 
-from fsanet.layers.precision import Tensor
+from fsanet.tensors import Tensor
 
 
 @keras.saving.register_keras_serializable(package="fsanet")

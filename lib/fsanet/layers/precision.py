@@ -1,12 +1,9 @@
 """Sums, norms and softmaxes in at least float32, whatever the precision of the model around them."""
 
-from typing import Any, TypeAlias
-
 import keras
 from keras import ops
 
-Tensor: TypeAlias = Any  # of whichever backend Keras runs on, or the symbol of one while a model is built
-Shape: TypeAlias = tuple[int | None, ...]  # the batch is None
+from fsanet.tensors import Tensor
 
 _FLOAT16_MAX = 65504.0
 

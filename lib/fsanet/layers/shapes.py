@@ -8,7 +8,7 @@ import keras
 from keras import ops
 
 from fsanet.errors import InputError
-from fsanet.layers.precision import Shape, Tensor
+from fsanet.tensors import Shape, Tensor
 
 
 @keras.saving.register_keras_serializable(package="fsanet")

@@ -6,7 +6,8 @@ from typing import Any
 import keras
 from keras import ops
 
-from fsanet.layers.precision import Shape, Tensor, narrow, widen
+from fsanet.layers.precision import narrow, widen
+from fsanet.tensors import Shape, Tensor
 
 
 @keras.saving.register_keras_serializable(package="fsanet")

@@ -6,11 +6,11 @@ from typing import Any
 import keras
 from keras import layers
 
-from fsanet.layers.precision import Tensor
 from fsanet.models.heads import build_aggregation, build_head, regress
 from fsanet.models.scoring import build_primary_capsules
 from fsanet.models.spec import STAGES, ModelSpec, get_spec
 from fsanet.models.two_stream import build_streams
+from fsanet.tensors import Tensor
 
 
 def build_model(name: str, image_size: int = 64, **settings: Any) -> keras.Model:

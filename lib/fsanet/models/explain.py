@@ -7,8 +7,8 @@ import numpy as np
 from keras import ops
 
 from fsanet.errors import InputError
-from fsanet.layers.precision import Tensor
 from fsanet.models.spec import STAGES, get_spec
+from fsanet.tensors import Tensor
 
 
 def explain(model: keras.Model, crops_bgr: np.ndarray) -> dict[str, np.ndarray]:

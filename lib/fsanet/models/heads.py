@@ -4,8 +4,8 @@ import keras
 from keras import layers
 
 from fsanet.layers import CapsuleLayer, MatMulLayer, NetVLAD, ReshapeLayer, SplitLayer, SSRLayer, UnstackLayer
-from fsanet.layers.precision import Tensor
 from fsanet.models.spec import CHANNELS, STAGES, ModelSpec
+from fsanet.tensors import Tensor
 
 
 def _capsule(spec: ModelSpec, primary: Tensor) -> Tensor:

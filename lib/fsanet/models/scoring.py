@@ -9,8 +9,8 @@ import keras
 from keras import layers
 
 from fsanet.layers import MatrixMultiplyLayer, MatrixNormLayer, MomentsLayer, PrimCapsLayer, ReshapeLayer
-from fsanet.layers.precision import Tensor
 from fsanet.models.spec import CHANNELS, STAGES, ModelSpec
+from fsanet.tensors import Tensor
 
 
 def _conv_score(features: Tensor) -> Tensor:

@@ -9,8 +9,8 @@ import keras
 from keras import layers
 
 from fsanet.layers import FusedBatchNormalization, ReshapeLayer, SeparableConv2D
-from fsanet.layers.precision import Tensor
 from fsanet.models.spec import CHANNELS, ModelSpec
+from fsanet.tensors import Tensor
 
 # Filters of the blocks between two poolings. Layers 2, 3 and 4 are what the second, third and fourth group end in,
 # at 1/4, 1/8 and 1/8 of the image's size.

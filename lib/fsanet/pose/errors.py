@@ -18,7 +18,7 @@ SHARE_LIMITS_DEG = (5, 10, 15)
 
 def within_limit(true_deg: ArrayLike, limit_deg: float = LABEL_LIMIT_DEG) -> NDArray[np.bool_]:
     """Which samples the protocols keep: every true angle at most `limit_deg` in magnitude. (N, 3) -> (N,)."""
-    return (np.abs(np.asarray(true_deg, dtype=np.float64)) <= limit_deg).all(axis=-1)
+    return np.all(np.abs(np.asarray(true_deg, dtype=np.float64)) <= limit_deg, axis=-1)
 
 
 def euler_errors(predicted_deg: ArrayLike, true_deg: ArrayLike) -> NDArray[np.float64]:

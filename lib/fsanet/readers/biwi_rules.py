@@ -53,16 +53,16 @@ def boxes_of_video(frames: Iterable[FrameFaces], tracking: Tracking, margin: flo
             yield Unusable("unreadable image", frame.problem)
             continue
         box = choose_box(frame, tracking.min_score, margin)
-        believed = box is not None and (last is None or abs(box[0] - last[0]) < JUMP_PIXELS)
-        if believed:
+        jump = abs(box[0] - last[0]) if box and last else 0
+        if box and jump < JUMP_PIXELS:
             last = box
-        if believed or (tracking.keep_last and last is not None):
+            yield box
+        elif tracking.keep_last and last:
             yield last
-        elif box is None:
-            yield Unusable("no face", f"no face scores above {tracking.min_score}", broken=False)
-        else:
-            jump = abs(box[0] - last[0])
+        elif box:
             yield Unusable("box jumps", f"the left edge moves by {jump} px, {JUMP_PIXELS} or more", broken=False)
+        else:
+            yield Unusable("no face", f"no face scores above {tracking.min_score}", broken=False)
 
 
 def _whole(face: Sequence[float]) -> tuple[int, int, int, int]:

@@ -43,14 +43,15 @@ def kept_for_the_next_run(parts: Parts, megabytes: int) -> Iterator[None]:
     try:
         yield
     except BaseException as error:
-        disk_failed = isinstance(error, OSError) and error.errno is not None  # those without are sentences of ours
-        if disk_failed or len(parts.missing()) == parts.count:
+        # those without a number are sentences of ours
+        of_disk = error if isinstance(error, OSError) and error.errno is not None else None
+        if of_disk or len(parts.missing()) == parts.count:
             parts.discard()
         elif isinstance(error, KeyboardInterrupt):
             log.warning("%s: stopped; the same command goes on where it was", parts.path.name)
-        if disk_failed:
+        if of_disk:
             raise OSError(
-                f"'{parts.path}' cannot be written ({error.strerror}); nothing of it was kept. Up to {megabytes} MB "
+                f"'{parts.path}' cannot be written ({of_disk.strerror}); nothing of it was kept. Up to {megabytes} MB "
                 "are needed while it is made: free some space or give another folder with --out (OUT= of make)."
             ) from error
         raise

@@ -96,7 +96,7 @@ def require_plain_degrees(rows: Sequence[Mapping[str, str]], table: Path) -> Non
     Raises:
         InputError: with the question.
     """
-    angles = []
+    angles: list[float] = []
     for row in rows:
         try:
             angles += numbers_of(row, ANGLES)

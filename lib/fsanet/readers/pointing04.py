@@ -71,7 +71,7 @@ def read_pointing04(item: RawItem, *, choice: DetectorChoice, margin: float, img
         Unusable: with the reason.
     """
     image_path, text_path = item.files
-    label = _NAME.match(image_path.stem)
+    [(person, _, _, tilt, pan)] = _NAME.findall(image_path.stem)
     center_xy = read_face_center(text_path)
     image = read_raw_image(image_path)
     faces = find_faces(image, choice)
@@ -80,7 +80,7 @@ def read_pointing04(item: RawItem, *, choice: DetectorChoice, margin: float, img
     nearest = min(faces, key=lambda face: np.hypot(*(_center(face.box_xyxy) - center_xy)))
     crop = crop_face(image, nearest.box_xyxy, margin, img_size)
     extras = {"box_xyxy": box_in_crop(nearest.box_xyxy, margin, image.shape[1::-1], img_size)}
-    return Sample(crop, (float(label["pan"]), float(label["tilt"]), 0.0), f"Pointing04/{label['person']}", extras)
+    return Sample(crop, (float(pan), float(tilt), 0.0), f"Pointing04/{person}", extras)
 
 
 def read_face_center(path: Path) -> np.ndarray:

@@ -35,7 +35,9 @@ def read_left_out(npz: Path) -> list[LeftOut]:
     if not path.is_file():
         return []
     with path.open(newline="", encoding="utf-8") as file:
-        return [LeftOut(**{**row, "broken": row["broken"] == "yes"}) for row in csv.DictReader(file)]
+        return [
+            LeftOut(row["name"], row["reason"], row["detail"], row["broken"] == "yes") for row in csv.DictReader(file)
+        ]
 
 
 def summary_lines(npz: Path, samples: int, left_out: Sequence[LeftOut], *, fresh: bool = True) -> list[str]:

@@ -9,9 +9,9 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from fsanet.errors import InputError
+from fsanet.image.boxes import AnyBox
 from fsanet.image.face_crop import INPUT_SIZE, crop_face, landmark_box, widened_pixels
 from fsanet.image.reading import read_image
 from fsanet.readers.set_builder import RawItem, Sample, SetRecipe, Unusable
@@ -63,7 +63,7 @@ def read_scattered(item: RawItem, *, seed: int, img_size: int) -> Sample:
     return Sample(crop, pose, source_of(item.name), {"points_xy": in_crop.astype(np.float32)})
 
 
-def scatter(box_xyxy: NDArray, rng: np.random.Generator) -> tuple[float, float, float, float]:
+def scatter(box_xyxy: AnyBox, rng: np.random.Generator) -> tuple[float, float, float, float]:
     """A box moved and stretched at random."""
     x1, y1, x2, y2 = box_xyxy
     sides = np.array([x2 - x1, y2 - y1])

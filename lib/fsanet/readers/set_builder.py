@@ -58,7 +58,7 @@ class Sample:
     """
 
     image: NDArray[np.uint8]
-    yaw_pitch_roll_deg: Sequence[float]
+    yaw_pitch_roll_deg: Sequence[float] | NDArray[np.float64]
     source: str
     extras: Mapping[str, Any] = field(default_factory=dict)
 

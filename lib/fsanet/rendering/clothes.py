@@ -22,7 +22,7 @@ def _patterned(rng: np.random.Generator, colour: np.ndarray, place: np.ndarray) 
     """Colours (V, 3) of a garment: plain, striped or printed."""
     kind = rng.random()
     if kind < 0.55:
-        amount = np.zeros(len(place))
+        amount: np.ndarray = np.zeros(len(place))
     elif kind < 0.8:
         angle, rate = (rng.choice([0.0, np.pi / 2, rng.uniform(0, np.pi)]), rng.uniform(10, 40))
         amount = np.sin((place[:, 0] * np.cos(angle) + place[:, 1] * np.sin(angle)) * rate) > rng.uniform(-0.3, 0.7)

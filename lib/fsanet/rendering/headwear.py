@@ -97,8 +97,8 @@ def draw_headwear(rng: np.random.Generator, skull: SkullMap, hair_off: float) ->
         return kind, [_around_face(skull, rng, off + rng.uniform(0.1, 0.35), rng.uniform(46, 66), colour)]
     if kind == "scarf":
         return kind, [_around_face(skull, rng, 0.04 + off / 2, rng.uniform(40, 54), colour)]
-    start = rng.uniform(52, 62)
-    vertices, triangles = spun_shell(skull, [0.0, 1.0, -tilt], (start, start + rng.uniform(10, 22)), off, 0.0, 0.0)
+    start, axis = rng.uniform(52, 62), np.array([0.0, 1.0, -tilt])
+    vertices, triangles = spun_shell(skull, axis, (start, start + rng.uniform(10, 22)), off, 0.0, 0.0)
     return kind, [make_piece(vertices, triangles, colour, Material.CLOTH)]
 
 

@@ -83,7 +83,10 @@ def draw_lights(rng: np.random.Generator) -> Lights:
         colours.append(rng.uniform(0.2, 1.2) * _tint(rng, 0.1))
         softness.append(rng.uniform(0, 0.5))
     return Lights(
-        *(np.array(values, np.float32) for values in (harmonics, directions, colours, softness)),
-        rng.uniform(*shadow),
-        rng.uniform(0.4, 0.9),
+        sky=np.array(harmonics, np.float32),
+        directions=np.array(directions, np.float32),
+        colours=np.array(colours, np.float32),
+        softness=np.array(softness, np.float32),
+        shadow=rng.uniform(*shadow),
+        ground=rng.uniform(0.4, 0.9),
     )

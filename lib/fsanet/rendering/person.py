@@ -83,7 +83,8 @@ def draw_person(rng: np.random.Generator, held_out_styles: bool = False) -> Pers
     eyewear = "none"
     if rng.random() < _WEARS_GLASSES:
         eyewear = "sunglasses" if rng.random() < _DARK_ONES else "glasses"
-    glasses, lenses = join_strands([]), []
+    glasses = join_strands([])
+    lenses: list[Piece] = []
     if eyewear != "none":
         eyes = eye_centres(shape.vertices, pack)
         glasses, lenses = draw_glasses(rng, pack, shape.vertices, eyes, eyewear == "sunglasses")

@@ -25,7 +25,7 @@ def _edges(screen, a, b, c):
 def draw_triangles(
     screen: np.ndarray,
     triangles: np.ndarray,
-    closed: np.ndarray,
+    closed: int,
     first_id: int,
     depth: np.ndarray,
     ids: np.ndarray,

@@ -253,7 +253,9 @@ def render_samples(seed: int, indices: list[int] | range, settings: Settings) ->
         size = frame.image_bgr.shape[1::-1]
         points.append(points_in_crop(frame.landmarks_xy - 0.5, box, LANDMARK_MARGIN, size))
         frames.append(frame)
-    kinds = {name: np.array([getattr(frame, name) for frame in frames], np.str_) for name in _KINDS}
+    kinds: dict[str, np.ndarray] = {
+        name: np.array([getattr(frame, name) for frame in frames], np.str_) for name in _KINDS
+    }
     kinds["masked"] = np.array([frame.masked for frame in frames], bool)
     kinds["points_xy"] = np.array(points, np.float32).reshape(-1, 68, 2)
     image = np.stack(images) if images else np.zeros((0, INPUT_SIZE, INPUT_SIZE, 3), np.uint8)

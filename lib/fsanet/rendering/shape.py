@@ -201,7 +201,8 @@ def mean_head() -> np.ndarray:
 @functools.cache
 def _families() -> tuple[dict[str, list[tuple[str, str]]], list[str]]:
     """Morphs in opposite pairs, left and right together, and those that stand alone."""
-    pairs, alone = {}, []
+    pairs: dict[str, list[tuple[str, str]]] = {}
+    alone: list[str] = []
     names = [n for n in head_pack().targets if n.split("/")[0] not in _GLOBAL and not _SHIFTS.match(n)]
     for name in names:
         ends = next(((lo, hi) for lo, hi in _OPPOSITES if re.search(rf"-({lo}|{hi})$", name)), None)

@@ -35,9 +35,10 @@ def make_strands(
     points: ArrayLike, widths: ArrayLike, colours: ArrayLike, roots: ArrayLike | None = None, wire: bool = False
 ) -> Strands:
     """Strands of one kind; `widths` and `colours` are broadcast, `roots` None means fixed to the skull."""
-    count = len(points)
+    spots = np.asarray(points, np.float32)
+    count = len(spots)
     return Strands(
-        np.asarray(points, np.float32),
+        spots,
         np.broadcast_to(np.asarray(widths, np.float32), (count, POINTS)),
         np.broadcast_to(np.asarray(colours, np.float32), (count, 3)),
         np.full(count, -1) if roots is None else np.asarray(roots, int),

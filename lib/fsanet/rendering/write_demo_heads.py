@@ -10,6 +10,7 @@
 import argparse
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -27,16 +28,16 @@ TURNED_PERSON = 156
 TURN_DEG = 35.0
 HARD_PERSONS = 16
 SEED = 7
-_BARE = {"split": "test", "per_person": 1, "headwear": 0.0, "occluded": 0.0, "masked": 0.0}
+_BARE = Settings(split="test", per_person=1, headwear=0.0, occluded=0.0, masked=0.0)
 _AHEAD = ((0, 25), (0, 15), (0, 15))
-# {kind: (settings that differ, ranges of |yaw|, |pitch| and |roll| in degrees)}
+# {kind: (settings, ranges of |yaw|, |pitch| and |roll| in degrees)}
 HARD_KINDS = {
-    "ahead": ({}, _AHEAD),
-    "profile": ({}, ((75, 90), (0, 10), (0, 10))),
-    "from behind": ({}, ((105, 135), (0, 10), (0, 10))),
-    "steep": ({}, ((0, 25), (45, 60), (0, 10))),
-    "masked": ({"masked": 1.0}, _AHEAD),
-    "covered": ({"occluded": 1.0}, _AHEAD),
+    "ahead": (_BARE, _AHEAD),
+    "profile": (_BARE, ((75, 90), (0, 10), (0, 10))),
+    "from behind": (_BARE, ((105, 135), (0, 10), (0, 10))),
+    "steep": (_BARE, ((0, 25), (45, 60), (0, 10))),
+    "masked": (replace(_BARE, masked=1.0), _AHEAD),
+    "covered": (replace(_BARE, occluded=1.0), _AHEAD),
 }
 
 
@@ -63,7 +64,7 @@ def turned_head() -> PoseSet:
 def hard_heads() -> PoseSet:
     """The same persons in every kind of `HARD_KINDS`, in crops of the network's size; `kind` names it."""
     made = [
-        (kind, render_frame(SEED, person, Settings(**_BARE | settings), pose=_pose_within(limits, person)))
+        (kind, render_frame(SEED, person, settings, pose=_pose_within(limits, person)))
         for kind, (settings, limits) in HARD_KINDS.items()
         for person in range(HARD_PERSONS)
     ]
@@ -89,7 +90,7 @@ def _pose_set(
         "seed": SEED,
     }
     poses = np.array([frame.pose for frame in frames])
-    return PoseSet(np.stack(crops), poses, [frame.source for frame in frames], meta, extras or {})
+    return PoseSet(np.stack(crops), poses, np.array([frame.source for frame in frames]), meta, extras or {})
 
 
 MAKERS = {"synthetic_heads": random_heads, "turned_head": turned_head, "hard_heads": hard_heads}

@@ -42,7 +42,7 @@ class Backgrounds:
 
     @cached_property
     def _pictures(self) -> dict[str, list[NDArray[np.uint8]]]:
-        kinds = {"photographs": [], "views": []}
+        kinds: dict[str, list[NDArray[np.uint8]]] = {"photographs": [], "views": []}
         for file in self.files:
             kinds["views" if "-view" in file.stem else "photographs"].append(cv2.imread(str(file)))
         return kinds

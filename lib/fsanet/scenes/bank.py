@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -92,12 +93,12 @@ def _images_file(folder: Path, kind: str, number: int) -> Path:
 
 def _write_shard(folder: Path, size: int, makers: dict[str, Callable[[int], Cutout]], shard: tuple[str, int]) -> int:
     kind, number = shard
-    indices = range(number * size, (number + 1) * size)
-    columns = Cutout(*zip(*map(makers[kind], indices), strict=True))
+    cutouts = [makers[kind](index) for index in range(number * size, (number + 1) * size)]
+    labels: dict[str, Any] = {name: np.stack([getattr(cutout, name) for cutout in cutouts]) for name in _LABELS}
     with replace_whole(_images_file(folder, kind, number)) as temporary:
-        np.save(temporary, np.stack(columns.image_bgra))
+        np.save(temporary, np.stack([cutout.image_bgra for cutout in cutouts]))
     with replace_whole(_labels_file(folder, kind, number)) as temporary:
-        np.savez(temporary, **{name: np.stack(getattr(columns, name)) for name in _LABELS})
+        np.savez(temporary, **labels)
     return size
 
 

@@ -84,12 +84,12 @@ class Composer:
 
     def _face(self, rng: np.random.Generator) -> Cutout:
         bank = self.photographs if self.photographs and rng.random() < _PHOTOGRAPHED else self.bank
-        return bank.faces[rng.integers(len(bank.faces))]
+        return bank.faces[int(rng.integers(len(bank.faces)))]
 
     def _other(self, rng: np.random.Generator) -> Cutout:
         if self.photographs and rng.random() < _WINDOWS:
             return empty_window(self.backgrounds.draw(rng, SIDE), rng)
-        return self.bank.others[rng.integers(len(self.bank.others))]
+        return self.bank.others[int(rng.integers(len(self.bank.others)))]
 
 
 class _Pasted:

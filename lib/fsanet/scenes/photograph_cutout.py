@@ -59,7 +59,7 @@ def cut_photograph(file: Path, rng: np.random.Generator) -> Cutout:
     x1, y1, x2, y2 = face_box(points)
     scale = rng.uniform(*_FACE_SHARE) * SIDE / np.sqrt((x2 - x1) * (y2 - y1))
     shift = np.array([SIDE / 2, 0.52 * SIDE]) - scale * np.array([x1 + x2, y1 + y2]) / 2
-    matrix = np.float32([[scale, 0, shift[0]], [0, scale, shift[1]]])
+    matrix = np.array([[scale, 0, shift[0]], [0, scale, shift[1]]], np.float32)
     if scale < 0.5:
         image, matrix = _halved(image, matrix, scale)
     bgr = cv2.warpAffine(image, matrix, (SIDE, SIDE), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)

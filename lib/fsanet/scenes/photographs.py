@@ -143,9 +143,7 @@ def _in_wheel(file: Path) -> Iterator[tuple[str, bytes]]:
 
 def _in_npm(file: Path) -> Iterator[tuple[str, bytes]]:
     with tarfile.open(file) as archive:
-        for member in archive:
-            if member.isfile():
-                yield member.name, archive.extractfile(member).read()
+        yield from _files_in(archive)
 
 
 def _in_deb(file: Path) -> Iterator[tuple[str, bytes]]:
@@ -154,9 +152,14 @@ def _in_deb(file: Path) -> Iterator[tuple[str, bytes]]:
         unpacked.write(done.stdout)
         unpacked.seek(0)
         with tarfile.open(fileobj=unpacked) as archive:
-            for member in archive:
-                if member.isfile():
-                    yield member.name.removeprefix("./"), archive.extractfile(member).read()
+            for name, content in _files_in(archive):
+                yield name.removeprefix("./"), content
+
+
+def _files_in(archive: tarfile.TarFile) -> Iterator[tuple[str, bytes]]:
+    for member in archive:
+        if member.isfile() and (file := archive.extractfile(member)):
+            yield member.name, file.read()
 
 
 def _in_gcompris(file: Path) -> Iterator[tuple[str, bytes]]:

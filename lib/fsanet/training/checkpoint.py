@@ -73,7 +73,7 @@ def save_checkpoint(path: Path, variables: Variables, progress: Progress, identi
     Raises:
         OSError: when it cannot be written, saying that the earlier one is intact.
     """
-    arrays = {_key(number): value for number, value in enumerate(snapshot(variables))}
+    arrays: dict[str, Any] = {_key(number): value for number, value in enumerate(snapshot(variables))}
     record = json.dumps({"progress": asdict(progress), "identity": _as_json(identity)})
     try:
         with replace_whole(path) as temporary, temporary.open("wb") as file:

@@ -67,8 +67,17 @@ def on_free_photographs(model: str) -> Settings:
         *(ExtraSet(f"portraits{kind}", only=(f"portraits/*[!{unseen}]",)) for kind in ("", "_masked")),
         *(ExtraSet(f"cc0_portraits{kind}", copies=3) for kind in ("", "_masked")),
     )
-    changes = {"extra": sets, "weights": "synthetic", "seed": seed, "augmentation": _FOR_PHOTOGRAPHS}
-    return dataclasses.replace(on_renders(model), run="free", epochs=4, learning_rate=1e-3, warmup_steps=100, **changes)
+    return dataclasses.replace(
+        on_renders(model),
+        run="free",
+        extra=sets,
+        weights="synthetic",
+        seed=seed,
+        augmentation=_FOR_PHOTOGRAPHS,
+        epochs=4,
+        learning_rate=1e-3,
+        warmup_steps=100,
+    )
 
 
 def on_own_data(model: str, data: str) -> Settings:
@@ -113,8 +122,8 @@ def _smoke() -> Settings:
 
 def _backends() -> Settings:
     """2,000 steps of the paper's recipe, its schedule shrunk to them, on renders."""
-    shrunk = {"data": "synthetic", "data_folder": str(DATA / "backends"), "epochs": 2}
-    return dataclasses.replace(by_paper("var_capsule", "300W_LP"), run="backends", **shrunk)
+    recipe = by_paper("var_capsule", "300W_LP")
+    return dataclasses.replace(recipe, run="backends", data="synthetic", data_folder=str(DATA / "backends"), epochs=2)
 
 
 def _with_twins() -> dict[str, Experiment]:

@@ -262,9 +262,11 @@ class _Run:
     def result(self) -> TrainResult:
         """What the finished run reached."""
         progress, files = self.progress, self.files
-        words = self.task.words.best.format_map(best_row(progress.history, self.task))
+        best = best_row(progress.history, self.task)
         self.screen.say(
-            f"Best: {words} in validation, epoch {progress.best_epoch + 1}, trained in "
+            f"Best: {self.task.words.best.format_map(best)} in validation, epoch {progress.best_epoch + 1}, trained in "
             f"{as_time(progress.seconds)}. Weights: {files.weights}"
         )
-        return TrainResult(files.folder, files.weights, progress.best_epoch + 1, progress.best, progress.history)
+        return TrainResult(
+            files.folder, files.weights, progress.best_epoch + 1, best[self.task.decides], progress.history
+        )

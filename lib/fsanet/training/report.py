@@ -29,7 +29,7 @@ class Screen:
 
     def __init__(self, epochs: int, steps: int, batch_size: int, words: Words, quiet: bool = False):
         self.epochs, self.steps, self.batch_size, self.words, self.quiet = epochs, steps, batch_size, words, quiet
-        self._bar = None
+        self._bar = progress(quiet=True)
         self._compiled = False  # the first step of a run takes much longer than all others
         self._epoch, self._first, self._started, self._due = 0, 0, 0.0, 0.0
 
@@ -80,10 +80,8 @@ class Screen:
 
     def close(self) -> None:
         """Take the bar away."""
-        if self._bar is not None:
-            self._bar.leave = False
-            self._bar.close()
-            self._bar = None
+        self._bar.leave = False
+        self._bar.close()
         sys.stdout.flush()
 
     def _steps_after(self, step: int) -> int:

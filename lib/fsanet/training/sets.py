@@ -95,7 +95,7 @@ def _split(views: list[View], share: float) -> tuple[list[View], list[View]]:
         raise InputError("Every sample has an angle beyond the limit: nothing is left to train on.")
     held_out = np.zeros(len(sources), bool)
     held_out[split_by_source(sources, share, _SPLIT_SEED).validation] = True
-    sides = ([], [])
+    sides: tuple[list[View], list[View]] = ([], [])
     for view, held in zip(views, np.split(held_out, np.cumsum([len(v) for v in views])[:-1]), strict=True):
         for side, mask in zip(sides, (~held, held), strict=True):
             side.append(View(view.pose_set, view.indices[mask], view.label_weight))

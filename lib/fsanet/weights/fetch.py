@@ -74,9 +74,9 @@ def fetch(
 
 def _locations(file: PretrainedFile, source: str | None) -> list[str]:
     """Paths and addresses at which to look for a file, in that order."""
-    mirror = source if source is not None else os.environ.get(MIRROR_VARIABLE)
+    mirror = source if source is not None else os.environ.get(MIRROR_VARIABLE, "")
     names = names_in_mirror(file.path) if mirror else []
-    if mirror and is_address(mirror):
+    if is_address(mirror):
         found = [f"{mirror.rstrip('/')}/{quote(name)}" for name in names]
     else:
         found = [str(Path(mirror).expanduser() / name) for name in names]

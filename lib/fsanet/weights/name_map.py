@@ -5,9 +5,9 @@ of the process: "separable_conv2d_8" may be called 22 in another file. Both stre
 that only this order tells them apart.
 """
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from string import digits
 from typing import NamedTuple
 
 import numpy as np
@@ -108,7 +108,7 @@ def rename_published(arrays: Mapping[str, np.ndarray], spec: ModelSpec) -> dict[
     """
     of_kind = _by_kind({layer.published: layer.ours for layer in published_layers(spec)})
     parts = {name: _parts(name) for name in arrays}
-    ours = {}
+    ours: dict[str, str] = {}
     for kind, layers in _by_kind({layer: layer for _, layer, _ in parts.values()}).items():
         ours.update(zip(layers, of_kind.get(kind, ()), strict=False))
     return {f"{ours.get(layer, layer)}/{variable}": arrays[name] for name, (_, layer, variable) in parts.items()}
@@ -146,8 +146,8 @@ def _by_kind(names: Mapping[str, str]) -> dict[str, list[str]]:
     """Values grouped by the kind of their key, in the order of its number: "conv2d_7" is conv2d number 7."""
     numbered = defaultdict(list)
     for name, value in names.items():
-        kind, number = re.fullmatch(r"(.*?)_?(\d*)", name).groups()
-        numbered[kind].append((int(number or 0), value))
+        stem = name.rstrip(digits)
+        numbered[stem.removesuffix("_")].append((int(name[len(stem) :] or 0), value))
     return {kind: [value for _, value in sorted(values)] for kind, values in numbered.items()}
 
 

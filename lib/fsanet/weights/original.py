@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import keras
 
@@ -54,7 +55,7 @@ class OriginalNetwork:
         lambda_d: float,
         S_set: Sequence[int] | None = None,  # noqa: N803 (the original's keyword)
     ):
-        self.settings = {
+        self.settings: dict[str, Any] = {
             "image_size": image_size,
             "num_classes": num_classes,
             "stage_num": tuple(stage_num),

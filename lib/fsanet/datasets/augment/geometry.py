@@ -9,6 +9,7 @@ from fsanet.datasets.augment.chance import Chance
 from fsanet.datasets.augment.recipe import Recipe
 from fsanet.pose import tensors
 from fsanet.pose.errors import LABEL_LIMIT_DEG
+from fsanet.tensors import Tensor
 
 
 class Placement(NamedTuple):
@@ -17,12 +18,12 @@ class Placement(NamedTuple):
     Mirrored first, then turned, then stretched, then moved.
     """
 
-    mirrored: object  # bool
-    clockwise_deg: object
-    width_factor: object  # above 1 enlarges
-    height_factor: object
-    right: object  # shares of the side
-    down: object
+    mirrored: Tensor  # bool
+    clockwise_deg: Tensor
+    width_factor: Tensor  # above 1 enlarges
+    height_factor: Tensor
+    right: Tensor  # shares of the side
+    down: Tensor
 
 
 def place(images, poses_deg, recipe: Recipe, chance: Chance):
@@ -42,7 +43,7 @@ def place(images, poses_deg, recipe: Recipe, chance: Chance):
     return place_images(images, placement), poses_deg
 
 
-def place_poses(poses_deg, placement: Placement) -> tuple[Placement, object]:
+def place_poses(poses_deg, placement: Placement) -> tuple[Placement, Tensor]:
     """Poses of placed faces, and the placement with those turns undone that would leave the range of labels.
 
     Near yaw = +-90 a turn of the image moves pitch and roll by far more than the turn itself.

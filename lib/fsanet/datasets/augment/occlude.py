@@ -10,6 +10,7 @@ from keras import ops
 
 from fsanet.datasets.augment.chance import Chance
 from fsanet.datasets.augment.recipe import Recipe
+from fsanet.tensors import Tensor
 
 FLAT, NOISE, OTHER_FACE = range(3)
 _NOISE_LEVEL = 60.0
@@ -18,11 +19,11 @@ _NOISE_LEVEL = 60.0
 class Patch(NamedTuple):
     """A rectangle or ellipse a sample; (N,) each, lengths in shares of the side."""
 
-    x: object
-    y: object
-    half_width: object
-    half_height: object
-    round: object  # bool
+    x: Tensor
+    y: Tensor
+    half_width: Tensor
+    half_height: Tensor
+    round: Tensor  # bool
 
 
 def cover(images, recipe: Recipe, chance: Chance):
@@ -30,8 +31,10 @@ def cover(images, recipe: Recipe, chance: Chance):
     masks = []
     for _ in range(recipe.patches):
         happens = chance.happens(recipe.patch)
-        half = [ops.where(happens, chance.uniform(0.05, recipe.patch_side / 2.0), 0.0) for _ in range(2)]
-        patch = Patch(chance.uniform(), chance.uniform(), *half, chance.happens(0.5))
+        half_width, half_height = (
+            ops.where(happens, chance.uniform(0.05, recipe.patch_side / 2.0), 0.0) for _ in range(2)
+        )
+        patch = Patch(chance.uniform(), chance.uniform(), half_width, half_height, chance.happens(0.5))
         masks.append(inside(patch, images.shape[1]))
     mask = masks[0]
     for other in masks[1:]:
@@ -42,12 +45,12 @@ def cover(images, recipe: Recipe, chance: Chance):
 def frame(images, recipe: Recipe, chance: Chance):
     """Random borders: on each side as likely as not, of one grey level that is often black or white."""
     happens = chance.happens(recipe.frame)
-    widths = [
+    left, top, right, bottom = (
         ops.where(ops.logical_and(happens, chance.happens(0.5)), chance.uniform(0.0, recipe.frame_width), 0.0)
         for _ in range(4)
-    ]
+    )
     level = ops.clip(chance.uniform(-1.0, 2.0), 0.0, 1.0) * 255.0  # a third black, a third white
-    return _put(images, beyond(*widths, images.shape[1]), level[:, None, None])
+    return _put(images, beyond(left, top, right, bottom, images.shape[1]), level[:, None, None])
 
 
 def inside(patch: Patch, side: int):

@@ -10,6 +10,7 @@ from keras import ops
 
 from fsanet.datasets.augment.chance import Chance
 from fsanet.datasets.augment.resampling import FIXED_POINT, cubic_table, linear_matrices, resample_rows, transpose
+from fsanet.tensors import Tensor
 
 PLAIN, ON_BLACK, ON_WHITE, NO_CROP = range(4)
 MOST_REMOVED = 15
@@ -22,12 +23,12 @@ _SPLIT = 1024
 class Crops(NamedTuple):
     """Where each sample is cut: integers (N,)."""
 
-    kind: object
-    removed: object
-    row: object
-    column: object
-    new_row: object
-    new_column: object
+    kind: Tensor
+    removed: Tensor
+    row: Tensor
+    column: Tensor
+    new_row: Tensor
+    new_column: Tensor
 
 
 class PaperSteps:

@@ -64,7 +64,7 @@ def _int8(exact: Path, source: Source) -> onnx.ModelProto:
         quantize_static(
             prepared,
             quantized,
-            _Reader(source.calibration),
+            _Reader(source.crops),
             quant_format=QuantFormat.QDQ,
             op_types_to_quantize=["Conv"],
             nodes_to_exclude=_first_convolutions(graph),

@@ -55,6 +55,17 @@ class Source:
         """The metadata, and how it is quantised."""
         return {**self.metadata, "quantized": self.quantize or "no"}
 
+    @property
+    def crops(self) -> NDArray[np.float32]:
+        """The calibration, which int8 cannot do without.
+
+        Raises:
+            InputError: when there is none.
+        """
+        if self.calibration is None:
+            raise InputError("int8 needs crops that show the range of every tensor: give `calibration`.")
+        return self.calibration
+
 
 @dataclass(frozen=True)
 class Format:

@@ -29,7 +29,7 @@ def write_tflite(source: Source, path: Path) -> None:
         if source.quantize == FLOAT16:
             converter.optimizations = [tf.lite.Optimize.DEFAULT]
             converter.target_spec.supported_types = [tf.float16]
-        content = _int8(converter, source.calibration) if source.quantize == INT8 else converter.convert()
+        content = _int8(converter, source.crops) if source.quantize == INT8 else converter.convert()
     path.write_bytes(_with_metadata(content, source.properties))
 
 

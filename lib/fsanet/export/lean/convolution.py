@@ -10,7 +10,7 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from fsanet.layers.precision import Shape, Tensor
+from fsanet.tensors import Shape, Tensor
 
 
 class SeparableBlock(NamedTuple):

@@ -6,8 +6,8 @@ from keras import ops
 from fsanet.export.lean.regression import has_lean_head, lean_regression
 from fsanet.export.lean.routing import capsule_layer, lean_primary_capsules, lean_routing
 from fsanet.export.lean.streams import has_separable_streams, lean_streams
-from fsanet.layers.precision import Tensor
 from fsanet.models.spec import CHANNELS, MODELS, STAGES, get_spec
+from fsanet.tensors import Tensor
 
 
 def lean_model(model: keras.Model) -> keras.Model:

@@ -6,8 +6,8 @@ from keras import ops
 from numpy.typing import NDArray
 
 from fsanet.export.lean.convolution import arrays
-from fsanet.layers.precision import Tensor
 from fsanet.models.spec import STAGES
+from fsanet.tensors import Tensor
 
 
 def lean_regression(capsules: Tensor, members: list[keras.Model]) -> Tensor:

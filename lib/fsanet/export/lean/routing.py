@@ -6,9 +6,9 @@ from keras import ops
 
 from fsanet.export.lean.convolution import arrays
 from fsanet.layers.capsule import squash
-from fsanet.layers.precision import Tensor
 from fsanet.layers.structure import SMALLEST_NORM
 from fsanet.models.spec import STAGES
+from fsanet.tensors import Tensor
 
 
 def lean_primary_capsules(u: Tensor, member: keras.Model) -> Tensor:

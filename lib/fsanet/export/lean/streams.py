@@ -26,7 +26,7 @@ from fsanet.export.lean.convolution import (
     dense_kernel,
     folded_block,
 )
-from fsanet.layers.precision import Tensor
+from fsanet.tensors import Tensor
 
 _STREAMS = "ssr_G_model"
 

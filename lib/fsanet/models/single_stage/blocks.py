@@ -5,7 +5,7 @@ import numpy as np
 from keras import layers
 
 from fsanet.dense import layout
-from fsanet.layers.precision import Tensor
+from fsanet.tensors import Tensor
 
 _MOMENTUM, _EPSILON = 0.97, 1e-3
 _RARE = -4.0  # logit that every score starts with: faces are rare (Lin et al., focal loss, ICCV 2017)

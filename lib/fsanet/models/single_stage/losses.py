@@ -5,7 +5,7 @@ from typing import NamedTuple
 from keras import ops
 
 from fsanet.dense import layout
-from fsanet.layers.precision import Tensor
+from fsanet.tensors import Tensor
 
 _EPSILON = 1e-6
 _LARGEST_LOG = 4.0
@@ -35,10 +35,10 @@ WEIGHTS = LossWeights()
 class LossParts(NamedTuple):
     """The parts, before their weights; scalars."""
 
-    score: object
-    box: object
-    points: object
-    pose: object
+    score: Tensor
+    box: Tensor
+    points: Tensor
+    pose: Tensor
 
 
 def loss_parts(target: Tensor, prediction: Tensor, weights: LossWeights = WEIGHTS) -> LossParts:

@@ -4,8 +4,8 @@ import keras
 from keras import layers
 
 from fsanet.dense import layout
-from fsanet.layers.precision import Tensor
 from fsanet.models.single_stage.blocks import context, convolve, flat, predict, pyramid, residual
+from fsanet.tensors import Tensor
 
 STEM = 8  # channels at half the resolution
 WIDTHS = (16, 32, 48, 64)  # at strides 4, 8, 16, 32

@@ -84,13 +84,18 @@ def draw_mask(rng: np.random.Generator, kind: str | None = None, worn: str | Non
     check_worn(worn)
     worn = "right" if kind == SHIELD else worn
     row = KINDS[kind]
-    edges = [float(rng.uniform(*span)) for span in _EDGES[SHIELD if kind == SHIELD else worn]]
+    top, side_top, bottom, side_bottom = (
+        float(rng.uniform(*span)) for span in _EDGES[SHIELD if kind == SHIELD else worn]
+    )
     colour = _colour(rng, row.colours)
     return MaskLook(
-        kind,
-        worn,
-        float(rng.uniform(*row.half_width_deg)),
-        *edges,
+        kind=kind,
+        worn=worn,
+        half_width_deg=float(rng.uniform(*row.half_width_deg)),
+        top=top,
+        side_top=side_top,
+        bottom=bottom,
+        side_bottom=side_bottom,
         top_power=float(rng.uniform(1.2, 2.0)),
         bottom_power=float(rng.uniform(1.5, 2.3)),
         off=float(rng.uniform(*row.off)) * (0.5 if worn == "below chin" else 1.0),

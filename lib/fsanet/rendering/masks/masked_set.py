@@ -111,12 +111,12 @@ def _by_pose(row: Row, rng: np.random.Generator, *, kind: str | None, place: NDA
 
 def _rendered(row: Row, rng: np.random.Generator, *, seed: int, settings: Settings) -> Row:
     """The row rendered again with a mask; masks follow the seed of the renderer, not that of the twin."""
-    sample = render_samples(seed, [row.index], settings)
+    sample = render_samples(seed, [row.number], settings)
     if not np.array_equal(sample.pose[0], row.pose):
-        raise InputError(f"Sample {row.index} was rendered by another version of this program: render the set again.")
-    return Row(row.index, sample.image[0], row.pose, {key: values[0] for key, values in sample.kinds.items()})
+        raise InputError(f"Sample {row.number} was rendered by another version of this program: render the set again.")
+    return Row(row.number, sample.image[0], row.pose, {key: values[0] for key, values in sample.kinds.items()})
 
 
 def _with_kind(row: Row, result: MaskedPicture) -> Row:
     kinds = {"masked": True, "mask": np.str_(result.kind), "mask_worn": np.str_(result.worn)}
-    return Row(row.index, result.image_bgr, row.pose, {**row.extras, **kinds})
+    return Row(row.number, result.image_bgr, row.pose, {**row.extras, **kinds})

@@ -72,7 +72,7 @@ def find_photographs(folder: Path, cache: Path, only: str = "*") -> list[Photogr
         kinds = ", ".join(sorted(IMAGE_SUFFIXES))
         raise InputError(f"'{folder}' holds no picture ({kinds}) that fits '{only}': give a folder that does.")
     unlabelled = [file for file in files if not file.with_suffix(".mat").is_file()]
-    meshes = _meshes(unlabelled, cache) if unlabelled else Meshes(np.empty(0), np.empty(0))
+    meshes = _meshes(unlabelled, cache) if unlabelled else Meshes(np.empty(0, np.float32), np.empty(0, np.uint8))
     found = {file: Photograph(file, *row) for file, *row in zip(unlabelled, meshes.points, meshes.matte, strict=True)}
     return [found.get(file) or Photograph(file) for file in files]
 

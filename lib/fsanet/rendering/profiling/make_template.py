@@ -85,7 +85,10 @@ def main(argv: list[str] | None = None) -> int:
         meshes = read_meshes(files).points[:, 0] * [1.0, -1.0, 1.0]
     found = np.flatnonzero(np.isfinite(meshes).all(axis=(1, 2)))
     template = make_template(meshes[found], [landmarks[i] for i in found], [rotations[i] for i in found])
-    write_npz(TEMPLATE_FILE, {"points": np.float32(template.points), "weights": np.float32(template.weights)})
+    write_npz(
+        TEMPLATE_FILE,
+        {"points": template.points.astype(np.float32), "weights": template.weights.astype(np.float32)},
+    )
     print(f"{TEMPLATE_FILE}: {len(found)} of {args.renders} renders")
     return EXIT_OK
 

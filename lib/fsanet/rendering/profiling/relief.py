@@ -80,7 +80,7 @@ def make_relief(image_bgr: NDArray[np.uint8], person: NDArray[np.bool_], head: F
         len(faces),
         np.concatenate([_inside(xy, person), xy]),
         _back_of(image_bgr, person, head),
-        np.uint8(fill(image_bgr, ~around) + 0.5),
+        (fill(image_bgr, ~around) + 0.5).astype(np.uint8),
     )
 
 
@@ -162,7 +162,7 @@ def _back_of(image_bgr: NDArray[np.uint8], person: NDArray[np.bool_], head: Fitt
     below = ramp(*_NAPE, heights)
     parts = (shown & (heights > _SURELY_HAIR), shown & (heights < _NAPE[0]))
     upper, lower = (fill(image_bgr, part if part.sum() > _FEW_PIXELS else shown) for part in parts)
-    return np.uint8(upper + below[..., None].astype(np.float32) * (lower - upper) + 0.5)
+    return (upper + below[..., None].astype(np.float32) * (lower - upper) + 0.5).astype(np.uint8)
 
 
 def _shown_behind(person: NDArray, head: FittedHead) -> NDArray[np.bool_]:
