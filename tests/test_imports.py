@@ -29,6 +29,7 @@ ALLOWED = {
     "evaluation": {"pose", "image", "datasets", "detectors", "models", "engines", "readers", "rendering", "scenes"},
     "training": {"pose", "image", "datasets", "dense", "models", "weights", "engines", "evaluation", "scenes"},
     "inference": {"pose", "image", "dense", "detectors", "models", "weights", "engines"},
+    "cluster": {"inference"},
     **{leaf: set() for leaf in LEAVES},
 }
 # rooms of programs: they may import every room above

@@ -13,6 +13,7 @@ from fsanet.console import run_command, set_message_level
 # name: what `fsanet --help` says of it. `fsanet.commands.<name>` holds add_options(parser) and run(args) -> exit code.
 VERBS = {
     "estimate": "yaw, pitch and roll of all faces in images, folders, globs, videos and cameras",
+    "merge": "join the rows of all shards of a run",
     "models": "list the model names",
     "weights": "bring the published weights and the detector files",
     "prepare": "make npz sets of raw sets such as 300W-LP and BIWI, or of your own images",

@@ -8,19 +8,46 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from contextvars import ContextVar
 from itertools import islice
 from pathlib import Path
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
 
+CORES_VARIABLE = "FSANET_CORES"  # cores that a process takes itself to have, where several share a machine
+
 _AHEAD = 2  # tasks waiting per process: enough to keep it busy, few enough to keep memory constant
 
 
+class Pool(Protocol):
+    """Processes elsewhere that take tasks; see `fsanet.cluster.dask_pool`."""
+
+    def run(self, function: Callable[[Task], Result], tasks: Iterable[Task]) -> Iterator[Result]:
+        """Yield the results of `function` over `tasks`, in the order in which they are done."""
+        ...
+
+
+_elsewhere: ContextVar[Pool | None] = ContextVar("_elsewhere", default=None)
+
+
+@contextmanager
+def working_on(pool: Pool) -> Iterator[None]:
+    """Within the block, what `run_on_all_cores` would do on the cores here is done by `pool`."""
+    token = _elsewhere.set(pool)
+    try:
+        yield
+    finally:
+        _elsewhere.reset(token)
+
+
 def cores() -> int:
-    """Cores that this process may run on; containers and `taskset` can make them fewer than the machine has."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    """Cores that this process may run on; containers, `taskset` and FSANET_CORES can make them fewer than there are."""
+    there = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    most = os.environ.get(CORES_VARIABLE, "")
+    return min(there, int(most)) if most.isdecimal() and int(most) else there
 
 
 def cores_with_memory(megabytes: int) -> int:
@@ -46,6 +73,9 @@ def run_on_all_cores(
     Raises:
         OSError: when a process is killed from outside, mostly for lack of memory.
     """
+    if elsewhere := _elsewhere.get():
+        yield from elsewhere.run(function, tasks)
+        return
     workers = workers or cores()
     if workers == 1:
         yield from map(function, tasks)

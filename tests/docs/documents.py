@@ -14,6 +14,7 @@ PAGES = sorted(
         *(ROOT / "data").glob("**/README.md"),
         *(ROOT / "demo").glob("**/README.md"),
         *(ROOT / "pre-trained").glob("*.md"),
+        *(ROOT / "pre-trained").glob("*_models/README.md"),
         *(ROOT / "release").glob("*.md"),
         *(ROOT / "training_and_testing").glob("**/*.md"),
     }

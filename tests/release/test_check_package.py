@@ -1,5 +1,6 @@
 """What `make package` finds wrong, and what is released agrees with the package."""
 
+import re
 import runpy
 import sys
 import tomllib
@@ -49,6 +50,14 @@ def test_the_conda_recipe_agrees_with_the_package(repository):
     for requirement in wheel:
         name, versions = requirement.replace("opencv-python-headless", "py-opencv").split(">=")
         assert f"- {name} >={versions}" in recipe
+
+
+def test_cards_beside_the_weights_have_the_figures_of_the_model_card(repository):
+    card = (repository / "pre-trained" / "synthetic_models" / "README.md").read_text(encoding="utf-8")
+    _, settings, _ = card.split("---\n", 2)
+    [value] = re.findall(r"value: ([\d.]+)", settings)
+    model_card = (repository / "docs" / "model-card.md").read_text(encoding="utf-8")
+    assert re.search(rf"`fusion_capsule` .* {value} \(yaw", model_card)
 
 
 def test_what_docker_copies_is_what_the_wheel_is_made_of(repository):

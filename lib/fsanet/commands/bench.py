@@ -1,8 +1,9 @@
 """Measure speed and memory: `make bench [ONLY=sections] [EXPORTS=folder]`.
 
-    fsanet bench                       all sections but the folder of 10,000 images
+    fsanet bench                       all sections but the folder of 10,000 images and the peers
     fsanet bench --only engines video  some of them
     fsanet bench --only folder         memory over 10,000 images; takes minutes
+    fsanet bench --only peers          MediaPipe on the same pictures, in an environment of its own
 
 Within a section the cases take turns, so that a change in what else the machine does meets all of them. What is said of
 a case is the median of its rounds, and between which values half of the rounds lie.

@@ -9,6 +9,7 @@
     fsanet estimate scans/ --any-angle           faces that lie or stand on their head too
     fsanet estimate room.jpg --camera 70         poses in the frame of a camera that sees 70 degrees from left to right
     fsanet estimate crowd.jpg --single-stage     one network for all, without crops
+    fsanet estimate million/ --shard 3/16        the third of sixteen shares, see `fsanet merge --help`
 
 A run that was stopped goes on where it was when the same command is given again.
 """
@@ -16,12 +17,18 @@ A run that was stopped goes on where it was when the same command is given again
 import argparse
 import logging
 import os
+import platform
 from collections.abc import Callable
+from functools import lru_cache, partial
 from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
-from fsanet.commands.options import add_option, positive, share
-from fsanet.console import EXIT_ERROR, EXIT_INTERRUPTED, EXIT_OK, EXIT_PARTIAL
+from fsanet.commands.options import add_option, positive, shard, share
+from fsanet.console import EXIT_ERROR, EXIT_INTERRUPTED, EXIT_OK, EXIT_PARTIAL, progress
 from fsanet.errors import InputError
+
+if TYPE_CHECKING:
+    from fsanet.cluster.shard import Shard
 
 VIDEO_DETECT_SIZE = 640  # a frame comes after the other: speed counts more than the smallest faces
 
@@ -63,33 +70,123 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     video.add_argument("--neutral", action="store_true", help="take the first pose of each face as its zero")
     output = parser.add_argument_group("output")
     add_option(output, "--out", "(a folder, default: %(default)s)", type=Path, default=Path("fsanet_output"))
-    output.add_argument("--rows", type=Path, action="append", help=".csv or .jsonl file (default: OUT/poses.csv)")
+    add_option(output, "--rows", "(default: OUT/poses.csv)", type=Path, action="append")
     output.add_argument("--no-pictures", action="store_true", help="write no annotated pictures and videos")
     output.add_argument("--draw", choices=["axes", "cube", "none"], default="axes", help="(default: %(default)s)")
     output.add_argument("--show", action="store_true", help="show each picture in a window")
     add_option(output, "--workers", "at decoding and detecting in images", type=positive, default=2)
+    many = parser.add_argument_group("many machines")
+    add_option(many, "--cluster")
+    many.add_argument("--shards", type=positive, default=64, metavar="N", help="shares of a cluster (default: 64)")
+    many.add_argument("--shard", type=shard, metavar="I/N", help="take one of N shares, see `fsanet merge`")
 
 
 def run(args: argparse.Namespace) -> int:
     """Estimate; returns the exit code."""
     os.environ.setdefault("OPENCV_LOG_LEVEL", "SILENT")  # what OpenCV cannot read is said by us, in one sentence
     from fsanet.image.opencv_build import clash_of_builds, installed_builds
-    from fsanet.inference.display import Window
-    from fsanet.inference.outputs import check_not_a_source
-    from fsanet.inference.report import RunSettings
-    from fsanet.inference.row_file import RowFiles
-    from fsanet.inference.run import Run
     from fsanet.inference.sources import find_sources, summary_of_skipped
-    from fsanet.inference.video import VideoSettings
 
     if clash := clash_of_builds(installed_builds()):
         log.warning("%s", clash)
     sources, skipped = find_sources(args.sources, skip_folder=args.out)
     if skipped:
         log.warning("%s", summary_of_skipped(skipped))
-    rows = RowFiles(args.rows or [args.out / "poses.csv"], settings=_fingerprint(args))
+    rows = args.rows or [args.out / "poses.csv"]
+    if args.cluster:
+        return _on_cluster(args, sources, rows)
+    if args.shard is None:
+        return _go_through(args, sources, sources, rows).code
+    return _one_shard(args, sources, rows)
+
+
+def _one_shard(args: argparse.Namespace, sources: list, rows: list[Path]) -> int:
+    from fsanet.cluster.shard_work import ShardWork
+
+    with ShardWork(args.shard, sources, rows, _fingerprint(args)) as work:
+        if work.is_done:
+            log.info("Shard %s is done: %s", args.shard, ", ".join(map(str, work.rows)))
+            return EXIT_OK
+        done = _go_through(args, work.sources, sources, work.rows)
+        if done.code != EXIT_INTERRUPTED:
+            work.finish(done.failures)
+        return done.code
+
+
+def _on_cluster(args: argparse.Namespace, sources: list, rows: list[Path]) -> int:
+    """All shards, by many processes, and their rows joined."""
+    from fsanet.cluster.dask_pool import open_pool
+    from fsanet.cluster.merging import find_records, merge_shards, remove_shards
+    from fsanet.cluster.shard import all_shards, names_digest
+    from fsanet.inference.row_sinks import PARQUET
+
+    if args.shard or args.show:
+        raise InputError("--shard and --show do not go with --cluster: leave them out.")
+    texts = [path for path in rows if path.suffix != PARQUET] or [args.out / "poses.csv"]
+    settings = argparse.Namespace(**vars(args) | {"rows": texts[:1], "quiet": True, "cluster": None})
+    work = partial(run_shard, settings, names_digest(sources))
+    shards = all_shards(args.shards)
+    with open_pool(args.cluster) as pool:
+        for _ in progress(pool.run(work, shards), total=len(shards), unit="shard", quiet=args.quiet):
+            pass
+    records = find_records(texts[0].parent)
+    merged = merge_shards(records, rows)
+    remove_shards(records)
+    for name, problem in merged.failures:
+        log.error("%s", problem if name in problem else f"{name}: {problem}")
+    done = merged.sources - len(merged.failures)
+    log.info("%d of %d files, %d faces: %s", done, merged.sources, merged.faces, ", ".join(map(str, rows)))
+    return EXIT_PARTIAL if merged.failures else EXIT_OK
+
+
+def run_shard(args: argparse.Namespace, digest: str, shard: "Shard") -> int:
+    """On a worker: one shard of the run that `args` describe.
+
+    Args:
+        args: options of `fsanet estimate`.
+        digest: of the names of all files, as the machine sees them that gave the command.
+        shard: which.
+
+    Raises:
+        OSError: when this machine sees other files, or another process is at the shard.
+    """
+    from fsanet.cluster.shard import names_digest
+
+    sources = _listed(tuple(args.sources), str(args.out), digest)
+    if names_digest(sources) != digest:
+        raise OSError(
+            f"{platform.node()} sees other files in {', '.join(args.sources)} than where the command was given."
+        )
+    return _one_shard(argparse.Namespace(**vars(args) | {"shard": shard}), sources, args.rows)
+
+
+@lru_cache(maxsize=1)
+def _listed(names: tuple[str, ...], out: str, digest: str) -> list:
+    """The sources, listed once in a process for all shards of a run, which `digest` tells from others."""
+    from fsanet.inference.sources import find_sources
+
+    return find_sources(list(names), skip_folder=out).sources
+
+
+class _Done(NamedTuple):
+    """What going through sources came to: exit code, and (source, reason) of what could not be read."""
+
+    code: int
+    failures: list[tuple[str, str]]
+
+
+def _go_through(args: argparse.Namespace, sources: list, among: list, row_paths: list[Path]) -> _Done:
+    """Estimate the poses in `sources`, which are all of `among` or a shard of them."""
+    from fsanet.inference.display import Window
+    from fsanet.inference.outputs import check_not_a_source
+    from fsanet.inference.report import RunSettings
+    from fsanet.inference.row_file import RowFiles
+    from fsanet.inference.run import Run
+    from fsanet.inference.video import VideoSettings
+
+    rows = RowFiles(row_paths, settings=_fingerprint(args))
     for path in rows.paths:
-        check_not_a_source(path, sources)
+        check_not_a_source(path, among)
     viewer = Window() if args.show else None
     settings = RunSettings(
         out=None if args.no_pictures else args.out,
@@ -106,8 +203,8 @@ def run(args: argparse.Namespace) -> int:
         with rows:
             if rows.finished:
                 log.info("Resuming: %d of %d files are done.", len(rows.finished), len(sources))
-            job(sources)
-            if len(job.report.failures) == len(sources) and not job.report.faces:
+            job(sources, among)
+            if args.shard is None and len(job.report.failures) == len(sources) and not job.report.faces:
                 raise _NothingDoneError
     except _NothingDoneError:
         pass
@@ -116,7 +213,7 @@ def run(args: argparse.Namespace) -> int:
     finally:
         if viewer:
             viewer.close()
-    return _conclude(job.report, estimator.name, rows.paths, settings.out, interrupted)
+    return _Done(_conclude(job.report, estimator.name, rows.paths, settings.out, interrupted), job.report.failures)
 
 
 def _estimators(args: argparse.Namespace):

@@ -3,15 +3,19 @@
 import argparse
 from typing import Any
 
+from fsanet.errors import InputError
+
 VOCABULARY = {
     "--set": "a labelled set: its name, or the path of an npz",
     "--folder": "folder of the npz sets",
     "--out": "where the output goes",
+    "--rows": "file of rows to write, .csv or .jsonl; may be given several times",
     "--model": "model name, see `fsanet models`",
     "--weights": "synthetic, 300W_LP, BIWI, a weight file or a folder of them",
     "--samples": "number of samples",
     "--seed": "of everything random; equal seeds give equal results",
     "--workers": "how many work side by side",
+    "--cluster": "processes that share the work: local:N for N here, or the address of a Dask scheduler",
 }
 
 
@@ -42,6 +46,16 @@ def positive(text: str) -> int:
     if value < 1:
         raise argparse.ArgumentTypeError(f"must be 1 or more, got {text}")
     return value
+
+
+def shard(text: str) -> Any:
+    """A share such as 3/16, for `type=`."""
+    from fsanet.cluster.shard import parse_shard
+
+    try:
+        return parse_shard(text)
+    except InputError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def share(most: float) -> Any:

@@ -96,10 +96,18 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     add_option(parser, "--samples", "of the synthetic training set", type=positive)
     add_option(parser, "--seed", "(of the synthetic set)", type=int, default=0)
     add_option(parser, "--workers", "(processes; one per core if not given)", type=positive)
+    add_option(parser, "--cluster")
 
 
 def run(args: argparse.Namespace) -> int:
     """Make the sets; 0 all is well, 1 nothing could be made, 3 something was broken and the rest was made."""
+    from fsanet.cluster.dask_pool import spread_over
+
+    with spread_over(args.cluster):
+        return _run(args)
+
+
+def _run(args: argparse.Namespace) -> int:
     if args.set == SYNTHETIC:
         return _synthetic(args)
     found = _chosen(args)

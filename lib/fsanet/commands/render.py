@@ -19,7 +19,7 @@ from fsanet.locations import work_dir
 from fsanet.rendering.poses import POSES
 
 NPZ, PHOTOS = "npz", ("300W_LP", "BIWI")
-_ONLY = {NPZ: ("per_person", "masked", "workers"), PHOTOS[0]: ("size",), PHOTOS[1]: ("size",)}
+_ONLY = {NPZ: ("per_person", "masked", "workers", "cluster"), PHOTOS[0]: ("size",), PHOTOS[1]: ("size",)}
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -33,6 +33,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--poses", choices=POSES, help="their distribution (default: mixed; that of the layout)")
     sets = parser.add_argument_group("npz sets")
     add_option(sets, "--workers", "(processes; one per core if not given)", type=positive)
+    add_option(sets, "--cluster")
     sets.add_argument("--per-person", type=positive, help="pictures of one person")
     sets.add_argument("--masked", type=share(1), help="share with a face mask (default: none)")
     photos = parser.add_argument_group("photographs")
@@ -49,11 +50,13 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _sets(args: argparse.Namespace) -> int:
+    from fsanet.cluster.dask_pool import spread_over
     from fsanet.rendering.samples import Settings  # compiles the renderer
     from fsanet.rendering.write_sets import write_synthetic_sets
 
     given = {name: getattr(args, name) for name in ("poses", "per_person", "masked") if getattr(args, name) is not None}
-    return write_synthetic_sets(args.out, args.samples, args.seed, args.workers, Settings(**given), args.quiet)
+    with spread_over(args.cluster):
+        return write_synthetic_sets(args.out, args.samples, args.seed, args.workers, Settings(**given), args.quiet)
 
 
 def _photographs(args: argparse.Namespace) -> int:

@@ -25,7 +25,7 @@ from fsanet.image.face_crop import DETECTOR_MARGIN, INPUT_SIZE, LANDMARK_MARGIN,
 from fsanet.image.reading import read_image
 from fsanet.models.spec import DEFAULT_MODEL
 from fsanet.pose.errors import euler_errors, within_limit
-from fsanet.readers.set_builder import Unusable
+from fsanet.readers.set_builder import RawItem, Unusable
 from fsanet.readers.type1 import list_type1, read_mat
 
 LEAST_IOU = 0.2  # of a detector's box and the landmarks' box of the labelled face; a neighbour's overlaps less
@@ -55,18 +55,20 @@ def read_faces(folder: Path) -> list[LabelledFace]:
     Raises:
         ValueError: when there is none.
     """
-    faces = []
-    for item in list_type1(folder):
-        try:
-            pose, landmarks = read_mat(item.files[1])
-        except (Unusable, OSError):
-            continue
-        box = landmark_box(landmarks)
-        if within_limit(pose) and box:
-            faces.append(LabelledFace(read_image(item.files[0]), pose, box))
+    faces = [face for item in list_type1(folder) if (face := read_face(item)) is not None]
     if not faces:
         raise InputError(f"'{folder}' holds no image with a .mat whose angles are within 99 degrees.")
     return faces
+
+
+def read_face(item: RawItem) -> LabelledFace | None:
+    """An image and its .mat file; None where its angles are not within 99 degrees or cannot be read."""
+    try:
+        pose, landmarks = read_mat(item.files[1])
+    except (Unusable, OSError):
+        return None
+    box = landmark_box(landmarks)
+    return LabelledFace(read_image(item.files[0]), pose, box) if box is not None and within_limit(pose) else None
 
 
 def face_box(detector: FaceDetector, face: LabelledFace) -> BoxXYXY | None:

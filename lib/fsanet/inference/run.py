@@ -68,11 +68,17 @@ class Run:
         self._viewer = viewer
         self._paths: dict[str, Path] = {}
 
-    def __call__(self, sources: Sequence[Source]) -> RunReport:
-        """Go through the sources; what failed is in the report, the rest is done."""
+    def __call__(self, sources: Sequence[Source], among: Sequence[Source] | None = None) -> RunReport:
+        """Go through the sources; what failed is in the report, the rest is done.
+
+        Args:
+            sources: in order.
+            among: all that share the output folder, where others see to the rest; None for these alone.
+        """
         finished = self._rows.finished if self._rows else set()
         if self._settings.out is not None:
-            self._paths = output_paths(sources, self._settings.out)
+            paths = output_paths(sources if among is None else among, self._settings.out)
+            self._paths = {source.name: paths[source.name] for source in sources}
             remove_all_leftovers(self._paths.values())
         with progress(total=len(sources), unit="file", quiet=self._settings.quiet or len(sources) < 2) as bar:
             for group in _runs_of_images(sources):

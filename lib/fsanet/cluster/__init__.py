@@ -1,0 +1,1 @@
+"""One job for many processes or machines: shards, their records, merging."""

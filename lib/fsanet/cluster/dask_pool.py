@@ -1,0 +1,161 @@
+"""Processes on one or many machines behind the interface of `fsanet.workers.run_on_all_cores`, by Dask distributed.
+
+    fsanet estimate photos/ --cluster local:4                    four processes here
+    dask scheduler; dask worker tcp://HOST:8786 --nthreads 1     one command each, on any machine
+    fsanet estimate photos/ --cluster tcp://HOST:8786
+
+Every machine needs this package and the same folders under the same names. A task that fails is tried again; a worker
+that dies costs the task that it was at; what fails three times is named when the rest is done.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from fsanet.errors import InputError, MissingPackageError
+from fsanet.workers import CORES_VARIABLE, cores, working_on
+
+if TYPE_CHECKING:
+    from distributed import Client
+
+Task = TypeVar("Task")
+Result = TypeVar("Result")
+
+ATTEMPTS = 3
+LOCAL = "local:"
+_PATIENCE_S = 10
+_SETTINGS = {
+    "distributed.scheduler.allowed-failures": ATTEMPTS - 1,  # of a task whose workers die
+    "distributed.deploy.lost-worker-timeout": "1 hour",  # a busy machine takes long to start one anew; Dask gives up
+}
+_NAMED = 5
+
+log = logging.getLogger(__name__)
+
+
+class DaskPool:
+    """Workers that take one task a thread, so that one which kills its worker takes no other with it.
+
+    Args:
+        client: connected.
+        where: the cluster as it was asked for, for messages.
+    """
+
+    def __init__(self, client: Client, where: str):
+        self._client = client
+        self._where = where
+
+    def run(self, function: Callable[[Task], Result], tasks: Iterable[Task]) -> Iterator[Result]:
+        """Yield the results of `function` over `tasks`, in the order in which they are done.
+
+        Args:
+            function: importable by name on the workers (`functools.partial` of such is too).
+            tasks: picklable; read only as far ahead as there are workers.
+
+        Raises:
+            OSError: when the scheduler is gone, or at the end, when tasks have failed three times: it names them.
+        """
+        from distributed import as_completed
+
+        waiting, failed = iter(tasks), []
+        at_work: dict[Any, Task] = {}
+
+        def submit(count: int) -> list[Any]:
+            new = {self._submit(function, task): task for task in islice(waiting, count)}
+            at_work.update(new)
+            return list(new)
+
+        done = as_completed(submit(self._threads()), loop=self._client.loop, raise_errors=False)
+        for future in done:
+            task = at_work.pop(future)
+            if future.status == "cancelled":
+                raise self._gone()
+            if future.status == "error":
+                failed.append(f"{task}: {_reason(future.exception())}")
+            else:
+                yield future.result()
+            done.update(submit(1))
+        if failed:
+            raise OSError(_named(failed))
+
+    def _submit(self, function: Callable[[Task], Result], task: Task) -> Any:
+        here = str(Path.cwd())
+        return self._client.submit(_in_folder, here, function, task, pure=False, retries=ATTEMPTS - 1)
+
+    def _threads(self) -> int:
+        return max(1, sum(self._client.nthreads().values()))
+
+    def _gone(self) -> OSError:
+        what = f"The scheduler of '{self._where}' is gone"
+        return OSError(f"{what}; what was done is kept: start it and give the same command again.")
+
+
+@contextmanager
+def open_pool(where: str) -> Iterator[DaskPool]:
+    """Workers by the address of a Dask scheduler, or new ones here by "local:N".
+
+    Raises:
+        ImportError: when `distributed` is not installed.
+        OSError: when nothing answers at the address, or it has no worker.
+        ValueError: for another form.
+    """
+    try:
+        import dask
+        from distributed import Client, LocalCluster
+    except ImportError:
+        raise MissingPackageError("A cluster needs Dask distributed: pip install 'fsanet[cluster]'.") from None
+    with ExitStack() as stack:
+        stack.enter_context(dask.config.set(_SETTINGS))
+        address: Any = where
+        if where.startswith(LOCAL):
+            address = stack.enter_context(_local(LocalCluster, _count(where)))
+        try:
+            client = stack.enter_context(Client(address, timeout=_PATIENCE_S, set_as_default=False))
+            client.wait_for_workers(1, timeout=_PATIENCE_S)
+        except (OSError, TimeoutError, ValueError) as error:
+            raise OSError(f"No cluster with a worker answers at '{where}' ({error}): is it running?") from None
+        log.info("%d workers; dashboard: %s", len(client.nthreads()), client.dashboard_link)
+        yield DaskPool(client, where)
+
+
+@contextmanager
+def spread_over(where: str | None) -> Iterator[None]:
+    """Within the block, what would be done on the cores here is done by a cluster; None for the cores here."""
+    if where is None:
+        yield
+        return
+    with open_pool(where) as pool, working_on(pool):
+        yield
+
+
+def _local(kind: Callable[..., Any], count: int) -> Any:
+    share = {CORES_VARIABLE: str(max(1, cores() // count))}
+    return kind(n_workers=count, threads_per_worker=1, dashboard_address=None, silence_logs=logging.CRITICAL, env=share)
+
+
+def _count(where: str) -> int:
+    text = where.removeprefix(LOCAL)
+    if not text.isdecimal() or int(text) < 1:
+        raise InputError(f"A cluster here is local:N, N processes of 1 or more; got '{where}'.")
+    return int(text)
+
+
+def _in_folder(folder: str, function: Callable[[Task], Result], task: Task) -> Result:
+    """On a worker: the names of files are relative to where the command was given."""
+    os.chdir(folder)
+    return function(task)
+
+
+def _reason(error: BaseException) -> str:
+    return str(error) or type(error).__name__
+
+
+def _named(failed: list[str]) -> str:
+    more = f"; and {len(failed) - _NAMED} more" if len(failed) > _NAMED else ""
+    return f"{len(failed)} tasks failed {ATTEMPTS} times each, the others are done: {'; '.join(failed[:_NAMED])}{more}"

@@ -1,0 +1,114 @@
+"""What a finished shard leaves beside its rows: which sources it took and what came of each.
+
+`poses-03-of-16.sources.jsonl` has a line that tells of the run, then one for each source of the shard, in the run's
+order: its number among all sources, its name, how many faces it has, and why it could not be read. The record appears
+when the rows are whole, in one step: where it lies the shard is done.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+from fsanet.cluster.shard import Shard, names_digest
+from fsanet.errors import InputError
+from fsanet.files import printable, replace_whole
+from fsanet.inference.row_reader import read_rows
+from fsanet.inference.sources import Source
+
+SUFFIX = ".sources.jsonl"
+
+
+@dataclass(frozen=True)
+class RunOfShards:
+    """What all shards of one run have in common.
+
+    Attributes:
+        of: how many shards there are.
+        sources: how many sources there are in all.
+        digest: of their names.
+        settings: all that decides what the rows say.
+    """
+
+    of: int
+    sources: int
+    digest: str
+    settings: str
+
+
+class DoneSource(NamedTuple):
+    """A source that was gone through.
+
+    Attributes:
+        position: its number among all sources of the run, from 0.
+        file: its name, as rows have it.
+        faces: how many rows it has.
+        problem: why it could not be read; mostly empty.
+    """
+
+    position: int
+    file: str
+    faces: int
+    problem: str
+
+
+class Record(NamedTuple):
+    """A record that was read: the run, the shard's number, its rows and its sources."""
+
+    run: RunOfShards
+    number: int
+    rows: Path
+    sources: list[DoneSource]
+
+
+def run_of_shards(of: int, sources: Sequence[Source], settings: str) -> RunOfShards:
+    """The run that goes through `sources` in `of` shards."""
+    return RunOfShards(of, len(sources), names_digest(sources), settings)
+
+
+def record_path(rows: Path) -> Path:
+    """Where the record of a shard's rows lies."""
+    return rows.with_name(rows.stem + SUFFIX)
+
+
+def write_record(
+    run: RunOfShards, shard: Shard, sources: Sequence[Source], rows: Path, failures: Sequence[tuple[str, str]]
+) -> None:
+    """Say that a shard is done.
+
+    Args:
+        run: all shards' run.
+        shard: this one.
+        sources: all sources of the run, those of other shards too.
+        rows: the finished file of the shard's rows.
+        failures: (source, reason) of those that could not be read.
+    """
+    faces = Counter(row.file for row in read_rows(rows))
+    problems = dict(failures)
+    with replace_whole(record_path(rows)) as temporary, temporary.open("w", encoding="utf-8") as file:
+        file.write(json.dumps(asdict(run) | {"number": shard.number, "rows": rows.name}) + "\n")
+        for position, source in enumerate(sources):
+            if shard.holds(source):
+                name = printable(source.name)
+                file.write(json.dumps(DoneSource(position, name, faces[name], problems.get(name, ""))) + "\n")
+
+
+def read_record(path: Path) -> Record:
+    """A record as it was written.
+
+    Raises:
+        ValueError: when the file is none.
+    """
+    try:
+        head, *lines = map(json.loads, _lines(path))
+        rows, number = path.with_name(head.pop("rows")), head.pop("number")
+        return Record(RunOfShards(**head), number, rows, [DoneSource(*line) for line in lines])
+    except (ValueError, TypeError, KeyError, AttributeError):
+        raise InputError(f"'{path}' is no record of a shard: remove it and run the shard again.") from None
+
+
+def _lines(path: Path) -> Iterator[str]:
+    with path.open(encoding="utf-8") as file:
+        yield from file

@@ -1,0 +1,83 @@
+"""One shard while it is worked on: locked, so that no two processes write its rows, and recorded when it is done."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+
+from fsanet.cluster.record import read_record, record_path, run_of_shards, write_record
+from fsanet.cluster.shard import Shard
+from fsanet.errors import InputError
+from fsanet.inference.sources import Source
+
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None  # type: ignore[assignment]
+
+log = logging.getLogger(__name__)
+
+
+class ShardWork:
+    """A shard's sources and files; a context manager that holds the lock.
+
+    Args:
+        shard: which.
+        sources: all sources of the run, those of other shards too.
+        rows: the files of rows as the whole run has them.
+        settings: all that decides what the rows say.
+
+    Attributes:
+        sources: those of this shard.
+        rows: its files of rows.
+
+    Raises:
+        OSError: on entering, where another process is at the same shard.
+    """
+
+    def __init__(self, shard: Shard, sources: Sequence[Source], rows: Sequence[Path], settings: str):
+        self.sources = [source for source in sources if shard.holds(source)]
+        self.rows = [shard.part_of(path) for path in rows]
+        self._shard = shard
+        self._all = sources
+        self._run = run_of_shards(shard.of, sources, settings)
+
+    def __enter__(self) -> ShardWork:
+        path = lock_path(self.rows[0])
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._lock = path.open("w")
+        try:
+            if fcntl:
+                fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            self._lock.close()
+            raise OSError(f"Another process is at shard {self._shard}: '{path}' is locked.") from None
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._lock.close()  # which unlocks, as a kill does
+
+    @property
+    def is_done(self) -> bool:
+        """Whether an earlier run with the same settings has done all of it."""
+        path = record_path(self.rows[0])
+        if not (path.is_file() and all(rows.is_file() for rows in self.rows)):
+            return False
+        try:
+            return read_record(path).run == self._run
+        except InputError as error:
+            log.warning("%s", error)
+            return False
+
+    def finish(self, failures: Sequence[tuple[str, str]]) -> None:
+        """Say that it is done, with (source, reason) of what could not be read."""
+        write_record(self._run, self._shard, self._all, self.rows[0], failures)
+
+
+def lock_path(rows: Path) -> Path:
+    """The file that is locked while a shard's rows are written."""
+    return rows.with_name(f".{rows.stem}.lock")

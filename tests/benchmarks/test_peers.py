@@ -1,0 +1,35 @@
+"""The comparison with peers: what counts as found, and errors on the pictures that all find."""
+
+import numpy as np
+import pytest
+
+from fsanet.benchmarks import peers
+from fsanet.benchmarks.measurement import Effort
+from fsanet.benchmarks.peers import Answers
+from fsanet.evaluation.crop_report import LabelledFace
+
+FACE = LabelledFace(np.zeros((100, 100, 3), np.uint8), np.zeros(3), (10.0, 10.0, 50.0, 50.0))
+
+
+def test_the_labelled_face_is_meant_and_no_neighbour():
+    near, far = (12.0, 12.0, 52.0, 52.0), (60.0, 60.0, 99.0, 99.0)
+    assert peers._of_the_labelled([(far, (9, 9, 9)), (near, (1, 2, 3))], FACE) == (1, 2, 3)
+    assert np.isnan(peers._of_the_labelled([(far, (9, 9, 9))], FACE)).all()
+    assert np.isnan(peers._of_the_labelled([], FACE)).all()
+
+
+def test_errors_are_on_what_each_finds_and_on_what_all_find():
+    true = np.zeros((3, 3))
+    one = Answers(np.array([[1.0] * 3, [2.0] * 3, [np.nan] * 3]), (5.0, 6.0), 9.0, 100.0)
+    two = Answers(np.array([[4.0] * 3, [np.nan] * 3, [8.0] * 3]), (1.0, 1.0), 2.0, 200.0)
+    first, second = peers._rows({"one": one, "two": two}, true)
+    assert (first.more["found"], first.more["MAE"], first.more["on the same 1"]) == ("2/3", "1.50", "1.00")
+    assert (second.more["found"], second.more["MAE"], second.more["on the same 1"]) == ("2/3", "6.00", "4.00")
+    assert first.samples == (5.0, 6.0)
+
+
+def test_without_the_pictures_it_says_so(monkeypatch, tmp_path):
+    monkeypatch.setattr(peers, "work_dir", lambda name: tmp_path / name)
+    monkeypatch.setenv("FSANET_MIRROR", str(tmp_path))
+    with pytest.raises(FileNotFoundError, match=r"There is no .*AFLW2000, and FSANET_MIRROR has none"):
+        peers.run(Effort(rounds=1))

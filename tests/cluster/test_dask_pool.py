@@ -1,0 +1,92 @@
+"""A pool of processes by Dask: results, tasks that fail or kill their worker, a scheduler that is not there."""
+
+import os
+import signal
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("distributed", reason="pip install 'fsanet[cluster]' to test clusters")
+
+from fsanet.cluster.dask_pool import open_pool, spread_over
+from fsanet.workers import CORES_VARIABLE, cores, run_on_all_cores
+
+
+@pytest.fixture(scope="module")
+def pool():
+    with open_pool("local:2") as pool:
+        yield pool
+
+
+def square(number: int) -> int:
+    return number * number
+
+
+def fails_at_three(number: int) -> int:
+    if number == 3:
+        raise ValueError("three is no number for this")
+    return number
+
+
+def kills_at_two(number: int) -> int:
+    if number == 2:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return number
+
+
+def place_and_cores(_: int) -> tuple[str, int]:
+    return str(Path.cwd()), cores()
+
+
+def test_results_of_all_tasks(pool):
+    assert sorted(pool.run(square, range(9))) == [n * n for n in range(9)]
+
+
+def test_a_task_that_fails_three_times_is_named_and_the_rest_is_done(pool):
+    done = []
+    with pytest.raises(OSError, match="1 tasks failed 3 times each, the others are done: 3: three is no"):
+        done.extend(pool.run(fails_at_three, range(6)))
+    assert sorted(done) == [0, 1, 2, 4, 5]
+
+
+@pytest.mark.slow
+def test_a_task_that_kills_its_worker_takes_no_other_with_it(pool):
+    done = []
+    with pytest.raises(OSError, match="1 tasks failed 3 times each, the others are done: 2: "):
+        done.extend(pool.run(kills_at_two, range(6)))
+    assert sorted(done) == [0, 1, 3, 4, 5]
+
+
+def test_workers_share_the_cores_and_work_where_the_command_was_given(pool, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    [(place, share)] = pool.run(place_and_cores, [0])
+    assert place == str(tmp_path)
+    assert share == max(1, cores() // 2)
+
+
+def test_what_runs_on_all_cores_runs_on_the_cluster(monkeypatch):
+    with spread_over("local:1"):
+        [(_, share)] = run_on_all_cores(place_and_cores, [0], workers=1)
+    assert share == cores()
+    with spread_over(None):
+        assert list(run_on_all_cores(square, [3], workers=1)) == [9]
+
+
+def test_cores_can_be_fewer_by_a_variable(monkeypatch):
+    monkeypatch.setenv(CORES_VARIABLE, "1")
+    assert cores() == 1
+    monkeypatch.setenv(CORES_VARIABLE, "1000")
+    assert cores() <= os.cpu_count()
+
+
+@pytest.mark.parametrize("where", ["local:0", "local:many", "local:"])
+def test_what_is_no_number_of_processes(where):
+    with pytest.raises(ValueError, match=r"A cluster here is local:N, N processes of 1 or more; got"), open_pool(where):
+        pass
+
+
+def test_nobody_answers(monkeypatch):
+    monkeypatch.setattr("fsanet.cluster.dask_pool._PATIENCE_S", 1)
+    nobody = pytest.raises(OSError, match=r"No cluster with a worker answers at 'tcp://127\.0\.0\.1:9'")
+    with nobody, open_pool("tcp://127.0.0.1:9"):
+        pass

@@ -1,0 +1,184 @@
+"""Shards: each source in one, whatever machine; recorded when done, one process at a time, joined without gaps."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from fsanet.cluster.merging import find_records, merge_shards
+from fsanet.cluster.record import read_record, record_path, run_of_shards, write_record
+from fsanet.cluster.shard import Shard, all_shards, parse_shard
+from fsanet.cluster.shard_work import ShardWork
+from fsanet.inference.face_estimator import Face
+from fsanet.inference.row_reader import read_rows
+from fsanet.inference.row_sinks import open_sink
+from fsanet.inference.rows import make_row
+from fsanet.inference.sources import Source
+from fsanet.pose.angles import Pose
+
+SOURCES = [Source("image", f"photos/{number:02}.jpg", "photos") for number in range(40)]
+FACE = Face((1.0, 2.0, 30.0, 40.0), 0.9, Pose(1.0, -2.0, 3.5))
+
+
+def rows_of(source: Source, faces: int):
+    return [make_row(source.name, number, FACE, frame=None) for number in range(faces)]
+
+
+def faces_of(source: Source) -> int:
+    return int(source.name[-5]) % 3
+
+
+def write_all(folder, count=4, sources=SOURCES, suffix=".csv"):
+    """A finished run of shards."""
+    run = run_of_shards(count, sources, "settings")
+    for shard in all_shards(count):
+        path = shard.part_of(folder / f"poses{suffix}")
+        with open_sink(path) as sink:
+            for source in filter(shard.holds, sources):
+                sink.write(rows_of(source, faces_of(source)))
+        write_record(run, shard, sources, path, [])
+
+
+def whole(folder, suffix=".csv", sources=SOURCES) -> bytes:
+    with open_sink(folder / f"whole{suffix}") as sink:
+        for source in sources:
+            sink.write(rows_of(source, faces_of(source)))
+    return (folder / f"whole{suffix}").read_bytes()
+
+
+def test_every_source_is_in_one_shard():
+    assert all(sum(shard.holds(source) for shard in all_shards(7)) == 1 for source in SOURCES)
+
+
+def test_shares_are_of_about_one_size():
+    sources = [Source("image", f"{n}.jpg") for n in range(4000)]
+    sizes = [sum(map(shard.holds, sources)) for shard in all_shards(8)]
+    assert 400 < min(sizes) <= max(sizes) < 600
+
+
+def test_the_share_is_the_same_in_every_process_and_below_every_mount():
+    mine = [source.name for source in SOURCES if Shard(2, 5).holds(source)]
+    code = (
+        "from fsanet.cluster.shard import Shard; from fsanet.inference.sources import Source; "
+        "print([s.name for n in range(40) for s in [Source('image', f'/mnt/photos/{n:02}.jpg', '/mnt/photos')] "
+        "if Shard(2, 5).holds(s)])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.replace("/mnt/", "").strip() == str(mine)
+    assert mine
+
+
+@pytest.mark.parametrize("text", ["0/4", "5/4", "1", "a/b", "1/0", "-1/4"])
+def test_what_is_no_shard(text):
+    with pytest.raises(ValueError, match="A shard is NUMBER/COUNT such as 3/16"):
+        parse_shard(text)
+
+
+def test_names_of_parts_sort(tmp_path):
+    names = [shard.part_of(tmp_path / "poses.csv").name for shard in all_shards(12)]
+    assert names == sorted(names)
+    assert names[2] == "poses-03-of-12.csv"
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".jsonl"])
+def test_merged_rows_are_those_of_one_process(tmp_path, suffix):
+    write_all(tmp_path, suffix=suffix)
+    merged = merge_shards(find_records(tmp_path), [tmp_path / f"poses{suffix}"])
+    assert (tmp_path / f"poses{suffix}").read_bytes() == whole(tmp_path, suffix)
+    assert (merged.sources, merged.faces) == (40, sum(map(faces_of, SOURCES)))
+
+
+def test_names_with_commas_quotes_and_line_breaks(tmp_path):
+    sources = [Source("image", f'a,{n} "b"\n c.jp{n}') for n in range(6)]
+    run = run_of_shards(2, sources, "")
+    for shard in all_shards(2):
+        path = shard.part_of(tmp_path / "poses.csv")
+        with open_sink(path) as sink:
+            for source in filter(shard.holds, sources):
+                sink.write(rows_of(source, 2))
+        write_record(run, shard, sources, path, [])
+    merge_shards(find_records(tmp_path), [tmp_path / "poses.csv"])
+    assert [row.file for row in read_rows(tmp_path / "poses.csv")][::2] == [source.name for source in sources]
+
+
+def test_parquet_has_the_same_rows(tmp_path):
+    parquet = pytest.importorskip("pyarrow.parquet", reason="pip install 'fsanet[parquet]' to test Parquet")
+    write_all(tmp_path)
+    merge_shards(find_records(tmp_path), [tmp_path / "poses.csv", tmp_path / "poses.parquet"])
+    table = parquet.read_table(tmp_path / "poses.parquet").to_pylist()
+    assert table == [row._asdict() for row in read_rows(tmp_path / "poses.csv")]
+
+
+def test_a_missing_shard_is_named(tmp_path):
+    write_all(tmp_path)
+    record_path(Shard(3, 4).part_of(tmp_path / "poses.csv")).unlink()
+    with pytest.raises(ValueError, match=r"1 of 4 shards are not finished in .*: 3\. Run them again"):
+        find_records(tmp_path)
+
+
+def test_shards_of_two_runs_are_not_mixed(tmp_path):
+    write_all(tmp_path)
+    path = Shard(1, 4).part_of(tmp_path / "poses.csv")
+    write_record(run_of_shards(4, SOURCES, "other settings"), Shard(1, 4), SOURCES, path, [])
+    with pytest.raises(ValueError, match="has shards of 2 runs, which differ"):
+        find_records(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("change", "text"),
+    [
+        (
+            lambda lines: lines[:-1],
+            r"does not have the \d rows of|of 40 sources: one is cut short|after a gap of|has more rows than",
+        ),
+        (lambda lines: [*lines, lines[-1]], "comes twice|does not have the"),
+    ],
+)
+def test_a_source_that_is_missing_or_twice_is_found(tmp_path, change, text):
+    write_all(tmp_path)
+    path = record_path(Shard(2, 4).part_of(tmp_path / "poses.csv"))
+    path.write_text("".join(change(path.read_text().splitlines(keepends=True))))
+    with pytest.raises(ValueError, match=text):
+        merge_shards(find_records(tmp_path), [tmp_path / "out.csv"])
+    assert not (tmp_path / "out.csv").exists()
+
+
+def test_rows_that_were_cut_are_found(tmp_path):
+    write_all(tmp_path)
+    rows = Shard(2, 4).part_of(tmp_path / "poses.csv")
+    rows.write_text("".join(rows.read_text().splitlines(keepends=True)[:-1]))
+    with pytest.raises(ValueError, match=r"does not have the \d rows of .*: remove '.*' and run shard 2/4 again"):
+        merge_shards(find_records(tmp_path), [tmp_path / "out.csv"])
+
+
+def test_a_record_that_is_none_is_one_sentence(tmp_path):
+    (tmp_path / "poses-1-of-4.sources.jsonl").write_text(json.dumps({"of": 4}) + "\n")
+    with pytest.raises(ValueError, match="is no record of a shard: remove it and run the shard again"):
+        read_record(tmp_path / "poses-1-of-4.sources.jsonl")
+
+
+def test_two_processes_are_not_at_one_shard(tmp_path):
+    with ShardWork(Shard(1, 2), SOURCES, [tmp_path / "poses.csv"], ""):
+        with pytest.raises(OSError, match="Another process is at shard 1/2"), _work(tmp_path):
+            pass
+        with _work(tmp_path, 2):
+            pass
+    with _work(tmp_path):
+        pass
+
+
+def _work(folder, number=1, settings=""):
+    return ShardWork(Shard(number, 2), SOURCES, [folder / "poses.csv"], settings)
+
+
+def test_a_shard_is_done_for_its_settings_and_files_alone(tmp_path):
+    with _work(tmp_path) as work:
+        assert not work.is_done
+        with open_sink(work.rows[0]):
+            pass
+        work.finish([(work.sources[0].name, "damaged")])
+        assert work.is_done
+    assert not _work(tmp_path, settings="other").is_done
+    assert not ShardWork(Shard(1, 2), SOURCES[:-1], [tmp_path / "poses.csv"], "").is_done
+    assert read_record(record_path(work.rows[0])).sources[0].problem == "damaged"

@@ -1,0 +1,65 @@
+"""`fsanet estimate --shard` and `fsanet merge`, as they are typed."""
+
+import shutil
+
+import pytest
+
+from fsanet import cli
+from fsanet.console import EXIT_ERROR, EXIT_OK, EXIT_PARTIAL
+
+
+@pytest.fixture
+def photos(tmp_path, repository, monkeypatch):
+    """Seven pictures, one of them damaged."""
+    monkeypatch.chdir(tmp_path)
+    folder = tmp_path / "photos"
+    folder.mkdir()
+    for number in range(6):
+        shutil.copy(repository / "demo" / "assets" / "collins.jpg", folder / f"{number}.jpg")
+    (folder / "damaged.jpg").write_bytes(b"\xff\xd8\xff" + bytes(40))
+    return folder
+
+
+def estimate(*more) -> int:
+    options = ("--model", "ssrnet_mt", "--detector", "lbp", "--no-pictures")
+    return cli.main(["estimate", "photos", *options, *map(str, more)])
+
+
+def test_shards_give_the_rows_of_one_process(photos, tmp_path, capsys):
+    assert estimate("--out", "one") == EXIT_PARTIAL
+    codes = [estimate("--out", "many", "--shard", f"{number}/3") for number in (3, 1, 2)]
+    assert set(codes) <= {EXIT_OK, EXIT_PARTIAL, EXIT_ERROR}
+    capsys.readouterr()
+    assert cli.main(["merge", "many"]) == EXIT_PARTIAL  # the damaged one is named
+    messages = capsys.readouterr().err
+    assert "damaged.jpg" in messages
+    assert "7 files of 3 shards, each once, 6 faces" in messages
+    assert (tmp_path / "many" / "poses.csv").read_bytes() == (tmp_path / "one" / "poses.csv").read_bytes()
+
+
+def test_a_finished_shard_is_not_done_again(photos, tmp_path, capsys):
+    estimate("--out", "many", "--shard", "1/2")
+    [rows] = (tmp_path / "many").glob("poses-*.csv")
+    before = rows.stat().st_mtime_ns
+    assert estimate("--out", "many", "--shard", "1/2") == EXIT_OK
+    assert "Shard 1/2 is done" in capsys.readouterr().err
+    assert rows.stat().st_mtime_ns == before
+
+
+def test_a_shard_without_any_source_is_done_too(photos, tmp_path):
+    codes = [estimate("--out", "many", "--shard", f"{number}/12") for number in range(1, 13)]
+    assert codes.count(EXIT_OK) >= 5
+    assert cli.main(["merge", "many"]) == EXIT_PARTIAL
+
+
+def test_merging_before_all_are_done_writes_nothing(photos, tmp_path, capsys):
+    estimate("--out", "many", "--shard", "1/2")
+    assert cli.main(["merge", "many"]) == EXIT_ERROR
+    assert "1 of 2 shards are not finished in 'many': 2. Run them again." in capsys.readouterr().err
+    assert not (tmp_path / "many" / "poses.csv").exists()
+
+
+def test_no_shard(photos, capsys):
+    with pytest.raises(SystemExit):
+        estimate("--shard", "4/3")
+    assert "A shard is NUMBER/COUNT such as 3/16" in capsys.readouterr().err
