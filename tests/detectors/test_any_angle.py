@@ -75,3 +75,10 @@ def test_a_face_that_looks_better_turned_does_not_stand_upright(turn, upright):
     assert stands_upright(detector, image, face) == upright
     detector.sure_score = 0.1
     assert stands_upright(detector, image, face)
+
+
+@pytest.mark.parametrize(("turn", "upright"), [(0, True), (90, False)])
+def test_scout_tells_a_face_that_lies(detector_of, portrait, turn, upright):
+    view = turned(portrait, turn)
+    (face,) = detector_of("scout").detect(view)
+    assert stands_upright(detector_of("scout"), view, face) == upright

@@ -33,6 +33,8 @@ class ScoutDetector:
 
     name = "scout"
     convention = CONVENTION
+    # Of 38 upright faces of free portraits 22 have more; of 78 turned by quarters 8, and the rest is told in 53 of 70.
+    sure_score = 0.85
 
     def __init__(self, threshold: float = THRESHOLD, long_side: int = LONG_SIDE, model_path: str | Path | None = None):
         self.threshold = checked_threshold(threshold)
