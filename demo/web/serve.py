@@ -1,6 +1,9 @@
 """The page on this machine alone, with the headers that let it use threads."""
 
 import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -47,3 +50,16 @@ def server_for(folder: Path, port: int = 0) -> ThreadingHTTPServer:
         OSError: when the port is taken.
     """
     return ThreadingHTTPServer(("127.0.0.1", port), partial(_Handler, directory=str(folder)))
+
+
+@contextmanager
+def serving(folder: Path) -> Iterator[str]:
+    """A server of a folder that runs beside the caller: its address."""
+    with server_for(folder) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_address[1]}/"
+        finally:
+            server.shutdown()
+            thread.join()

@@ -144,7 +144,7 @@ class Page {
   }
 
   neutral() {
-    if (this.live) this.panel.status(this.live.recentre() ? texts.neutralSet : texts.neutralCleared);
+    if (this.live) this.panel.status(texts.neutral[this.live.recentre()]);
   }
 }
 

@@ -84,11 +84,11 @@ export class LiveEstimator {
     return read.map((face) => ({ ...face, pose: this.report(face.id, face.pose, time, smooth) }));
   }
 
-  /** Take the poses in view as zero from here on; where all are zero already, give that up. */
+  /** Take the poses in view as zero from here on; where some are zero already, give that up. */
   recentre() {
-    if (this.neutral.size) this.neutral.clear();
-    else this.neutral = new Map(this.latest);
-    return this.neutral.size > 0;
+    const given = this.neutral.size > 0;
+    this.neutral = given ? new Map() : new Map(this.latest);
+    return given ? "cleared" : this.neutral.size ? "set" : "noFace";
   }
 
   /** @param {number} id @param {Pose} raw @param {number} time @param {boolean} smooth */

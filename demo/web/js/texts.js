@@ -16,8 +16,11 @@ export const texts = {
   stopped: "Stopped.",
   ended: "The video has ended.",
   resting: "Paused while this tab is in the background.",
-  neutralSet: "The poses in view are zero now. Press N again to undo that.",
-  neutralCleared: "Angles are measured from the camera again.",
+  neutral: {
+    set: "The poses in view are zero now. Press N again to undo that.",
+    cleared: "Angles are measured from the camera again.",
+    noFace: "No face is in view whose pose could be zero.",
+  },
   threads: (/** @type {number} */ count) => `Computing on ${counted(count, "thread", "threads")}.`,
   faces: (/** @type {number} */ count) => (count ? `${counted(count, "face", "faces")} found.` : "No face found: move closer, or more into the light."),
   rows: (/** @type {number} */ count) => (count ? `${counted(count, "row", "rows")} to save` : "No rows yet"),

@@ -18,11 +18,11 @@ import numpy as np
 import pytest
 
 from demo.web import build
-from demo.web.picture import FLAGS, chromium
+from demo.web.chromium import CAMERA_WH, headless_chromium, write_camera
 from demo.web.serve import server_for
 from fsanet.inference.video_file import VideoReader
 
-CAMERA_WH = (640, 480)
+CAMERA_FPS = 10
 JS = Path(__file__).resolve().parents[3] / "demo" / "web" / "js"
 
 
@@ -57,15 +57,11 @@ def in_node(node) -> Callable:
 @pytest.fixture(scope="session")
 def browser(camera_file):
     """A headless Chromium whose camera shows `camera_file`; a context without the camera's permission is refused it."""
-    program = chromium()
-    if not program:
-        pytest.skip("Chromium is not installed: the page cannot be tried in a browser")
-    playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed, which drives Chromium")
-    camera = ["--use-fake-device-for-media-stream", f"--use-file-for-fake-video-capture={camera_file}"]
-    with playwright.sync_playwright() as driver:
-        opened = driver.chromium.launch(executable_path=program, args=[*FLAGS, *camera])
-        yield opened
-        opened.close()
+    try:
+        with headless_chromium(camera_file) as opened:
+            yield opened
+    except (FileNotFoundError, ImportError) as missing:
+        pytest.skip(f"the page cannot be tried in a browser here: {missing}")
 
 
 @pytest.fixture(scope="session")
@@ -79,10 +75,7 @@ def clip(repository) -> list[np.ndarray]:
 def camera_file(clip, tmp_path_factory) -> Path:
     """The clip as the file that stands for a camera."""
     path = tmp_path_factory.mktemp("camera") / "camera.y4m"
-    with path.open("wb") as file:
-        file.write(b"YUV4MPEG2 W%d H%d F10:1 Ip A1:1 C420jpeg\n" % CAMERA_WH)
-        for frame in clip:
-            file.write(b"FRAME\n" + cv2.cvtColor(frame, cv2.COLOR_BGR2YUV_I420).tobytes())
+    write_camera(path, clip, CAMERA_FPS)
     return path
 
 
@@ -91,7 +84,7 @@ def video_file(clip, tmp_path_factory) -> Path:
     """The clip as a video that every browser plays."""
     path = tmp_path_factory.mktemp("video") / "clip.webm"
     with av.open(str(path), "w") as container:
-        stream = container.add_stream("libvpx", rate=10)
+        stream = container.add_stream("libvpx", rate=CAMERA_FPS)
         stream.width, stream.height, stream.pix_fmt, stream.bit_rate = *CAMERA_WH, "yuv420p", 4_000_000
         for image in clip:
             container.mux(stream.encode(av.VideoFrame.from_ndarray(image, "bgr24")))

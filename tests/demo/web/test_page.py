@@ -22,7 +22,7 @@ from fsanet.inference.video_file import VideoReader
 from fsanet.pose.errors import geodesic_errors
 
 AXE = NpmPackage("axe-core", "4.10.3", 563_802, "0f2b4d7dcdf7d1219df8d1959ad68e565f51d14c3f0d88bb71cd59abeb956292")
-READY_MS = 60_000
+READY_MS = 180_000  # a busy machine is slow, not wrong
 PICTURES = ("collins.jpg", "hopper.jpg", "group.jpg")
 
 
@@ -223,7 +223,7 @@ def test_the_keyboard_is_enough(page):
     page.keyboard.press("c")
     wait_for_text(page, "#rows", r"\d rows")
     page.keyboard.press("n")
-    wait_for_text(page, "#status", "zero")
+    wait_for_text(page, "#status", "be zero|are zero")
     page.keyboard.press("s")
     page.wait_for_selector("#stop", state="hidden")
     page.focus("#sample")

@@ -1,0 +1,32 @@
+// What `python -m demo.web.speed` runs within the page: milliseconds of each stage on the picture that it shows, the
+// median of `rounds`.
+async (rounds) => {
+  const load = (name) => import(`./js/${name}.js`);
+  const [{ assetJson }, { CutDetector }, { openEstimator }, { readPixels }] = await Promise.all(["assets", "cuts", "estimator", "sources"].map(load));
+  const contract = await assetJson("contract.json"), { detector, poses } = await openEstimator(contract);
+  const shown = await createImageBitmap(document.getElementById("canvas"));
+  const context = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
+  const picture = readPixels(context, shown, shown.width, shown.height), cuts = new CutDetector(contract.cuts);
+  const width = Math.min(100, picture.width / 4), box = [width, width, 2 * width, 2.3 * width];
+  const face = { box, score: 1, turn: 0 };
+  const stages = {
+    "pixels of the frame": () => readPixels(context, shown, shown.width, shown.height),
+    "another scene?": () => cuts.isCut(picture),
+    "search of the whole frame": () => detector.searchAt(picture, contract.detector.long_side),
+    "the same at half the size": () => detector.searchAt(picture, contract.detector.long_side / 2),
+    "search near a known face": () => detector.findNear(picture, face),
+    "pose of one face": () => poses.read(picture, [face]),
+    "poses of sixteen faces": () => poses.read(picture, Array(16).fill(face)),
+  };
+  const medians = {};
+  for (const [name, stage] of Object.entries(stages)) {
+    const times = [];
+    for (let round = 0; round < rounds; round++) {
+      const begun = performance.now();
+      await stage();
+      times.push(performance.now() - begun);
+    }
+    medians[name] = times.sort((a, b) => a - b)[rounds >> 1];
+  }
+  return medians;
+}
