@@ -10,28 +10,22 @@ seeds give equal bytes; a killed run goes on where it was. `fsanet test` measure
 """
 
 import argparse
-from pathlib import Path
 
-from fsanet.commands.options import add_option, positive
+from fsanet.commands.options import add_twin_options
 from fsanet.console import EXIT_OK
 from fsanet.datasets.derive import MASKED, derive_set, twin_path
 from fsanet.datasets.pose_set import PoseSet
 from fsanet.datasets.protocols import set_path
-from fsanet.locations import work_dir
 from fsanet.rendering.masks.kinds import KINDS
 from fsanet.rendering.masks.ways import WAYS
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Which set, which masks, and where to."""
-    add_option(parser, "--set", required=True)
-    add_option(parser, "--folder", "(default: %(default)s)", type=Path, default=work_dir("data"))
+    add_twin_options(parser)
     by = "what places the masks (default: points where the set holds landmarks, else pose)"
     parser.add_argument("--by", choices=WAYS, help=by)
     parser.add_argument("--kind", metavar="KIND", help=f"of all masks: {', '.join(KINDS)} (default: one for each face)")
-    add_option(parser, "--out", "(an npz; beside the set if not given)", type=Path)
-    add_option(parser, "--seed", "(default: %(default)s)", type=int, default=0)
-    add_option(parser, "--workers", "(processes; one per core if not given)", type=positive)
 
 
 def run(args: argparse.Namespace) -> int:

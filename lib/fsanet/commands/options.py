@@ -1,9 +1,11 @@
 """The vocabulary that all verbs share: an option of one name means the same everywhere."""
 
 import argparse
+from pathlib import Path
 from typing import Any
 
 from fsanet.errors import InputError
+from fsanet.locations import work_dir
 
 VOCABULARY = {
     "--set": "a labelled set: its name, or the path of an npz",
@@ -38,6 +40,15 @@ def add_message_options(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("messages").add_mutually_exclusive_group()
     group.add_argument("-v", "--verbose", action="store_true", help="say what is chosen and found, and from where")
     group.add_argument("-q", "--quiet", action="store_true", help="only results, warnings and errors; no progress bars")
+
+
+def add_twin_options(parser: argparse.ArgumentParser) -> None:
+    """Of which set a twin is made, and where to."""
+    add_option(parser, "--set", required=True)
+    add_option(parser, "--folder", "(default: %(default)s)", type=Path, default=work_dir("data"))
+    add_option(parser, "--out", "(an npz; beside the set if not given)", type=Path)
+    add_option(parser, "--seed", "(default: %(default)s)", type=int, default=0)
+    add_option(parser, "--workers", "(processes; one per core if not given)", type=positive)
 
 
 def positive(text: str) -> int:

@@ -9,25 +9,19 @@ goes on where it was. `fsanet test` measures a set and its twin pair by pair.
 """
 
 import argparse
-from pathlib import Path
 
-from fsanet.commands.options import add_option, positive
+from fsanet.commands.options import add_twin_options
 from fsanet.console import EXIT_OK
 from fsanet.datasets.derive import ROTATED, derive_set, twin_path
 from fsanet.datasets.pose_set import PoseSet
 from fsanet.datasets.protocols import set_path
 from fsanet.datasets.rotated_set import TURN_DEG, rotated_set
-from fsanet.locations import work_dir
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Which set, how far, and where to."""
-    add_option(parser, "--set", required=True)
-    add_option(parser, "--folder", "(default: %(default)s)", type=Path, default=work_dir("data"))
+    add_twin_options(parser)
     parser.add_argument("--degrees", type=float, default=TURN_DEG, help="largest turn (default: %(default)s)")
-    add_option(parser, "--out", "(an npz; beside the set if not given)", type=Path)
-    add_option(parser, "--seed", "(default: %(default)s)", type=int, default=0)
-    add_option(parser, "--workers", "(processes; one per core if not given)", type=positive)
 
 
 def run(args: argparse.Namespace) -> int:
