@@ -64,7 +64,7 @@ def run(effort: Effort) -> Section:
 
 
 def _rows(sides: dict[str, Answers], true: NDArray[np.float64]) -> list[Row]:
-    found = {name: np.isfinite(answers.pose_deg).all(axis=1) for name, answers in sides.items()}
+    found = {name: np.all(np.isfinite(answers.pose_deg), axis=1) for name, answers in sides.items()}
     common = np.logical_and.reduce(list(found.values()))
     return [
         Row(
