@@ -73,6 +73,13 @@ def test_files_of_a_section(measured, tmp_path, capsys):
     assert sorted(file.name for file in tmp_path.iterdir()) == ["engines.json", "engines.png"]
 
 
+def test_nothing_is_measured_for_a_place_that_cannot_be(measured, tmp_path, capsys):
+    (tmp_path / "taken").touch()
+    assert main(["bench", "--only", "engines", "--out", str(tmp_path / "taken")]) == 1
+    assert "taken' is there already, and is no folder" in capsys.readouterr().err
+    assert not measured
+
+
 def test_all_but_those_on_request_are_the_default(measured, tmp_path):
     assert main(["bench", "--out", str(tmp_path)]) == 3  # 'start' failed
     assert [name for name, _ in measured] == [name for name in SECTIONS if name not in ON_REQUEST]

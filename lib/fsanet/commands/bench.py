@@ -42,6 +42,7 @@ def run(args: argparse.Namespace) -> int:
     """Measure one section after the other; one that fails does not keep the others."""
     names = args.only or [name for name in SECTIONS if name not in ON_REQUEST]
     runs = {name: get_section(name) for name in names}
+    args.out.mkdir(parents=True, exist_ok=True)  # minutes of measuring are not lost to a place that cannot be
     measured_on = conditions()
     print(", ".join(f"{name} {value}" for name, value in measured_on.items()))
     left_out = 0
