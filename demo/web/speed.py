@@ -75,7 +75,7 @@ def report(address: str, camera: Path, seconds: int, rounds: int) -> list[str]:
     width, height = CAMERA_WH
     return [
         f"Chromium {version}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} in the last minute. {begun.says}",
-        f"ready after {begun.ready_s:.1f} s, first poses (six faces) after {begun.first_pose_s:.1f} s",
+        f"ready after {begun.ready_s:.1f} s, first poses (of the sample) after {begun.first_pose_s:.1f} s",
         f"camera of {width}x{height} at {_CAMERA_FPS} frames/s, search on every third: {rate:.0f} frames/s",
         *(f"{name}: {milliseconds:.1f} ms" for name, milliseconds in stages.items()),
     ]
