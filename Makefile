@@ -67,13 +67,16 @@ rotate: setup  ## the turned twin of a set: SET=name [DEG=45 SEED= OUT=npz ARGS=
 	$(BIN)/fsanet rotate $(call option,--set,$(SET)) $(call option,--degrees,$(DEG)) $(call option,--seed,$(SEED)) $(call option,--out,$(OUT)) $(ARGS)
 
 portraits: setup  ## 979 free photographs of people to data/photographs/ [FROM=folder-or-address OUT=]
-	$(BIN)/fsanet mask rotate portraits $(call option,--from,$(FROM)) $(call option,--out,$(OUT)) $(ARGS)
+	$(BIN)/fsanet portraits $(call option,--from,$(FROM)) $(call option,--out,$(OUT)) $(ARGS)
 
 profile: setup  ## photographs turned in 3D to labelled poses, in 300W-LP's layout and as npz [RAW=folder OUT= COPIES=12 ONLY= SEED= WORKERS= ARGS=]
 	$(BIN)/fsanet profile '$(RAW)' $(call option,--out,$(OUT)) $(call option,--copies,$(COPIES)) $(call option,--only,$(ONLY)) $(call option,--seed,$(SEED)) $(call option,--workers,$(WORKERS)) $(ARGS)
 
 train: setup  ## train a model [MODEL=var_capsule DB=synthetic EXPERIMENT= EPOCHS= BATCH= SEED= WEIGHTS= FREEZE= MINUTES= RESUME=never ARGS=]
 	$(BIN)/fsanet train $(call option,--experiment,$(EXPERIMENT)) $(call option,--model,$(MODEL)) $(call option,--set,$(DB)) $(call option,--epochs,$(EPOCHS)) $(call option,--batch,$(BATCH)) $(call option,--seed,$(SEED)) $(call option,--weights,$(WEIGHTS)) $(call words,--freeze,$(FREEZE)) $(call option,--max-minutes,$(MINUTES)) $(call option,--resume,$(RESUME)) $(ARGS)
+
+adapt: setup  ## adapt weights to unlabelled faces TARGET=folder-or-npz [MODEL= METHOD= DB= EPOCHS= MINUTES= SEED= WEIGHTS= RESUME=never ARGS=]
+	$(BIN)/fsanet adapt --target '$(TARGET)' $(call option,--model,$(MODEL)) $(call option,--method,$(METHOD)) $(call option,--set,$(DB)) $(call option,--epochs,$(EPOCHS)) $(call option,--max-minutes,$(MINUTES)) $(call option,--seed,$(SEED)) $(call option,--weights,$(WEIGHTS)) $(call option,--resume,$(RESUME)) $(ARGS)
 
 test: setup  ## measure models on every test set that is there [MODEL= WEIGHTS=synthetic SET= ARGS=]
 	$(BIN)/fsanet test $(call words,--model,$(MODEL)) $(call option,--weights,$(WEIGHTS)) $(call words,--set,$(SET)) $(ARGS)
@@ -135,4 +138,4 @@ docs: setup  ## the API reference to docs/api/
 clean:  ## remove the virtual environment and what commands wrote
 	rm -rf $(VENV) .venv-* demo/output training_and_testing/output
 
-.PHONY: mask rotate portraits profile help setup lint types check check-backends weights preprocess render train test export bench fuzz kills demo web figures notebooks pictures package docs clean
+.PHONY: adapt mask rotate portraits profile help setup lint types check check-backends weights preprocess render train test export bench fuzz kills demo web figures notebooks pictures package docs clean

@@ -23,6 +23,7 @@ VERBS = {
     "mask": "put face masks on the faces of a set, order and labels kept",
     "rotate": "turn the faces of a set in the plane of the picture, with the right labels",
     "train": "train a model",
+    "adapt": "adapt trained weights to unlabelled faces, such as those of one camera",
     "test": "measure models on labelled sets",
     "finder": "the network that finds faces: its scenes, its training, its measures",
     "export": "write a model for other runtimes, and compare it with the Keras model",

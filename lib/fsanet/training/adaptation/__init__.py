@@ -1,0 +1,1 @@
+"""Adaptation of a trained network to unlabelled faces: the third `Task`."""

@@ -1,0 +1,99 @@
+"""Ways to adapt, as rows of one table, and what a run of one can be told."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from fsanet.datasets.augment.recipe import STRONG, Recipe
+from fsanet.errors import InputError
+from fsanet.training.settings import Settings
+
+
+@dataclass(frozen=True)
+class Method:
+    """What a method does beside training on the labelled source.
+
+    Attributes:
+        about: in a few words, with its source.
+        learns: whether weights change; else the statistics of batch normalisation alone are taken from the target.
+        adversarial: a discriminator tells source from target, and the features learn to deceive it.
+        consistent: a turned target picture must give the turned answer of a teacher, the running mean of the network.
+        weighting: of the source: a name of `source_weights.WEIGHTINGS`, or "" for equal weights.
+    """
+
+    about: str
+    learns: bool = True
+    adversarial: bool = False
+    consistent: bool = False
+    weighting: str = ""
+
+
+METHODS: Mapping[str, Method] = MappingProxyType(
+    {
+        "none": Method("the same steps on the source alone: the control"),
+        "adabn": Method("statistics of batch normalisation from the target (Li et al., 2018)", learns=False),
+        "dann": Method("adversarial features (Ganin et al., JMLR 2016)", adversarial=True),
+        "pada_like": Method(
+            "dann, and source samples far from every target pose count less", adversarial=True, weighting="distance"
+        ),
+        "padaco": Method(
+            "dann, and the source drawn by the poses that the target seems to have (Kuhnke and Ostermann, ICCV 2019)",
+            adversarial=True,
+            weighting="neighbours",
+        ),
+        "rcr": Method("relative pose consistency (Kuhnke and Ostermann, 2021)", consistent=True),
+        "rcrw": Method("rcr, and the source drawn as padaco draws it", consistent=True, weighting="neighbours"),
+    }
+)
+
+
+@dataclass(frozen=True)
+class AdaptSettings(Settings):
+    """One run of one method, with all of a run's `Settings`; `data` is the labelled source.
+
+    What the papers do not say (neighbours, strength, batch, optimiser) has our values.
+
+    Attributes:
+        target: npz of unlabelled crops, or folder of pictures; labels in it are never read.
+        method: a name of `METHODS`.
+        steps: in an epoch.
+        neighbours: N_n of PADACO's algorithm 1: source samples that each predicted target pose counts.
+        strength: lambda_max, of the reversed gradient.
+        rise_steps: over so many steps lambda rises from 0 to its maximum, and the weight of consistency to 1.
+        domain_weight: of the discriminator's cross entropy against a degree of pose error.
+        teacher_decay: of the running mean that teaches.
+    """
+
+    data: str = "synthetic"
+    weights: str = "synthetic"
+    augmentation: Recipe = STRONG
+    batch_size: int | None = 32
+    epochs: int = 10
+    learning_rate: float = 2e-4
+    schedule: str = "cosine"
+    warmup_steps: int = 50
+    clip_norm: float = 100.0
+    target: str = ""
+    method: str = "rcrw"
+    steps: int = 100
+    neighbours: int = 20
+    strength: float = 1.0
+    rise_steps: int = 300
+    domain_weight: float = 5.0
+    teacher_decay: float = 0.99
+
+    def __post_init__(self) -> None:
+        if self.method not in METHODS:
+            raise InputError(f"There is no method '{self.method}'. There are: {', '.join(METHODS)}.")
+        super().__post_init__()
+
+    def checks(self) -> Iterator[tuple[bool, str]]:
+        """A run's, and those of adaptation."""
+        yield from super().checks()
+        for name in ("steps", "neighbours", "rise_steps"):
+            yield getattr(self, name) < 1, f"{name} is at least 1, not {getattr(self, name)}"
+        for name in ("strength", "domain_weight"):
+            yield getattr(self, name) < 0, f"{name} is at least 0, not {getattr(self, name)}"
+        yield not 0 <= self.teacher_decay < 1, f"teacher_decay is at least 0 and below 1, not {self.teacher_decay}"
+        yield not self.weights, "weights to start from are needed: adaptation begins with a trained network"
+        yield not self.target, "a target is needed: unlabelled crops or pictures"

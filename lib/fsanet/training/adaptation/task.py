@@ -1,0 +1,137 @@
+"""Adapting a trained network to unlabelled faces: the `Task`, and the function behind `fsanet adapt`."""
+
+import hashlib
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+
+import keras
+import numpy as np
+from numpy.typing import NDArray
+
+from fsanet.datasets.batches import Batches, View
+from fsanet.datasets.rotated_set import turn_image
+from fsanet.engines.keras_engine import KerasEngine
+from fsanet.errors import InputError
+from fsanet.models.spec import get_spec
+from fsanet.pose.angles import rotate_in_plane
+from fsanet.pose.errors import geodesic_errors
+from fsanet.training.adaptation.batches import AdaptBatches
+from fsanet.training.adaptation.methods import METHODS, AdaptSettings
+from fsanet.training.adaptation.model import AdaptModel
+from fsanet.training.adaptation.source_weights import WEIGHTINGS, effective_samples
+from fsanet.training.adaptation.target import load_target
+from fsanet.training.crop_model import build_network
+from fsanet.training.loop import TrainResult, run_task
+from fsanet.training.pose import validate as errors_on
+from fsanet.training.sets import load_training_sets
+from fsanet.training.settings import RUNS
+from fsanet.training.task import Task, Words
+from fsanet.weights.saving import save_weights
+
+MOST_LOSS = 1.03  # of the error on the check set: weights that lose more are not kept
+_TURNS_DEG = (-25.0, 25.0)
+_UNFIT = 1000.0  # added to the deciding figure of weights that lose too much
+
+_WORDS = Words(
+    step="loss {loss:.2f}, mae {mae:.2f}°, domain {domain:.3f}, consistency {consistency:.2f}°",
+    epoch="loss {loss:6.3f}  check set {val_mae:6.3f}°  disagreement on the target {val_disagreement:6.3f}°",
+    best="{val_disagreement:.3f}° of disagreement, {val_mae:.3f}° on the check set",
+    axis="degrees",
+    curves={"val_mae": "error on the check set", "val_disagreement": "disagreement on the target"},
+)
+
+
+def adapt(settings: AdaptSettings, *, runs: str | Path = RUNS, resume: bool = True, quiet: bool = False) -> TrainResult:
+    """Adapt one network, or go on where a stopped run of the same settings was.
+
+    Args:
+        settings: what to do.
+        runs: folder of all runs.
+        resume: False throws an earlier run of that name away.
+        quiet: say nothing.
+
+    Raises:
+        InputError, FileNotFoundError: for settings, sets, weights or a target that cannot be used, and where every
+            epoch loses more than 3 % on the check set: nothing is kept then.
+        DivergedError, OSError, KeyboardInterrupt: as `run_task`.
+    """
+    folder = Path(runs) / settings.run_name / get_spec(settings.model).save_name
+    result = run_task(adapt_task(settings, quiet), settings, folder, resume=resume, quiet=quiet)
+    if result.best >= _UNFIT:
+        result.weights.unlink(missing_ok=True)
+        raise InputError(
+            f"No weights are kept: every epoch of {settings.method} lost more than {MOST_LOSS - 1:.0%} on the check "
+            "set. Lower learning_rate or domain_weight, or take another method."
+        )
+    return result
+
+
+def adapt_task(settings: AdaptSettings, quiet: bool = True) -> Task:
+    """The task of a run's settings: sets and target are read, the network is built, the source is weighted."""
+    sets = load_training_sets(settings)
+    target = load_target(settings.target, settings.image_size, quiet)
+    source = Batches(sets.train, settings.batch_size_of(), settings.seed)
+    keras.utils.set_random_seed(settings.seed)
+    network = build_network(settings.model, settings.image_size, weights=settings.weights, precision=settings.precision)
+    before = measure(network, sets.validation, target)
+    counts, said = _weights(settings, sets.train, network, target)
+    even, drawn = np.ones(source.samples), METHODS[settings.method].weighting == "neighbours"
+    batches = AdaptBatches(
+        source, target, counts if drawn else even, even if drawn else counts, settings.steps, settings.rise_steps,
+        settings.seed,
+    )  # fmt: skip
+    model = AdaptModel(network, settings)
+    model.build([part.shape for part in next(batches.epoch(0))])
+    start = f"before: {before['val_mae']:.3f}° on the check set, disagreement {before['val_disagreement']:.3f}°"
+    return Task(
+        title=f"{settings.model}, {settings.method}, {len(target):,} crops of {Path(settings.target).name}",
+        about=f"{sets.describe()}; {said}; {start}",
+        model=model,
+        batches=batches,
+        validate=partial(_validate, network, sets.validation, target, MOST_LOSS * before["val_mae"]),
+        decides="val_choice",
+        save=partial(save_weights, network),
+        file_name=f"{get_spec(settings.model).save_name}.h5",
+        samples=hashlib.sha256(sets.fingerprint().encode() + target.tobytes()).hexdigest(),
+        words=_WORDS,
+    )
+
+
+def _weights(
+    settings: AdaptSettings, train: Sequence[View], network: keras.Model, target: NDArray
+) -> tuple[NDArray[np.float64], str]:
+    """What each source sample counts, and a sentence about it; the target is read once, with the starting weights."""
+    labels = np.concatenate([view.poses() for view in train])
+    weighting = METHODS[settings.method].weighting
+    if not weighting:
+        return np.ones(len(labels)), "all of the source counts"
+    found = KerasEngine(network).predict(target)
+    counts = WEIGHTINGS[weighting](labels, found, settings.neighbours)
+    share = np.count_nonzero(counts) / len(counts)
+    return counts, f"{share:.0%} of the source count, as {effective_samples(counts):,.0f} equal samples would"
+
+
+def measure(network: keras.Model, check: Sequence[View], target: NDArray[np.uint8]) -> dict[str, float]:
+    """Error on a labelled check set, and what is known of an unlabelled target without labels.
+
+    Returns:
+        val_mae: degrees. val_disagreement: mean angle in degrees between the answer to a picture, turned, and the
+        answer to the turned picture.
+    """
+    engine = KerasEngine(network)
+    upright, errors = engine.predict(target), []
+    for turn in _TURNS_DEG:
+        wanted = rotate_in_plane(upright, np.full(len(target), turn))
+        turned = np.stack([turn_image(crop, turn) for crop in target])
+        errors.append(geodesic_errors(engine.predict(turned), wanted))
+    return {"val_mae": errors_on(network, check)["val_mae"], "val_disagreement": float(np.mean(errors))}
+
+
+def _validate(
+    network: keras.Model, check: Sequence[View], target: NDArray[np.uint8], most_mae: float
+) -> dict[str, float]:
+    """`measure`, and by what the best epoch is chosen: agreement on the target, as long as the check set is held."""
+    figures = measure(network, check, target)
+    unfit = _UNFIT if figures["val_mae"] > most_mae else 0.0
+    return {**figures, "val_choice": figures["val_disagreement"] + unfit}

@@ -1,0 +1,57 @@
+import pytest
+
+from fsanet.cli import main
+from fsanet.console import EXIT_ERROR
+from fsanet.training.adaptation import task
+
+
+@pytest.fixture
+def adapted(monkeypatch):
+    """Settings that the command would have run."""
+    calls = []
+    monkeypatch.setattr(task, "adapt", lambda settings, **given: calls.append((settings, given)))
+    return calls
+
+
+def test_each_member_of_the_fusion_is_adapted_to_the_target(adapted):
+    assert main(["adapt", "--target", "some/pictures"]) == 0
+    assert [settings.model for settings, _ in adapted] == ["capsule", "var_capsule", "noS_capsule"]
+    settings, given = adapted[0]
+    assert (settings.target, settings.method, settings.data) == ("some/pictures", "rcrw", "synthetic")
+    assert settings.run_name == "adapted_pictures"
+    assert given["resume"]
+
+
+def test_options_change_the_run(adapted):
+    options = (
+        "--target t.npz --model metric --method padaco --set 300W_LP --weights BIWI --epochs 3 --seed 5 --run mine"
+    )
+    assert main(["adapt", *options.split(), "--resume", "never", "--setting", "neighbours=50", "strength=0.5"]) == 0
+    [(settings, given)] = adapted
+    assert (settings.model, settings.method, settings.data, settings.weights) == ("metric", "padaco", "300W_LP", "BIWI")
+    assert (settings.epochs, settings.seed, settings.run, settings.neighbours) == (3, 5, "mine", 50)
+    assert settings.strength == 0.5
+    assert not given["resume"]
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--setting", "neighbours=none"], "neighbours"),
+        (["--setting", "steps=0"], "steps is at least 1"),
+        (["--model", "magic"], "magic"),
+    ],
+)
+def test_wrong_settings_are_one_sentence(adapted, capsys, options, message):
+    assert main(["adapt", "--target", "pictures", *options]) == EXIT_ERROR
+    error = capsys.readouterr().err
+    assert message in error
+    assert error.count("\n") == 1
+    assert not adapted
+
+
+def test_a_target_that_is_not_there(tmp_path, own_npz, capsys):
+    """The real task: sets are read before the target, the network after it."""
+    options = ["--set", str(own_npz), "--model", "ssrnet_mt", "--out", str(tmp_path), "--setting", "image_size=16"]
+    assert main(["adapt", "--target", str(tmp_path / "nowhere"), *options]) == EXIT_ERROR
+    assert "nowhere" in capsys.readouterr().err

@@ -1,0 +1,59 @@
+"""Small sets and a small real network to adapt."""
+
+import numpy as np
+import pytest
+
+from fsanet.datasets.augment.recipe import Recipe
+from fsanet.models.spec import get_spec
+from fsanet.training.adaptation import task
+from fsanet.training.adaptation.methods import AdaptSettings
+from tests.fixtures.tiny_training import SIZE, bright_side_set, save_tiny_weights
+
+
+@pytest.fixture
+def target_npz(tmp_path):
+    """Darker faces than the source's; their labels are all wrong, which nobody may notice."""
+    target = bright_side_set(24)
+    path = tmp_path / "target.npz"
+    type(target)(target.image // 2, np.full_like(target.pose, 77.0), target.source).save(path)
+    return path
+
+
+def build_chain(name, size, **_):
+    """A network as `fsanet.MODELS` are built: a sub-model that gives three vectors, and the head behind them."""
+    import keras
+
+    image = keras.Input((size, size, 3))
+    x = keras.layers.BatchNormalization(momentum=0.9)(keras.layers.AveragePooling2D(4)(image))
+    x = keras.layers.Flatten()(x)
+    vectors = [keras.layers.Dense(4, activation="tanh")(x) for _ in range(3)]
+    body = keras.Model(image, vectors, name="body")
+    inputs = [keras.Input((4,)) for _ in range(3)]
+    head = keras.Model(
+        inputs, keras.layers.Dense(3)(keras.layers.Concatenate()(inputs)), name=get_spec(name).head_model
+    )
+    whole = keras.Input((size, size, 3))
+    return keras.Model(whole, head(body(whole)), name=name)
+
+
+@pytest.fixture
+def small_network(monkeypatch):
+    """A chain of two small parts in place of the trained network that is named."""
+    monkeypatch.setattr(task, "build_network", build_chain)
+    monkeypatch.setattr(task, "save_weights", save_tiny_weights)
+
+
+@pytest.fixture
+def settings(own_npz, target_npz) -> AdaptSettings:
+    return AdaptSettings(
+        model="ssrnet_ori_mt",
+        data=str(own_npz),
+        target=str(target_npz),
+        image_size=SIZE,
+        epochs=2,
+        steps=3,
+        rise_steps=4,
+        batch_size=8,
+        neighbours=3,
+        augmentation=Recipe(flip=0.5, turn=0.5),
+    )

@@ -1,0 +1,162 @@
+import dataclasses
+
+import keras
+import numpy as np
+import pytest
+
+from fsanet.datasets.batches import Batches
+from fsanet.errors import InputError
+from fsanet.models.build import build_model
+from fsanet.training import loop
+from fsanet.training.adaptation.batches import AdaptBatches
+from fsanet.training.adaptation.methods import METHODS, AdaptSettings
+from fsanet.training.adaptation.model import AdaptModel, with_features
+from fsanet.training.adaptation.target import FEWEST, load_target
+from fsanet.training.adaptation.task import adapt, adapt_task
+from fsanet.training.learner import Learner
+from fsanet.training.sets import load_training_sets
+from tests.fixtures.tiny_training import SIZE, bright_side_set, read_tiny_weights
+
+pytestmark = pytest.mark.usefixtures("small_network")
+
+
+def run_of(settings, folder, **changes):
+    return adapt(dataclasses.replace(settings, **changes), runs=folder, quiet=True)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_every_method_runs_and_writes_weights_that_load(settings, tmp_path, method):
+    result = run_of(settings, tmp_path / "runs", method=method)
+    assert read_tiny_weights(result.weights)
+    first, second = result.history
+    assert all(np.isfinite(value) for row in (first, second) for value in row.values())
+    assert (second["domain"] > 0) == METHODS[method].adversarial
+    assert (second["consistency"] > 0) == METHODS[method].consistent
+
+
+def weights_after_steps(settings, method, steps=3):
+    task = adapt_task(dataclasses.replace(settings, method=method))
+    network = task.save.args[0]
+    before = {v.path: keras.ops.convert_to_numpy(v) for v in network.variables}
+    learner = Learner(task.model, settings)
+    for batch in list(task.batches.epoch(0))[:steps]:
+        learner.step(batch, 1e-2)
+    return {
+        v.path: float(np.abs(keras.ops.convert_to_numpy(v) - before[v.path]).max()) for v in network.variables
+    }, network
+
+
+def test_adabn_changes_statistics_alone(settings):
+    changed, network = weights_after_steps(settings, "adabn")
+    trained = {v.path for v in network.trainable_variables}
+    assert all(change == 0 for path, change in changed.items() if path in trained)
+    assert any(change > 0 for path, change in changed.items() if path not in trained)
+
+
+def test_the_control_never_looks_at_the_target(settings, tmp_path):
+    one = run_of(settings, tmp_path / "one", method="none", epochs=1)
+    another = tmp_path / "another.npz"
+    bright_side_set(30).save(another)
+    two = run_of(settings, tmp_path / "two", method="none", epochs=1, target=str(another))
+    for array, other in zip(read_tiny_weights(one.weights), read_tiny_weights(two.weights), strict=True):
+        np.testing.assert_array_equal(array, other)
+
+
+def test_a_stopped_run_ends_with_the_same_bytes(settings, tmp_path, monkeypatch):
+    whole = run_of(settings, tmp_path / "whole", method="rcrw")
+    stop = loop._Run.end_epoch
+
+    def end_and_stop(self, rate):
+        stop(self, rate)
+        self.leave()
+
+    with monkeypatch.context() as patch:
+        patch.setattr(loop._Run, "end_epoch", end_and_stop)
+        with pytest.raises(KeyboardInterrupt):
+            run_of(settings, tmp_path / "parts", method="rcrw")
+    parts = run_of(settings, tmp_path / "parts", method="rcrw")
+    assert [row["loss"] for row in parts.history] == [row["loss"] for row in whole.history]
+    for array, other in zip(read_tiny_weights(whole.weights), read_tiny_weights(parts.weights), strict=True):
+        np.testing.assert_array_equal(array, other)
+
+
+def test_weights_that_lose_on_the_check_set_are_not_chosen(settings, monkeypatch):
+    from fsanet.training.adaptation import task as module
+
+    task = adapt_task(settings)
+    before = task.validate()
+    monkeypatch.setattr(module, "errors_on", lambda *_: {"val_mae": 2 * before["val_mae"]})
+    assert before["val_choice"] == before["val_disagreement"]
+    assert task.validate()["val_choice"] > 999
+
+
+def test_where_no_epoch_holds_the_check_set_nothing_is_kept(settings, tmp_path):
+    with pytest.raises(InputError, match="No weights are kept"):
+        run_of(settings, tmp_path, method="none", learning_rate=5.0, epochs=1)
+    assert not list(tmp_path.rglob("ssrnet_ori_mt*.h5"))
+
+
+def test_features_stand_beside_the_same_answer():
+    network = build_model("ssrnet_ori_mt", image_size=SIZE)
+    images = bright_side_set(4).image.astype(np.float32)
+    angles, features = (keras.ops.convert_to_numpy(part) for part in with_features(network, "ssrnet_ori_mt")(images))
+    np.testing.assert_allclose(angles, keras.ops.convert_to_numpy(network(images)), atol=1e-5)
+    assert len(features) == 4
+    assert features.std() > 0
+
+
+def test_the_teacher_follows_slowly(settings):
+    task = adapt_task(dataclasses.replace(settings, method="rcr", teacher_decay=0.5))
+    model: AdaptModel = task.model
+    learner = Learner(model, settings)
+    before = [keras.ops.convert_to_numpy(v) for v in model.teacher.variables]
+    for batch in task.batches.epoch(0):
+        learner.step(batch, 1e-2)
+    after = [keras.ops.convert_to_numpy(v) for v in model.teacher.variables]
+    assert any(np.abs(one - other).max() > 0 for one, other in zip(before, after, strict=True))
+    assert not {id(v) for v in model.teacher.variables} & {id(v) for v in model.trainable_variables}
+
+
+def test_the_source_is_drawn_by_its_chances_and_lambda_rises(settings):
+    source = Batches(load_training_sets(settings).train, 8, seed=0)
+    chances = np.zeros(source.samples)
+    chances[[2, 5]] = 1, 3
+    target = bright_side_set(20).image
+    batches = AdaptBatches(source, target, chances, np.ones(source.samples), steps=50, rise_steps=10, seed=0)
+    numbers = np.concatenate([batches.drawn(0, step)[0] for step in range(50)])
+    assert set(numbers.tolist()) == {2, 5}
+    assert 0.65 < (numbers == 5).mean() < 0.85
+    shares = [float(batch.share) for batch in batches.epoch(0)]
+    assert shares[:3] == pytest.approx([0, 0.1, 0.2])
+    assert shares[-1] == 1
+    assert "source samples" in batches.describe(0, 0)
+
+
+def test_pictures_of_a_folder_become_crops(repository, tmp_path):
+    import shutil
+
+    for number in range(3):
+        shutil.copy(repository / "demo/assets/group.jpg", tmp_path / f"{number}.jpg")
+    crops = load_target(tmp_path, SIZE)
+    assert crops.shape == (18, SIZE, SIZE, 3)
+
+
+def test_targets_that_are_none(tmp_path):
+    with pytest.raises(FileNotFoundError, match="No target"):
+        load_target(tmp_path / "nowhere", SIZE)
+    with pytest.raises(InputError, match="no picture"):
+        load_target(tmp_path, SIZE)
+    few = tmp_path / "few.npz"
+    bright_side_set(FEWEST - 1).save(few)
+    with pytest.raises(InputError, match=f"at least {FEWEST}"):
+        load_target(few, SIZE)
+    with pytest.raises(InputError, match="size"):
+        load_target(few, 2 * SIZE)
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"method": "magic"}, {"target": ""}, {"steps": 0}, {"strength": -1.0}, {"weights": ""}, {"neighbours": 0}]
+)
+def test_settings_that_cannot_be(wrong):
+    with pytest.raises(InputError):
+        AdaptSettings(**{"target": "crops.npz", **wrong})
