@@ -5,6 +5,7 @@ import dataclasses
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
 from fsanet.datasets.augment.recipe import PAPER, RECIPES, Recipe
 from fsanet.datasets.protocols import PROTOCOLS
@@ -91,7 +92,10 @@ class Settings(Plan):
         return PROTOCOLS[self.data].batch_size if self.data in PROTOCOLS else default
 
 
-def override(settings: Settings, assignments: Sequence[str]) -> Settings:
+AnySettings = TypeVar("AnySettings", bound=Settings)
+
+
+def override(settings: AnySettings, assignments: Sequence[str]) -> AnySettings:
     """Settings with some of them changed, as a command line gives them.
 
     Args:

@@ -83,7 +83,7 @@ class AdaptBatches:
                 *self.source.gather(numbers),
                 self.weights[numbers].astype(np.float32),
                 self.target_bgr[targets],
-                np.float32(share),
+                np.array(share, np.float32),
             )
 
     def describe(self, epoch: int, step: int) -> str:

@@ -73,29 +73,29 @@ class AdaptModel(keras.Model):
         error = ops.sum(ops.abs(found_deg - true_deg) * weight) / ops.maximum(ops.sum(weight), 1e-6)
         domain = consistency = ops.zeros_like(error)
         if self.discriminator is not None:
-            domain = self._domain(batch, features, training)
+            domain = self._domain(self.discriminator, batch, features, training)
         if self.teacher is not None:
-            consistency = self._consistency(batch, training)
+            consistency = self._consistency(self.teacher, batch, training)
         loss = error + self.settings.domain_weight * domain + batch.share * consistency
         if not self.method.learns:
             self.student(ops.cast(batch.target, "float32"), training=training)  # its statistics change
             loss = 0.0 * loss  # and no weight
         return {LOSS: loss, "mae": error, "domain": domain, "consistency": consistency}
 
-    def _domain(self, batch: AdaptBatch, source_features, training):
+    def _domain(self, discriminator: Discriminator, batch: AdaptBatch, source_features, training):
         """What the discriminator errs; the features get its gradient reversed."""
         images, _ = self.augment_target(batch.target, ops.zeros_like(batch.pose))
         _, target_features = self.student(images, training=training)
         strength = reversal_strength(batch.share, self.settings.strength)
-        logits = [
-            self.discriminator(reverse_gradient(features, strength), training=training)
+        of_source, of_target = (
+            discriminator(reverse_gradient(features, strength), training=training)
             for features in (source_features, target_features)
-        ]
-        return domain_loss(*logits, batch.sample_weight)
+        )
+        return domain_loss(of_source, of_target, batch.sample_weight)
 
-    def _consistency(self, batch: AdaptBatch, training):
+    def _consistency(self, teacher: keras.Model, batch: AdaptBatch, training):
         """Mean distance in degrees between answers to turned pictures and the teacher's answers, turned."""
-        taught_deg = ops.stop_gradient(self.teacher(ops.cast(batch.target, "float32"), training=False))
+        taught_deg = ops.stop_gradient(teacher(ops.cast(batch.target, "float32"), training=False))
         images, wanted_deg = self.augment_target(batch.target, taught_deg)
         found_deg, _ = self.student(images, training=training)
         if training:
