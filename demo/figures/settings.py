@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from fsanet.models.spec import DEFAULT_MODEL, DEFAULT_WEIGHTS, get_spec
+from fsanet.models.spec import DEFAULT_MODEL, default_weights, get_spec
 
 DEMO = Path(__file__).resolve().parents[1]
 ASSETS = DEMO / "assets"
@@ -14,7 +14,7 @@ class ModelChoice:
     """A model and its weights, as `fsanet.load_model` takes them."""
 
     model: str = DEFAULT_MODEL
-    weights: str = DEFAULT_WEIGHTS
+    weights: str = default_weights(DEFAULT_MODEL)
 
     @classmethod
     def parse(cls, text: str) -> "ModelChoice":
@@ -24,7 +24,7 @@ class ModelChoice:
             ValueError: for an unknown model; the message lists the known ones.
         """
         model, _, weights = text.partition(":")
-        return cls(get_spec(model).name, weights or DEFAULT_WEIGHTS)
+        return cls(get_spec(model).name, weights or default_weights(model))
 
     @property
     def single(self) -> "ModelChoice":

@@ -41,7 +41,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("sources", nargs="+", metavar="SOURCE", help=what)
     network = parser.add_argument_group("network")
     add_option(network, "--model", "(default: fusion_capsule)")
-    add_option(network, "--weights", "or an export (default: synthetic)")
+    add_option(network, "--weights", "or an export (default: ours, free where it has the model)")
     network.add_argument("--engine", default="auto", help="auto, onnx, litert, openvino, keras (default: %(default)s)")
     faces = parser.add_argument_group("faces")
     faces.add_argument(
@@ -234,11 +234,11 @@ def _estimators_by_sight(args: argparse.Namespace):
     from fsanet.detectors.catalog import weakness_of
     from fsanet.image.face_crop import DETECTOR_MARGIN
     from fsanet.inference.estimator import HeadPoseEstimator
-    from fsanet.models.spec import DEFAULT_MODEL, DEFAULT_WEIGHTS
+    from fsanet.models.spec import DEFAULT_MODEL
 
     settings = {
         "model": args.model or DEFAULT_MODEL,
-        "weights": args.weights or DEFAULT_WEIGHTS,
+        "weights": args.weights,
         "detector": args.detector,
         "margin": DETECTOR_MARGIN if args.margin is None else args.margin,
         "any_angle": args.any_angle,

@@ -29,7 +29,7 @@ from fsanet.export.comparison import (
 from fsanet.export.formats.table import FORMATS, INT8, Format, Source, describe, get_format
 from fsanet.files import replace_whole, replace_whole_folder
 from fsanet.locations import work_dir
-from fsanet.models.spec import DEFAULT_MODEL, DEFAULT_WEIGHTS
+from fsanet.models.spec import DEFAULT_MODEL, default_weights
 
 DEFAULT_FOLDER = Path("exported")
 
@@ -122,7 +122,7 @@ def _compare(source: Source, engine: Engine, path: Path, test: str | Path) -> st
 def add_options(parser: argparse.ArgumentParser) -> None:
     """What, in which format, and what it is measured with."""
     add_option(parser, "--model", "(default: %(default)s)", default=DEFAULT_MODEL)
-    add_option(parser, "--weights", "(default: %(default)s)", default=DEFAULT_WEIGHTS)
+    add_option(parser, "--weights", "(default: ours, free where it has the model)")
     parser.add_argument("--format", default="onnx", help=f"one of {', '.join(FORMATS)} (default: %(default)s)")
     parser.add_argument("--quantize", default="", help="float16 or int8 (default: neither)")
     add_option(parser, "--out", f"(a file or folder, default: a name in {DEFAULT_FOLDER}/)", type=Path)
@@ -134,7 +134,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Write the export and say what it costs."""
     calibration, test = (set_path(name, args.folder) for name in (args.calibration, args.set))
-    path, verdict = export(args.model, args.weights, args.format, args.out, args.quantize, calibration, test)
+    path, verdict = export(
+        args.model, args.weights or default_weights(args.model), args.format, args.out, args.quantize, calibration, test
+    )
     print(f"{path} ({_megabytes(path):.1f} MB): {verdict}.")
     return EXIT_OK
 

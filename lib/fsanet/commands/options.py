@@ -13,7 +13,7 @@ VOCABULARY = {
     "--out": "where the output goes",
     "--rows": "file of rows to write, .csv or .jsonl; may be given several times",
     "--model": "model name, see `fsanet models`",
-    "--weights": "synthetic, 300W_LP, BIWI, a weight file or a folder of them",
+    "--weights": "free, synthetic, 300W_LP, BIWI, a weight file or a folder of them",
     "--samples": "number of samples",
     "--seed": "of everything random; equal seeds give equal results",
     "--workers": "how many work side by side",

@@ -14,7 +14,7 @@ from fsanet.engines.tensorflow_engines import FrozenGraphEngine, SavedModelEngin
 from fsanet.errors import InputError, MissingPackageError
 from fsanet.export.onnx_cache import exported_onnx, ready_onnx
 from fsanet.locations import command_here
-from fsanet.models.spec import DEFAULT_MODEL, DEFAULT_WEIGHTS, get_spec
+from fsanet.models.spec import DEFAULT_MODEL, default_weights, get_spec
 
 _EXPORT_PACKAGES = ("keras", "tensorflow", "tf2onnx", "onnx")
 _FILES = {".onnx": "onnx", ".tflite": "litert", ".xml": "openvino", ".pb": "frozen_graph"}
@@ -25,7 +25,7 @@ def create_engine(
     engine: str = "auto",
     *,
     model: str = DEFAULT_MODEL,
-    weights: str | Path = DEFAULT_WEIGHTS,
+    weights: str | Path | None = None,
     threads: int | None = None,
     provider: str | None = None,
     batch_size: int | None = None,
@@ -36,8 +36,9 @@ def create_engine(
         engine: one of `ENGINES`, or "auto": what runs the export that `weights` names; else ONNX Runtime where the
             model is there as ONNX or can be exported, else Keras.
         model: a name of `fsanet.MODELS`.
-        weights: a catalogued training set ("synthetic", "300W_LP", "BIWI"), a weight file or a folder of them as
-            `load_model` takes it, or what `fsanet export` wrote: a file, or the folder of OpenVINO or of a SavedModel.
+        weights: a catalogued training set ("free", "synthetic", "300W_LP", "BIWI"), a weight file or a folder of them
+            as `load_model` takes it, or what `fsanet export` wrote: a file, or the folder of OpenVINO or of a
+            SavedModel. None: our own, `default_weights`.
         threads: cores for one call; None: all that the process may use.
         provider: for onnx: "cpu", "cuda", or "auto" for CUDA where this ONNX Runtime has it.
         batch_size: crops that are computed at once; more are computed in turns.
@@ -50,7 +51,7 @@ def create_engine(
     if engine not in ("auto", *ENGINES):
         raise InputError(f"There is no engine '{engine}'. The engines are: auto, {', '.join(ENGINES)}.")
     get_spec(model)
-    weights = str(weights)
+    weights = default_weights(model) if weights is None else str(weights)
     name = _best_engine(model, weights) if engine == "auto" else engine
     given = {"threads": threads, "provider": provider, "batch_size": batch_size}
     return _ENGINES[name].build(model, weights, _checked(name, given))

@@ -18,11 +18,9 @@ from fsanet.export.formats.table import describe
 from fsanet.export.onnx_file import write_onnx
 from fsanet.files import replace_whole
 from fsanet.locations import work_dir
-from fsanet.models.spec import DEFAULT_MODEL, get_spec
+from fsanet.models.spec import DEFAULT_MODEL, OUR_MODELS, get_spec
 from fsanet.weights.loading import load_model
 
-_MEMBERS = get_spec(DEFAULT_MODEL).members
-SINGLE_MODELS = {"free": _MEMBERS, "synthetic": (*_MEMBERS, "ssrnet_mt")}
 WEIGHTS_FOLDER = work_dir("pre-trained")
 ONNX_FOLDER = work_dir("lib/fsanet/bundled")
 
@@ -44,11 +42,11 @@ def bundle(run: Path, weights_folder: Path = WEIGHTS_FOLDER, onnx_folder: Path =
             the model's angles.
     """
     training_set = run.resolve().name
-    if training_set not in SINGLE_MODELS:
-        raise InputError(f"'{run}' is no run to bundle: its name is one of {', '.join(SINGLE_MODELS)}.")
+    if training_set not in OUR_MODELS:
+        raise InputError(f"'{run}' is no run to bundle: its name is one of {', '.join(OUR_MODELS)}.")
     weights_folder, onnx_folder = weights_folder / f"{training_set}_models", onnx_folder / training_set
     rows = []
-    for model in SINGLE_MODELS[training_set]:
+    for model in OUR_MODELS[training_set]:
         name = get_spec(model).save_name
         trained = run / name / f"{name}.h5"
         if not trained.is_file():
@@ -58,7 +56,7 @@ def bundle(run: Path, weights_folder: Path = WEIGHTS_FOLDER, onnx_folder: Path =
         with replace_whole(weights_folder / name / f"{name}.h5") as temporary:
             temporary.write_bytes(content)
         rows.append(f'("{training_set}", "{model}", {len(content)}, "{hashlib.sha256(content).hexdigest()}"),')
-    for model in (*SINGLE_MODELS[training_set], DEFAULT_MODEL):
+    for model in (*OUR_MODELS[training_set], DEFAULT_MODEL):
         network = load_model(model, weights=weights_folder)
         write_onnx(network, onnx_folder / f"{model}.onnx", describe(model, training_set))
     return rows

@@ -18,7 +18,7 @@ from fsanet.image.boxes import BoxXYXY
 from fsanet.image.face_crop import DETECTOR_MARGIN, crop_face
 from fsanet.inference.face_estimator import Face, find_faces
 from fsanet.inference.quality import flags_of
-from fsanet.models.spec import DEFAULT_MODEL, DEFAULT_WEIGHTS
+from fsanet.models.spec import DEFAULT_MODEL
 from fsanet.pose.angles import Pose, rotate_in_plane
 
 BATCH_SIZE = 64
@@ -46,7 +46,8 @@ class HeadPoseEstimator:
 
     Args:
         model: a name of `fsanet.MODELS`.
-        weights: a catalogued training set ("synthetic", "300W_LP", "BIWI"), a weight file, or a file of `make export`.
+        weights: a catalogued training set ("free", "synthetic", "300W_LP", "BIWI"), a weight file, or a file of
+            `make export`; None for our own, "free" where it has the model.
         detector: "auto", "yunet", "mtcnn", "ssd", "lbp", or an object with `detect(image_bgr) -> list[Detection]`.
         engine: "auto", "onnx", "litert" or "keras", or an object with `input_size` and `predict(crops_bgr)`.
         margin: share of the face box added on each side before the crop.
@@ -63,7 +64,7 @@ class HeadPoseEstimator:
     def __init__(
         self,
         model: str = DEFAULT_MODEL,
-        weights: str = DEFAULT_WEIGHTS,
+        weights: str | None = None,
         detector: str | FaceDetector = "auto",
         engine: str | Engine = "auto",
         margin: float = DETECTOR_MARGIN,

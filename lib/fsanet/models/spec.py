@@ -9,7 +9,13 @@ from dataclasses import dataclass
 from fsanet.errors import InputError
 
 DEFAULT_MODEL = "fusion_capsule"
-DEFAULT_WEIGHTS = "synthetic"  # ours: bundled, for any purpose
+# Our own weights, bundled and for any purpose: the single models of each training set. A model's default is the first
+# that has it.
+OUR_MODELS = {
+    "free": ("capsule", "var_capsule", "noS_capsule"),
+    "synthetic": ("capsule", "var_capsule", "noS_capsule", "ssrnet_mt"),
+}
+DEFAULT_WEIGHTS = next(iter(OUR_MODELS))
 
 STAGES = 3  # soft stagewise regression runs coarse to fine in three stages
 CHANNELS = 64  # of the feature maps U_k, and so of the primary capsules
@@ -166,3 +172,13 @@ def get_spec(name: str) -> ModelSpec:
     if name not in _SPECS:
         raise InputError(f"There is no model {name!r}. The models are: {', '.join(MODELS)}.")
     return _SPECS[name]
+
+
+def default_weights(name: str) -> str:
+    """The training set whose weights a model has where none is named.
+
+    Raises:
+        ValueError: when there is no such model.
+    """
+    needed = set(get_spec(name).members or (name,))
+    return next((ours for ours, models in OUR_MODELS.items() if needed <= set(models)), DEFAULT_WEIGHTS)

@@ -15,6 +15,7 @@ from fsanet.models.spec import ModelSpec, get_spec
 
 ORIGINAL_URL = "https://raw.githubusercontent.com/shamangary/FSA-Net/master/pre-trained"
 OUR_LICENCE = "Apache-2.0; trained on synthetic heads of our own"
+_FREE_LICENCE = "Apache-2.0; trained on synthetic heads of our own and on free photographs"
 ORIGINAL_LICENCE = "Apache-2.0 repository; trained on research-only faces"
 _OPENCV_URL = "https://raw.githubusercontent.com/opencv/opencv"
 _OPENCV_3RDPARTY_URL = "https://raw.githubusercontent.com/opencv/opencv_3rdparty"
@@ -52,7 +53,8 @@ def _published(training_set: str, model: str, size: int, sha256: str) -> Pretrai
 
 
 def _bundled(training_set: str, model: str, size: int, sha256: str) -> PretrainedFile:
-    return PretrainedFile(_path_of(training_set, model), size, sha256, "", OUR_LICENCE, model, training_set)
+    licence = _FREE_LICENCE if training_set == "free" else OUR_LICENCE
+    return PretrainedFile(_path_of(training_set, model), size, sha256, "", licence, model, training_set)
 
 
 def _path_of(training_set: str, model: str) -> str:
@@ -86,10 +88,14 @@ WEIGHTS: tuple[PretrainedFile, ...] = tuple(
     )
 )
 
-# Trained by us on rendered heads; `python -m fsanet.export.bundle` prints these rows.
+# Trained by us on rendered heads, the first three on free photographs too; `python -m fsanet.export.bundle` prints
+# these rows.
 BUNDLED_WEIGHTS: tuple[PretrainedFile, ...] = tuple(
     _bundled(*row)
     for row in (
+        ("free", "capsule", 1058472, "616cb7d6e93f40edcd9e10ac33ed434e3d96764d9eb153b0faee977a4e59e07a"),
+        ("free", "var_capsule", 1056856, "df291fd7fa28fb76826015910c05cf3d17e2a3441b0dcc5e6161e505d9f8e54b"),
+        ("free", "noS_capsule", 2877280, "5b0a31475834e04fdc2139904e302321dfd6f7ee06dd2c59a396c592925adad1"),
         ("synthetic", "capsule", 1058472, "3285420257bac76e80da0653c7e95b3e65b8f71bf0c3e944a97ab0ca7812f329"),
         ("synthetic", "var_capsule", 1056856, "60ce38f9eab287f23fa6f2236976d7d922c479a6dc8b1540bf7a21858ba5cfe3"),
         ("synthetic", "noS_capsule", 2877280, "5c75f80aafe10af1a7ff18df37c0de1eed57a2e7b185aa0556c804411986c051"),

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from demo.figures import __main__ as figures
-from demo.figures.settings import DEFAULT_WEIGHTS, ModelChoice
+from demo.figures.settings import ModelChoice
 from fsanet.image.reading import read_image
 
 
@@ -25,7 +25,8 @@ def test_unknown_names_are_answered_with_the_known_ones(capsys, tmp_path):
 
 def test_models_to_compare_are_read():
     assert ModelChoice.parse("ssrnet_mt:BIWI") == ModelChoice("ssrnet_mt", "BIWI")
-    assert ModelChoice.parse("capsule") == ModelChoice("capsule", DEFAULT_WEIGHTS)
+    assert ModelChoice.parse("capsule") == ModelChoice("capsule", "free")
+    assert ModelChoice.parse("ssrnet_mt") == ModelChoice("ssrnet_mt", "synthetic")
     assert ModelChoice("fusion_netvlad", "BIWI").single == ModelChoice("netvlad", "BIWI")
 
 

@@ -65,7 +65,7 @@ class AdaptSettings(Settings):
     """
 
     data: str = "synthetic"
-    weights: str = "synthetic"
+    weights: str = "free"
     augmentation: Recipe = STRONG
     batch_size: int | None = 32
     epochs: int = 10
