@@ -1,11 +1,14 @@
 """The model that adaptation differentiates: pose on the source, domains or consistency on the target."""
 
+from collections.abc import Sequence
+
 import keras
 from keras import layers, ops
 
 from fsanet.datasets.augment.layer import Augment
 from fsanet.models.spec import get_spec
 from fsanet.pose import tensors
+from fsanet.tensors import Shape, Tensor
 from fsanet.training.adaptation.adversary import Discriminator, domain_loss, reversal_strength, reverse_gradient
 from fsanet.training.adaptation.batches import AdaptBatch
 from fsanet.training.adaptation.methods import METHODS, AdaptSettings
@@ -55,7 +58,7 @@ class AdaptModel(keras.Model):
             self.teacher.trainable = False
             self._pairs = list(zip(self.teacher.variables, network.variables, strict=True))
 
-    def build(self, batch_shape) -> None:
+    def build(self, batch_shape: Sequence[Shape]) -> None:
         """Make the tables of the augmentation and the discriminator."""
         batch = AdaptBatch(*batch_shape)
         self.augment.build(batch.image, batch.pose)
@@ -64,7 +67,7 @@ class AdaptModel(keras.Model):
             self.discriminator.build(self.student.output_shape[1])
         self.built = True
 
-    def call(self, batch, training=None):
+    def call(self, batch: Sequence[Tensor], training: bool | None = None) -> dict[str, Tensor]:
         """See the class."""
         batch = AdaptBatch(*batch)
         images, true_deg = self.augment(batch.image, batch.pose)
@@ -82,7 +85,9 @@ class AdaptModel(keras.Model):
             loss = 0.0 * loss  # and no weight
         return {LOSS: loss, "mae": error, "domain": domain, "consistency": consistency}
 
-    def _domain(self, discriminator: Discriminator, batch: AdaptBatch, source_features, training):
+    def _domain(
+        self, discriminator: Discriminator, batch: AdaptBatch, source_features: Tensor, training: bool | None
+    ) -> Tensor:
         """What the discriminator errs; the features get its gradient reversed."""
         images, _ = self.augment_target(batch.target, ops.zeros_like(batch.pose))
         _, target_features = self.student(images, training=training)
@@ -93,7 +98,7 @@ class AdaptModel(keras.Model):
         )
         return domain_loss(of_source, of_target, batch.sample_weight)
 
-    def _consistency(self, teacher: keras.Model, batch: AdaptBatch, training):
+    def _consistency(self, teacher: keras.Model, batch: AdaptBatch, training: bool | None) -> Tensor:
         """Mean distance in degrees between answers to turned pictures and the teacher's answers, turned."""
         taught_deg = ops.stop_gradient(teacher(ops.cast(batch.target, "float32"), training=False))
         images, wanted_deg = self.augment_target(batch.target, taught_deg)
