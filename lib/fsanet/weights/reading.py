@@ -116,7 +116,8 @@ def _names(group: h5py.Group, attribute: str) -> list[str]:
         if (key := f"{attribute}{len(keys)}") not in group.attrs:
             break
         keys.append(key)
-    return [name.decode() if isinstance(name, bytes) else str(name) for key in keys for name in group.attrs[key]]
+    names = (name for key in keys for name in group.attrs[key])
+    return [name.decode("utf-8", "replace") if isinstance(name, bytes) else str(name) for name in names]
 
 
 def _keras3_arrays(layers: h5py.Group, prefix: str) -> Iterator[tuple[str, np.ndarray]]:

@@ -60,9 +60,9 @@ class AdaptModel(keras.Model):
 
     def build(self, batch_shape: Sequence[Shape]) -> None:
         """Make the tables of the augmentation and the discriminator."""
-        batch = AdaptBatch(*batch_shape)
-        self.augment.build(batch.image, batch.pose)
-        self.augment_target.build(batch.target, batch.pose)
+        image_shape, pose_shape, _, _, target_shape, _ = batch_shape
+        self.augment.build(image_shape, pose_shape)
+        self.augment_target.build(target_shape, pose_shape)
         if self.discriminator is not None:
             self.discriminator.build(self.student.output_shape[1])
         self.built = True
