@@ -136,7 +136,9 @@ def spread_over(where: str | None) -> Iterator[None]:
 
 def _local(kind: Callable[..., Any], count: int) -> Any:
     share = {CORES_VARIABLE: str(max(1, cores() // count))}
-    return kind(n_workers=count, threads_per_worker=1, dashboard_address=None, silence_logs=logging.CRITICAL, env=share)
+    return kind(
+        n_workers=count, threads_per_worker=1, dashboard_address="127.0.0.1:0", silence_logs=logging.CRITICAL, env=share
+    )
 
 
 def _count(where: str) -> int:
