@@ -19,7 +19,7 @@ from setuptools.command.build_py import build_py
 OPENCV = {"clone": "opencv-python", "wheel": "opencv-python-headless"}
 DEPENDENCIES = ["numpy>=1.26,<3", "onnxruntime>=1.20,<2", "tqdm>=4.66,<5"]
 ROOT = Path(__file__).resolve().parent
-OUR_WEIGHTS = ("pre-trained/synthetic_models", "pre-trained/scout_models")
+OUR_WEIGHTS = ("pre-trained/free_models", "pre-trained/synthetic_models", "pre-trained/scout_models")
 PICTURES = (".jpg", ".png", ".gif")
 LINK = re.compile(r"(?<=\]\()(?!\w+:|#)[^)\s]+")  # of [text](link), where it is no address
 

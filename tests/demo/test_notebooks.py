@@ -1,13 +1,12 @@
 """The notebooks run, are small, say what they show, and keep their outputs."""
 
-import inspect
 import re
 
 import nbformat
 import pytest
 
 from demo import run_notebooks
-from fsanet import HeadPoseEstimator
+from fsanet.models.spec import default_weights
 from fsanet.weights.pretrained import find_weights
 
 PATHS = sorted(run_notebooks.NOTEBOOKS.glob("*.ipynb"))
@@ -18,9 +17,8 @@ each = pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
 @pytest.fixture(scope="module")
 def weights():
     """The estimator's default weights; skips where they are not on this machine."""
-    name = inspect.signature(HeadPoseEstimator).parameters["weights"].default
     try:
-        return find_weights("capsule", name)
+        return find_weights("capsule", default_weights("capsule"))
     except FileNotFoundError as missing:
         pytest.skip(str(missing))
 
