@@ -52,6 +52,16 @@ def test_leftovers_are_those_that_replace_whole_leaves(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+def test_leftovers_of_a_folder_are_removed_and_the_folder_is_not(tmp_path):
+    (tmp_path / "model").mkdir()
+    unfinished = replace_whole_folder(tmp_path / "model")
+    left = unfinished.__enter__()
+    left.mkdir()
+    (left / "half").touch()
+    remove_leftovers(tmp_path / "model")
+    assert [file.name for file in tmp_path.iterdir()] == ["model"]
+
+
 def test_a_finished_folder_takes_the_place_of_the_former(tmp_path):
     path = tmp_path / "new" / "model"
     for text in ("first", "second"):

@@ -60,13 +60,18 @@ def replace_whole_folder(path: str | Path) -> Iterator[Path]:
 
 
 def remove_leftovers(path: str | Path) -> None:
-    """Remove what killed runs left of `path`: a process that dies at once cannot remove its temporary file itself.
+    """Remove what killed runs left of `path`, a file or a folder: who dies at once cannot remove the temporary one.
 
-    Call it where no other process writes the same file.
+    Call it where no other process writes the same.
     """
-    path = Path(path)
-    for leftover in path.parent.glob(f".{escape(_short(path.stem))}.{'[0-9a-f]' * 8}.part{escape(path.suffix)}"):
-        leftover.unlink(missing_ok=True)
+    path, mark = Path(path), "[0-9a-f]" * 8
+    of_files = path.parent.glob(f".{escape(_short(path.stem))}.{mark}.part{escape(path.suffix)}")
+    of_folders = path.parent.glob(f".{escape(path.name)}.{mark}.part")
+    for leftover in {*of_files, *of_folders}:
+        if leftover.is_dir():
+            shutil.rmtree(leftover, ignore_errors=True)
+        else:
+            leftover.unlink(missing_ok=True)
 
 
 def remove_all_leftovers(paths: Iterable[str | Path]) -> None:

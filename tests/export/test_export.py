@@ -179,10 +179,13 @@ def test_the_command(weights, tmp_path, monkeypatch, capsys):
 
 
 def test_a_folder_takes_the_export_under_its_default_name(weights, tmp_path):
+    killed = tmp_path / ".var_capsule_mine.0123abcd.part.keras"
+    killed.touch()
     for out in (tmp_path, tmp_path / "new"):
         path, _ = export("var_capsule", weights, "keras", out)
         assert path == out / "var_capsule_mine.keras"
         assert path.is_file()
+    assert not killed.exists()
 
 
 def test_a_folder_of_an_export_is_replaced_and_another_is_not(tmp_path):

@@ -27,7 +27,7 @@ from fsanet.export.comparison import (
     check_same_angles,
 )
 from fsanet.export.formats.table import FORMATS, INT8, Format, Source, describe, get_format
-from fsanet.files import replace_whole, replace_whole_folder
+from fsanet.files import remove_leftovers, replace_whole, replace_whole_folder
 from fsanet.locations import work_dir
 from fsanet.models.spec import DEFAULT_MODEL, default_weights
 
@@ -74,6 +74,7 @@ def export(
         write = form.load_writer()
         network = load_model(model, weights=weights)
     source = Source(network, describe(model, weights), quantize, crops)
+    remove_leftovers(path)
     with (replace_whole_folder if form.folder else replace_whole)(path) as temporary:
         with quiet_native_stderr():  # converters tell every step of theirs
             write(source, temporary)
