@@ -98,10 +98,11 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path, help="photographs with labels")
     parser.add_argument("--detector", default="yunet", help="yunet, scout, mtcnn, ssd or lbp (default: %(default)s)")
+    parser.add_argument("--weights", default="synthetic", help="(default: %(default)s)")
     parser.add_argument("--limit", type=int, default=100, help="number of photographs (default: %(default)s)")
     args = parser.parse_args(argv)
     labelled = photographs(args.folder, args.limit)
-    estimator = HeadPoseEstimator(detector=args.detector)
+    estimator = HeadPoseEstimator(weights=args.weights, detector=args.detector)
     print(f"{len(labelled)} photographs of {args.folder}, by {estimator.name}")
     print(f"{'light':<22}{'found':>9}{'MAE':>8}{'MAE of the plain':>19}{'median turn between':>22}")
     plain: list[NDArray[np.float64] | None] = []
