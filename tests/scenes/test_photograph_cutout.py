@@ -116,3 +116,4 @@ def test_more_faces_than_photographs_are_refused(photographs, tmp_path):
     plan = BankPlan(faces=4, others=0, shard=1, photographs=str(photographs))
     with pytest.raises(InputError, match="3 labelled photographs"):
         write_bank(tmp_path / "bank", plan, processes=1, quiet=True)
+    assert not (tmp_path / "bank").exists()

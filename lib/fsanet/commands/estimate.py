@@ -218,13 +218,12 @@ def _go_through(args: argparse.Namespace, sources: list, among: list, row_paths:
 
 def _estimators(args: argparse.Namespace):
     """The estimator for pictures, and that for the frames of videos: one network, but another size of search."""
-    by_sight = _estimators_by_sight(args)
     if args.camera is None:
-        return by_sight
+        return _estimators_by_sight(args)
     from fsanet.inference.camera_frame import InCameraFrame, lens_of
 
     lens = lens_of(args.camera)
-    return tuple(InCameraFrame(estimator, lens) for estimator in by_sight)
+    return tuple(InCameraFrame(estimator, lens) for estimator in _estimators_by_sight(args))
 
 
 def _estimators_by_sight(args: argparse.Namespace):

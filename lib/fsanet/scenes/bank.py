@@ -38,11 +38,10 @@ def write_bank(folder: str | Path, plan: BankPlan, processes: int | None = None,
         InputError: when the folder holds a bank of another plan, or there are fewer photographs than faces.
         OSError: when it cannot be written.
     """
-    folder = Path(folder)
+    folder, makers = Path(folder), _cutting(plan) if plan.photographs else _rendering(plan)
     _claim(folder, plan)
     shards = [(kind, number) for kind in _KINDS for number in range(plan.shards(kind))]
     missing = [shard for shard in shards if not _labels_file(folder, *shard).is_file()]
-    makers = _cutting(plan) if plan.photographs else _rendering(plan)
     if missing:
         makers["faces"](0)  # numba compiles and caches in this process once
     with progress(total=len(missing) * plan.shard, unit="cut-out", label="cut out", quiet=quiet) as bar:

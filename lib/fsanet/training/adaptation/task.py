@@ -69,8 +69,8 @@ def adapt(settings: AdaptSettings, *, runs: str | Path = RUNS, resume: bool = Tr
 
 def adapt_task(settings: AdaptSettings, quiet: bool = True) -> Task:
     """The task of a run's settings: sets and target are read, the network is built, the source is weighted."""
-    sets = load_training_sets(settings)
     target = load_target(settings.target, settings.image_size, quiet)
+    sets = load_training_sets(settings)
     source = Batches(sets.train, settings.batch_size_of(), settings.seed)
     keras.utils.set_random_seed(settings.seed)
     network = build_network(settings.model, settings.image_size, weights=settings.weights, precision=settings.precision)
