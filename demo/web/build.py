@@ -15,6 +15,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from demo.web.boxes_only import boxes_only
 from demo.web.contract import DETECTOR_FILE, DRAWING_FILE, NETWORK_FILE, SAMPLE_FILE, contract
 from demo.web.lighter import lighter
 from demo.web.serve import server_for
@@ -53,7 +54,7 @@ def page_files(archive: Path | None = None, network: Path | None = None) -> dict
         network: an ONNX file that reads poses, in place of the bundled one.
     """
     root = checkout()
-    scripts = {f"js/{path.name}": path.read_bytes() for path in sorted((_PAGE / "js").glob("*.js"))}
+    scripts = {f"js/{path.name}": path.read_bytes() for path in sorted((_PAGE / "js").glob("*.*js"))}
     poses = network or exported_onnx(DEFAULT_MODEL, DEFAULT_WEIGHTS)
     name = (network.stem, "of one's own") if network else (DEFAULT_MODEL, DEFAULT_WEIGHTS)
     settings = contract(*name)
@@ -63,7 +64,7 @@ def page_files(archive: Path | None = None, network: Path | None = None) -> dict
         "contract.json": json.dumps(settings, indent=1).encode(),
         **{f"vendor/{name}": content for name, content in runtime_files(archive).items()},
         NETWORK_FILE: lighter(poses.read_bytes()),
-        DETECTOR_FILE: lighter(SCOUT_FILE.read_bytes()),
+        DETECTOR_FILE: lighter(boxes_only(SCOUT_FILE.read_bytes())),
         SAMPLE_FILE: (root / "demo" / "assets" / "group.jpg").read_bytes(),
         DRAWING_FILE: (root / "docs" / "images" / "angles.jpg").read_bytes(),
     }
@@ -71,11 +72,13 @@ def page_files(archive: Path | None = None, network: Path | None = None) -> dict
 
 def write_folder(folder: Path, files: Mapping[str, bytes]) -> None:
     """The page as a folder, whole or not at all."""
-    head = (
-        '<link rel="stylesheet" href="style.css">\n<link rel="manifest" href="app.webmanifest">\n'
-        '<link rel="icon" href="icon.svg" type="image/svg+xml">'
-    )
-    html = _html(_FOLDER_CSP).replace("<!-- head -->", head)
+    head = [
+        '<link rel="stylesheet" href="style.css">',
+        '<link rel="manifest" href="app.webmanifest">',
+        '<link rel="icon" href="icon.svg" type="image/svg+xml">',
+        *_preloads(files),
+    ]
+    html = _html(_FOLDER_CSP).replace("<!-- head -->", "\n".join(head))
     html = html.replace("<!-- scripts -->", '<script type="module" src="js/app.js"></script>')
     whole = {**files, "index.html": html.encode(), "icon.svg": _ICON.encode(), "app.webmanifest": _manifest()}
     whole["sw.js"] = _service_worker(whole)
@@ -89,6 +92,16 @@ def write_single(path: Path, files: Mapping[str, bytes]) -> None:
     """The page as one file."""
     with replace_whole(path) as temporary:
         temporary.write_text(one_file(_html(_SINGLE_CSP), files, "js/app.js"), encoding="utf-8")
+
+
+def _preloads(files: Mapping[str, bytes]) -> list[str]:
+    """What lets a browser fetch everything at once, not one file when it has read the one before."""
+    modules = [name for name in files if name.endswith(".js")]
+    data = [name for name in files if name.endswith((".json", ".onnx", ".wasm"))]
+    return [
+        *(f'<link rel="modulepreload" href="{name}">' for name in modules),
+        *(f'<link rel="preload" href="{name}" as="fetch" crossorigin>' for name in data),
+    ]
 
 
 def _html(csp: str) -> str:

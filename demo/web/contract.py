@@ -3,7 +3,8 @@
 from typing import Any
 
 import fsanet
-from fsanet.dense import decode, layout
+from demo.web.boxes_only import BOX_SIZE
+from fsanet.dense import decode
 from fsanet.dense.cells import STRIDES
 from fsanet.detectors import detection, nearby, scout, scout_network
 from fsanet.image import overlay
@@ -13,8 +14,12 @@ from fsanet.inference.rows import DIGITS, PoseRow
 from fsanet.inference.smoothing import OneEuroRotationFilter
 from fsanet.inference.tracking import SAME_HEAD_IOU, FaceTracker
 
-RUNTIME_MODULE = "vendor/ort-wasm-simd-threaded.mjs"
-RUNTIME_WASM = "vendor/ort-wasm-simd-threaded.wasm"
+RUNTIME = {
+    "worker": "js/worker.mjs",
+    "entry": "vendor/ort.wasm.min.mjs",
+    "module": "vendor/ort-wasm-simd-threaded.mjs",
+    "wasm": "vendor/ort-wasm-simd-threaded.wasm",
+}
 NETWORK_FILE = "models/poses.onnx"
 DETECTOR_FILE = "models/faces.onnx"
 SAMPLE_FILE = "sample.jpg"
@@ -30,7 +35,7 @@ def contract(model: str, weights: str) -> dict[str, Any]:
     smoothing, tracker = OneEuroRotationFilter(), FaceTracker()
     return {
         "about": f"fsanet {fsanet.__version__}, model {model}, weights {weights}.",
-        "runtime": {"module": RUNTIME_MODULE, "wasm": RUNTIME_WASM},
+        "runtime": RUNTIME,
         "network": {"file": NETWORK_FILE, "input_size": INPUT_SIZE, "margin": DETECTOR_MARGIN},
         "detector": _detector(),
         "tracking": {
@@ -83,7 +88,7 @@ def _detector() -> dict[str, Any]:
         "surely": scout_network.SURELY,
         "same_face": detection.SAME_FACE,
         "largest_log": decode.LARGEST_LOG,
-        "prediction_size": layout.PREDICTION_SIZE,
+        "prediction_size": BOX_SIZE,
         "scale_wh": scale,
         "shift_wh": shift,
         "near": {"margin": nearby.MARGIN, "face_pixels": nearby.FACE_PIXELS, "least_iou": nearby.LEAST_IOU},

@@ -5,12 +5,13 @@ import { assetBytes, assetJson, assetUrl } from "./assets.js";
 import { drawFaces } from "./drawing.js";
 import { LiveEstimator, openEstimator } from "./estimator.js";
 import { byId, Panel } from "./panel.js";
-import { startRuntime, threads } from "./runtime.js";
+import { threads } from "./runtime.js";
 import { closeVideo, isVideo, listCameras, openCamera, openPicture, openVideo, readPixels, SourceError } from "./sources.js";
 import { texts } from "./texts.js";
 
 /** @typedef {import("./estimator.js").Face} Face */
 /** @typedef {import("./estimator.js").PictureEstimator} PictureEstimator */
+/** @typedef {{picture: ImageData, faces: Face[], mirrored: boolean}} Shown */
 
 const video = /** @type {HTMLVideoElement} */ (byId("video"));
 const canvas = /** @type {HTMLCanvasElement} */ (byId("canvas"));
@@ -27,7 +28,7 @@ class Page {
     /** @type {LiveEstimator | null} */
     this.live = null;
     this.turn = 0; // of the source that is shown: what an older one still brings is dropped
-    /** @type {{source: ImageBitmap, faces: Face[]} | null} */
+    /** @type {Shown | null} */
     this.still = null;
   }
 
@@ -95,52 +96,66 @@ class Page {
     this.panel.playing(false);
     this.panel.status(texts.looking);
     const picture = readPixels(reading, bitmap, bitmap.width, bitmap.height);
-    this.draw(bitmap, picture, [], false);
+    this.draw({ picture, faces: [], mirrored: false });
     const faces = await this.estimator.estimate(picture, this.panel.liveOptions().anyAngle);
     if (turn !== this.turn) return;
-    this.still = { source: bitmap, faces };
-    this.draw(bitmap, picture, faces, false);
+    this.still = { picture, faces, mirrored: false };
+    this.draw(this.still);
     this.panel.rows(faces, name, null, null, bitmap.width / picture.width);
     this.panel.faces(faces);
     this.panel.status(texts.faces(faces.length));
   }
 
-  /** Go through the frames of the element until another source is chosen. @param {number} turn @param {string} name @param {boolean} camera */
+  /** Go through the frames of the element until another source is chosen. A frame is searched while the poses of the
+   * one before are read and drawn. @param {number} turn @param {string} name @param {boolean} camera */
   async play(turn, name, camera) {
     const live = (this.live = new LiveEstimator(this.estimator, this.contract));
+    const mirrored = () => camera && this.panel.mirrored(), started = performance.now();
     this.panel.playing(true);
-    const started = performance.now();
-    for (let frame = 0; turn === this.turn; frame++) {
-      const next = nextFrame(video);
+    let next = nextFrame(video), shown = Promise.resolve();
+    for (let frame = 0; ; frame++) {
       if (!camera) video.play().catch(() => undefined); // refused where another source is chosen meanwhile
-      const shown = await next;
+      const mediaTime = await next;
       if (turn !== this.turn) return;
       if (video.ended) break;
       if (!camera) video.pause(); // a slow machine plays a file slowly, and reads all of it
-      const time = camera ? (performance.now() - started) / 1000 : shown;
+      const time = camera ? (performance.now() - started) / 1000 : mediaTime, options = this.panel.liveOptions();
       const picture = readPixels(reading, video, video.videoWidth, video.videoHeight);
-      const faces = await live.next(picture, time, this.panel.liveOptions());
+      if (camera) next = nextFrame(video); // one that comes while this one is searched is not waited for
+      const followed = await live.follow(picture, time, options);
+      await shown;
       if (turn !== this.turn) return;
-      this.draw(reading.canvas, picture, faces, camera && this.panel.mirrored());
-      this.panel.rows(faces, name, frame, time, video.videoWidth / picture.width);
-      this.panel.frame(faces, time);
+      shown = live.read(picture, followed, time, options).then((faces) => {
+        if (turn === this.turn) this.show({ picture, faces, mirrored: mirrored() }, name, frame, time);
+      });
+      if (!camera) next = nextFrame(video);
     }
+    await shown;
+    if (turn !== this.turn) return;
     this.panel.playing(false);
     this.panel.status(texts.ended);
   }
 
-  /** @param {CanvasImageSource} source @param {{width: number, height: number}} picture @param {Face[]} faces @param {boolean} mirrored */
-  draw(source, { width, height }, faces, mirrored) {
+  /** @param {Shown} shown @param {string} name @param {number} frame @param {number} time seconds */
+  show(shown, name, frame, time) {
+    this.draw(shown);
+    this.panel.rows(shown.faces, name, frame, time, video.videoWidth / shown.picture.width);
+    this.panel.frame(shown.faces, time);
+  }
+
+  /** @param {Shown} shown */
+  draw({ picture, faces, mirrored }) {
+    const { width, height } = picture;
     byId("invitation").hidden = true;
     byId("stage").classList.toggle("mirrored", mirrored);
     if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
-    context.drawImage(source, 0, 0, width, height);
+    context.putImageData(picture, 0, 0);
     const named = faces.map((face) => ({ ...face, name: String(face.id + 1), sure: face.origin === "detected" }));
     drawFaces(context, named, this.panel.style(), this.contract.palette, mirrored);
   }
 
   redraw() {
-    if (this.still) this.draw(this.still.source, canvas, this.still.faces, false);
+    if (this.still) this.draw(this.still);
   }
 
   neutral() {
@@ -213,9 +228,9 @@ async function start() {
   try {
     const contract = await assetJson("contract.json");
     panel.use(contract);
-    await startRuntime(contract.runtime);
-    const sample = await assetBytes(contract.sample.file); // now, so that nothing is asked of a server later
-    const page = new Page(contract, await openEstimator(contract), panel, sample);
+    // All now, so that nothing is asked of a server later.
+    const [estimator, sample] = await Promise.all([openEstimator(contract), assetBytes(contract.sample.file)]);
+    const page = new Page(contract, estimator, panel, sample);
     connect(page, panel);
     /** @type {HTMLImageElement} */ (byId("angles")).src = await assetUrl(contract.drawing, "image/jpeg");
   } catch (error) {

@@ -27,7 +27,15 @@ export async function assetJson(name) {
   return JSON.parse(new TextDecoder().decode(await assetBytes(name)));
 }
 
-/** An address for the file that scripts and images can be loaded from. @param {string} name @param {string} type */
+/** An address that a worker can import a module from: of blobs, those of a page on a disk may not.
+ * @param {string} name */
+export async function moduleUrl(name) {
+  if (!embedded(name)) return new URL(name, document.baseURI).href;
+  const letters = Array.from(await assetBytes(name), (byte) => String.fromCharCode(byte));
+  return `data:text/javascript;base64,${btoa(letters.join(""))}`;
+}
+
+/** An address for the file that workers and images can be loaded from. @param {string} name @param {string} type */
 export async function assetUrl(name, type) {
   if (!embedded(name)) return new URL(name, document.baseURI).href;
   return URL.createObjectURL(new Blob([/** @type {BlobPart} */ (await assetBytes(name))], { type }));

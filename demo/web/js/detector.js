@@ -4,8 +4,7 @@
 
 import { area, iou, remap, shared, turnedBack } from "./boxes.js";
 import { decode, distinct, side } from "./decode.js";
-import { padded, part, shrunk, turned } from "./pixels.js";
-import { run } from "./runtime.js";
+import { padded, shrunk, turned } from "./pixels.js";
 
 /** @typedef {import("./pixels.js").Picture} Picture */
 /** @typedef {import("./tracking.js").Detection} Detection */
@@ -17,7 +16,7 @@ import { run } from "./runtime.js";
 const TURNS = [0, 90, 180, 270];
 
 export class FaceDetector {
-  /** @param {any} network an open ONNX file @param {DetectorSettings} settings */
+  /** @param {import("./runtime.js").Network} network @param {DetectorSettings} settings */
   constructor(network, settings) {
     this.network = network;
     this.settings = settings;
@@ -50,7 +49,7 @@ export class FaceDetector {
     if (Math.min(x2 - x1, y2 - y1) < 1) return null;
     const shrink = Math.min(1, face_pixels / Math.max(box[2] - box[0], box[3] - box[1]));
     const width = Math.max(1, Math.round(shrink * (x2 - x1))), height = Math.max(1, Math.round(shrink * (y2 - y1)));
-    const view = shrunk(part(picture, [x1, y1, x2, y2]), width, height);
+    const view = shrunk(picture, width, height, [x1, y1, x2, y2]);
     const scale = [(x2 - x1) / width, (y2 - y1) / height], shift = [x1, y1];
     const seen = (await this.findUpright(turned(view, turn))).map((face) => ({ ...face, turn, box: turnedBack(face.box, turn, width, height) }));
     const found = seen.map((face) => ({ ...face, box: face.box.map((value, i) => value * scale[i % 2] + shift[i % 2]) }));
@@ -86,8 +85,9 @@ export class FaceDetector {
     const shrink = Math.min(1, longSide / Math.max(picture.width, picture.height));
     const [width, height] = [picture.width, picture.height].map((value) => Math.max(1, Math.round(value * shrink)));
     const [fullWidth, fullHeight] = [width, height].map((value) => Math.ceil(value / multiple) * multiple);
-    const numbers = padded(shrunk(picture, width, height), fullWidth, fullHeight, grey);
-    const { data } = await run(this.network, numbers, [1, fullHeight, fullWidth, 3]);
+    const room = this.network.room(3 * fullWidth * fullHeight);
+    const numbers = padded(shrunk(picture, width, height), fullWidth, fullHeight, grey, room);
+    const data = await this.network.run(numbers, [1, fullHeight, fullWidth, 3]);
     const factors = [picture.width / width, picture.height / height];
     const found = decode(data, fullWidth, fullHeight, this.settings);
     return found.map(({ score, box }) => ({ score, box: box.map((value, i) => value * factors[i % 2]) }));

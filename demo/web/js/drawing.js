@@ -79,7 +79,7 @@ function drawCube(context, [x1, y1, x2, y2], r, palette, point) {
 
 /** The face's number on a plate above its box. @param {CanvasRenderingContext2D} context @param {DrawnFace} face @param {boolean} mirrored @param {number} point */
 function drawName(context, { box: [x1, y1, x2, y2], name }, mirrored, point) {
-  const height = Math.min(Math.max((y2 - y1) / 7, 12 * point), 24 * point), pad = height * 0.35;
+  const height = Math.round(Math.min(Math.max((y2 - y1) / 7, 12 * point), 24 * point)), pad = height * 0.35;
   context.save();
   context.font = `600 ${height}px system-ui, sans-serif`;
   context.textBaseline = "middle";

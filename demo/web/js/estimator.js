@@ -6,7 +6,7 @@ import { FaceDetector } from "./detector.js";
 import { PoseNetwork } from "./poses.js";
 import { flagsOf } from "./quality.js";
 import { relativeTo } from "./rotation.js";
-import { openNetwork } from "./runtime.js";
+import { loadRuntime, openNetwork } from "./runtime.js";
 import { OneEuroRotationFilter } from "./smoothing.js";
 import { FaceTracker } from "./tracking.js";
 
@@ -17,9 +17,13 @@ import { FaceTracker } from "./tracking.js";
 
 /** The two networks of the page. @param {any} contract */
 export async function openEstimator(contract) {
-  const detector = new FaceDetector(await openNetwork(contract.detector.file), contract.detector);
-  const poses = new PoseNetwork(await openNetwork(contract.network.file), contract.network);
-  return new PictureEstimator(detector, poses, contract.quality);
+  const runtime = loadRuntime(contract.runtime), { detector, network } = contract;
+  const [side, size] = [4 * detector.multiple, network.input_size];
+  const [faces, poses] = await Promise.all([
+    openNetwork(runtime, detector.file, [1, side, side, 3]),
+    openNetwork(runtime, network.file, [1, size, size, 3]),
+  ]);
+  return new PictureEstimator(new FaceDetector(faces, detector), new PoseNetwork(poses, network), contract.quality);
 }
 
 export class PictureEstimator {
@@ -62,8 +66,9 @@ export class LiveEstimator {
     this.latest = new Map();
   }
 
-  /** Faces of the next frame. @param {Picture} picture @param {number} time seconds @param {LiveOptions} options @returns {Promise<Face[]>} */
-  async next(picture, time, { detectEvery, smooth, anyAngle }) {
+  /** The faces of the next frame, without their poses: those of the frame before may be read meanwhile.
+   * @param {Picture} picture @param {number} time seconds @param {LiveOptions} options */
+  async follow(picture, time, { detectEvery, anyAngle }) {
     const { detector } = this.estimator;
     if (this.cuts.isCut(picture)) {
       this.tracker.forget();
@@ -76,9 +81,12 @@ export class LiveEstimator {
       for (const face of faces) again.push(await detector.findNear(picture, face)); // one network, one at a time
       return again;
     };
-    const followed = due
-      ? await this.tracker.update(await detector.find(picture, anyAngle), time, lookAgain)
-      : await this.tracker.keep(time, lookAgain);
+    return due ? this.tracker.update(await detector.find(picture, anyAngle), time, lookAgain) : this.tracker.keep(time, lookAgain);
+  }
+
+  /** Faces of a frame with their poses, frame by frame. @param {Picture} picture
+   * @param {import("./tracking.js").TrackedFace[]} followed @param {number} time seconds @param {LiveOptions} options @returns {Promise<Face[]>} */
+  async read(picture, followed, time, { smooth }) {
     const read = await this.estimator.read(picture, followed);
     this.latest.clear();
     return read.map((face) => ({ ...face, pose: this.report(face.id, face.pose, time, smooth) }));

@@ -9,6 +9,7 @@ import { texts } from "./texts.js";
 /** @typedef {import("./estimator.js").Face} Face */
 
 const MOST_ROWS = 100000;
+const WRITTEN_EVERY = 0.1; // seconds: numbers that change faster cannot be read
 const SPOKEN_EVERY = 2; // seconds between two descriptions for who cannot see the picture
 const ANGLES = /** @type {const} */ (["yaw", "pitch", "roll"]);
 
@@ -27,7 +28,7 @@ export class Panel {
     this.traces = new Traces(/** @type {HTMLCanvasElement} */ (byId("traces")));
     /** @type {import("./rows.js").Row[]} */
     this.kept = [];
-    this.spoken = -Infinity;
+    this.written = this.spoken = -Infinity;
     this.count = -1; // faces that the status has named
     /** @type {number[]} */
     this.times = [];
@@ -63,9 +64,10 @@ export class Panel {
     byId("traces-figure").hidden = !playing;
     field("neutral").disabled = !playing;
     byId("rate").textContent = "";
+    this.showRows();
     this.traces.clear();
     this.times = [];
-    this.spoken = -Infinity;
+    this.written = this.spoken = -Infinity;
     this.count = -1;
   }
 
@@ -99,16 +101,18 @@ export class Panel {
   /** The faces of a frame that was shown. @param {Face[]} faces @param {number} time seconds */
   frame(faces, time) {
     this.times = [...this.times.filter((earlier) => earlier > time - 2 && earlier < time), time];
-    const span = time - this.times[0];
+    const span = time - this.times[0], news = faces.length !== this.count;
     this.traces.add(time, faces[0]?.pose ?? null);
+    if (news) this.status(texts.faces(faces.length)); // read out, so only then
+    this.count = faces.length;
+    if (!news && time - this.written < WRITTEN_EVERY && time >= this.written) return;
+    this.written = time;
     this.traces.draw();
     this.faces(faces, time);
     if (span > 0.5) byId("rate").textContent = texts.rate((this.times.length - 1) / span);
-    if (faces.length !== this.count) this.status(texts.faces(faces.length)); // read out, so only when there is news
-    this.count = faces.length;
   }
 
-  /** The table, and the picture in words. @param {Face[]} faces @param {number} [time] seconds, of a frame */
+  /** The table, how many rows are kept, and the picture in words. @param {Face[]} faces @param {number} [time] seconds, of a frame */
   faces(faces, time) {
     const lines = faces.map(({ id, pose }) => {
       const line = document.createElement("tr");
@@ -117,6 +121,7 @@ export class Panel {
       return line;
     });
     byId("faces").replaceChildren(...(lines.length ? lines : [emptyLine()]));
+    this.showRows();
     if (time !== undefined && time - this.spoken < SPOKEN_EVERY && time >= this.spoken) return;
     this.spoken = time ?? -Infinity;
     const words = faces.map(({ id, pose }) => texts.summary(texts.faceName(id), texts.facing(pose)));
@@ -132,7 +137,6 @@ export class Panel {
       this.kept.push(makeRow({ file, frame, time, face: id, x1, y1, x2, y2, score, ...pose, box: origin, ...derived }, this.format));
     }
     if (this.kept.length > MOST_ROWS) this.kept.splice(0, this.kept.length - MOST_ROWS);
-    this.showRows();
   }
 
   forget() {

@@ -37,29 +37,21 @@ export function cropTo(picture, [x1, y1, x2, y2], size, into, offset) {
   }
 }
 
-/** A whole picture as BGR numbers on a ground of one grey and another size.
- * @param {Picture} picture @param {number} width @param {number} height @param {number} grey */
-export function padded(picture, width, height, grey) {
-  const numbers = new Float32Array(width * height * 3).fill(grey), { data } = picture;
+/** Write a whole picture as BGR numbers on a ground of one grey and another size.
+ * @param {Picture} picture @param {number} width @param {number} height @param {number} grey
+ * @param {Float32Array} numbers of `height` rows of `width` pixels */
+export function padded(picture, width, height, grey, numbers) {
+  const { data } = picture;
+  if (width !== picture.width || height !== picture.height) numbers.fill(grey);
   for (let y = 0; y < picture.height; y++) {
     let from = 4 * y * picture.width, to = 3 * y * width;
-    for (let x = 0; x < picture.width; x++, from += 4, to += 3) {
+    for (const end = from + 4 * picture.width; from < end; from += 4, to += 3) {
       numbers[to] = data[from + 2];
       numbers[to + 1] = data[from + 1];
       numbers[to + 2] = data[from];
     }
   }
   return numbers;
-}
-
-/** A part of a picture, maxima exclusive. @param {Picture} picture @param {number[]} pixels @returns {Picture} */
-export function part(picture, [x1, y1, x2, y2]) {
-  const width = x2 - x1, height = y2 - y1, data = new Uint8ClampedArray(4 * width * height);
-  for (let y = 0; y < height; y++) {
-    const from = 4 * ((y1 + y) * picture.width + x1);
-    data.set(picture.data.subarray(from, from + 4 * width), 4 * y * width);
-  }
-  return { width, height, data };
 }
 
 /** A picture turned clockwise by 0, 90, 180 or 270 degrees. @param {Picture} picture @param {number} clockwise @returns {Picture} */
@@ -91,39 +83,47 @@ export function turnCrop(numbers, offset, size, clockwise) {
   }
 }
 
-/** Area-averaged shrinking by any factor, as OpenCV's INTER_AREA. @param {Picture} picture @param {number} width @param {number} height @returns {Picture} */
-export function shrunk(picture, width, height) {
-  if (width === picture.width && height === picture.height) return picture;
-  const across = shares(picture.width, width), down = shares(picture.height, height);
-  const between = new Float32Array(picture.height * width * 3);
-  for (let y = 0; y < picture.height; y++) {
-    for (let x = 0; x < width; x++) {
-      const { first, weights } = across[x];
-      let r = 0, g = 0, b = 0, from = 4 * (y * picture.width + first);
-      for (const weight of weights) {
-        r += weight * picture.data[from];
-        g += weight * picture.data[from + 1];
-        b += weight * picture.data[from + 2];
-        from += 4;
+/** Area-averaged shrinking by any factor, as OpenCV's INTER_AREA, of a picture or a part of it (maxima exclusive).
+ * @param {Picture} picture @param {number} width @param {number} height @param {number[]} [pixels] x1, y1, x2, y2 @returns {Picture} */
+export function shrunk(picture, width, height, pixels) {
+  if (!pixels && width === picture.width && height === picture.height) return picture;
+  const range = pixels ?? [0, 0, picture.width, picture.height];
+  return down(across(picture, width, range), width, height, range[3] - range[1]);
+}
+
+let narrowRows = new Float32Array(0); // used again by every call
+
+/** Rows of a part of a picture, each averaged to a width: RGB. @param {Picture} picture @param {number} width @param {number[]} pixels */
+function across({ data, width: stride }, width, [x1, y1, x2, y2]) {
+  const { firsts, ends, weights, most } = shares(x2 - x1, width);
+  if (narrowRows.length < 3 * width * (y2 - y1)) narrowRows = new Float32Array(3 * width * (y2 - y1));
+  for (let y = y1, to = 0; y < y2; y++) {
+    for (let x = 0; x < width; x++, to += 3) {
+      let r = 0, g = 0, b = 0, from = 4 * (y * stride + x1 + firsts[x]);
+      for (let i = x * most; i < ends[x]; i++, from += 4) {
+        r += weights[i] * data[from];
+        g += weights[i] * data[from + 1];
+        b += weights[i] * data[from + 2];
       }
-      const to = 3 * (y * width + x);
-      between[to] = r;
-      between[to + 1] = g;
-      between[to + 2] = b;
+      narrowRows[to] = r;
+      narrowRows[to + 1] = g;
+      narrowRows[to + 2] = b;
     }
   }
-  const data = new Uint8ClampedArray(4 * width * height);
-  for (let y = 0; y < height; y++) {
-    const { first, weights } = down[y];
-    for (let x = 0; x < width; x++) {
-      let r = 0, g = 0, b = 0, from = 3 * (first * width + x);
-      for (const weight of weights) {
-        r += weight * between[from];
-        g += weight * between[from + 1];
-        b += weight * between[from + 2];
-        from += 3 * width;
+  return narrowRows;
+}
+
+/** A picture from rows that are averaged to a height. @param {Float32Array} rows @param {number} width @param {number} height @param {number} count of the rows @returns {Picture} */
+function down(rows, width, height, count) {
+  const { firsts, ends, weights, most } = shares(count, height), data = new Uint8ClampedArray(4 * width * height);
+  for (let y = 0, to = 0; y < height; y++) {
+    for (let x = 0; x < width; x++, to += 4) {
+      let r = 0, g = 0, b = 0, from = 3 * (firsts[y] * width + x);
+      for (let i = y * most; i < ends[y]; i++, from += 3 * width) {
+        r += weights[i] * rows[from];
+        g += weights[i] * rows[from + 1];
+        b += weights[i] * rows[from + 2];
       }
-      const to = 4 * (y * width + x);
       data[to] = Math.round(r);
       data[to + 1] = Math.round(g);
       data[to + 2] = Math.round(b);
@@ -133,15 +133,18 @@ export function shrunk(picture, width, height) {
   return { width, height, data };
 }
 
-/** Which pixels make up each smaller one, and with what weights. @param {number} length @param {number} count */
+/** Which pixels make up each smaller one, and with what weights: those of number i lie from `most * i` to `ends[i]`.
+ * @param {number} length @param {number} count */
 function shares(length, count) {
-  const size = length / count;
-  return Array.from({ length: count }, (_, i) => {
+  const size = length / count, most = Math.ceil(size) + 1;
+  const firsts = new Int32Array(count), ends = new Int32Array(count), weights = new Float64Array(most * count);
+  for (let i = 0; i < count; i++) {
     const from = i * size, to = Math.min((i + 1) * size, length);
-    const first = Math.floor(from + 1e-9), end = Math.ceil(to - 1e-9);
-    const weights = Array.from({ length: end - first }, (_, k) => {
-      return (Math.min(first + k + 1, to) - Math.max(first + k, from)) / (to - from);
-    });
-    return { first, weights };
-  });
+    const first = (firsts[i] = Math.floor(from + 1e-9)), end = Math.ceil(to - 1e-9);
+    ends[i] = most * i + end - first;
+    for (let k = 0; k < end - first; k++) {
+      weights[most * i + k] = (Math.min(first + k + 1, to) - Math.max(first + k, from)) / (to - from);
+    }
+  }
+  return { firsts, ends, weights, most };
 }

@@ -4,13 +4,12 @@
 import { widenedPixels } from "./boxes.js";
 import { cropTo, turnCrop } from "./pixels.js";
 import { turnInPlane } from "./rotation.js";
-import { run } from "./runtime.js";
 
 /** @typedef {import("./rotation.js").Pose} Pose */
 /** @typedef {import("./pixels.js").Picture} Picture */
 
 export class PoseNetwork {
-  /** @param {any} network an open ONNX file @param {{input_size: number, margin: number}} settings */
+  /** @param {import("./runtime.js").Network} network @param {{input_size: number, margin: number}} settings */
   constructor(network, settings) {
     this.network = network;
     this.settings = settings;
@@ -24,13 +23,13 @@ export class PoseNetwork {
     const ranges = faces.map(({ box, turn }) => ({ pixels: widenedPixels(box, margin, picture.width, picture.height), turn }));
     const seen = ranges.filter(({ pixels: [x1, y1, x2, y2] }) => x2 > x1 && y2 > y1);
     if (seen.length === 0) return faces.map(() => null);
-    const numbers = new Float32Array(seen.length * size * size * 3);
+    const numbers = this.network.room(seen.length * size * size * 3);
     seen.forEach(({ pixels, turn }, i) => {
       const offset = i * size * size * 3;
       cropTo(picture, pixels, size, numbers, offset);
       if (turn) turnCrop(numbers, offset, size, turn);
     });
-    const { data } = await run(this.network, numbers, [seen.length, size, size, 3]);
+    const data = await this.network.run(numbers, [seen.length, size, size, 3]);
     return ranges.map((range) => {
       const i = seen.indexOf(range);
       if (i < 0) return null;

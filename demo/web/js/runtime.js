@@ -1,31 +1,66 @@
 // @ts-check
-// ONNX Runtime in WebAssembly: loaded once, on as many threads as the page may use.
+// Networks, each in a thread of its own: while one looks for the faces of a frame, the other reads the poses of the last.
 
-import * as ort from "../vendor/ort.wasm.min.mjs";
-import { assetBytes, assetUrl } from "./assets.js";
+import { assetBytes, assetUrl, moduleUrl } from "./assets.js";
 
 const MOST_THREADS = 4;
 
-/** Load the runtime's own files. Threads need a page that is isolated from others (COOP and COEP headers).
- * @param {{module: string, wasm: string}} files */
-export async function startRuntime(files) {
-  ort.env.wasm.numThreads = globalThis.crossOriginIsolated ? Math.min(navigator.hardwareConcurrency || 1, MOST_THREADS) : 1;
-  ort.env.wasm.wasmPaths = { mjs: await assetUrl(files.module, "text/javascript") };
-  ort.env.wasm.wasmBinary = await assetBytes(files.wasm);
-}
-
-/** A network ready to run. @param {string} file */
-export async function openNetwork(file) {
-  return ort.InferenceSession.create(await assetBytes(file), { executionProviders: ["wasm"], graphOptimizationLevel: "all" });
-}
-
-/** The network's first answer to one input. @param {any} network @param {Float32Array} numbers @param {number[]} shape */
-export async function run(network, numbers, shape) {
-  const answers = await network.run({ [network.inputNames[0]]: new ort.Tensor("float32", numbers, shape) });
-  return /** @type {{data: Float32Array, dims: number[]}} */ (answers[network.outputNames[0]]);
-}
-
-/** How many threads compute. */
+/** How many threads each of the two networks computes on: half of the cores. More than one needs a page that is
+ * isolated from others (COOP and COEP headers). */
 export function threads() {
-  return ort.env.wasm.numThreads ?? 1;
+  if (!globalThis.crossOriginIsolated) return 1;
+  return Math.max(1, Math.min((navigator.hardwareConcurrency || 1) >> 1, MOST_THREADS));
+}
+
+/** The runtime's own files, for the networks to come. @param {{worker: string, entry: string, module: string, wasm: string}} files */
+export async function loadRuntime({ worker, entry, module, wasm }) {
+  const address = await assetUrl(worker, "text/javascript");
+  return { worker: address, entry: await moduleUrl(entry), module: await moduleUrl(module), wasm: await assetBytes(wasm) };
+}
+
+/** @typedef {Awaited<ReturnType<typeof loadRuntime>>} Runtime */
+
+/** A network ready to run. @param {Promise<Runtime>} runtime @param {string} file @param {number[]} first shape of an input to begin with */
+export async function openNetwork(runtime, file, first) {
+  const [bytes, { worker, ...files }] = await Promise.all([assetBytes(file), runtime]);
+  const network = new Network(new Worker(worker));
+  await network.ask({ files, network: bytes, threads: threads(), first });
+  return network;
+}
+
+export class Network {
+  /** @param {Worker} worker */
+  constructor(worker) {
+    this.worker = worker;
+    /** @type {{resolve: (answer: any) => void, reject: (reason: Error) => void}[]} */
+    this.waiting = []; // answers come in the order of the questions
+    this.spare = new ArrayBuffer(0); // that of the last question, to be filled anew
+    worker.addEventListener("message", ({ data }) => {
+      const { resolve, reject } = /** @type {(typeof this.waiting)[0]} */ (this.waiting.shift());
+      this.spare = data.spare ?? this.spare;
+      if (data.error === undefined) resolve(data.answer);
+      else reject(new Error(data.error));
+    });
+    worker.addEventListener("error", ({ message }) => this.waiting.splice(0).forEach(({ reject }) => reject(new Error(message))));
+  }
+
+  /** Room for the numbers of a question, whatever it holds. @param {number} count */
+  room(count) {
+    const { spare } = this;
+    this.spare = new ArrayBuffer(0);
+    return spare.byteLength < 4 * count ? new Float32Array(count) : new Float32Array(spare, 0, count);
+  }
+
+  /** The network's first answer to one input, which is used up. @param {Float32Array} numbers @param {number[]} shape
+   * @returns {Promise<Float32Array>} */
+  run(numbers, shape) {
+    return this.ask({ numbers, shape }, [numbers.buffer]);
+  }
+
+  /** @param {import("./worker.mjs").Opening | import("./worker.mjs").Question} question @param {Transferable[]} given
+   * @returns {Promise<any>} */
+  ask(question, given = []) {
+    this.worker.postMessage(question, given);
+    return new Promise((resolve, reject) => this.waiting.push({ resolve, reject }));
+  }
 }

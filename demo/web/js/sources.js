@@ -8,8 +8,6 @@ const PICTURE_SIDE = 2560; // larger pictures are shrunk on the way in
 
 export class SourceError extends Error {}
 
-/** @typedef {import("./pixels.js").Picture} Picture */
-
 /** Open a camera and play it in the element. @param {HTMLVideoElement} video @param {string} deviceId empty for the usual one */
 export async function openCamera(video, deviceId) {
   if (!navigator.mediaDevices?.getUserMedia) throw new SourceError(texts.errors.cameraUnsupported);
@@ -85,7 +83,7 @@ export async function openPicture(file, name) {
 
 /** Pixels of what is shown, shrunk where it is very large.
  * @param {CanvasRenderingContext2D} context of a canvas that may be overwritten
- * @param {HTMLVideoElement | ImageBitmap} source @param {number} width @param {number} height @returns {Picture} */
+ * @param {HTMLVideoElement | ImageBitmap} source @param {number} width @param {number} height */
 export function readPixels(context, source, width, height) {
   const shrink = Math.min(1, PICTURE_SIDE / Math.max(width, height));
   const [w, h] = [width, height].map((side) => Math.max(1, Math.round(side * shrink)));

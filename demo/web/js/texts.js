@@ -21,7 +21,7 @@ export const texts = {
     cleared: "Angles are measured from the camera again.",
     noFace: "No face is in view whose pose could be zero.",
   },
-  threads: (/** @type {number} */ count) => `Computing on ${counted(count, "thread", "threads")}.`,
+  threads: (/** @type {number} */ count) => `Each network computes on ${counted(count, "thread", "threads")}.`,
   faces: (/** @type {number} */ count) => (count ? `${counted(count, "face", "faces")} found.` : "No face found: move closer, or more into the light."),
   rows: (/** @type {number} */ count) => (count ? `${counted(count, "row", "rows")} to save` : "No rows yet"),
   rowsFull: (/** @type {number} */ count) => `${count} rows are kept; older ones are dropped. Save them from time to time.`,

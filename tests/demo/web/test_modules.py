@@ -122,7 +122,8 @@ def test_pictures_are_shrunk_by_area(in_node, size):
     image = np.random.default_rng(4).integers(0, 256, (90, 120, 3), np.uint8)
     given = {"data": cv2.cvtColor(image, cv2.COLOR_BGR2RGBA).ravel().tolist(), "size": size}
     body = """const small = shrunk({ width: 120, height: 90, data: Uint8ClampedArray.from(given.data) }, ...given.size);
-        return [...padded(small, given.size[0] + 3, given.size[1] + 2, 128)];"""
+        const [width, height] = [given.size[0] + 3, given.size[1] + 2];
+        return [...padded(small, width, height, 128, new Float32Array(3 * width * height))];"""
     found = np.reshape(in_node(body, ["pixels.js"], given), (size[1] + 2, size[0] + 3, 3))
     expected = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
     assert np.abs(found[: size[1], : size[0]] - expected).max() <= 1
@@ -203,7 +204,8 @@ def test_turned_pictures(in_node, turn):
     body = """const picture = turned({ width: 40, height: 30, data: Uint8ClampedArray.from(given.data) }, given.turn);
         const crop = Float32Array.from(given.crop);
         if (given.turn) turnCrop(crop, 0, 8, given.turn);
-        return [picture.width, [...padded(picture, picture.width, picture.height, 0)], [...crop]];"""
+        const numbers = padded(picture, picture.width, picture.height, 0, new Float32Array(3 * 40 * 30));
+        return [picture.width, [...numbers], [...crop]];"""
     width, numbers, crop = in_node(body, ["pixels.js"], given)
     assert np.array_equal(np.reshape(numbers, (-1, width, 3)), turned(image, turn))
     assert np.array_equal(np.reshape(crop, (8, 8, 3)), turned(image[:8, :8], turn))

@@ -138,14 +138,15 @@ def test_the_same_boxes_give_the_same_angles(workshop, estimator, assets):
     found = workshop.evaluate(
         """async (boxes) => {
             const { assetBytes, assetJson } = await import("./js/assets.js");
-            const { openNetwork } = await import("./js/runtime.js");
+            const { loadRuntime, openNetwork } = await import("./js/runtime.js");
             const { PoseNetwork } = await import("./js/poses.js");
             const { openPicture, readPixels } = await import("./js/sources.js");
             const contract = await assetJson("contract.json");
             const bitmap = await openPicture(new Blob([await assetBytes(contract.sample.file)]), "sample");
             const canvas = document.createElement("canvas").getContext("2d");
             const picture = readPixels(canvas, bitmap, bitmap.width, bitmap.height);
-            const network = new PoseNetwork(await openNetwork(contract.network.file), contract.network);
+            const opened = await openNetwork(loadRuntime(contract.runtime), contract.network.file, [1, 64, 64, 3]);
+            const network = new PoseNetwork(opened, contract.network);
             const faces = boxes.map((box) => ({ box, turn: 0 }));
             return (await network.read(picture, faces)).map(({ yaw, pitch, roll }) => [yaw, pitch, roll]);
         }""",
