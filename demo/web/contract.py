@@ -82,6 +82,7 @@ def _detector() -> dict[str, Any]:
         "grey": scout_network.BEYOND,
         "strides": STRIDES,
         "threshold": scout.THRESHOLD,
+        "sure_score": scout.ScoutDetector.sure_score,
         "overlap": scout_network.OVERLAP,
         "within": decode.WITHIN,
         "large_face": scout_network.LARGE_FACE,

@@ -11,7 +11,7 @@ import { padded, shrunk, turned } from "./pixels.js";
 /** @typedef {import("./decode.js").Found} Found */
 /** @typedef {{margin: number, face_pixels: number, least_iou: number}} NearSettings */
 /** @typedef {import("./decode.js").DecodeSettings & {long_side: number, multiple: number, grey: number, large_face: number,
- *   surely: number, scale_wh: number[], shift_wh: number[], same_face: number, near: NearSettings}} DetectorSettings */
+ *   surely: number, sure_score: number, scale_wh: number[], shift_wh: number[], same_face: number, near: NearSettings}} DetectorSettings */
 
 const TURNS = [0, 90, 180, 270];
 
@@ -55,6 +55,17 @@ export class FaceDetector {
     const found = seen.map((face) => ({ ...face, box: face.box.map((value, i) => value * scale[i % 2] + shift[i % 2]) }));
     const best = found.sort((a, b) => iou(b.box, box) - iou(a.box, box))[0];
     return best && iou(best.box, box) >= least_iou ? best : null;
+  }
+
+  /** Whether a face that was found as an upright one looks no more like a face when it is turned by a quarter, a half or
+   * three. One whose score leaves no doubt is not looked at again. @param {Picture} picture @param {Detection} face */
+  async standsUpright(picture, face) {
+    if (face.score >= this.settings.sure_score) return true;
+    for (const turn of TURNS.slice(1)) {
+      const other = await this.findNear(picture, { ...face, turn });
+      if (other && other.score > face.score) return false;
+    }
+    return true;
   }
 
   /** Faces in a picture that stand about upright, the largest first, in the box convention of all detectors.

@@ -13,6 +13,7 @@ import { FaceTracker } from "./tracking.js";
 /** @typedef {import("./rotation.js").Pose} Pose */
 /** @typedef {import("./pixels.js").Picture} Picture */
 /** @typedef {{id: number, box: number[], score: number, turn: number, origin: string, flags: string[], pose: Pose}} Face */
+/** @typedef {{id: number, face: import("./tracking.js").Detection, origin: string, flags: string[]}} FoundFace */
 /** @typedef {{detectEvery: number, smooth: boolean, anyAngle: boolean}} LiveOptions */
 
 /** The two networks of the page. @param {any} contract */
@@ -37,15 +38,27 @@ export class PictureEstimator {
   /** All faces of a picture. @param {Picture} picture @param {boolean} anyAngle @returns {Promise<Face[]>} */
   async estimate(picture, anyAngle) {
     const found = await this.detector.find(picture, anyAngle);
-    return this.read(picture, found.map((face, id) => ({ id, face, origin: "detected" })));
+    return this.read(picture, await this.flagged(picture, found.map((face, id) => ({ id, face, origin: "detected" })), anyAngle));
   }
 
-  /** Poses of faces that are found. @param {Picture} picture @param {{id: number, face: import("./tracking.js").Detection, origin: string}[]} found @returns {Promise<Face[]>} */
+  /** Faces that are found, with what speaks against each; where they were searched at any angle, none is in doubt.
+   * @param {Picture} picture @param {Omit<FoundFace, "flags">[]} found @param {boolean} anyAngle */
+  async flagged(picture, found, anyAngle) {
+    /** @type {FoundFace[]} */
+    const flagged = [];
+    for (const { id, face, origin } of found) {
+      const turned = !anyAngle && !(await this.detector.standsUpright(picture, face));
+      flagged.push({ id, face, origin, flags: flagsOf(face.box, picture.width, picture.height, this.quality, turned) });
+    }
+    return flagged;
+  }
+
+  /** Poses of faces that are found. @param {Picture} picture @param {FoundFace[]} found @returns {Promise<Face[]>} */
   async read(picture, found) {
     const poses = await this.poses.read(picture, found.map(({ face }) => face));
-    return found.flatMap(({ id, face, origin }, i) => {
+    return found.flatMap(({ id, face, origin, flags }, i) => {
       const pose = poses[i];
-      return pose ? [{ id, ...face, origin, flags: flagsOf(face.box, picture.width, picture.height, this.quality), pose }] : [];
+      return pose ? [{ id, ...face, origin, flags, pose }] : [];
     });
   }
 }
@@ -81,11 +94,14 @@ export class LiveEstimator {
       for (const face of faces) again.push(await detector.findNear(picture, face)); // one network, one at a time
       return again;
     };
-    return due ? this.tracker.update(await detector.find(picture, anyAngle), time, lookAgain) : this.tracker.keep(time, lookAgain);
+    const followed = due
+      ? await this.tracker.update(await detector.find(picture, anyAngle), time, lookAgain)
+      : await this.tracker.keep(time, lookAgain);
+    return this.estimator.flagged(picture, followed, anyAngle);
   }
 
   /** Faces of a frame with their poses, frame by frame. @param {Picture} picture
-   * @param {import("./tracking.js").TrackedFace[]} followed @param {number} time seconds @param {LiveOptions} options @returns {Promise<Face[]>} */
+   * @param {FoundFace[]} followed @param {number} time seconds @param {LiveOptions} options @returns {Promise<Face[]>} */
   async read(picture, followed, time, { smooth }) {
     const read = await this.estimator.read(picture, followed);
     this.latest.clear();

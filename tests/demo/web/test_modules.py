@@ -188,9 +188,11 @@ def test_flags(in_node):
     boxes = [(10, 10, 80, 90), (-10, 10, 60, 90), (-60, 10, 20, 90), (10, 10, 25, 30), (190, 140, 260, 200)]
     names = {"useful_height": quality.USEFUL_HEIGHT, "cut_inside": quality.CUT_INSIDE}
     settings = {"words": list(quality.FLAGS), **names, "outside_inside": quality.OUTSIDE_INSIDE}
-    body = "return given.boxes.map((box) => flagsOf(box, 200, 150, given.settings))"
+    body = """return [false, true].map((turned) =>
+        given.boxes.map((box) => flagsOf(box, 200, 150, given.settings, turned)));"""
     found = in_node(body, ["quality.js"], {"boxes": boxes, "settings": settings})
-    assert found == [list(quality.flags_of(box, (200, 150))) for box in boxes]
+    expected = [[list(quality.flags_of(box, (200, 150), turned)) for box in boxes] for turned in (False, True)]
+    assert found == expected
 
 
 @pytest.mark.parametrize("turn", [0, 90, 180, 270])

@@ -17,6 +17,7 @@ from demo.web import build
 from demo.web.vendor import NpmPackage, fetched, members
 from fsanet import HeadPoseEstimator
 from fsanet.image.reading import read_image
+from fsanet.inference.face_estimator import Face
 from fsanet.inference.rows import PoseRow
 from fsanet.inference.video_file import VideoReader
 from fsanet.pose.errors import geodesic_errors
@@ -96,6 +97,16 @@ def angles(rows) -> np.ndarray:
     return np.array([[float(row[name]) for name in ("yaw", "pitch", "roll")] for row in rows])
 
 
+def assert_the_same(rows: list[dict], faces: list[Face]) -> None:
+    """The page's rows of a picture are what Python finds in it."""
+    assert len(rows) == len(faces) > 0
+    assert [(row["turn"], row["flags"]) for row in rows] == [(str(f.upright_turn), " ".join(f.flags)) for f in faces]
+    boxes = np.array([[float(row[edge]) for edge in ("x1", "y1", "x2", "y2")] for row in rows])
+    sides = np.array([face.box_xyxy[3] - face.box_xyxy[1] for face in faces])
+    assert (np.abs(boxes - [face.box_xyxy for face in faces]).max(axis=1) < 0.02 * sides).all()
+    assert np.abs(angles(rows) - [face.pose for face in faces]).max() < 1.5
+
+
 def searched(rows: list[dict]) -> list[dict]:
     """Rows of faces that the search of the whole picture found, as it does in Python for a single picture."""
     return [row for row in rows if row["box"] == "detected"]
@@ -124,11 +135,24 @@ def test_demo_pictures_as_python_sees_them(page, estimator, assets, name):
     rows, faces = rows_of(page), estimator(read_image(assets / name))
     assert list(rows[0]) == list(PoseRow._fields)
     assert {row["file"] for row in rows} == {name}
-    assert len(rows) == len(faces) > 0
-    boxes = np.array([[float(row[edge]) for edge in ("x1", "y1", "x2", "y2")] for row in rows])
-    sides = np.array([face.box_xyxy[3] - face.box_xyxy[1] for face in faces])
-    assert (np.abs(boxes - [face.box_xyxy for face in faces]).max(axis=1) < 0.02 * sides).all()
-    assert np.abs(angles(rows) - [face.pose for face in faces]).max() < 1.5
+    assert_the_same(rows, faces)
+
+
+def test_a_lying_picture_as_python_sees_it(page, estimator, assets, tmp_path):
+    lying = tmp_path / "lying.png"
+    cv2.imwrite(str(lying), cv2.rotate(read_image(assets / "collins.jpg"), cv2.ROTATE_90_CLOCKWISE))
+    any_angle = HeadPoseEstimator(detector="scout", any_angle=True)
+    found = []
+    for option, python in ((False, estimator), (True, any_angle)):
+        set_option(page, "#any-angle", option)
+        page.set_input_files("#file", lying)
+        wait_for_text(page, "#status", "found")
+        found.append(rows_of(page))
+        assert_the_same(found[-1], python(read_image(lying)))
+        page.click("#forget")
+    set_option(page, "#any-angle", False)
+    assert found[0][0]["flags"] == "turned"
+    assert found[1][0]["turn"] == "270"
 
 
 def test_the_same_boxes_give_the_same_angles(workshop, estimator, assets):
