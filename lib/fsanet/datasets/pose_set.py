@@ -38,7 +38,7 @@ class PoseSet:
     meta: Mapping[str, Any] = field(default_factory=dict)
     extras: Mapping[str, NDArray] = field(default_factory=dict)
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         object.__setattr__(self, "image", np.asarray(self.image))
         object.__setattr__(self, "pose", _numbers(self.pose))
         object.__setattr__(self, "source", _texts(self.source))

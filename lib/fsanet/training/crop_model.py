@@ -1,15 +1,17 @@
 """The model that training pose from crops differentiates: augmentation, the network, and the losses on its angles."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
 
 import keras
 from keras import ops
 
 from fsanet.datasets.augment.layer import Augment
+from fsanet.datasets.batches import Batch
 from fsanet.errors import InputError
 from fsanet.models.build import build_model
 from fsanet.pose import tensors
+from fsanet.tensors import Shape, Tensor
 from fsanet.training.task import LOSS
 from fsanet.weights.loading import load_model
 
@@ -29,13 +31,13 @@ class CropModel(keras.Model):
         self.augment = augment
         self.rotation_share = rotation_share
 
-    def build(self, batch_shape) -> None:
+    def build(self, batch_shape: Sequence[Shape]) -> None:
         """Make the tables of the augmentation; the network is built."""
         images_shape, poses_shape, _ = batch_shape
         self.augment.build(images_shape, poses_shape)
         self.built = True
 
-    def call(self, batch, training=None):
+    def call(self, batch: Batch, training: bool | None = None) -> dict[str, Tensor]:
         """See the class."""
         images, true_deg, weight = batch
         if training:
@@ -50,17 +52,17 @@ class CropModel(keras.Model):
         return {LOSS: loss, "mae": error}
 
 
-def mean_absolute_error_deg(predicted_deg, true_deg, weight):
+def mean_absolute_error_deg(predicted_deg: Tensor, true_deg: Tensor, weight: Tensor) -> Tensor:
     """Weighted mean of the absolute errors of the three angles: the paper's loss. Three (N, 3) -> scalar."""
     return _weighted_mean(ops.abs(predicted_deg - true_deg), weight)
 
 
-def rotation_distance_deg(predicted_deg, true_deg, weight):
+def rotation_distance_deg(predicted_deg: Tensor, true_deg: Tensor, weight: Tensor) -> Tensor:
     """Mean distance of the rotations, of the samples whose three labels count. Three (N, 3) -> scalar."""
     return _weighted_mean(tensors.chord_deg(predicted_deg, true_deg), ops.min(weight, axis=1))
 
 
-def _weighted_mean(errors, weight):
+def _weighted_mean(errors: Tensor, weight: Tensor) -> Tensor:
     return ops.sum(errors * weight) / ops.maximum(ops.sum(weight), 1e-6)
 
 

@@ -17,10 +17,11 @@ from fsanet.files import replace_whole
 from fsanet.image.boxes import iou
 from fsanet.locations import work_dir
 from fsanet.models.single_stage.catalog import build_finder
-from fsanet.models.single_stage.losses import LossWeights, loss_parts
+from fsanet.models.single_stage.losses import LossWeights, loss_parts, weighted_sum
 from fsanet.scenes.compose import Scene
 from fsanet.scenes.labels import findable
-from fsanet.scenes.stream import SceneBatches, SceneStream
+from fsanet.scenes.stream import SceneBatch, SceneBatches, SceneStream
+from fsanet.tensors import Tensor
 from fsanet.training.loop import TrainResult, run_task
 from fsanet.training.plan import PLACE, Plan
 from fsanet.training.settings import RUNS
@@ -95,12 +96,12 @@ class FinderModel(keras.Model):
         self.weights_of_parts = weights
         self.built = True
 
-    def call(self, batch, training=None):
+    def call(self, batch: SceneBatch, training: bool | None = None) -> dict[str, Tensor]:
         """See the class."""
         image, target = batch
         prediction = self.network(ops.cast(image, "float32"), training=training)
-        parts = loss_parts(target, prediction, self.weights_of_parts)._asdict()
-        return {LOSS: sum(getattr(self.weights_of_parts, name) * part for name, part in parts.items()), **parts}
+        parts = loss_parts(target, prediction, self.weights_of_parts)
+        return {LOSS: weighted_sum(parts, self.weights_of_parts), **parts._asdict()}
 
 
 def train_finder(plan: FinderPlan, *, runs: str | Path = RUNS, resume: bool = True, quiet: bool = False) -> TrainResult:

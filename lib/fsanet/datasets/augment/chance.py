@@ -12,6 +12,7 @@ from keras import ops
 from numpy.typing import NDArray
 
 from fsanet.errors import InputError
+from fsanet.tensors import Tensor
 
 _COLUMNS = 64
 _BANK = 256  # noise images; with their negatives and random levels enough for any training
@@ -30,7 +31,7 @@ class Chance:
         self._table = keras.random.uniform((samples, _COLUMNS), seed=seed)
         self._used = 0
 
-    def uniform(self, low: float = 0.0, high: float = 1.0):
+    def uniform(self, low: float = 0.0, high: float = 1.0) -> Tensor:
         """(N,) float32 in [low, high)."""
         if self._used == _COLUMNS:
             raise InputError(f"A recipe may draw {_COLUMNS} numbers a sample; raise _COLUMNS for more.")
@@ -38,20 +39,20 @@ class Chance:
         self._used += 1
         return low + (high - low) * column
 
-    def happens(self, probability: float):
+    def happens(self, probability: float) -> Tensor:
         """(N,) bool."""
         return self.uniform() < probability
 
-    def integer(self, high):
+    def integer(self, high: int | Tensor) -> Tensor:
         """(N,) int32 in 0..high - 1; `high` is a number or (N,) int32."""
         drawn = ops.cast(ops.floor(self.uniform() * ops.cast(high, "float32")), "int32")
         return ops.minimum(drawn, high - 1)  # the product may round up to `high`
 
-    def factor(self, largest: float):
+    def factor(self, largest: float) -> Tensor:
         """(N,) in 1 / largest .. largest, as likely above 1 as below."""
         return ops.exp(self.uniform(-1.0, 1.0) * ops.log(largest))
 
-    def noise(self, side: int):
+    def noise(self, side: int) -> Tensor:
         """(N, side, 3 side) float32 of a standard normal distribution from the bank, equal in the three channels."""
         drawn = ops.take(_noise_bank(side), self.integer(_BANK), axis=0)
         sign = ops.where(self.happens(0.5), 1.0, -1.0)

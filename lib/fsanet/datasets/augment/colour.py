@@ -6,11 +6,12 @@ from keras import ops
 
 from fsanet.datasets.augment.chance import Chance
 from fsanet.datasets.augment.recipe import Recipe
+from fsanet.tensors import Tensor
 
 LUMA_BGR = (0.114, 0.587, 0.299)  # ITU-R BT.601
 
 
-def recolour(images, recipe: Recipe, chance: Chance):
+def recolour(images: Tensor, recipe: Recipe, chance: Chance) -> Tensor:
     """Random colour changes of (N, S, S, 3) BGR 0..255."""
     changed = chance.happens(recipe.colour)
     hue = ops.where(changed, chance.uniform(-recipe.hue_deg, recipe.hue_deg), 0.0)
@@ -22,7 +23,7 @@ def recolour(images, recipe: Recipe, chance: Chance):
     return ops.clip(apply_colours(images, colour_matrices(hue, saturation, cast)), 0.0, 255.0)
 
 
-def colour_matrices(hue_deg, saturation, cast):
+def colour_matrices(hue_deg: Tensor, saturation: Tensor, cast: Tensor) -> Tensor:
     """Matrices from BGR to BGR.
 
     Args:
@@ -44,14 +45,14 @@ def colour_matrices(hue_deg, saturation, cast):
     return cast[:, :, None] * (grey + saturation[:, None, None] * chroma)
 
 
-def apply_colours(images, matrices):
+def apply_colours(images: Tensor, matrices: Tensor) -> Tensor:
     """(N, S, S, 3) with (N, 3, 3) -> (N, S, S, 3)."""
     side = images.shape[1]
     pixels = ops.reshape(images, (-1, side * side, 3))
     return ops.reshape(ops.matmul(pixels, ops.transpose(matrices, (0, 2, 1))), (-1, side, side, 3))
 
 
-def relight(images, recipe: Recipe, chance: Chance):
+def relight(images: Tensor, recipe: Recipe, chance: Chance) -> Tensor:
     """Random light on (N, S, S, 3) BGR 0..255."""
     changed = chance.happens(recipe.light)
     contrast = ops.where(changed, chance.factor(recipe.contrast), 1.0)
@@ -62,7 +63,9 @@ def relight(images, recipe: Recipe, chance: Chance):
     return apply_light(images, contrast, brightness, tone, amount, chance.uniform(0.0, 2.0 * math.pi))
 
 
-def apply_light(images, contrast, brightness, tone, falloff, direction):
+def apply_light(
+    images: Tensor, contrast: Tensor, brightness: Tensor, tone: Tensor, falloff: Tensor, direction: Tensor
+) -> Tensor:
     """Change the light; all settings are (N,).
 
     Args:

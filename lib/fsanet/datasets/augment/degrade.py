@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from fsanet.datasets.augment.chance import Chance
 from fsanet.datasets.augment.recipe import Recipe
 from fsanet.datasets.augment.resampling import gaussian_matrix, low_resolution_matrix, resample
+from fsanet.tensors import Tensor
 
 _BLURS = 6
 _SIDES = 8
@@ -25,7 +26,7 @@ class Degrade:
         self._chance = recipe.blur
         self.table = degrading_matrices(size, recipe.blur_pixels * size / 64, recipe.lowest_side)
 
-    def __call__(self, images, chance: Chance):
+    def __call__(self, images: Tensor, chance: Chance) -> Tensor:
         """Degrade (N, S, S, 3)."""
         happens, low = chance.happens(self._chance), chance.happens(0.5)
         blur, other = chance.integer(_BLURS + 1), chance.integer(_BLURS + 1)
@@ -35,7 +36,7 @@ class Degrade:
         columns = ops.where(happens, ops.where(low, side, other), 0)
         return self.apply(images, rows, columns)
 
-    def apply(self, images, rows, columns):
+    def apply(self, images: Tensor, rows: Tensor, columns: Tensor) -> Tensor:
         """Resample rows and columns by the matrices with these numbers, (N,) int32; 0 changes nothing."""
         return resample(images, ops.take(self.table, rows, axis=0), ops.take(self.table, columns, axis=0))
 
@@ -47,7 +48,7 @@ def degrading_matrices(size: int, most_blur: float, lowest_side: int) -> NDArray
     return np.stack([np.eye(size, dtype=np.float32), *blurs, *(low_resolution_matrix(size, side) for side in sides)])
 
 
-def add_noise(images, recipe: Recipe, chance: Chance):
+def add_noise(images: Tensor, recipe: Recipe, chance: Chance) -> Tensor:
     """Random sensor noise on (N, S, S, 3), the same in all channels: colour noise does not survive compression."""
     happens = chance.happens(recipe.noise)
     level = ops.where(happens, recipe.noise_level * ops.square(chance.uniform()), 0.0)

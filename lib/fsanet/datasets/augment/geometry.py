@@ -26,7 +26,7 @@ class Placement(NamedTuple):
     down: Tensor
 
 
-def place(images, poses_deg, recipe: Recipe, chance: Chance):
+def place(images: Tensor, poses_deg: Tensor, recipe: Recipe, chance: Chance) -> tuple[Tensor, Tensor]:
     """Random placement of (N, S, S, 3) images with (N, 3) yaw, pitch, roll: images and poses."""
     turned = chance.happens(recipe.turn)
     clockwise = ops.where(turned, chance.uniform(-recipe.turn_deg, recipe.turn_deg), 0.0)
@@ -43,7 +43,7 @@ def place(images, poses_deg, recipe: Recipe, chance: Chance):
     return place_images(images, placement), poses_deg
 
 
-def place_poses(poses_deg, placement: Placement) -> tuple[Placement, Tensor]:
+def place_poses(poses_deg: Tensor, placement: Placement) -> tuple[Placement, Tensor]:
     """Poses of placed faces, and the placement with those turns undone that would leave the range of labels.
 
     Near yaw = +-90 a turn of the image moves pitch and roll by far more than the turn itself.
@@ -55,7 +55,7 @@ def place_poses(poses_deg, placement: Placement) -> tuple[Placement, Tensor]:
     return placement, ops.where(fits[:, None], turned, mirrored)
 
 
-def place_images(images, placement: Placement):
+def place_images(images: Tensor, placement: Placement) -> Tensor:
     """Resample (N, S, S, 3); what lies beyond the image is its mirror image."""
     centre = (images.shape[1] - 1) / 2
     side = images.shape[1]

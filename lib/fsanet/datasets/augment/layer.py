@@ -1,6 +1,7 @@
 """A recipe as a Keras layer: the whole batch at once, on the accelerator, on any backend."""
 
 import dataclasses
+from typing import Any
 
 import keras
 from keras import ops
@@ -12,6 +13,7 @@ from fsanet.datasets.augment.geometry import place
 from fsanet.datasets.augment.occlude import cover, frame
 from fsanet.datasets.augment.paper import PaperSteps
 from fsanet.datasets.augment.recipe import Recipe
+from fsanet.tensors import Shape, Tensor
 
 
 @keras.saving.register_keras_serializable(package="fsanet")
@@ -29,24 +31,24 @@ class Augment(keras.layers.Layer):
     Output: the same two, as float32.
     """
 
-    def __init__(self, recipe: Recipe | dict, seed: int = 0, **kwargs):
+    def __init__(self, recipe: Recipe | dict[str, Any], seed: int = 0, **kwargs: Any):
         kwargs["dtype"] = "float32"  # grey levels need more digits than mixed precision has
         super().__init__(**kwargs)
         self.recipe = Recipe(**recipe) if isinstance(recipe, dict) else recipe
         self.seed = seed
         self.generator = keras.random.SeedGenerator(seed)
 
-    def build(self, images_shape, poses_shape=None):
+    def build(self, images_shape: Shape, poses_shape: Shape | None = None) -> None:
         """Make the tables of the steps; they depend on the size of the images."""
         size = images_shape[1]
         self._paper = PaperSteps(size) if self.recipe.paper else None
         self._degrade = Degrade(size, self.recipe) if self.recipe.blur else None
 
-    def call(self, images, poses):
+    def call(self, images: Tensor, poses: Tensor) -> tuple[Tensor, Tensor]:
         """Augment a batch."""
         images, poses = ops.cast(images, "float32"), ops.cast(poses, "float32")
         chance, recipe = Chance(ops.shape(images)[0], self.generator), self.recipe
-        if recipe.paper:
+        if self._paper is not None:
             images = self._paper(images, chance)
         if recipe.flip or recipe.turn or recipe.scale or recipe.aspect or recipe.shift:
             images, poses = place(images, poses, recipe, chance)
@@ -59,16 +61,16 @@ class Augment(keras.layers.Layer):
             images = cover(images, recipe, chance)
         if recipe.frame:
             images = frame(images, recipe, chance)
-        if recipe.blur:
+        if self._degrade is not None:
             images = self._degrade(images, chance)
         if recipe.noise:
             images = add_noise(images, recipe, chance)
         return images, poses
 
-    def compute_output_shape(self, images_shape, poses_shape):
+    def compute_output_shape(self, images_shape: Shape, poses_shape: Shape) -> tuple[Shape, Shape]:
         """Shapes stay."""
         return images_shape, poses_shape
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         """Constructor arguments."""
         return super().get_config() | {"recipe": dataclasses.asdict(self.recipe), "seed": self.seed}

@@ -26,7 +26,7 @@ class Patch(NamedTuple):
     round: Tensor  # bool
 
 
-def cover(images, recipe: Recipe, chance: Chance):
+def cover(images: Tensor, recipe: Recipe, chance: Chance) -> Tensor:
     """Random patches on (N, S, S, 3) BGR 0..255; those of one image show the same."""
     masks = []
     for _ in range(recipe.patches):
@@ -42,7 +42,7 @@ def cover(images, recipe: Recipe, chance: Chance):
     return _put(images, mask, _filling(images, chance))
 
 
-def frame(images, recipe: Recipe, chance: Chance):
+def frame(images: Tensor, recipe: Recipe, chance: Chance) -> Tensor:
     """Random borders: on each side as likely as not, of one grey level that is often black or white."""
     happens = chance.happens(recipe.frame)
     left, top, right, bottom = (
@@ -53,7 +53,7 @@ def frame(images, recipe: Recipe, chance: Chance):
     return _put(images, beyond(left, top, right, bottom, images.shape[1]), level[:, None, None])
 
 
-def inside(patch: Patch, side: int):
+def inside(patch: Patch, side: int) -> Tensor:
     """Pixels of a patch: (N, S, 3 S) bool."""
     # A patch of no size has no pixels: its distances are infinite, or nearly so.
     x = (_centres(side, 3) - patch.x[:, None]) / (patch.half_width[:, None] + 1e-6)
@@ -62,7 +62,7 @@ def inside(patch: Patch, side: int):
     return ops.where(patch.round[:, None, None], x + y, ops.maximum(x, y)) < 1.0
 
 
-def beyond(left, top, right, bottom, side: int):
+def beyond(left: Tensor, top: Tensor, right: Tensor, bottom: Tensor, side: int) -> Tensor:
     """Pixels outside a rectangle that lies (N,) shares of the side from each border: (N, S, 3 S) bool."""
     x, y = _centres(side, 3), _centres(side)
     across = ops.logical_or(x < left[:, None], x > 1.0 - right[:, None])
@@ -70,19 +70,19 @@ def beyond(left, top, right, bottom, side: int):
     return ops.logical_or(across[:, None, :], along[:, :, None])
 
 
-def _centres(side: int, channels: int = 1):
+def _centres(side: int, channels: int = 1) -> Tensor:
     """Positions of pixels in shares of the side, once for each channel."""
     return (ops.repeat(ops.arange(side, dtype="float32"), channels) + 0.5) / side
 
 
-def _put(images, mask, filling):
+def _put(images: Tensor, mask: Tensor, filling: Tensor) -> Tensor:
     """(N, S, S, 3) with `filling` where `mask` is true, both (N, S, 3 S) or broadcast to it."""
     side = images.shape[1]
     rows = ops.reshape(images, (-1, side, side * 3))
     return ops.reshape(ops.where(mask, filling, rows), (-1, side, side, 3))
 
 
-def _filling(images, chance: Chance):
+def _filling(images: Tensor, chance: Chance) -> Tensor:
     """What a patch shows: a colour, a noisy colour, or the same part of the next image of the batch. (N, S, 3 S)."""
     side = images.shape[1]
     kind = chance.integer(3)

@@ -43,7 +43,7 @@ class PaperSteps:
         self.most_removed = min(MOST_REMOVED, size - 1)
         self._cubic = cubic_table(size, self.most_removed)
 
-    def __call__(self, images, chance: Chance):
+    def __call__(self, images: Tensor, chance: Chance) -> Tensor:
         """Augment (N, S, S, 3) of whole grey levels 0..255."""
         removed = 1 + chance.integer(self.most_removed)
         crops = Crops(chance.integer(4), removed, *(chance.integer(removed) for _ in range(4)))
@@ -51,7 +51,7 @@ class PaperSteps:
         zooms = [ops.where(zoomed, chance.uniform(*ZOOM_RANGE), 1.0) for _ in range(2)]
         return self.zoom(self.crop(images, crops), *zooms)
 
-    def crop(self, images, crops: Crops):
+    def crop(self, images: Tensor, crops: Crops) -> Tensor:
         """Cut (N, S, S, 3) of whole grey levels; the result has whole grey levels too."""
         rows = self._matrices(crops, crops.row, crops.new_row)
         columns = self._matrices(crops, crops.column, crops.new_column)
@@ -60,17 +60,17 @@ class PaperSteps:
         white = ops.logical_and(inside <= 0.0, (crops.kind == ON_WHITE)[:, None, None])
         return ops.where(white[..., None], 255.0, cut)
 
-    def zoom(self, images, row_factor, column_factor):
+    def zoom(self, images: Tensor, row_factor: Tensor, column_factor: Tensor) -> Tensor:
         """Read (N, S, S, 3) at distances from the centre multiplied by (N,) factors: below 1 enlarges."""
         rows = linear_matrices(self._zoomed(row_factor), self.size)
         columns = linear_matrices(self._zoomed(column_factor), self.size)
         return transpose(resample_rows(columns, transpose(resample_rows(rows, images))))
 
-    def _zoomed(self, factor):
+    def _zoomed(self, factor: Tensor) -> Tensor:
         centre = self.size / 2 + 0.5  # half a pixel off the true one, as the published code has it
         return (ops.arange(self.size, dtype="float32") - centre) * factor[:, None] + centre
 
-    def _matrices(self, crops: Crops, start, new_start):
+    def _matrices(self, crops: Crops, start: Tensor, new_start: Tensor) -> Tensor:
         """(N, S, S) in units of 1 / FIXED_POINT along one axis."""
         index = crops.removed * self.most_removed + start
         cubic = ops.take(ops.reshape(self._cubic, (-1, self.size, self.size)), index, axis=0)
@@ -85,7 +85,7 @@ class PaperSteps:
         return ops.where(plain, cubic, ops.cast(copied, "float32") * FIXED_POINT)
 
 
-def _exact(images, rows, columns):
+def _exact(images: Tensor, rows: Tensor, columns: Tensor) -> Tensor:
     """Fixed-point resampling with one rounding at its end, exact to the bit in 32-bit floats."""
     once = resample_rows(columns, transpose(images))  # in 1 / FIXED_POINT, at most 20 bits
     high = ops.floor(once / _SPLIT)

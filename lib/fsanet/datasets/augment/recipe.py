@@ -71,7 +71,7 @@ class Recipe:
     patches: int = 1
     patch_side: float = 0.5
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         chances = ("flip", "turn", "frame", "colour", "grey", "light", "blur", "noise", "patch")
         if wrong := [f"{name} = {getattr(self, name)}" for name in chances if not 0.0 <= getattr(self, name) <= 1.0]:
             raise InputError(f"Chances of an augmentation lie between 0 and 1, got {', '.join(wrong)}.")

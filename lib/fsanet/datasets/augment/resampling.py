@@ -9,23 +9,25 @@ import numpy as np
 from keras import ops
 from numpy.typing import NDArray
 
+from fsanet.tensors import Tensor
+
 FIXED_POINT = 2048  # OpenCV keeps interpolation weights of 8-bit images in 11 bits
 _CUBIC = np.float32(-0.75)  # OpenCV's INTER_CUBIC
 
 
-def resample_rows(matrices, images):
+def resample_rows(matrices: Tensor, images: Tensor) -> Tensor:
     """(N, K, H) times the rows of (N, H, W, C): (N, K, W, C)."""
     _, height, width, channels = images.shape
     rows = ops.matmul(matrices, ops.reshape(images, (-1, height, width * channels)))
     return ops.reshape(rows, (-1, matrices.shape[1], width, channels))
 
 
-def transpose(images):
+def transpose(images: Tensor) -> Tensor:
     """Swap rows and columns: (N, H, W, C) -> (N, W, H, C)."""
     return ops.transpose(images, (0, 2, 1, 3))
 
 
-def resample(images, rows, columns):
+def resample(images: Tensor, rows: Tensor, columns: Tensor) -> Tensor:
     """Rows times images times columns: (N, H, W, C) with (N, K, H) and (N, L, W) -> (N, K, L, C)."""
     return transpose(resample_rows(columns, transpose(resample_rows(rows, images))))
 
@@ -69,7 +71,7 @@ def _cubic_weights(t: np.float32) -> tuple[np.float32, ...]:
     return first, second, third, one - first - second - third
 
 
-def linear_matrices(positions, size: int):
+def linear_matrices(positions: Tensor, size: int) -> Tensor:
     """Matrices of linear interpolation; beyond the border its pixel is repeated.
 
     Args:

@@ -65,9 +65,8 @@ def loss_parts(target: Tensor, prediction: Tensor, weights: LossWeights = WEIGHT
     )
 
 
-def total_loss(target: Tensor, prediction: Tensor, weights: LossWeights = WEIGHTS) -> Tensor:
-    """The weighted sum of the parts, a scalar."""
-    parts = loss_parts(target, prediction, weights)
+def weighted_sum(parts: LossParts, weights: LossWeights = WEIGHTS) -> Tensor:
+    """The loss, a scalar."""
     return sum(getattr(weights, name) * part for name, part in parts._asdict().items())
 
 
