@@ -6,13 +6,14 @@ import fsanet
 from demo.web.boxes_only import BOX_SIZE
 from fsanet.dense import decode
 from fsanet.dense.cells import STRIDES
-from fsanet.detectors import detection, nearby, scout, scout_network
+from fsanet.detectors import detection, nearby, scout, scout_network, working_image, yunet
 from fsanet.image import overlay
 from fsanet.image.face_crop import DETECTOR_MARGIN, INPUT_SIZE
 from fsanet.inference import cuts, quality
 from fsanet.inference.rows import DIGITS, PoseRow
 from fsanet.inference.smoothing import OneEuroRotationFilter
 from fsanet.inference.tracking import SAME_HEAD_IOU, FaceTracker
+from fsanet.weights.pretrained import DETECTOR_FILES
 
 RUNTIME = {
     "worker": "js/worker.mjs",
@@ -37,7 +38,9 @@ def contract(model: str, weights: str) -> dict[str, Any]:
         "about": f"fsanet {fsanet.__version__}, model {model}, weights {weights}.",
         "runtime": RUNTIME,
         "network": {"file": NETWORK_FILE, "input_size": INPUT_SIZE, "margin": DETECTOR_MARGIN},
+        "search": _search(),
         "detector": _detector(),
+        "yunet": _yunet(),
         "tracking": {
             "hold_s": tracker.hold_s,
             "min_iou": tracker.min_iou,
@@ -87,12 +90,36 @@ def _detector() -> dict[str, Any]:
         "within": decode.WITHIN,
         "large_face": scout_network.LARGE_FACE,
         "surely": scout_network.SURELY,
-        "same_face": detection.SAME_FACE,
         "largest_log": decode.LARGEST_LOG,
         "prediction_size": BOX_SIZE,
         "scale_wh": scale,
         "shift_wh": shift,
-        "near": {"margin": nearby.MARGIN, "face_pixels": nearby.FACE_PIXELS, "least_iou": nearby.LEAST_IOU},
+    }
+
+
+def _search() -> dict[str, Any]:
+    near = {"margin": nearby.MARGIN, "face_pixels": nearby.FACE_PIXELS, "least_iou": nearby.LEAST_IOU}
+    return {"same_face": detection.SAME_FACE, "near": near}
+
+
+def _yunet() -> dict[str, Any]:
+    (scale, shift) = yunet.CONVENTION
+    [file] = [file for file in DETECTOR_FILES if file.path.endswith(yunet.MODEL_FILE)]
+    return {
+        "name": "YuNet",
+        "file": yunet.MODEL_FILE,
+        "sha256": file.sha256,
+        "threshold": yunet.THRESHOLD,
+        "sure_score": yunet.YuNetDetector.sure_score,
+        "long_side": yunet.LONG_SIDE,
+        "candidate": yunet.CANDIDATE,
+        "nms_iou": yunet.NMS_IOU,
+        "coarse": yunet.COARSE,
+        "least_gain": working_image.LEAST_GAIN,
+        "least_side": yunet.LEAST_SIDE,
+        "large_face": yunet.LARGE_FACE,
+        "scale_wh": scale,
+        "shift_wh": shift,
     }
 
 

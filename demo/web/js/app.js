@@ -3,7 +3,7 @@
 
 import { assetBytes, assetJson, assetUrl } from "./assets.js";
 import { drawFaces } from "./drawing.js";
-import { LiveEstimator, openEstimator } from "./estimator.js";
+import { LiveEstimator, openEstimator, useYuNet } from "./estimator.js";
 import { byId, Panel } from "./panel.js";
 import { threads } from "./runtime.js";
 import { closeVideo, isVideo, listCameras, openCamera, openPicture, openVideo, readPixels, SourceError } from "./sources.js";
@@ -77,10 +77,21 @@ class Page {
   /** @param {File} file */
   file(file) {
     return this.begin(async (turn) => {
+      if (/\.onnx$/i.test(file.name)) return this.finder(turn, file);
       if (!isVideo(file)) return this.picture(turn, await openPicture(file, file.name), file.name);
       await openVideo(video, file);
       await this.play(turn, file.name, false);
     });
+  }
+
+  /** Faces are found with what the file holds from here on. @param {number} turn @param {File} file */
+  async finder(turn, file) {
+    this.panel.playing(false);
+    this.panel.status(texts.loadingFinder);
+    const content = new Uint8Array(await file.arrayBuffer()), { yunet } = this.contract;
+    if (!(await useYuNet(this.estimator, this.contract, content))) throw new SourceError(texts.errors.finder(file.name, yunet.file));
+    this.panel.finder(yunet.name);
+    if (turn === this.turn) this.panel.status(texts.finderReady(yunet.name));
   }
 
   sample() {
@@ -109,7 +120,7 @@ class Page {
   /** Go through the frames of the element until another source is chosen. A frame is searched while the poses of the
    * one before are read and drawn. @param {number} turn @param {string} name @param {boolean} camera */
   async play(turn, name, camera) {
-    const live = (this.live = new LiveEstimator(this.estimator, this.contract));
+    const live = (this.live = new LiveEstimator(this.estimator, this.contract, camera));
     const mirrored = () => camera && this.panel.mirrored(), started = performance.now();
     this.panel.playing(true);
     let next = nextFrame(video), shown = Promise.resolve();
@@ -187,7 +198,7 @@ function connect(page, panel) {
   const open = () => file.click();
   const stop = () => page.stop();
   /** @type {Record<string, () => void>} */
-  const clicks = { camera: () => page.camera(), open, sample: () => page.sample(), stop, neutral: () => page.neutral() };
+  const clicks = { camera: () => page.camera(), open, yunet: open, sample: () => page.sample(), stop, neutral: () => page.neutral() };
   for (const [id, action] of Object.entries(clicks)) byId(id).addEventListener("click", action);
   byId("style").addEventListener("change", () => page.redraw());
   byId("cameras").addEventListener("change", () => page.live && page.camera());

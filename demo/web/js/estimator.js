@@ -1,14 +1,17 @@
 // @ts-check
 // Faces and their poses: in one picture, or followed through the frames of a camera or a video.
 
+import { assetBytes } from "./assets.js";
 import { CutDetector } from "./cuts.js";
 import { FaceDetector } from "./detector.js";
 import { PoseNetwork } from "./poses.js";
 import { flagsOf } from "./quality.js";
 import { relativeTo } from "./rotation.js";
 import { loadRuntime, openNetwork } from "./runtime.js";
+import { Scout } from "./scout.js";
 import { OneEuroRotationFilter } from "./smoothing.js";
 import { FaceTracker } from "./tracking.js";
+import { FIRST_OF_YUNET, ofAnySize, YuNet } from "./yunet.js";
 
 /** @typedef {import("./rotation.js").Pose} Pose */
 /** @typedef {import("./pixels.js").Picture} Picture */
@@ -21,10 +24,22 @@ export async function openEstimator(contract) {
   const runtime = loadRuntime(contract.runtime), { detector, network } = contract;
   const [side, size] = [4 * detector.multiple, network.input_size];
   const [faces, poses] = await Promise.all([
-    openNetwork(runtime, detector.file, [1, side, side, 3]),
-    openNetwork(runtime, network.file, [1, size, size, 3]),
+    openNetwork(runtime, assetBytes(detector.file), [1, side, side, 3]),
+    openNetwork(runtime, assetBytes(network.file), [1, size, size, 3]),
   ]);
-  return new PictureEstimator(new FaceDetector(faces, detector), new PoseNetwork(poses, network), contract.quality);
+  const finder = new FaceDetector(new Scout(faces, detector), contract.search);
+  return new PictureEstimator(finder, new PoseNetwork(poses, network), contract.quality);
+}
+
+/** Find faces with YuNet from here on, by a file that a person gives; false for another file.
+ * @param {PictureEstimator} estimator @param {any} contract @param {Uint8Array<ArrayBuffer>} file */
+export async function useYuNet(estimator, { yunet, search }, file) {
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", file));
+  if (yunet.sha256 !== Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("")) return false;
+  const { network } = estimator.detector.finder;
+  await network.open(ofAnySize(file), FIRST_OF_YUNET);
+  estimator.detector = new FaceDetector(new YuNet(network, yunet, search), search);
+  return true;
 }
 
 export class PictureEstimator {
@@ -37,18 +52,18 @@ export class PictureEstimator {
 
   /** All faces of a picture. @param {Picture} picture @param {boolean} anyAngle @returns {Promise<Face[]>} */
   async estimate(picture, anyAngle) {
-    const found = await this.detector.find(picture, anyAngle);
-    return this.read(picture, await this.flagged(picture, found.map((face, id) => ({ id, face, origin: "detected" })), anyAngle));
+    const found = (await this.detector.find(picture, anyAngle)).map((face, id) => ({ id, face, origin: "detected" }));
+    return this.read(picture, await this.flagged(picture, found, async ({ face }) => !anyAngle && !(await this.detector.standsUpright(picture, face))));
   }
 
-  /** Faces that are found, with what speaks against each; where they were searched at any angle, none is in doubt.
-   * @param {Picture} picture @param {Omit<FoundFace, "flags">[]} found @param {boolean} anyAngle */
-  async flagged(picture, found, anyAngle) {
+  /** Faces that are found, with what speaks against each. @param {Picture} picture @param {Omit<FoundFace, "flags">[]} found
+   * @param {(found: Omit<FoundFace, "flags">) => Promise<boolean>} isTurned whether a face seems not to stand upright */
+  async flagged(picture, found, isTurned) {
+    const { width, height } = picture;
     /** @type {FoundFace[]} */
     const flagged = [];
     for (const { id, face, origin } of found) {
-      const turned = !anyAngle && !(await this.detector.standsUpright(picture, face));
-      flagged.push({ id, face, origin, flags: flagsOf(face.box, picture.width, picture.height, this.quality, turned) });
+      flagged.push({ id, face, origin, flags: flagsOf(face.box, width, height, this.quality, await isTurned({ id, face, origin })) });
     }
     return flagged;
   }
@@ -64,13 +79,17 @@ export class PictureEstimator {
 }
 
 export class LiveEstimator {
-  /** @param {PictureEstimator} estimator @param {any} contract */
-  constructor(estimator, contract) {
+  /** @param {PictureEstimator} estimator @param {any} contract @param {boolean} hurried whether frames are lost meanwhile: that
+   * a face lies is then looked at with every search only */
+  constructor(estimator, contract, hurried) {
     this.estimator = estimator;
     this.contract = contract;
     this.tracker = new FaceTracker(contract.tracking);
     this.cuts = new CutDetector(contract.cuts);
     this.sinceCut = 0;
+    this.hurried = hurried;
+    /** @type {Map<number, boolean>} */
+    this.turned = new Map(); // face -> whether it seemed to lie when that was looked at last
     /** @type {Map<number, OneEuroRotationFilter>} */
     this.filters = new Map();
     /** @type {Map<number, Pose>} */
@@ -97,7 +116,11 @@ export class LiveEstimator {
     const followed = due
       ? await this.tracker.update(await detector.find(picture, anyAngle), time, lookAgain)
       : await this.tracker.keep(time, lookAgain);
-    return this.estimator.flagged(picture, followed, anyAngle);
+    return this.estimator.flagged(picture, followed, async ({ id, face }) => {
+      if (anyAngle) return false;
+      if (due || !this.hurried) this.turned.set(id, !(await detector.standsUpright(picture, face)));
+      return this.turned.get(id) ?? false;
+    });
   }
 
   /** Faces of a frame with their poses, frame by frame. @param {Picture} picture

@@ -44,7 +44,12 @@ export class Panel {
   }
 
   ready() {
-    for (const id of ["camera", "open", "sample"]) field(id).disabled = false;
+    for (const id of ["camera", "open", "sample", "yunet"]) field(id).disabled = false;
+  }
+
+  /** @param {string} name of what finds the faces */
+  finder(name) {
+    byId("finder").textContent = name;
   }
 
   /** @param {string} text */

@@ -54,6 +54,21 @@ export function padded(picture, width, height, grey, numbers) {
   return numbers;
 }
 
+/** Write a whole picture as three planes, blue, green, red, on a black ground of another size.
+ * @param {Picture} picture @param {number} width @param {number} height @param {Float32Array} numbers of three planes */
+export function planes(picture, width, height, numbers) {
+  const { data } = picture, size = width * height;
+  if (width !== picture.width || height !== picture.height) numbers.fill(0);
+  for (let y = 0, from = 0; y < picture.height; y++) {
+    for (let to = y * width, end = to + picture.width; to < end; to++, from += 4) {
+      numbers[to] = data[from + 2];
+      numbers[to + size] = data[from + 1];
+      numbers[to + 2 * size] = data[from];
+    }
+  }
+  return numbers;
+}
+
 /** A picture turned clockwise by 0, 90, 180 or 270 degrees. @param {Picture} picture @param {number} clockwise @returns {Picture} */
 export function turned(picture, clockwise) {
   const { width: w, height: h, data } = picture;

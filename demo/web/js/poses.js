@@ -29,7 +29,7 @@ export class PoseNetwork {
       cropTo(picture, pixels, size, numbers, offset);
       if (turn) turnCrop(numbers, offset, size, turn);
     });
-    const data = await this.network.run(numbers, [seen.length, size, size, 3]);
+    const [data] = await this.network.run(numbers, [seen.length, size, size, 3]);
     return ranges.map((range) => {
       const i = seen.indexOf(range);
       if (i < 0) return null;

@@ -20,11 +20,11 @@ export async function loadRuntime({ worker, entry, module, wasm }) {
 
 /** @typedef {Awaited<ReturnType<typeof loadRuntime>>} Runtime */
 
-/** A network ready to run. @param {Promise<Runtime>} runtime @param {string} file @param {number[]} first shape of an input to begin with */
+/** A network ready to run. @param {Promise<Runtime>} runtime @param {Promise<Uint8Array>} file @param {number[]} first shape of an input to begin with */
 export async function openNetwork(runtime, file, first) {
-  const [bytes, { worker, ...files }] = await Promise.all([assetBytes(file), runtime]);
+  const [bytes, { worker, ...files }] = await Promise.all([file, runtime]);
   const network = new Network(new Worker(worker));
-  await network.ask({ files, network: bytes, threads: threads(), first });
+  await network.open(bytes, first, files);
   return network;
 }
 
@@ -44,6 +44,12 @@ export class Network {
     worker.addEventListener("error", ({ message }) => this.waiting.splice(0).forEach(({ reject }) => reject(new Error(message))));
   }
 
+  /** Take a network from here on. @param {Uint8Array} network @param {number[]} first shape of an input to begin with
+   * @param {import("./worker.mjs").RuntimeFiles} [files] with the first one */
+  open(network, first, files) {
+    return this.ask({ files, network, threads: threads(), first });
+  }
+
   /** Room for the numbers of a question, whatever it holds. @param {number} count */
   room(count) {
     const { spare } = this;
@@ -51,8 +57,8 @@ export class Network {
     return spare.byteLength < 4 * count ? new Float32Array(count) : new Float32Array(spare, 0, count);
   }
 
-  /** The network's first answer to one input, which is used up. @param {Float32Array} numbers @param {number[]} shape
-   * @returns {Promise<Float32Array>} */
+  /** The network's answers to one input, which is used up. @param {Float32Array} numbers @param {number[]} shape
+   * @returns {Promise<Float32Array[]>} */
   run(numbers, shape) {
     return this.ask({ numbers, shape }, [numbers.buffer]);
   }

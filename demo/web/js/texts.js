@@ -11,6 +11,8 @@ function counted(count, one, many) {
 export const texts = {
   loading: "Loading the networks (about 4 MB, once) …",
   ready: "Ready. Nothing that you show leaves this device.",
+  loadingFinder: "Reading the file …",
+  finderReady: (/** @type {string} */ name) => `Faces are found by ${name} from now on.`,
   looking: "Looking for faces …",
   starting: "Starting the camera; your browser may ask for permission.",
   stopped: "Stopped.",
@@ -42,6 +44,8 @@ export const texts = {
     cameraLost: "The camera was unplugged or taken by another program. Start it again, or choose a picture instead.",
     video: (/** @type {string} */ name) => `“${name}” cannot be played by this browser. MP4 with H.264 and WebM usually can.`,
     picture: (/** @type {string} */ name) => `“${name}” is no picture that this browser can read. JPEG, PNG and WebP can be.`,
+    finder: (/** @type {string} */ name, /** @type {string} */ wanted) =>
+      `“${name}” is not the file ${wanted} of OpenCV's model zoo, as fsanet weights brings it; faces are found as before.`,
     empty: (/** @type {string} */ name) => `“${name}” is empty.`,
     huge: (/** @type {string} */ name, /** @type {number} */ width, /** @type {number} */ height, /** @type {number} */ most) =>
       `“${name}” has ${width} × ${height} pixels; sides up to ${most} can be read. Make it smaller.`,

@@ -2,19 +2,27 @@
 // What runs in a network's own thread: ONNX Runtime in WebAssembly, and one network.
 
 /** @typedef {{entry: string, module: string, wasm: Uint8Array}} RuntimeFiles addresses of two scripts, and the program */
-/** @typedef {{files: RuntimeFiles, network: Uint8Array, threads: number, first: number[]}} Opening `first`: a shape */
+/** @typedef {{files?: RuntimeFiles, network: Uint8Array, threads: number, first: number[]}} Opening `first`: a shape */
 /** @typedef {{numbers: Float32Array, shape: number[]}} Question */
 
-/** @param {Opening} opening @returns {Promise<(question: Question) => Promise<Float32Array>>} */
-async function open({ files, network, threads, first }) {
-  const ort = /** @type {any} */ (await import(files.entry));
+/** @type {any} */
+let ort;
+
+/** The runtime, once. @param {RuntimeFiles} files @param {number} threads */
+async function load(files, threads) {
+  ort = await import(files.entry);
   ort.env.wasm.numThreads = threads;
   ort.env.wasm.wasmPaths = { mjs: files.module };
   ort.env.wasm.wasmBinary = files.wasm;
-  const session = await ort.InferenceSession.create(network, { executionProviders: ["wasm"], graphOptimizationLevel: "all" });
+}
+
+/** A network in place of the one before, if any. @param {Opening} opening */
+async function open({ files, network, threads, first }) {
+  if (files) await load(files, threads);
+  const session = await ort.InferenceSession.create(network, { executionProviders: ["wasm"], graphOptimizationLevel: "all", logSeverityLevel: 3 });
   const answer = async (/** @type {Question} */ { numbers, shape }) => {
     const answers = await session.run({ [session.inputNames[0]]: new ort.Tensor("float32", numbers, shape) });
-    return answers[session.outputNames[0]].data;
+    return session.outputNames.map((/** @type {string} */ name) => answers[name].data);
   };
   await answer({ numbers: new Float32Array(first.reduce((a, b) => a * b)), shape: first }); // browsers compile what was run
   return answer;
@@ -22,14 +30,14 @@ async function open({ files, network, threads, first }) {
 
 /** @type {Promise<any>} */
 let before = Promise.resolve(); // what was asked last: a network answers one question at a time
-/** @type {ReturnType<typeof open> | undefined} */
-let opened;
+/** @type {(question: Question) => Promise<Float32Array[]>} */
+let answer;
 
 addEventListener("message", ({ data }) => {
   before = before.then(async () => {
     try {
-      if (!opened) postMessage({ answer: void (await (opened = open(data))) });
-      else postMessage({ answer: await (await opened)(data), spare: data.numbers.buffer }, { transfer: [data.numbers.buffer] });
+      if (data.network) postMessage({ answer: void (answer = await open(data)) });
+      else postMessage({ answer: await answer(data), spare: data.numbers.buffer }, { transfer: [data.numbers.buffer] });
     } catch (error) {
       postMessage({ error: String(error) });
     }

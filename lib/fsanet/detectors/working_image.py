@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from fsanet.errors import InputError
 
-_LEAST_GAIN = 1.5  # a size that is hardly larger shows no face that the one before has not shown
+LEAST_GAIN = 1.5  # a size that is hardly larger shows no face that the one before has not shown
 
 
 class WorkingImage(NamedTuple):
@@ -59,7 +59,7 @@ def fit(image_bgr: NDArray[np.uint8], long_side: int) -> WorkingImage:
 def sizes_above(coarse: int, largest: int) -> list[int]:
     """Sizes to search at after `coarse`: doubled each time up to `largest`; none where that would gain little."""
     sizes, size = [], coarse
-    while largest >= _LEAST_GAIN * size:
+    while largest >= LEAST_GAIN * size:
         size = min(2 * size, largest)
         sizes.append(size)
     return sizes

@@ -19,14 +19,16 @@ from fsanet.detectors.working_image import WorkingImage, fit, pad_to, sizes_abov
 from fsanet.errors import InputError
 
 MODEL_FILE = "face_detection_yunet_2023mar.onnx"
+THRESHOLD = 0.7
+LONG_SIDE = 1280  # pixels: larger images are searched at this size at most
 
-_CANDIDATE = 0.4  # least score of what is worth a closer look
-_NMS_IOU = 0.3
+CANDIDATE = 0.4  # least score of what is worth a closer look
+NMS_IOU = 0.3
 _MOST_CANDIDATES = 5000
-_COARSE = 640  # pixels of the longer side, at which every image is searched first
+COARSE = 640  # pixels of the longer side, at which every image is searched first
 _TILE, _TILE_OVERLAP = 1280, 96  # a face that no tile has whole is large enough for the size before
-_LEAST_SIDE = 64  # below 33 pixels on one side OpenCV 4.14 answers with boxes of random numbers and score 1
-_LARGE_FACE = 240  # pixels at working size; larger faces get loose boxes, or none
+LEAST_SIDE = 64  # below 33 pixels on one side OpenCV 4.14 answers with boxes of random numbers and score 1
+LARGE_FACE = 240  # pixels at working size; larger faces get loose boxes, or none
 
 
 CONVENTION = BoxConvention((0.990, 0.966), (-0.014, -0.007))
@@ -54,7 +56,7 @@ class YuNetDetector:
     convention = CONVENTION
     sure_score = 0.9  # upright faces mostly have more, those that lie or stand on their head less
 
-    def __init__(self, threshold: float = 0.7, long_side: int = 1280, model_path: str | Path | None = None):
+    def __init__(self, threshold: float = THRESHOLD, long_side: int = LONG_SIDE, model_path: str | Path | None = None):
         self.threshold = checked_threshold(threshold)
         self.long_side = long_side
         self._model = np.frombuffer(read_detector_file(MODEL_FILE, model_path), np.uint8)
@@ -63,8 +65,8 @@ class YuNetDetector:
     def detect(self, image_bgr: NDArray[np.uint8]) -> list[Detection]:
         """Faces in a BGR image; see `FaceDetector.detect`."""
         largest = min(self.long_side, max(image_bgr.shape[:2]))
-        faces = self._coarse(image_bgr, min(self.long_side, _COARSE))
-        for size in sizes_above(_COARSE, largest):
+        faces = self._coarse(image_bgr, min(self.long_side, COARSE))
+        for size in sizes_above(COARSE, largest):
             faces = self._with_smaller(image_bgr, faces, size)
         return sorted_detections(faces)
 
@@ -75,7 +77,7 @@ class YuNetDetector:
         """
         frame = fit(image_bgr, size)
         for tile in tiles(frame, _TILE, _TILE_OVERLAP):
-            for face in self._search(tile, _CANDIDATE):
+            for face in self._search(tile, CANDIDATE):
                 if face.score >= self.threshold:
                     faces = merged_detections(faces, [face])
                 elif max(frame.to_original_xy) > 1 and merged_detections(faces, [face]) != faces:
@@ -84,19 +86,19 @@ class YuNetDetector:
         return faces
 
     def _sure(self, image_bgr: NDArray[np.uint8]) -> list[Detection]:
-        return self._search(fit(image_bgr, _COARSE), self.threshold)
+        return self._search(fit(image_bgr, COARSE), self.threshold)
 
     def _coarse(self, image_bgr: NDArray[np.uint8], size: int) -> list[Detection]:
         frame = fit(image_bgr, size)
         faces = self._search(frame, self.threshold)
-        long_side, large = max(frame.image_bgr.shape[:2]), _LARGE_FACE * max(frame.to_original_xy)
-        if long_side > _LARGE_FACE and (not faces or any(_side(face) > large for face in faces)):
+        long_side, large = max(frame.image_bgr.shape[:2]), LARGE_FACE * max(frame.to_original_xy)
+        if long_side > LARGE_FACE and (not faces or any(_side(face) > large for face in faces)):
             coarse = self._search(fit(image_bgr, long_side // 2), self.threshold)
             faces = merged_detections([face for face in coarse if _side(face) > large], faces)
         return faces
 
     def _search(self, frame: WorkingImage, least_score: float) -> list[Detection]:
-        image = pad_to(frame.image_bgr, _LEAST_SIDE)
+        image = pad_to(frame.image_bgr, LEAST_SIDE)
         network = self._network.get()
         network.setInputSize((image.shape[1], image.shape[0]))  # it refuses every other size
         _, rows = network.detect(image)
@@ -108,7 +110,7 @@ class YuNetDetector:
         no_config, any_size = np.empty(0, np.uint8), (320, 320)
         try:
             return cv2.FaceDetectorYN.create(
-                "onnx", self._model, no_config, any_size, min(self.threshold, _CANDIDATE), _NMS_IOU, _MOST_CANDIDATES
+                "onnx", self._model, no_config, any_size, min(self.threshold, CANDIDATE), NMS_IOU, _MOST_CANDIDATES
             )
         except cv2.error:
             raise InputError("The YuNet model file is not an ONNX network that OpenCV reads: get it anew.") from None

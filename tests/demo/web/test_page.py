@@ -8,6 +8,7 @@ import csv
 import io
 import json
 import re
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -16,6 +17,8 @@ import pytest
 from demo.web import build
 from demo.web.vendor import NpmPackage, fetched, members
 from fsanet import HeadPoseEstimator
+from fsanet.detectors.files import find_detector_file
+from fsanet.detectors.yunet import MODEL_FILE
 from fsanet.image.reading import read_image
 from fsanet.inference.face_estimator import Face
 from fsanet.inference.rows import PoseRow
@@ -107,6 +110,14 @@ def assert_the_same(rows: list[dict], faces: list[Face]) -> None:
     assert np.abs(angles(rows) - [face.pose for face in faces]).max() < 1.5
 
 
+@pytest.fixture
+def yunet_file() -> Path:
+    path = find_detector_file(MODEL_FILE)
+    if path is None:
+        pytest.skip(f"{MODEL_FILE} is not on this machine: fsanet weights brings it")
+    return path
+
+
 def searched(rows: list[dict]) -> list[dict]:
     """Rows of faces that the search of the whole picture found, as it does in Python for a single picture."""
     return [row for row in rows if row["box"] == "detected"]
@@ -169,7 +180,8 @@ def test_the_same_boxes_give_the_same_angles(workshop, estimator, assets):
             const bitmap = await openPicture(new Blob([await assetBytes(contract.sample.file)]), "sample");
             const canvas = document.createElement("canvas").getContext("2d");
             const picture = readPixels(canvas, bitmap, bitmap.width, bitmap.height);
-            const opened = await openNetwork(loadRuntime(contract.runtime), contract.network.file, [1, 64, 64, 3]);
+            const file = assetBytes(contract.network.file);
+            const opened = await openNetwork(loadRuntime(contract.runtime), file, [1, 64, 64, 3]);
             const network = new PoseNetwork(opened, contract.network);
             const faces = boxes.map((box) => ({ box, turn: 0 }));
             return (await network.read(picture, faces)).map(({ yaw, pitch, roll }) => [yaw, pitch, roll]);
@@ -238,6 +250,27 @@ def test_a_file_that_cannot_be_read_is_explained(page, name, content, words):
     page.set_input_files("#file", {"name": name, "mimeType": "", "buffer": content})
     wait_for_text(page, "#problem", re.escape(words))
     assert page.is_enabled("#sample")
+
+
+def test_yunet_finds_what_it_finds_in_python(page, site, assets, yunet_file):
+    before = len(site.asked)
+    page.set_input_files("#file", yunet_file)
+    wait_for_text(page, "#status", "found by YuNet")
+    python = HeadPoseEstimator(detector="yunet")
+    for name in PICTURES:
+        page.set_input_files("#file", assets / name)
+        wait_for_text(page, "#status", r"\d faces? found")
+        assert_the_same(rows_of(page), python(read_image(assets / name)))
+        page.click("#forget")
+    assert site.asked[before:] == []
+    page.reload()  # and the page's own finder is back
+    page.wait_for_selector("#sample:enabled")
+
+
+def test_another_finder_is_refused(page):
+    page.set_input_files("#file", {"name": "mine.onnx", "mimeType": "", "buffer": b"nothing"})
+    wait_for_text(page, "#problem", "“mine.onnx” is not the file face_detection_yunet_2023mar.onnx")
+    show_sample(page)
 
 
 def test_rows_are_the_same_in_both_formats(page, sample_faces):
