@@ -29,6 +29,11 @@ def plain():
     return replace(looks(1)[0], skin=np.array([0.5, 0.3, 0.2]), freckles=99.0, **none)
 
 
+def paint_creases(plain):
+    """Albedo (V, 3) as a share of the skin's."""
+    return paint_vertices(head_pack(), plain) / plain.skin
+
+
 def painted(plain, **changes):
     """How a head's albedo (V,) differs from that of a plain one, as a factor."""
     pack = head_pack()
@@ -49,6 +54,13 @@ def test_skin_is_dark_or_pale_by_ethnicity_and_varies_within_it():
         assert (skin[:, 0] > skin[:, 2]).all()  # never blue
         assert 0 < skin.min() < skin.max() <= 0.95
         assert skin.mean(axis=1).std() > 0.05
+
+
+def test_tones_run_from_light_to_dark_and_are_colours_of_skin():
+    tones = module._SKIN_TONES
+    assert (np.diff(tones, axis=0) < 0).all()
+    assert tones.min() > 0
+    assert (np.diff(tones, axis=1) < 0).all()  # red before green before blue
 
 
 def test_hair_greys_with_age_and_is_mostly_dark():
@@ -140,6 +152,8 @@ def test_creases_darken_by_their_relief_and_bumps_hardly_light_up(plain):
     assert shade.min() >= 0.25 - 1e-6
     assert (shade[raised] > 1).all()
     assert shade[raised].max() < 1.35
+    tint = paint_creases(plain)[deep]
+    np.testing.assert_allclose(np.median(tint / tint[:, :1], axis=0), [1, 0.94, 0.91], atol=1e-4)  # creases are redder
 
 
 def test_nostrils_and_the_inside_of_the_mouth_are_dark(plain):
@@ -189,5 +203,16 @@ def test_pixels_get_blotches_and_freckles_of_the_persons_own(plain):
     spots = freckled[:, 0] < 1
     assert 0.02 < spots.mean() < 0.25
     np.testing.assert_allclose(freckled[spots], [[0.85, 0.75, 0.7]] * spots.sum(), rtol=1e-5)
-    assert paint_pixels(albedo, place, replace(plain, freckles=2.5))[:, 0].mean() > freckled[:, 0].mean() / 2
-    assert module.noise(place, 4, plain.seed).shape == (4000,)
+    few = paint_pixels(albedo, place, replace(plain, freckles=2.5))[:, 0] < 0.5
+    assert few.sum() < 0.5 * spots.sum()
+    assert not (few & ~spots).any()
+
+
+def test_lines_at_the_eyes_run_out_and_up_from_their_corners(plain):
+    """Crow's feet are lines of equal y - 0.4 |x|."""
+    old = replace(plain, wrinkles=1.0)
+    x, ptp = np.linspace(0.53, 0.59, 40), {}
+    for slope in (0.4, -0.4, 0.0):
+        lines = [np.column_stack([x, y + slope * (x - 0.56), np.ones(40)]) for y in np.linspace(7.2, 7.3, 12)]
+        ptp[slope] = np.mean([np.ptp(wrinkle_shade(line, old, np.zeros(40))) for line in lines])
+    assert ptp[0.4] < 0.5 * min(ptp[-0.4], ptp[0.0])

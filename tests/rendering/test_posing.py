@@ -29,6 +29,7 @@ def test_no_neck_twists_further_than_necks_do(yaw):
     twist = np.abs(yaw - torsos((yaw, 0, 0))[:, 0])
     assert twist.max() == pytest.approx(65.0)
     assert (np.sign(torsos((yaw, 0, 0))[:, 0]) == np.sign(yaw)).all()
+    np.testing.assert_allclose(torsos((yaw, 0, 0))[:, 1:], 0, atol=1e-6)  # nobody looks over the back
 
 
 def test_a_torso_nods_and_leans_less_than_it_turns():

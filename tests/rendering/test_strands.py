@@ -36,6 +36,7 @@ def test_a_skull_is_as_far_as_its_points_in_every_direction(egg):
     d = directions(500, seed=1)
     d = d[np.abs(d[:, 1]) < 0.95]  # at the poles the cells are thin
     np.testing.assert_allclose(egg.radius_at(d), radius_of_ellipsoid(d), rtol=0.06)
+    assert np.abs(egg.radius_at(d) / radius_of_ellipsoid(d) - 1).mean() < 0.006  # a cell beside would be 2 % off
 
 
 def test_a_skull_has_no_seam_at_the_back(egg):

@@ -60,6 +60,16 @@ def test_a_detectors_box_reaches_further_up_than_that_of_the_landmarks():
     assert x1 + x2 == pytest.approx(100)
     assert 10 < y1 < 40
     assert 95 < y2 < 110
+    assert x2 - x1 == pytest.approx(105)
+    assert y2 - y1 == pytest.approx(79)
+    moved = landmark_box_of(np.array([300.0, 50, 400, 150]))
+    np.testing.assert_allclose(moved, np.array([x1 + 300, y1 + 50, x2 + 300, y2 + 50]))
+
+
+@pytest.mark.parametrize(("margin", "low"), [(0.0, 0.0), (0.5, 25.0), (0.6, 100 * 0.6 / 2.2)])
+def test_the_face_lies_in_the_middle_of_a_crop_with_its_margin(margin, low):
+    np.testing.assert_allclose(usual_box({"margin": margin}, 100), [low, low, 100 - low, 100 - low])
+    assert usual_box({}, 100) is None
 
 
 @pytest.mark.parametrize(
