@@ -13,7 +13,7 @@ from fsanet import cli, commands
 from fsanet.commands.options import VOCABULARY
 from fsanet.console import EXIT_BUG, EXIT_ERROR, EXIT_OK
 
-_HELPERS = {"__init__", "options"}
+_HELPERS = {"__init__", "estimators", "options"}
 
 
 def parsers() -> dict[str, argparse.ArgumentParser]:

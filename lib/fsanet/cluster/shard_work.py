@@ -6,6 +6,7 @@ import logging
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
+from typing import NamedTuple
 
 from fsanet.cluster.record import read_record, record_path, run_of_shards, write_record
 from fsanet.cluster.shard import Shard
@@ -18,6 +19,13 @@ except ImportError:  # Windows
     fcntl = None  # type: ignore[assignment]
 
 log = logging.getLogger(__name__)
+
+
+class Done(NamedTuple):
+    """What going through sources came to: exit code, and (source, reason) of what could not be read."""
+
+    code: int
+    failures: list[tuple[str, str]]
 
 
 class ShardWork:

@@ -17,20 +17,20 @@ A run that was stopped goes on where it was when the same command is given again
 import argparse
 import logging
 import os
-import platform
 from collections.abc import Callable
-from functools import lru_cache, partial
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from fsanet.commands.estimators import VIDEO_DETECT_SIZE, chosen_estimators
 from fsanet.commands.options import add_option, positive, shard, share
-from fsanet.console import EXIT_ERROR, EXIT_INTERRUPTED, EXIT_OK, EXIT_PARTIAL, progress
+from fsanet.console import EXIT_ERROR, EXIT_INTERRUPTED, EXIT_OK, EXIT_PARTIAL
 from fsanet.errors import InputError
 
 if TYPE_CHECKING:
     from fsanet.cluster.shard import Shard
-
-VIDEO_DETECT_SIZE = 640  # a frame comes after the other: speed counts more than the smallest faces
+    from fsanet.cluster.shard_work import Done
+    from fsanet.inference.report import RunReport
 
 log = logging.getLogger(__name__)
 
@@ -101,23 +101,17 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _one_shard(args: argparse.Namespace, sources: list, rows: list[Path]) -> int:
-    from fsanet.cluster.shard_work import ShardWork
+    from fsanet.cluster.shared_run import take_shard
 
-    with ShardWork(args.shard, sources, rows, _fingerprint(args)) as work:
-        if work.is_done:
-            log.info("Shard %s is done: %s", args.shard, ", ".join(map(str, work.rows)))
-            return EXIT_OK
-        done = _go_through(args, work.sources, sources, work.rows)
-        if done.code != EXIT_INTERRUPTED:
-            work.finish(done.failures)
-        return done.code
+    return take_shard(
+        args.shard, sources, rows, _fingerprint(args), lambda own, files: _go_through(args, own, sources, files)
+    )
 
 
 def _on_cluster(args: argparse.Namespace, sources: list, rows: list[Path]) -> int:
     """All shards, by many processes, and their rows joined."""
-    from fsanet.cluster.dask_pool import open_pool
-    from fsanet.cluster.merging import find_records, merge_shards, remove_shards
     from fsanet.cluster.shard import all_shards, names_digest
+    from fsanet.cluster.shared_run import share_out
     from fsanet.inference.row_sinks import PARQUET
 
     if args.shard or args.show:
@@ -125,18 +119,7 @@ def _on_cluster(args: argparse.Namespace, sources: list, rows: list[Path]) -> in
     texts = [path for path in rows if path.suffix != PARQUET] or [args.out / "poses.csv"]
     settings = argparse.Namespace(**vars(args) | {"rows": texts[:1], "quiet": True, "cluster": None})
     work = partial(run_shard, settings, names_digest(sources))
-    shards = all_shards(args.shards)
-    with open_pool(args.cluster) as pool:
-        for _ in progress(pool.run(work, shards), total=len(shards), unit="shard", quiet=args.quiet):
-            pass
-    records = find_records(texts[0].parent)
-    merged = merge_shards(records, rows)
-    remove_shards(records)
-    for name, problem in merged.failures:
-        log.error("%s", problem if name in problem else f"{name}: {problem}")
-    done = merged.sources - len(merged.failures)
-    log.info("%d of %d files, %d faces: %s", done, merged.sources, merged.faces, ", ".join(map(str, rows)))
-    return EXIT_PARTIAL if merged.failures else EXIT_OK
+    return share_out(args.cluster, work, all_shards(args.shards), texts[0].parent, rows, args.quiet)
 
 
 def run_shard(args: argparse.Namespace, digest: str, shard: "Shard") -> int:
@@ -150,33 +133,15 @@ def run_shard(args: argparse.Namespace, digest: str, shard: "Shard") -> int:
     Raises:
         OSError: when this machine sees other files, or another process is at the shard.
     """
-    from fsanet.cluster.shard import names_digest
+    from fsanet.cluster.shared_run import same_sources
 
-    sources = _listed(tuple(args.sources), str(args.out), digest)
-    if names_digest(sources) != digest:
-        raise OSError(
-            f"{platform.node()} sees other files in {', '.join(args.sources)} than where the command was given."
-        )
+    sources = same_sources(tuple(args.sources), str(args.out), digest)
     return _one_shard(argparse.Namespace(**vars(args) | {"shard": shard}), sources, args.rows)
 
 
-@lru_cache(maxsize=1)
-def _listed(names: tuple[str, ...], out: str, digest: str) -> list:
-    """The sources, listed once in a process for all shards of a run, which `digest` tells from others."""
-    from fsanet.inference.sources import find_sources
-
-    return find_sources(list(names), skip_folder=out).sources
-
-
-class _Done(NamedTuple):
-    """What going through sources came to: exit code, and (source, reason) of what could not be read."""
-
-    code: int
-    failures: list[tuple[str, str]]
-
-
-def _go_through(args: argparse.Namespace, sources: list, among: list, row_paths: list[Path]) -> _Done:
+def _go_through(args: argparse.Namespace, sources: list, among: list, row_paths: list[Path]) -> "Done":
     """Estimate the poses in `sources`, which are all of `among` or a shard of them."""
+    from fsanet.cluster.shard_work import Done
     from fsanet.inference.display import Window
     from fsanet.inference.outputs import check_not_a_source
     from fsanet.inference.report import RunSettings
@@ -196,7 +161,7 @@ def _go_through(args: argparse.Namespace, sources: list, among: list, row_paths:
         smooth=args.smooth,
         quiet=args.quiet,
     )
-    estimator, for_videos = _estimators(args)
+    estimator, for_videos = chosen_estimators(args)
     job = Run(estimator, settings, rows, make_printer(args.quiet, len(sources)), viewer, for_videos)
     interrupted = False
     try:
@@ -213,53 +178,7 @@ def _go_through(args: argparse.Namespace, sources: list, among: list, row_paths:
     finally:
         if viewer:
             viewer.close()
-    return _Done(_conclude(job.report, estimator.name, rows.paths, settings.out, interrupted), job.report.failures)
-
-
-def _estimators(args: argparse.Namespace):
-    """The estimator for pictures, and that for the frames of videos: one network, but another size of search."""
-    if args.camera is None:
-        return _estimators_by_sight(args)
-    from fsanet.inference.camera_frame import InCameraFrame, lens_of
-
-    lens = lens_of(args.camera)
-    return tuple(InCameraFrame(estimator, lens) for estimator in _estimators_by_sight(args))
-
-
-def _estimators_by_sight(args: argparse.Namespace):
-    """Both, with poses relative to the line of sight."""
-    if args.single_stage:
-        return (_single_stage(args),) * 2
-    from fsanet.detectors.catalog import weakness_of
-    from fsanet.image.face_crop import DETECTOR_MARGIN
-    from fsanet.inference.estimator import HeadPoseEstimator
-    from fsanet.models.spec import DEFAULT_MODEL
-
-    settings = {
-        "model": args.model or DEFAULT_MODEL,
-        "weights": args.weights,
-        "detector": args.detector,
-        "margin": DETECTOR_MARGIN if args.margin is None else args.margin,
-        "any_angle": args.any_angle,
-    }
-    pictures = HeadPoseEstimator(**settings, engine=args.engine, detect_size=args.detect_size)
-    if args.detector == "auto" and (weakness := weakness_of(pictures.detector_name)):
-        log.warning("%s", weakness)
-    if args.detect_size or pictures.detector_name != "yunet":
-        return pictures, pictures
-    return pictures, HeadPoseEstimator(**settings, engine=pictures.engine, detect_size=VIDEO_DETECT_SIZE)
-
-
-def _single_stage(args: argparse.Namespace):
-    """The estimator without crops; options that concern crops or another detector do not go with it."""
-    from fsanet.inference.single_stage import LONG_SIDE, SingleStageEstimator
-
-    for name in ("model", "weights", "margin", "any_angle"):
-        if getattr(args, name):
-            raise InputError(f"--{name.replace('_', '-')} does not go with --single-stage: leave it out.")
-    if args.detector not in ("auto", "scout") or args.engine != "auto":
-        raise InputError("--single-stage is a network of its own: leave out --detector and --engine.")
-    return SingleStageEstimator(long_side=args.detect_size or LONG_SIDE)
+    return Done(_conclude(job.report, estimator.name, rows.paths, settings.out, interrupted), job.report.failures)
 
 
 class _NothingDoneError(Exception):
@@ -287,7 +206,7 @@ def make_printer(quiet: bool, sources: int) -> Callable | None:
     return show
 
 
-def _conclude(report, by: str, row_paths: list[Path], out: Path | None, interrupted: bool) -> int:
+def _conclude(report: "RunReport", by: str, row_paths: list[Path], out: Path | None, interrupted: bool) -> int:
     """Say what was done and what was not; returns the exit code."""
     for name, reason in report.failures:
         log.error("%s", reason if name in reason else f"{name}: {reason}")

@@ -1,0 +1,89 @@
+"""One run by many: a shard of its sources in this process, or all of them on a cluster and their rows joined."""
+
+import logging
+import platform
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from pathlib import Path
+
+from fsanet.cluster.dask_pool import open_pool
+from fsanet.cluster.merging import find_records, merge_shards, remove_shards
+from fsanet.cluster.shard import Shard, names_digest
+from fsanet.cluster.shard_work import Done, ShardWork
+from fsanet.console import EXIT_INTERRUPTED, EXIT_OK, EXIT_PARTIAL, progress
+from fsanet.inference.sources import Source, find_sources
+
+log = logging.getLogger(__name__)
+
+
+def take_shard(
+    shard: Shard,
+    sources: Sequence[Source],
+    rows: Sequence[Path],
+    settings: str,
+    go_through: Callable[[list[Source], list[Path]], Done],
+) -> int:
+    """Work on one shard, unless it is done; returns the exit code.
+
+    Args:
+        shard: which.
+        sources: all sources of the run.
+        rows: the files of rows as the whole run has them.
+        settings: all that decides what the rows say.
+        go_through: writes the rows of some sources to some files.
+
+    Raises:
+        OSError: where another process is at the shard.
+    """
+    with ShardWork(shard, sources, rows, settings) as work:
+        if work.is_done:
+            log.info("Shard %s is done: %s", shard, ", ".join(map(str, work.rows)))
+            return EXIT_OK
+        done = go_through(work.sources, work.rows)
+        if done.code != EXIT_INTERRUPTED:
+            work.finish(done.failures)
+        return done.code
+
+
+def share_out(
+    address: str, work: Callable[[Shard], object], shards: Sequence[Shard], folder: Path, rows: list[Path], quiet: bool
+) -> int:
+    """Have a cluster work on all shards, join their rows and say what came of it; returns the exit code.
+
+    Args:
+        address: of the cluster.
+        work: what a worker does with a shard.
+        shards: all of them.
+        folder: where the shards leave their rows.
+        rows: the files that get them all.
+        quiet: no progress bar.
+    """
+    with open_pool(address) as pool:
+        for _ in progress(pool.run(work, shards), total=len(shards), unit="shard", quiet=quiet):
+            pass
+    records = find_records(folder)
+    merged = merge_shards(records, rows)
+    remove_shards(records)
+    for name, problem in merged.failures:
+        log.error("%s", problem if name in problem else f"{name}: {problem}")
+    done = merged.sources - len(merged.failures)
+    log.info("%d of %d files, %d faces: %s", done, merged.sources, merged.faces, ", ".join(map(str, rows)))
+    return EXIT_PARTIAL if merged.failures else EXIT_OK
+
+
+@lru_cache(maxsize=1)
+def same_sources(names: tuple[str, ...], out: str, digest: str) -> list[Source]:
+    """On a worker: the sources of a run, listed once in a process for all of its shards.
+
+    Args:
+        names: files, folders and patterns of the run.
+        out: its output folder, which is no source.
+        digest: of the names of all files, as the machine sees them that gave the command.
+
+    Raises:
+        OSError: when this machine sees other files.
+    """
+    sources = find_sources(list(names), skip_folder=out).sources
+    if names_digest(sources) != digest:
+        raise OSError(f"{platform.node()} sees other files in {', '.join(names)} than where the command was given.")
+    return sources

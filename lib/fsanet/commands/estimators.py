@@ -1,0 +1,66 @@
+"""The estimators that the options of `fsanet estimate` ask for."""
+
+import argparse
+import logging
+from typing import TYPE_CHECKING
+
+from fsanet.errors import InputError
+
+if TYPE_CHECKING:
+    from fsanet.inference.face_estimator import FaceEstimator
+
+VIDEO_DETECT_SIZE = 640  # a frame comes after the other: speed counts more than the smallest faces
+
+log = logging.getLogger(__name__)
+
+
+def chosen_estimators(args: argparse.Namespace) -> "tuple[FaceEstimator, FaceEstimator]":
+    """The estimator for pictures, and that for the frames of videos: one network, but another size of search.
+
+    Raises:
+        ValueError: for options that do not go together.
+        OSError: when the network or the detector cannot be had.
+    """
+    if args.camera is None:
+        return _by_sight(args)
+    from fsanet.inference.camera_frame import InCameraFrame, lens_of
+
+    lens = lens_of(args.camera)
+    pictures, frames = (InCameraFrame(estimator, lens) for estimator in _by_sight(args))
+    return pictures, frames
+
+
+def _by_sight(args: argparse.Namespace) -> "tuple[FaceEstimator, FaceEstimator]":
+    """Both, with poses relative to the line of sight."""
+    if args.single_stage:
+        return (_single_stage(args),) * 2
+    from fsanet.detectors.catalog import weakness_of
+    from fsanet.image.face_crop import DETECTOR_MARGIN
+    from fsanet.inference.estimator import HeadPoseEstimator
+    from fsanet.models.spec import DEFAULT_MODEL
+
+    settings = {
+        "model": args.model or DEFAULT_MODEL,
+        "weights": args.weights,
+        "detector": args.detector,
+        "margin": DETECTOR_MARGIN if args.margin is None else args.margin,
+        "any_angle": args.any_angle,
+    }
+    pictures = HeadPoseEstimator(**settings, engine=args.engine, detect_size=args.detect_size)
+    if args.detector == "auto" and (weakness := weakness_of(pictures.detector_name)):
+        log.warning("%s", weakness)
+    if args.detect_size or pictures.detector_name != "yunet":
+        return pictures, pictures
+    return pictures, HeadPoseEstimator(**settings, engine=pictures.engine, detect_size=VIDEO_DETECT_SIZE)
+
+
+def _single_stage(args: argparse.Namespace) -> "FaceEstimator":
+    """The estimator without crops; options that concern crops or another detector do not go with it."""
+    from fsanet.inference.single_stage import LONG_SIDE, SingleStageEstimator
+
+    for name in ("model", "weights", "margin", "any_angle"):
+        if getattr(args, name):
+            raise InputError(f"--{name.replace('_', '-')} does not go with --single-stage: leave it out.")
+    if args.detector not in ("auto", "scout") or args.engine != "auto":
+        raise InputError("--single-stage is a network of its own: leave out --detector and --engine.")
+    return SingleStageEstimator(long_side=args.detect_size or LONG_SIDE)
