@@ -12,7 +12,7 @@ import numpy as np
 from fsanet.errors import InputError
 from fsanet.image.face_crop import INPUT_SIZE, LANDMARK_MARGIN, crop_face, points_in_crop
 from fsanet.rendering.backgrounds import draw_background
-from fsanet.rendering.camera import draw_distance, frame_head
+from fsanet.rendering.camera import Camera, draw_distance, frame_head
 from fsanet.rendering.expression import with_expression
 from fsanet.rendering.head_pack import head_pack
 from fsanet.rendering.landmarks import spanned_box
@@ -23,9 +23,9 @@ from fsanet.rendering.model import build_model
 from fsanet.rendering.person import Person, draw_person
 from fsanet.rendering.photo import take_photo
 from fsanet.rendering.poses import draw_pose
-from fsanet.rendering.posing import draw_posing
+from fsanet.rendering.posing import Posing, draw_posing
 from fsanet.rendering.scene import draw_eyes, draw_picture
-from fsanet.rendering.worn import draw_worn
+from fsanet.rendering.worn import Worn, draw_worn
 
 SPLITS = ("train", "validation", "test")
 _RENDERED_CROP = 2 * INPUT_SIZE  # OpenCV's resize to half the size is the mean of 2 x 2 pixels: antialiasing
@@ -140,69 +140,93 @@ def render_frame(
     """
     number = index // settings.per_person
     person = _person(seed, settings.split, number)
-    rng = _rng(seed, settings.split, 1, index)
+    rng, mask_rng = (_rng(seed, settings.split, purpose, index) for purpose in (1, 3))
     pose = draw_pose(rng, settings.poses) if pose is None else np.asarray(pose, float)
     skin = with_expression(person.shape, rng)
-    worn = draw_worn(
-        rng,
-        _rng(seed, settings.split, 3, index),
-        person,
-        skin,
-        settings.headwear,
-        settings.masked,
-        settings.occluded,
-        settings.mask_kind,
-    )
-    model = build_model(person, skin, worn.pieces, worn.wires, worn.hair, worn.on_face, worn.shell)
+    worn = _dress(rng, mask_rng, person, skin, settings)
     posing = draw_posing(rng, pose)
     landmarks = posing.place(skin[head_pack().landmarks])
     camera = _aim(rng, landmarks, size, face_share, settings)
-    width, height = camera.size
-    background, behind = draw_background(rng, height, width, settings.split == "test")
-    lights = draw_lights(rng)
-    picture = draw_picture(
-        person, model, posing, camera, lights, draw_eyes(rng, pose[0]), behind, rng.uniform(0.02, 0.25)
-    )
-    colour = lay_shield(picture.colour, worn.mask, posing, camera, lights) if worn.mask else picture.colour
-    seen = camera.project(landmarks)
-    box_px = float(np.sqrt(np.prod(np.ptp(seen[:, :2], axis=0))))
-    image = take_photo(colour, picture.skin, rng, box_px, plain=settings.clean)
-    scale = camera.focal / camera.distance
-    flat = seen[:, :2].astype(np.float64)
+    seen = camera.project(landmarks)[:, :2]
+    background, colour, bare = _draw(rng, person, skin, worn, posing, camera, pose[0], settings.split == "test")
+    box_px = float(np.sqrt(np.prod(np.ptp(seen, axis=0))))
+    flat = seen.astype(np.float64)
     return Frame(
-        image_bgr=image,
+        image_bgr=take_photo(colour, bare, rng, box_px, plain=settings.clean),
         pose=pose,
         landmarks_xy=flat,
-        landmarks_3d=np.column_stack([flat, landmarks[:, 2] * scale]),
+        landmarks_3d=np.column_stack([flat, landmarks[:, 2] * (camera.focal / camera.distance)]),
         focal_px=camera.focal,
         centre_xy=camera.centre,
         distance_dm=camera.distance,
         rotation=posing.head,
         source=f"{settings.split}/{seed}/{number}",
-        style=person.style,
-        background=background,
-        headwear=worn.headwear,
-        occluder=worn.occluder,
-        eyewear=person.eyewear,
-        mask=worn.mask.look.kind if worn.mask else "none",
-        mask_worn=worn.mask.look.worn if worn.mask else "none",
+        **_kinds(person, worn, background),
     )
 
 
-def _aim(rng: np.random.Generator, landmarks: np.ndarray, size, face_share, settings: Settings):
+def _dress(
+    rng: np.random.Generator, mask_rng: np.random.Generator, person: Person, skin: np.ndarray, settings: Settings
+) -> Worn:
+    """What a person wears in one picture, as likely as the settings say."""
+    chances = settings.headwear, settings.masked, settings.occluded
+    return draw_worn(rng, mask_rng, person, skin, *chances, settings.mask_kind)
+
+
+def _draw(
+    rng: np.random.Generator,
+    person: Person,
+    skin: np.ndarray,
+    worn: Worn,
+    posing: Posing,
+    camera: Camera,
+    yaw_deg: float,
+    held_out: bool,
+) -> tuple[str, np.ndarray, np.ndarray]:
+    """A person before a background in some light: the background's kind, linear RGB (H, W, 3), bare skin (H, W)."""
+    model = build_model(person, skin, worn.pieces, worn.wires, worn.hair, worn.on_face, worn.shell)
+    width, height = camera.size
+    kind, behind = draw_background(rng, height, width, held_out)
+    lights = draw_lights(rng)
+    eyes, gloss = draw_eyes(rng, yaw_deg), rng.uniform(0.02, 0.25)
+    picture = draw_picture(person, model, posing, camera, lights, eyes, behind, gloss)
+    colour = lay_shield(picture.colour, worn.mask, posing, camera, lights) if worn.mask else picture.colour
+    return kind, colour, picture.skin
+
+
+def _kinds(person: Person, worn: Worn, background: str) -> dict[str, str]:
+    """What is seen in a picture, by the names of `Frame`."""
+    return {
+        "style": person.style,
+        "background": background,
+        "headwear": worn.headwear,
+        "occluder": worn.occluder,
+        "eyewear": person.eyewear,
+        "mask": worn.mask.look.kind if worn.mask else "none",
+        "mask_worn": worn.mask.look.worn if worn.mask else "none",
+    }
+
+
+def _aim(
+    rng: np.random.Generator,
+    landmarks: np.ndarray,
+    size: tuple[int, int] | None,
+    face_share: tuple[float, float],
+    settings: Settings,
+) -> Camera:
     """A camera for a frame of some size, or for one that just holds the crop."""
     distance = draw_distance(rng)
     if size is not None:
         box_px = rng.uniform(*face_share) * min(size)
         middle = np.array(size) / 2 + rng.normal(0, 0.04, 2) * min(size)
-        return frame_head(landmarks, distance, box_px, size, tuple(middle))
+        return frame_head(landmarks, distance, box_px, size, (middle[0], middle[1]))
     wide = 1 + 2 * LANDMARK_MARGIN
     box_px = _RENDERED_CROP / wide
     probe = frame_head(landmarks, distance, box_px, (1, 1), (0.0, 0.0))
     low, high = (f(probe.project(landmarks)[:, :2], axis=0) for f in (np.min, np.max))
     side = (high - low) * wide * (1 + 4 * settings.jitter) + 2 * _BORDER
-    size = tuple(int(v) for v in np.ceil(side))
-    return frame_head(landmarks, distance, box_px, size, (size[0] / 2, size[1] / 2))
+    width, height = (int(v) for v in np.ceil(side))
+    return frame_head(landmarks, distance, box_px, (width, height), (width / 2, height / 2))
 
 
 def jittered_box(box_xyxy: np.ndarray, rng: np.random.Generator, jitter: float) -> np.ndarray:
