@@ -1,7 +1,6 @@
 import pytest
 
-from fsanet.benchmarks.measurement import Row
-from fsanet.benchmarks.timing import median_ms
+from fsanet.benchmarks.measurement import Row, median_ms
 
 
 def test_median_and_quartiles():

@@ -7,7 +7,6 @@ dark one is what a small sensor sees of the same scene in a share of the light: 
 shows, and the noise of reading them, brought to 8 bits without gain.
 """
 
-import argparse
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -15,6 +14,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from fsanet.benchmarks.photographs import estimator_of, photographs_parser
 from fsanet.console import progress, run_command
 from fsanet.errors import InputError
 from fsanet.image.reading import read_image
@@ -95,14 +95,9 @@ KINDS: dict[str, Change] = {
 @run_command
 def main(argv: Sequence[str] | None = None) -> None:
     """Measure and print a table."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("folder", type=Path, help="photographs with labels")
-    parser.add_argument("--detector", default="yunet", help="yunet, scout, mtcnn, ssd or lbp (default: %(default)s)")
-    parser.add_argument("--weights", default="synthetic", help="(default: %(default)s)")
-    parser.add_argument("--limit", type=int, default=100, help="number of photographs (default: %(default)s)")
-    args = parser.parse_args(argv)
+    args = photographs_parser(__doc__, "photographs with labels", limit=100).parse_args(argv)
     labelled = photographs(args.folder, args.limit)
-    estimator = HeadPoseEstimator(weights=args.weights, detector=args.detector)
+    estimator = estimator_of(args)
     print(f"{len(labelled)} photographs of {args.folder}, by {estimator.name}")
     print(f"{'light':<22}{'found':>9}{'MAE':>8}{'MAE of the plain':>19}{'median turn between':>22}")
     plain: list[NDArray[np.float64] | None] = []

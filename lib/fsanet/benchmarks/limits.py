@@ -6,7 +6,6 @@ FOLDER holds portraits of one face each. Each portrait's own pose, read as it is
 give the same rotation turned along, a shrunk one the same rotation.
 """
 
-import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -14,6 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from fsanet.benchmarks.photographs import estimator_of, photographs_parser
 from fsanet.console import progress, run_command
 from fsanet.errors import InputError
 from fsanet.image.reading import read_image
@@ -31,14 +31,10 @@ _CANVAS_WH = (640, 480)
 @run_command
 def main(argv: Sequence[str] | None = None) -> None:
     """Measure and print both tables."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("folder", type=Path, help="portraits of one face each")
-    parser.add_argument("--detector", default="yunet", help="yunet, scout, mtcnn, ssd or lbp (default: %(default)s)")
-    parser.add_argument("--weights", default="synthetic", help="(default: %(default)s, which has seen no portrait)")
+    parser = photographs_parser(__doc__, "portraits of one face each", limit=50)
     parser.add_argument("--any-angle", action="store_true", help="search four ways")
-    parser.add_argument("--limit", type=int, default=50, help="number of portraits (default: %(default)s)")
     args = parser.parse_args(argv)
-    estimator = HeadPoseEstimator(weights=args.weights, detector=args.detector, any_angle=args.any_angle)
+    estimator = estimator_of(args)
     faces = portraits(estimator, args.folder, args.limit)
     print(f"{len(faces)} portraits of {args.folder}, by {estimator.name}")
     print("turn      found  median error  flagged")

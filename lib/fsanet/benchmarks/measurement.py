@@ -1,9 +1,12 @@
-"""What a benchmark is asked for and what it gives: figures with their spread."""
+"""What a benchmark is asked for, how a call is timed, and what comes of it: figures with their spread."""
 
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median, quantiles
+
+_WARM_CALLS = 2  # the first ones after a pause find cold caches and sleeping threads
 
 
 @dataclass(frozen=True)
@@ -70,3 +73,16 @@ class Section:
     title: str
     rows: list[Row]
     left_out: list[str] = field(default_factory=list)
+
+
+def median_ms(call: Callable[[], object], seconds: float) -> float:
+    """Median time of a call in milliseconds, over the calls that fit into so many seconds; at least one."""
+    for _ in range(_WARM_CALLS):
+        call()
+    times: list[float] = []
+    end = time.perf_counter() + seconds
+    while not times or time.perf_counter() < end:
+        started = time.perf_counter()
+        call()
+        times.append(time.perf_counter() - started)
+    return 1000.0 * median(times)

@@ -1,12 +1,19 @@
-"""The sides of a comparison: each turns crops into angles in its own way."""
+"""The sides of a comparison, each of which turns crops into angles in its own way, and how they are timed in turn.
 
-from collections.abc import Callable
+Each side is alone in its process, and a product of matrices in every round tells what the machine could do.
+"""
+
+from collections.abc import Callable, Sequence
 from functools import cache
+from statistics import median
 from typing import NamedTuple
 
-from fsanet.benchmarks.timing import median_ms
+from fsanet.benchmarks.arithmetic import peak_gflops
+from fsanet.benchmarks.measurement import Effort, Row, median_ms
+from fsanet.benchmarks.own_process import OwnProcess, own_processes
 from fsanet.console import quiet_native_stderr
 
+BATCHES = (1, 8, 64)
 _SIZE = 64
 
 
@@ -22,6 +29,27 @@ class Side(NamedTuple):
     kind: str
     model: str
     file: str = ""
+
+
+def in_turn(sides: Sequence[Side], effort: Effort) -> tuple[Row, dict[tuple[Side, int], tuple[float, ...]]]:
+    """A row with the machine's matrix product, and {(side, batch): milliseconds of each round}."""
+    samples: dict[tuple[Side, int], list[float]] = {(side, batch): [] for side in sides for batch in BATCHES}
+    peaks = []
+    with own_processes(len(sides)) as processes, OwnProcess() as other:
+        for side, process in zip(sides, processes, strict=True):  # opened before the first of them is timed
+            process(side_ms, side, 1, 0.0)
+        for _ in range(effort.rounds):
+            peaks.append(other(peak_gflops, effort.seconds))
+            for side, process in zip(sides, processes, strict=True):
+                for batch in BATCHES:
+                    samples[side, batch].append(process(side_ms, side, batch, effort.seconds))
+    peak = Row("product of two matrices of 2048 x 2048", "GFLOP/s", tuple(peaks))
+    return peak, {case: tuple(times) for case, times in samples.items()}
+
+
+def faces_per_second(milliseconds: Sequence[float], batch: int) -> float:
+    """Throughput of the middle round."""
+    return 1000.0 * batch / median(milliseconds)
 
 
 def side_ms(side: Side, batch: int, seconds: float) -> float:

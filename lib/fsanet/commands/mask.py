@@ -16,8 +16,7 @@ from fsanet.console import EXIT_OK
 from fsanet.datasets.derive import MASKED, derive_set, twin_path
 from fsanet.datasets.pose_set import PoseSet
 from fsanet.datasets.protocols import set_path
-from fsanet.rendering.masks.kinds import KINDS
-from fsanet.rendering.masks.ways import WAYS
+from fsanet.rendering.masks.kinds import KINDS, WAYS
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:

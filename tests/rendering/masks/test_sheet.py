@@ -12,8 +12,7 @@ from fsanet.rendering.masks.chart import AXIS_Z, FaceChart, outward
 from fsanet.rendering.masks.fabric import paint_sheet
 from fsanet.rendering.masks.kinds import KINDS, SHIELD
 from fsanet.rendering.masks.look import draw_mask
-from fsanet.rendering.masks.sheet import finer, make_sheet, sheet_normals, unit_grid
-from fsanet.rendering.masks.straps import lay_straps
+from fsanet.rendering.masks.sheet import finer, lay_straps, make_sheet, sheet_normals, unit_grid
 
 SHAPE = (33, 45)
 MIDDLE = SHAPE[1] // 2

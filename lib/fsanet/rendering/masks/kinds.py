@@ -1,4 +1,4 @@
-"""Kinds of face masks and the ways to wear them: what may be drawn, and how often."""
+"""Kinds of face masks, the ways to wear them, and those to put them on a set: what may be asked for, and how often."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -67,6 +67,10 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         SHIELD: Kind(0.06, (80, 92), (0.0, 0.2)),
     }
 )
+
+# what places masks on the faces of a set
+POINTS, POSE, RENDER = "points", "pose", "render"
+WAYS = (POINTS, POSE, RENDER)
 
 WORN: Mapping[str, float] = MappingProxyType({"right": 0.80, "below nose": 0.15, "below chin": 0.05})
 

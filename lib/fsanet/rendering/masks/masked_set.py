@@ -17,9 +17,8 @@ from numpy.typing import NDArray
 from fsanet.datasets.derive import Change, Derivation, Row
 from fsanet.datasets.pose_set import PoseSet
 from fsanet.errors import InputError
-from fsanet.rendering.masks.kinds import check_kind
+from fsanet.rendering.masks.kinds import POINTS, POSE, RENDER, check_kind
 from fsanet.rendering.masks.overlay import MaskedPicture, mask_by_points, mask_by_pose
-from fsanet.rendering.masks.ways import POINTS, POSE, RENDER
 from fsanet.rendering.samples import Settings, render_samples
 
 POINTS_KEY, BOX_KEY = "points_xy", "box_xyxy"

@@ -18,8 +18,7 @@ from fsanet.rendering.masks.kinds import SHIELD
 from fsanet.rendering.masks.light import FaceLight, read_light, to_linear, to_srgb
 from fsanet.rendering.masks.look import MaskLook, draw_mask
 from fsanet.rendering.masks.placing import Placing, place_by_points, place_by_pose
-from fsanet.rendering.masks.sheet import Sheet, finer, make_sheet, sheet_normals
-from fsanet.rendering.masks.straps import lay_straps
+from fsanet.rendering.masks.sheet import Sheet, finer, lay_straps, make_sheet, sheet_normals
 
 _FINE_PX = 160  # the mask's picture is drawn with about so many pixels a face
 _MOST_FINE = 4

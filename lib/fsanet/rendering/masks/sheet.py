@@ -1,4 +1,4 @@
-"""A mask as a sheet in the frame of a head: a grid of points, from its top edge to its bottom edge."""
+"""A mask in the frame of a head: a sheet, a grid of points from its top edge to its bottom edge, and its straps."""
 
 import functools
 from dataclasses import dataclass
@@ -14,10 +14,14 @@ from fsanet.rendering.masks.look import MaskLook
 from fsanet.rendering.noise import noise
 from fsanet.rendering.pieces import grid_triangles
 from fsanet.rendering.raster import vertex_normals
+from fsanet.rendering.strands import POINTS
 
 COARSE = (11, 17)  # rows, columns of the grid that the shape is computed on
 _OFF_SKIN, _LEAST_OFF_SKIN = 0.025, 0.012
 _PLEAT = 0.022
+_STRAP_OFF_SKIN = 0.02
+_EAR = ((88.0, 7.22), (86.0, 6.92))  # angle and height where the upper and the lower loop pass behind the ear
+_HEAD = ((104.0, 7.62), (104.0, 6.55))  # where straps around the head go out of sight
 
 
 @dataclass(frozen=True)
@@ -141,3 +145,22 @@ def sheet_normals(points: NDArray) -> NDArray:
     """Unit normals (R, C, 3) that point away from the face."""
     flat = np.ascontiguousarray(points.reshape(-1, 3), dtype=np.float32)
     return vertex_normals(flat, sheet_triangles(points.shape[:2])).reshape(points.shape)
+
+
+def lay_straps(look: MaskLook, sheet: Sheet, chart: FaceChart) -> NDArray:
+    """Lines (4, POINTS, 3) in the frame of the head, or none (0, POINTS, 3) for a shield, whose band holds it."""
+    if look.kind == SHIELD:
+        return np.zeros((0, POINTS, 3))
+    ends = np.array(_HEAD if look.on_head else _EAR)
+    rows = (np.array([0.12, 0.88]) * (len(sheet.points) - 1)).round().astype(int)
+    corners = np.concatenate([sheet.points[rows, -1], sheet.points[rows, 0]]).astype(np.float64)
+    side = np.array([1, 1, -1, -1])
+    start_deg = np.degrees(np.arctan2(corners[:, 0], corners[:, 2] - AXIS_Z))
+    end_deg, end_height = side * ends[[0, 1, 0, 1], 0], ends[[0, 1, 0, 1], 1]
+    share = np.linspace(0, look.reach, POINTS)
+    angle = start_deg[:, None] + share * (end_deg - start_deg)[:, None]
+    height = corners[:, 1, None] + share * (end_height - corners[:, 1])[:, None]
+    lines = chart.at(angle, height).astype(np.float64)
+    lines += outward(lines) * _STRAP_OFF_SKIN
+    lines[:, 0] = corners
+    return lines

@@ -12,8 +12,7 @@ from fsanet.rendering.masks.chart import AXIS_Z, FaceChart
 from fsanet.rendering.masks.fabric import paint_sheet
 from fsanet.rendering.masks.kinds import SHIELD
 from fsanet.rendering.masks.look import MaskLook, draw_mask
-from fsanet.rendering.masks.sheet import Sheet, make_sheet, sheet_normals, sheet_triangles
-from fsanet.rendering.masks.straps import lay_straps
+from fsanet.rendering.masks.sheet import Sheet, lay_straps, make_sheet, sheet_normals, sheet_triangles
 from fsanet.rendering.pieces import Material, Piece, make_piece
 from fsanet.rendering.posing import Posing
 from fsanet.rendering.strands import Strands, make_strands

@@ -1,0 +1,28 @@
+"""What benchmarks on a folder of photographs share: their options and the estimator that these ask for."""
+
+import argparse
+from pathlib import Path
+
+from fsanet.inference.estimator import HeadPoseEstimator
+
+
+def photographs_parser(about: str | None, folder: str, limit: int) -> argparse.ArgumentParser:
+    """Options of a benchmark: FOLDER, --detector, --weights and --limit.
+
+    Args:
+        about: its module's docstring.
+        folder: what the folder holds.
+        limit: number of photographs, if none is given.
+    """
+    parser = argparse.ArgumentParser(description=about, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", type=Path, help=folder)
+    parser.add_argument("--detector", default="yunet", help="yunet, scout, mtcnn, ssd or lbp (default: %(default)s)")
+    parser.add_argument("--weights", default="synthetic", help="(default: %(default)s, which has seen no portrait)")
+    parser.add_argument("--limit", type=int, default=limit, help="number of photographs (default: %(default)s)")
+    return parser
+
+
+def estimator_of(args: argparse.Namespace) -> HeadPoseEstimator:
+    """The estimator of these options, and of `any_angle` where a benchmark has it."""
+    any_angle = getattr(args, "any_angle", False)
+    return HeadPoseEstimator(weights=args.weights, detector=args.detector, any_angle=any_angle)
