@@ -4,9 +4,10 @@ from contextlib import contextmanager
 
 import pytest
 
-from fsanet.benchmarks import comparison, engines, exports
+from fsanet.benchmarks import engines, exports
+from fsanet.benchmarks import sides as module
 from fsanet.benchmarks.measurement import Effort
-from fsanet.benchmarks.sides import Side
+from fsanet.benchmarks.sides import BATCHES, Side, in_turn
 
 MILLISECONDS = {"onnx": 2.0, "keras": 20.0, "original": 10.0, "litert": 1.0}
 
@@ -36,17 +37,17 @@ def calls(monkeypatch):
         yield [Own()] * number
 
     monkeypatch.setattr(engines, "OwnProcess", Own)
-    monkeypatch.setattr(comparison, "OwnProcess", Own)
-    monkeypatch.setattr(comparison, "own_processes", own_processes)
+    monkeypatch.setattr(module, "OwnProcess", Own)
+    monkeypatch.setattr(module, "own_processes", own_processes)
     return made
 
 
 def test_sides_and_peak_take_turns(calls):
     sides = [Side("onnx", "var_capsule"), Side("keras", "var_capsule")]
-    _, samples = comparison.in_turn(sides, Effort(rounds=3, seconds=0.5))
+    _, samples = in_turn(sides, Effort(rounds=3, seconds=0.5))
     opened, timed = calls[:2], calls[2:]
     assert [call[1] for call in opened] == sides
-    turn = [("peak_gflops", 0.5), *(("side_ms", side, batch, 0.5) for side in sides for batch in comparison.BATCHES)]
+    turn = [("peak_gflops", 0.5), *(("side_ms", side, batch, 0.5) for side in sides for batch in BATCHES)]
     assert timed == turn * 3
     assert samples[sides[1], 8] == (160.0, 160.0, 160.0)
 
