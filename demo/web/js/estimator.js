@@ -16,7 +16,7 @@ import { FIRST_OF_YUNET, ofAnySize, YuNet } from "./yunet.js";
 /** @typedef {import("./rotation.js").Pose} Pose */
 /** @typedef {import("./pixels.js").Picture} Picture */
 /** @typedef {{id: number, box: number[], score: number, turn: number, origin: string, flags: string[], pose: Pose}} Face */
-/** @typedef {{id: number, face: import("./tracking.js").Detection, origin: string, flags: string[]}} FoundFace */
+/** @typedef {{id: number, face: import("./tracking.js").Detection, origin: string}} FoundFace */
 /** @typedef {{detectEvery: number, smooth: boolean, anyAngle: boolean}} LiveOptions */
 
 /** The two networks of the page. @param {any} contract */
@@ -53,27 +53,25 @@ export class PictureEstimator {
   /** All faces of a picture. @param {Picture} picture @param {boolean} anyAngle @returns {Promise<Face[]>} */
   async estimate(picture, anyAngle) {
     const found = (await this.detector.find(picture, anyAngle)).map((face, id) => ({ id, face, origin: "detected" }));
-    return this.read(picture, await this.flagged(picture, found, async ({ face }) => !anyAngle && !(await this.detector.standsUpright(picture, face))));
+    const flags = this.flags(picture, found, async ({ face }) => !anyAngle && !(await this.detector.standsUpright(picture, face)));
+    return this.read(picture, found, flags);
   }
 
-  /** Faces that are found, with what speaks against each. @param {Picture} picture @param {Omit<FoundFace, "flags">[]} found
-   * @param {(found: Omit<FoundFace, "flags">) => Promise<boolean>} isTurned whether a face seems not to stand upright */
-  async flagged(picture, found, isTurned) {
-    const { width, height } = picture;
-    /** @type {FoundFace[]} */
-    const flagged = [];
-    for (const { id, face, origin } of found) {
-      flagged.push({ id, face, origin, flags: flagsOf(face.box, width, height, this.quality, await isTurned({ id, face, origin })) });
-    }
-    return flagged;
+  /** What speaks against each face that is found. @param {Picture} picture @param {FoundFace[]} found
+   * @param {(found: FoundFace) => Promise<boolean>} isTurned whether a face seems not to stand upright */
+  async flags({ width, height }, found, isTurned) {
+    const flags = [];
+    for (const one of found) flags.push(flagsOf(one.face.box, width, height, this.quality, await isTurned(one)));
+    return flags;
   }
 
-  /** Poses of faces that are found. @param {Picture} picture @param {FoundFace[]} found @returns {Promise<Face[]>} */
-  async read(picture, found) {
-    const poses = await this.poses.read(picture, found.map(({ face }) => face));
-    return found.flatMap(({ id, face, origin, flags }, i) => {
+  /** Poses of faces that are found. @param {Picture} picture @param {FoundFace[]} found @param {Promise<string[][]> | string[][]} flags
+   * @returns {Promise<Face[]>} */
+  async read(picture, found, flags) {
+    const [poses, words] = await Promise.all([this.poses.read(picture, found.map(({ face }) => face)), flags]);
+    return found.flatMap(({ id, face, origin }, i) => {
       const pose = poses[i];
-      return pose ? [{ id, ...face, origin, flags, pose }] : [];
+      return pose ? [{ id, ...face, origin, flags: words[i], pose }] : [];
     });
   }
 }
@@ -116,17 +114,18 @@ export class LiveEstimator {
     const followed = due
       ? await this.tracker.update(await detector.find(picture, anyAngle), time, lookAgain)
       : await this.tracker.keep(time, lookAgain);
-    return this.estimator.flagged(picture, followed, async ({ id, face }) => {
+    const flags = await this.estimator.flags(picture, followed, async ({ id, face }) => {
       if (anyAngle) return false;
       if (due || !this.hurried) this.turned.set(id, !(await detector.standsUpright(picture, face)));
       return this.turned.get(id) ?? false;
     });
+    return { found: followed, flags };
   }
 
   /** Faces of a frame with their poses, frame by frame. @param {Picture} picture
-   * @param {FoundFace[]} followed @param {number} time seconds @param {LiveOptions} options @returns {Promise<Face[]>} */
+   * @param {{found: FoundFace[], flags: string[][]}} followed @param {number} time seconds @param {LiveOptions} options @returns {Promise<Face[]>} */
   async read(picture, followed, time, { smooth }) {
-    const read = await this.estimator.read(picture, followed);
+    const read = await this.estimator.read(picture, followed.found, followed.flags);
     this.latest.clear();
     return read.map((face) => ({ ...face, pose: this.report(face.id, face.pose, time, smooth) }));
   }
