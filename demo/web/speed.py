@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 _CAMERA_FPS = 30
 _READY_MS = 120_000
+_SETTLE_MS = 3_000  # browsers compile what runs often anew
 
 
 class Start(NamedTuple):
@@ -51,16 +52,41 @@ def start(page: "Page", address: str) -> Start:
     return Start(ready, time.perf_counter() - begun, says)
 
 
-def frames_per_second(page: "Page", seconds: int) -> float:
-    """Median of what the page says of itself while its camera runs."""
+class Live(NamedTuple):
+    """How the camera runs.
+
+    Attributes:
+        frames_per_second: median of what the page says of itself.
+        frame_cpu_ms: milliseconds that all cores together compute for a frame, all of the browser counted: it depends
+            less on what else the machine does.
+    """
+
+    frames_per_second: float
+    frame_cpu_ms: float
+
+
+def run_camera(page: "Page", seconds: int) -> Live:
+    """Let the page's camera run."""
     page.click("#camera")
     page.locator("#rate").filter(has_text="frames/s").wait_for()
-    rates = []
+    page.wait_for_timeout(_SETTLE_MS)
+    rates, begun = [], _cpu_seconds(page)
     for _ in range(seconds):
         page.wait_for_timeout(1000)
         rates.append(float(page.inner_text("#rate").split()[0]))
+    computed = _cpu_seconds(page) - begun
     page.click("#stop")
-    return statistics.median(rates)
+    return Live(statistics.median(rates), 1000 * computed / max(sum(rates), 1))
+
+
+def _cpu_seconds(page: "Page") -> float:
+    """Of all of the browser's processes so far."""
+    browser = page.context.browser
+    assert browser is not None  # the page was opened by one
+    session = browser.new_browser_cdp_session()
+    processes = session.send("SystemInfo.getProcessInfo")["processInfo"]
+    session.detach()
+    return sum(process["cpuTime"] for process in processes)
 
 
 def report(address: str, camera: Path, seconds: int, rounds: int) -> list[str]:
@@ -69,14 +95,15 @@ def report(address: str, camera: Path, seconds: int, rounds: int) -> list[str]:
         page = context.new_page()
         page.set_default_timeout(_READY_MS)
         begun = start(page, address)
-        rate = frames_per_second(page, seconds)
+        live = run_camera(page, seconds)
         stages = page.evaluate(Path(__file__).with_name("stages.js").read_text(encoding="utf-8"), rounds)
         version = browser.version
     width, height = CAMERA_WH
     return [
         f"Chromium {version}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} in the last minute. {begun.says}",
         f"ready after {begun.ready_s:.1f} s, first poses (of the sample) after {begun.first_pose_s:.1f} s",
-        f"camera of {width}x{height} at {_CAMERA_FPS} frames/s, search on every third: {rate:.0f} frames/s",
+        f"camera of {width}x{height} at {_CAMERA_FPS} frames/s, search on every third: "
+        f"{live.frames_per_second:.0f} frames/s, {live.frame_cpu_ms:.0f} ms of processor time a frame",
         *(f"{name}: {milliseconds:.1f} ms" for name, milliseconds in stages.items()),
     ]
 
