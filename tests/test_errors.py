@@ -1,11 +1,12 @@
 """A mistake of ours never passes for a fault of the file: who may catch more than `InputError` and `OSError`."""
 
 import ast
+import errno
 from pathlib import Path
 
 import pytest
 
-from fsanet.errors import InputError
+from fsanet.errors import InputError, sentence_of
 from fsanet.readers import type1
 from fsanet.readers.set_builder import build_set
 
@@ -31,7 +32,7 @@ ALLOWED = {
     "inference/row_reader.py": "rows of a file",
     "readers/biwi.py": "json of a split",
     "readers/biwi_labels.py": "numbers of a text",
-    "readers/disk.py": "cleans up and raises again",
+    "datasets/disk.py": "cleans up and raises again",
     "readers/face_boxes.py": "json of an earlier run",
     "readers/own_table.py": "numbers of a table",
     "readers/pointing04.py": "numbers of a text",
@@ -85,3 +86,16 @@ def test_a_bug_of_a_reader_is_no_broken_sample(tmp_path, type1_writer, monkeypat
 )
 def test_a_message_is_one_line_whatever_it_quotes(text, shown):
     assert str(InputError(text)) == shown
+
+
+@pytest.mark.parametrize(
+    ("error", "sentence"),
+    [
+        (OSError(errno.ENOSPC, "x"), "The disk is full: free some space, or give a path on another disk."),
+        (OSError(errno.ENOSPC, "x", "a"), "The disk is full at 'a': free some space, or give a path on another disk."),
+        (OSError(errno.EROFS, "x", "a"), "'a' lies on a disk that is read-only: check the path, or give another one."),
+        (OSError("the worker is gone"), "the worker is gone"),
+    ],
+)
+def test_what_the_system_says_becomes_a_sentence(error, sentence):
+    assert sentence_of(error) == sentence

@@ -25,16 +25,18 @@ _OF_THE_SYSTEM = {  # what the system says by number, as people say it
     errno.EACCES: "may not be read or written by this user",
     errno.EPERM: "may not be read or written by this user",
     errno.EROFS: "lies on a disk that is read-only",
-    errno.ENOSPC: "does not fit: the disk is full",
-    errno.EDQUOT: "does not fit: this user's share of the disk is full",
     errno.ENAMETOOLONG: "has a name that is too long",
 }
+_FULL = {errno.ENOSPC: "The disk is full", errno.EDQUOT: "This user's share of the disk is full"}
 
 
 def sentence_of(error: InputError | OSError) -> str:
     """What to tell a person: the error's own sentence, or one for what the operating system says of a file."""
-    words = _OF_THE_SYSTEM.get(getattr(error, "errno", None) or 0)
-    name = getattr(error, "filename", None)
+    number, name = getattr(error, "errno", None) or 0, getattr(error, "filename", None)
+    if number in _FULL:  # told by the write, which mostly knows no name
+        where = "" if name is None else f" at '{name}'"
+        return str(InputError(f"{_FULL[number]}{where}: free some space, or give a path on another disk."))
+    words = _OF_THE_SYSTEM.get(number)
     if words is None or name is None:
         return str(error)
     return str(InputError(f"'{name}' {words}: check the path, or give another one."))

@@ -96,3 +96,16 @@ def test_a_missing_set_is_told(tmp_path):
 def test_names_of_twins(tmp_path):
     assert twin_path(tmp_path / "AFW_Flip.npz", "_masked") == tmp_path / "AFW_Flip_masked.npz"
     assert [plain_name(n) for n in ("A_masked", "A_rotated", "A")] == ["A", "A", "A"]
+
+
+def full_disk(row, rng):
+    if row.number == 300:
+        raise OSError(28, "No space left on device")
+    return row
+
+
+def test_a_full_disk_leaves_nothing(source, tmp_path):
+    work = Derivation(source, tmp_path / "b.npz", full_disk, "same", {}, 0)
+    with pytest.raises(OSError, match=r"b\.npz' cannot be written .* Up to 1 MB are needed"):
+        derive_set(work, workers=1, quiet=True)
+    assert list(tmp_path.iterdir()) == [source]

@@ -1,3 +1,6 @@
+import subprocess
+import sys
+
 import h5py
 import numpy as np
 import pytest
@@ -58,3 +61,18 @@ def test_layout_is_that_of_keras_2(published_like):
         assert file["ssr_F_model"].attrs["weight_names"][0] == b"dense_3/kernel:0"
         assert file["ssr_F_model/dense_3/kernel:0"].shape == (8, 9)
         assert str(file.attrs["keras_version"]).startswith("2.")
+
+
+def test_a_full_disk_is_an_error_and_not_the_end_of_the_process(tmp_path):
+    script = (
+        "import resource, signal, sys, numpy\n"
+        "from fsanet.weights.saving import write_arrays\n"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))\n"
+        "try:\n"
+        "    write_arrays(sys.argv[1], {'a': {f'{i}/kernel': numpy.ones((64, 64)) for i in range(40)}})\n"
+        "except OSError as error:\n"
+        "    print(error.strerror)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script, tmp_path / "w.h5"], capture_output=True, text=True)
+    assert (done.returncode, done.stdout, done.stderr.count("Traceback")) == (0, "File too large\n", 0)

@@ -15,8 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fsanet.console import progress
+from fsanet.datasets.disk import kept_for_the_next_run
 from fsanet.datasets.npz_file import read_meta
-from fsanet.datasets.npz_stream import Chunk, PoseStream
+from fsanet.datasets.npz_stream import Chunk, PoseStream, megabytes_for
 from fsanet.datasets.pose_set import PoseSet
 from fsanet.errors import InputError
 from fsanet.files import remove_leftovers
@@ -104,10 +105,13 @@ def derive_set(
         (starts[k], given.select(np.arange(starts[k], min(starts[k] + _CHUNK, len(given))))) for k in stream.missing()
     )
     label = work.target.stem
-    with progress(total=len(given), initial=_done(stream, len(given)), unit="img", label=label, quiet=quiet) as bar:
+    with (
+        kept_for_the_next_run(megabytes_for(len(given), given.image.shape[1]), stream.parts),
+        progress(total=len(given), initial=_done(stream, len(given)), unit="img", label=label, quiet=quiet) as bar,
+    ):
         for count in run_on_all_cores(partial(_write_chunk, stream, work), tasks, workers):
             bar.update(count)
-    stream.finish({**given.meta, work.name: made})
+        stream.finish({**given.meta, work.name: made})
     return True
 
 

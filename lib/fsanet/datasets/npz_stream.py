@@ -161,6 +161,11 @@ class PoseStream:
                 yield part["image"]
 
 
+def megabytes_for(samples: int, img_size: int) -> int:
+    """How much disk a set of crops takes at most while it is made: the chunks, and the npz that joins them."""
+    return 2 * samples * 3 * img_size**2 // 10**6 + 1
+
+
 def _by_reason(left_out: Sequence[LeftOut]) -> dict[str, int]:
     counts: dict[str, int] = {}
     for item in left_out:

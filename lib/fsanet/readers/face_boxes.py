@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fsanet.console import progress
+from fsanet.datasets.disk import kept_for_the_next_run, require_writable
 from fsanet.datasets.parts import Parts, json_sha256
 from fsanet.detectors.catalog import create_detector
 from fsanet.detectors.detection import Detection, FaceDetector
@@ -22,7 +23,6 @@ from fsanet.errors import InputError
 from fsanet.files import remove_leftovers, replace_whole
 from fsanet.image.boxes import area
 from fsanet.image.reading import read_image
-from fsanet.readers.disk import kept_for_the_next_run, require_writable
 from fsanet.readers.set_builder import RawItem, files_sha256
 from fsanet.workers import cores_with_memory, run_on_all_cores
 
@@ -135,7 +135,7 @@ def _detect_all(
     workers = min(workers or cores_with_memory(_MEGABYTES.get(choice.name, 50)), max(len(missing), 1))
     found: dict[str, Any] = {}
     with (
-        kept_for_the_next_run(parts, megabytes=len(frames) // 1000 + 1),
+        kept_for_the_next_run(len(frames) // 1000 + 1, parts),
         progress(total=len(frames), initial=done, unit="frame", label=f"faces by {choice.name}", quiet=quiet) as bar,
     ):
         for count in run_on_all_cores(partial(_detect_run, choice), tasks, workers):

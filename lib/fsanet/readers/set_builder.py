@@ -18,12 +18,12 @@ from numpy.typing import NDArray
 
 import fsanet
 from fsanet.console import progress
+from fsanet.datasets.disk import kept_for_the_next_run, require_writable
 from fsanet.datasets.npz_file import read_meta
-from fsanet.datasets.npz_stream import Chunk, LeftOut, PoseStream
+from fsanet.datasets.npz_stream import Chunk, LeftOut, PoseStream, megabytes_for
 from fsanet.errors import InputError
 from fsanet.files import remove_leftovers
 from fsanet.image.reading import read_image
-from fsanet.readers.disk import kept_for_the_next_run, require_writable
 from fsanet.readers.report import left_out_path, read_left_out, write_left_out
 from fsanet.workers import cores, run_on_all_cores
 
@@ -160,9 +160,8 @@ def _build(recipe: SetRecipe, plan: Mapping, workers: int | None, quiet: bool) -
     make = partial(_make_chunk, stream, recipe.read, recipe.img_size)
     workers = min(workers or cores(), max(len(missing), 1))
     done = len(recipe.items) - sum(len(recipe.items[starts[i] : starts[i] + CHUNK]) for i in missing)
-    megabytes = 2 * len(recipe.items) * 3 * recipe.img_size**2 // 10**6 + 1  # the parts, and the npz that joins them
     with (
-        kept_for_the_next_run(stream.parts, megabytes),
+        kept_for_the_next_run(megabytes_for(len(recipe.items), recipe.img_size), stream.parts),
         progress(total=len(recipe.items), initial=done, unit="img", label=recipe.path.stem, quiet=quiet) as bar,
     ):
         for count in run_on_all_cores(make, tasks, workers):

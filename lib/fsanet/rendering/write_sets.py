@@ -15,11 +15,12 @@ import cv2
 import numpy as np
 
 from fsanet.console import EXIT_OK, progress
+from fsanet.datasets.disk import kept_for_the_next_run
 from fsanet.datasets.npz_file import read_meta
-from fsanet.datasets.npz_stream import Chunk, PoseStream
+from fsanet.datasets.npz_stream import Chunk, PoseStream, megabytes_for
 from fsanet.datasets.pictures import draw_pictures, picture_paths
 from fsanet.errors import InputError
-from fsanet.image.face_crop import LANDMARK_MARGIN
+from fsanet.image.face_crop import INPUT_SIZE, LANDMARK_MARGIN
 from fsanet.rendering.head_pack import PACK_FILE
 from fsanet.rendering.samples import SPLITS, Settings, render_samples
 from fsanet.workers import run_on_all_cores
@@ -124,14 +125,16 @@ def _chunk(size: int, per_person: int) -> int:
 
 def _make(plans: list[_Plan], processes: int | None, quiet: bool) -> None:
     """Render what is missing of some sets, write them and their pictures, and say where they are."""
-    jobs = [job for plan in plans if not plan.is_done() for job in plan.jobs()]
-    if jobs:
-        _render(jobs, processes, quiet)
+    unfinished = [plan for plan in plans if not plan.is_done()]
+    megabytes = megabytes_for(sum(plan.size for plan in unfinished), INPUT_SIZE)
+    with kept_for_the_next_run(megabytes, *(plan.stream.parts for plan in unfinished)):
+        if jobs := [job for plan in unfinished for job in plan.jobs()]:
+            _render(jobs, processes, quiet)
+        for plan in unfinished:
+            plan.stream.finish(plan.meta)
+            draw_pictures(plan.stream.path)
     for plan in plans:
         path = plan.stream.path
-        if not plan.is_done():
-            plan.stream.finish(plan.meta)
-            draw_pictures(path)
         pictures = ", ".join(picture.name for picture in picture_paths(path))
         print(f"{path}: {plan.size:,} faces; look at {pictures}")
 

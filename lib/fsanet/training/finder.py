@@ -1,5 +1,7 @@
 """Training a network that finds faces and reads their pose in whole pictures: a `Task` over composed scenes."""
 
+import shutil
+import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -152,10 +154,10 @@ def finder_task(plan: FinderPlan) -> Task:
 
 
 def _save(network: keras.Model, path: Path) -> None:
-    with replace_whole(path) as temporary:
-        written = temporary.with_suffix(".weights.h5")  # Keras wants this ending
+    with replace_whole(path) as temporary, tempfile.TemporaryDirectory() as folder:
+        written = Path(folder) / "finder.weights.h5"  # Keras wants this ending
         network.save_weights(written)
-        written.replace(temporary)
+        shutil.copyfile(written, temporary)  # HDF5 itself ends the process where a disk is full
 
 
 def validate(network: keras.Model, scenes: Sequence[Scene]) -> dict[str, float]:

@@ -48,11 +48,13 @@ def save_weights(model: keras.Model, path: str | Path) -> None:
 def write_arrays(path: str | Path, groups: Mapping[str, Mapping[str, np.ndarray]]) -> None:
     """Write arrays in this layout.
 
+    The file is made in memory: HDF5 ends the whole process where it cannot write what it holds back, as on a full disk.
+
     Args:
         path: the file to make.
         groups: for each top-level layer, in order, its arrays as "layer/variable", in order. Keras 2 reads by order.
     """
-    with h5py.File(path, "w") as file:
+    with h5py.File(path, "w", driver="core", backing_store=False) as file:
         file.attrs.update(_ATTRIBUTES)
         file.attrs["layer_names"] = np.array([name.encode() for name in groups])
         for layer, arrays in groups.items():
@@ -60,3 +62,5 @@ def write_arrays(path: str | Path, groups: Mapping[str, Mapping[str, np.ndarray]
             group.attrs["weight_names"] = np.array([f"{name}:0".encode() for name in arrays], dtype="S")
             for name, array in arrays.items():
                 group.create_dataset(f"{name}:0", data=array)
+        file.flush()
+        Path(path).write_bytes(file.id.get_file_image())

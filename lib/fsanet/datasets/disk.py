@@ -27,15 +27,15 @@ def require_writable(folder: Path) -> None:
 
 
 @contextmanager
-def kept_for_the_next_run(parts: Parts, megabytes: int) -> Iterator[None]:
+def kept_for_the_next_run(megabytes: int, *of_files: Parts) -> Iterator[None]:
     """Around work that is done in parts: what is kept when it breaks off, and what is said.
 
     After Ctrl-C, a killed worker or an error of ours the parts stay, so that the next run goes on with them. Where the
     disk fails they are removed: nothing half-written stays, and a full disk is not kept full.
 
     Args:
-        parts: the pieces of work.
         megabytes: how much disk the whole takes at most.
+        of_files: the pieces of work, for each file that will be made of them.
 
     Raises:
         OSError: when the disk failed, with what to do about it.
@@ -45,13 +45,15 @@ def kept_for_the_next_run(parts: Parts, megabytes: int) -> Iterator[None]:
     except BaseException as error:
         # those without a number are sentences of ours
         of_disk = error if isinstance(error, OSError) and error.errno is not None else None
-        if of_disk or len(parts.missing()) == parts.count:
-            parts.discard()
-        elif isinstance(error, KeyboardInterrupt):
-            log.warning("%s: stopped; the same command goes on where it was", parts.path.name)
+        for parts in of_files:
+            if of_disk or len(parts.missing()) == parts.count:
+                parts.discard()
+            elif isinstance(error, KeyboardInterrupt):
+                log.warning("%s: stopped; the same command goes on where it was", parts.path.name)
         if of_disk:
+            names = ", ".join(f"'{parts.path}'" for parts in of_files)
             raise OSError(
-                f"'{parts.path}' cannot be written ({of_disk.strerror}); nothing of it was kept. Up to {megabytes} MB "
+                f"{names} cannot be written ({of_disk.strerror}); nothing of it was kept. Up to {megabytes} MB "
                 "are needed while it is made: free some space or give another folder with --out (OUT= of make)."
             ) from error
         raise

@@ -2,8 +2,8 @@
 
 import pytest
 
+from fsanet.datasets.disk import kept_for_the_next_run, require_writable
 from fsanet.datasets.parts import Parts
-from fsanet.readers.disk import kept_for_the_next_run, require_writable
 
 
 @pytest.fixture
@@ -14,7 +14,7 @@ def parts(tmp_path):
 
 
 def broken_off(parts, error):
-    with pytest.raises(type(error)) as raised, kept_for_the_next_run(parts, 7):
+    with pytest.raises(type(error)) as raised, kept_for_the_next_run(7, parts):
         raise error
     return str(raised.value)
 
@@ -25,6 +25,13 @@ def test_a_full_disk_keeps_nothing(parts, tmp_path):
         f"'{tmp_path}/x.npz' cannot be written (No space left on device); nothing of it was kept. "
         "Up to 7 MB are needed while it is made: free some space or give another folder with --out (OUT= of make)."
     )
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_full_disk_keeps_nothing_of_any_file(parts, tmp_path):
+    other = Parts(tmp_path / "y.npz", 3, {}, ".npz")
+    with pytest.raises(OSError, match=r"x\.npz', '.*y\.npz' cannot be written"), kept_for_the_next_run(7, parts, other):
+        raise OSError(28, "No space left on device")
     assert list(tmp_path.iterdir()) == []
 
 
