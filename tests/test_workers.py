@@ -9,6 +9,7 @@ import sys
 import time
 from functools import partial
 from operator import mul
+from pathlib import Path
 
 import pytest
 
@@ -102,6 +103,30 @@ def _alive(pid):
             return file.read().rsplit(")", 1)[1].split()[0] != "Z"
     except OSError:
         return False
+
+
+def test_whoever_stops_does_not_wait_for_tasks_at_work_and_their_files_are_removed(tmp_path):
+    results = run_on_all_cores(partial(_works_long, tmp_path), range(20), 2)
+    assert next(results) == 0
+    _wait_for(lambda: list(tmp_path.iterdir()))
+    begun = time.monotonic()
+    with pytest.raises(KeyboardInterrupt):
+        results.throw(KeyboardInterrupt)
+    assert time.monotonic() - begun < 300  # where the tasks take an hour
+    assert list(tmp_path.iterdir()) == []
+
+
+def _works_long(folder: Path, number: int) -> int:
+    if number == 0:
+        return 0
+    unfinished = folder / str(number)
+    unfinished.touch()
+    try:
+        for _ in range(360_000):
+            time.sleep(0.01)
+    finally:
+        unfinished.unlink()
+    return number
 
 
 def test_working_ahead_keeps_the_order_and_the_processes():

@@ -1,9 +1,11 @@
 """Running a function over many tasks on all cores, in constant memory, so that a kill leaves no process behind."""
 
+import _thread
 import multiprocessing
 import os
 import signal
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
@@ -11,6 +13,7 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from contextvars import ContextVar
 from itertools import islice
+from multiprocessing.synchronize import Event
 from pathlib import Path
 from typing import Protocol, TypeVar
 
@@ -82,7 +85,8 @@ def run_on_all_cores(
         return
     tasks = iter(tasks)
     context = multiprocessing.get_context("spawn")  # fork would copy locks that OpenCV's threads may hold
-    with ProcessPoolExecutor(workers, mp_context=context, initializer=_settle) as pool:
+    stop = context.Event()
+    with ProcessPoolExecutor(workers, mp_context=context, initializer=_settle, initargs=(stop,)) as pool:
         pending = {pool.submit(function, task) for task in islice(tasks, _AHEAD * workers)}
         try:
             while pending:
@@ -95,6 +99,9 @@ def run_on_all_cores(
                 f"One of {workers} processes was killed, most likely for lack of memory. "
                 "Start the command again with fewer, it goes on where it was: WORKERS=1."
             ) from None
+        except BaseException:  # whoever presses Ctrl-C does not wait for tasks that run or that processes hold
+            stop.set()
+            raise
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
 
@@ -133,8 +140,12 @@ class Ahead:
         self._pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _settle() -> None:
-    """In a new process: one thread per process, Ctrl-C is the parent's business, and no life without the parent."""
+def _settle(stop: Event | None = None) -> None:
+    """In a new process: one thread per process, Ctrl-C is the parent's business, and no life without the parent.
+
+    Args:
+        stop: once set, the task at hand breaks off, its temporary files removed, and so does every further one.
+    """
     import cv2
 
     cv2.setNumThreads(1)
@@ -142,6 +153,20 @@ def _settle() -> None:
     os.environ["TF_NUM_INTRAOP_THREADS"] = os.environ["TF_NUM_INTEROP_THREADS"] = os.environ["OMP_NUM_THREADS"] = "1"
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_die_with_parent, daemon=True).start()
+    if stop:
+        signal.signal(signal.SIGTERM, _leave)
+        threading.Thread(target=_break_off, args=(stop,), daemon=True).start()
+
+
+def _leave(*_: object) -> None:
+    raise SystemExit(1)
+
+
+def _break_off(stop: Event) -> None:
+    stop.wait()
+    while True:  # a process goes on to its next task after the first
+        _thread.interrupt_main(signal.SIGTERM)
+        time.sleep(0.05)
 
 
 def _die_with_parent() -> None:

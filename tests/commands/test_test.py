@@ -117,6 +117,13 @@ def test_bundled_weights_are_measured_without_keras(data, monkeypatch, capsys):
     assert "fusion_capsule" in capsys.readouterr().out
 
 
+def test_nothing_but_a_set_measures_the_usual_models_that_have_bundled_weights(data, capsys):
+    options = ["--set", "mine", "--no-pictures", "--folder", str(data), "--out", str(data / "out")]
+    assert main(["test", *options]) == 0
+    rows = json.loads((data / "out" / "free" / "results.json").read_text())
+    assert [row["model"] for row in rows] == ["capsule", "var_capsule", "noS_capsule", "fusion_capsule"]
+
+
 def test_without_the_usual_models_the_first_that_is_missing_is_named(weights, data, capsys):
     assert run(weights, data) == EXIT_ERROR
     assert "ssrnet_mt.h5" in capsys.readouterr().err

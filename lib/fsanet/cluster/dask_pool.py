@@ -114,7 +114,8 @@ def open_pool(where: str) -> Iterator[DaskPool]:
         stack.enter_context(dask.config.set(_SETTINGS))
         address: Any = where
         if where.startswith(LOCAL):
-            address = stack.enter_context(_local(LocalCluster, _count(where)))
+            address = stack.enter_context(_local(LocalCluster, count := _count(where)))
+            address.scale(count)  # by now it is closed in order, should Ctrl-C come while they start
         try:
             client = stack.enter_context(Client(address, timeout=_PATIENCE_S, set_as_default=False))
             client.wait_for_workers(1, timeout=_PATIENCE_S)
@@ -135,9 +136,10 @@ def spread_over(where: str | None) -> Iterator[None]:
 
 
 def _local(kind: Callable[..., Any], count: int) -> Any:
+    """A scheduler here, as yet without its workers."""
     share = {CORES_VARIABLE: str(max(1, cores() // count))}
     return kind(
-        n_workers=count, threads_per_worker=1, dashboard_address="127.0.0.1:0", silence_logs=logging.CRITICAL, env=share
+        n_workers=0, threads_per_worker=1, dashboard_address="127.0.0.1:0", silence_logs=logging.CRITICAL, env=share
     )
 
 

@@ -33,6 +33,7 @@ from fsanet.export.onnx_cache import ready_onnx
 from fsanet.locations import work_dir
 from fsanet.models.spec import DEFAULT_WEIGHTS, get_spec
 from fsanet.training.settings import DATA
+from fsanet.weights.pretrained import UncataloguedError
 
 DEFAULT_MODELS = ("ssrnet_mt", "capsule", "var_capsule", "noS_capsule", "fusion_capsule")
 _NICKNAMES = {"synthetic": SYNTHETIC_TEST}
@@ -92,11 +93,12 @@ def evaluate_all(
 
 def load_engines(models: Sequence[str], weights: str) -> dict[str, Engine]:
     """An engine for every single network that the models need; for the usual models, for those that have weights."""
-    engines, missing = {}, []
+    engines: dict[str, Engine] = {}
+    missing: list[Exception] = []
     for name in dict.fromkeys(single for model in models or DEFAULT_MODELS for single in _singles(model)):
         try:
             engines[name] = _engine(name, _place(weights))
-        except FileNotFoundError as error:
+        except (FileNotFoundError, UncataloguedError) as error:
             if models:
                 raise
             missing.append(error)

@@ -160,6 +160,10 @@ DETECTOR_FILES: tuple[PretrainedFile, ...] = (
 FILES: tuple[PretrainedFile, ...] = WEIGHTS + DETECTOR_FILES
 
 
+class UncataloguedError(InputError):
+    """A training set is catalogued, but not for this model; the message lists the models that it has."""
+
+
 def find_weights(model: str, training_set: str) -> Path:
     """The weight file of a model, in `pre-trained/` or in the mirror that FSANET_MIRROR names.
 
@@ -168,7 +172,8 @@ def find_weights(model: str, training_set: str) -> Path:
         training_set: a catalogued training set, such as "300W_LP".
 
     Raises:
-        ValueError: when no such training set, or no such model trained on it, is catalogued; lists what is.
+        ValueError: when no such training set is catalogued, or (UncataloguedError) no such model trained on it; lists
+            what is.
         FileNotFoundError: when the file is catalogued, but not on this machine.
     """
     files = BUNDLED_WEIGHTS + WEIGHTS
@@ -177,7 +182,7 @@ def find_weights(model: str, training_set: str) -> Path:
         known = ", ".join(sorted({file.training_set for file in files}))
         raise InputError(f"No weights are catalogued for training set '{training_set}'; there are: {known}.")
     if model not in models:
-        raise InputError(
+        raise UncataloguedError(
             f"No weight file of '{model}' trained on {training_set} is catalogued; there are: {', '.join(models)}."
         )
     found = find_pretrained(models[model].path)
