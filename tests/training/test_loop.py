@@ -151,6 +151,15 @@ def test_a_finished_run_is_not_trained_again(whole_run, tiny_settings, tmp_path,
     assert "it is finished" in capsys.readouterr().out
 
 
+def test_what_a_kill_kept_from_being_written_is_written_at_the_next_start(whole_run, tiny_settings, tmp_path, drawn):
+    log = whole_run.folder / "log.csv"
+    written = log.read_bytes()
+    log.unlink()
+    train(tiny_settings, runs=tmp_path / "whole")
+    assert log.read_bytes() == written
+    assert drawn[3:] == [(whole_run.folder / "curves.png", 3)]
+
+
 def test_resume_false_starts_anew(whole_run, tiny_settings, tmp_path):
     assert_equal_runs(whole_run, train_in(tmp_path / "whole", tiny_settings, resume=False))
 

@@ -32,6 +32,8 @@ LOCAL = "local:"
 _PATIENCE_S = 10
 _SETTINGS = {
     "distributed.scheduler.allowed-failures": ATTEMPTS - 1,  # of a task whose workers die
+    # Ctrl-C goes to all processes of a terminal; the driver ends the others
+    "distributed.worker.preload": ["import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)"],
     "distributed.deploy.lost-worker-timeout": "1 hour",  # a busy machine takes long to start one anew; Dask gives up
 }
 _NAMED = 5
