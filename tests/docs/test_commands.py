@@ -84,6 +84,8 @@ def test_python_module_and_its_options_exist(page, command):
         file = Path(spec.origin)
         file = file.with_name("__main__.py") if file.name == "__init__.py" else file
         source = file.read_text(encoding="utf-8")
+        for shared in re.findall(r"^from (fsanet\.benchmarks\.\w+) import", source, re.MULTILINE):
+            source += Path(find_spec(shared).origin).read_text(encoding="utf-8")  # options that benchmarks share
         for option in (word.split("=")[0] for word in words if word.startswith("--")):
             assert f'"{option}"' in source or option == "--help", f"{page}: no {option} in {module}"
 
