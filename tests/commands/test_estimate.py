@@ -230,15 +230,6 @@ def test_the_summary_names_what_found_the_faces(photo, capsys):
     assert "1 of 1 files, 1 faces by whole, fusion_capsule: " in capsys.readouterr().err
 
 
-@pytest.mark.parametrize(("name", "warned"), [("scout", True), ("mtcnn", True), ("yunet", False)])
-def test_a_weak_detector_that_was_not_asked_for_says_so(photo, capsys, monkeypatch, name, warned):
-    monkeypatch.setattr(WholeImageDetector, "name", name)
-    assert estimate(photo) == EXIT_OK
-    assert ("weights` gets the YuNet detector" in capsys.readouterr().err) == warned
-    assert estimate(photo, "--detector", name) == EXIT_OK
-    assert "gets the YuNet detector" not in capsys.readouterr().err
-
-
 def test_deep_pictures_say_what_was_done_to_them(tmp_path, capsys):
     cv2.imwrite(str(tmp_path / "ir.png"), np.full((40, 50), 900, np.uint16))
     assert estimate("ir.png") == EXIT_OK

@@ -5,14 +5,13 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
-from fsanet.detectors import catalog, mtcnn_networks
-from fsanet.detectors.catalog import BUILDERS, DETECTORS, create_detector, create_sized_detector, weakness_of
+from fsanet.detectors import catalog
+from fsanet.detectors.catalog import BUILDERS, DETECTORS, create_detector, create_sized_detector
 from fsanet.detectors.detection import Detection, FaceDetector, sorted_detections
-from fsanet.detectors.mtcnn_networks import PACKAGES
 from fsanet.image.boxes import iou
 
 FACE_CENTER_XY = (222, 118)  # of the portrait
-POINTS_OFF = {"mtcnn": 0.03, "yunet": 0.045, "scout": 0.11}  # of the box's size, at most
+POINTS_OFF = {"mtcnn": 0.03, "yunet": 0.045, "scout": 0.06}  # of the box's size, at most
 
 
 def test_contract(detector, portrait):
@@ -103,19 +102,9 @@ def test_names():
     assert DETECTORS == ("auto", "lbp", "mtcnn", "scout", "ssd", "yunet")
 
 
-@pytest.mark.parametrize(
-    ("file", "packages", "chosen"),
-    [
-        (True, set(PACKAGES), "yunet"),
-        (False, set(PACKAGES), "mtcnn"),
-        (False, set(PACKAGES) - {"onnx"}, "scout"),
-        (False, set(PACKAGES) - {"mtcnn"}, "scout"),
-        (True, set(), "yunet"),
-    ],
-)
-def test_auto_takes_the_best_that_is_there(monkeypatch, file, packages, chosen):
+@pytest.mark.parametrize(("file", "chosen"), [(True, "yunet"), (False, "scout")])
+def test_auto_takes_the_best_that_is_there(monkeypatch, file, chosen):
     monkeypatch.setattr(catalog, "find_detector_file", lambda _: file or None)
-    monkeypatch.setattr(mtcnn_networks, "find_spec", lambda name: name in packages or None)
     monkeypatch.setattr(catalog, "BUILDERS", {name: lambda name=name: name for name in BUILDERS})
     assert create_detector() == chosen
 
@@ -135,10 +124,3 @@ def test_a_size_reaches_the_detector():
 def test_a_detector_of_one_size_says_which_others_to_choose():
     with pytest.raises(ValueError, match="always searches at 300 pixels: choose yunet, scout, mtcnn or lbp"):
         create_sized_detector("ssd", 900)
-
-
-@pytest.mark.parametrize(("name", "word"), [("scout", "misses some faces"), ("mtcnn", "several times as long")])
-def test_a_weak_detector_says_what_gets_a_better_one(name, word):
-    assert word in weakness_of(name)
-    assert "weights` gets the YuNet detector" in weakness_of(name)
-    assert weakness_of("yunet") == ""

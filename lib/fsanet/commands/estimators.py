@@ -34,7 +34,6 @@ def _by_sight(args: argparse.Namespace) -> "tuple[FaceEstimator, FaceEstimator]"
     """Both, with poses relative to the line of sight."""
     if args.single_stage:
         return (_single_stage(args),) * 2
-    from fsanet.detectors.catalog import weakness_of
     from fsanet.image.face_crop import DETECTOR_MARGIN
     from fsanet.inference.estimator import HeadPoseEstimator
     from fsanet.models.spec import DEFAULT_MODEL
@@ -47,8 +46,6 @@ def _by_sight(args: argparse.Namespace) -> "tuple[FaceEstimator, FaceEstimator]"
         "any_angle": args.any_angle,
     }
     pictures = HeadPoseEstimator(**settings, engine=args.engine, detect_size=args.detect_size)
-    if args.detector == "auto" and (weakness := weakness_of(pictures.detector_name)):
-        log.warning("%s", weakness)
     if args.detect_size or pictures.detector_name != "yunet":
         return pictures, pictures
     return pictures, HeadPoseEstimator(**settings, engine=pictures.engine, detect_size=VIDEO_DETECT_SIZE)

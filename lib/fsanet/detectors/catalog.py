@@ -4,12 +4,10 @@ from fsanet.detectors.detection import FaceDetector
 from fsanet.detectors.files import find_detector_file
 from fsanet.detectors.lbp import LBPDetector
 from fsanet.detectors.mtcnn import MTCNNDetector
-from fsanet.detectors.mtcnn_networks import missing_packages
 from fsanet.detectors.scout import ScoutDetector
 from fsanet.detectors.ssd import SSDDetector
 from fsanet.detectors.yunet import MODEL_FILE, YuNetDetector
 from fsanet.errors import InputError
-from fsanet.locations import command_here
 
 AUTO = "auto"
 
@@ -20,10 +18,6 @@ BUILDERS: dict[str, type[FaceDetector]] = {
     "ssd": SSDDetector,
     "yunet": YuNetDetector,
 }
-_WEAKNESSES = {
-    "scout": "which misses some faces and takes some badges for one",
-    "mtcnn": "which takes several times as long as YuNet",
-}
 DETECTORS: tuple[str, ...] = (AUTO, *BUILDERS)
 
 
@@ -31,8 +25,8 @@ def create_detector(name: str = AUTO, **options) -> FaceDetector:
     """A face detector by name.
 
     Args:
-        name: one of `DETECTORS`. "auto" is YuNet when its file is on this machine, else MTCNN when the packages of
-            fsanet[mtcnn] are installed, else scout, which is always there. The `name` of the result says which it is.
+        name: one of `DETECTORS`. "auto" is YuNet when its file is on this machine, else scout, which is always there.
+            The `name` of the result says which it is.
         options: keyword arguments of that detector's class; `threshold` is common to all.
 
     Raises:
@@ -61,18 +55,5 @@ def create_sized_detector(name: str, size: int | None) -> FaceDetector:
     return create_detector(chosen, long_side=size)
 
 
-def weakness_of(name: str) -> str:
-    """What a person should know of a detector that is taken for want of a better one; "" where it is the best.
-
-    Args:
-        name: of the detector that "auto" chose.
-    """
-    weakness = _WEAKNESSES.get(name, "")
-    better = command_here("weights", "weights")
-    return f"faces are searched by {name}, {weakness}: {better} gets the YuNet detector" if weakness else ""
-
-
 def _best_available() -> str:
-    if find_detector_file(MODEL_FILE):
-        return "yunet"
-    return "mtcnn" if not missing_packages() else "scout"
+    return "yunet" if find_detector_file(MODEL_FILE) else "scout"

@@ -108,7 +108,7 @@ BUNDLED_WEIGHTS: tuple[PretrainedFile, ...] = tuple(
 BUNDLED_FINDER = PretrainedFile(
     "scout_models/scout/scout.weights.h5",
     2063880,
-    "0850f940f89434918028fd92e4b863ef786515dd563789d1acb57d70b14d1a43",
+    "c6876c8c895df052b07e17c4f9902dcbe5cc02164f59f37fa49e89dc4a252439",
     "",
     OUR_LICENCE,
 )
