@@ -14,7 +14,7 @@ from fsanet.detectors.convention import BoxConvention
 from fsanet.detectors.detection import Detection, checked_threshold, sorted_detections
 from fsanet.detectors.scout_network import LONG_SIDE, ScoutNetwork
 
-THRESHOLD = 0.65
+THRESHOLD = 0.7
 CONVENTION = BoxConvention((0.951, 1.043), (-0.009, -0.071))
 
 
