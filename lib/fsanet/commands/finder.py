@@ -6,6 +6,7 @@
     fsanet finder bank --photographs data/profiled --faces 6000 --bank data/bank_photographs
     fsanet finder look scenes.png                   scenes with their labels, to look at
     fsanet finder train                             in training_and_testing/runs/scenes
+    fsanet finder train --photographs data/bank_photographs --weights scout.weights.h5 --epochs 26 --run photographs
     fsanet finder test --pointing04 Pointing04 --aflw2000 AFLW2000 --nothing wallpapers
     fsanet finder bundle training_and_testing/runs/scenes/scout/scout.weights.h5      into the repository
 
