@@ -17,7 +17,7 @@ def test_the_estimator_follows_the_options(monkeypatch, given, any_angle):
     parser = photographs_parser(None, "photographs", limit=7)
     parser.add_argument("--any-angle", action="store_true")
     args = parser.parse_args(["folder", "--detector", "scout", "--weights", "a.h5", *given])
-    assert estimator_of(args) == {"weights": "a.h5", "detector": "scout", "any_angle": any_angle}
+    assert estimator_of(args, args.any_angle) == {"weights": "a.h5", "detector": "scout", "any_angle": any_angle}
 
 
 @pytest.mark.parametrize("benchmark", [light, limits])

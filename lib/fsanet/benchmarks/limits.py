@@ -34,7 +34,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser = photographs_parser(__doc__, "portraits of one face each", limit=50)
     parser.add_argument("--any-angle", action="store_true", help="search four ways")
     args = parser.parse_args(argv)
-    estimator = estimator_of(args)
+    estimator = estimator_of(args, args.any_angle)
     faces = portraits(estimator, args.folder, args.limit)
     print(f"{len(faces)} portraits of {args.folder}, by {estimator.name}")
     print("turn      found  median error  flagged")

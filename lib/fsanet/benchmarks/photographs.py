@@ -22,7 +22,6 @@ def photographs_parser(about: str | None, folder: str, limit: int) -> argparse.A
     return parser
 
 
-def estimator_of(args: argparse.Namespace) -> HeadPoseEstimator:
-    """The estimator of these options, and of `any_angle` where a benchmark has it."""
-    any_angle = getattr(args, "any_angle", False)
+def estimator_of(args: argparse.Namespace, any_angle: bool = False) -> HeadPoseEstimator:
+    """The estimator of these options."""
     return HeadPoseEstimator(weights=args.weights, detector=args.detector, any_angle=any_angle)

@@ -1,7 +1,6 @@
 """The estimators that the options of `fsanet estimate` ask for."""
 
 import argparse
-import logging
 from typing import TYPE_CHECKING
 
 from fsanet.errors import InputError
@@ -10,8 +9,6 @@ if TYPE_CHECKING:
     from fsanet.inference.face_estimator import FaceEstimator
 
 VIDEO_DETECT_SIZE = 640  # a frame comes after the other: speed counts more than the smallest faces
-
-log = logging.getLogger(__name__)
 
 
 def chosen_estimators(args: argparse.Namespace) -> "tuple[FaceEstimator, FaceEstimator]":

@@ -1,4 +1,4 @@
-"""`scout`: our own network, bundled. Trained on rendered heads over free photographs; licence as the project's.
+"""`scout`: our own network, bundled. Trained on rendered heads and faces of free photographs; licence as the project's.
 
 Box: MTCNN's is 0.951 as wide and 1.043 as high, its centre 0.009 widths to the left and 0.071 heights up (medians over
 498 faces of `BoxConvention`; interquartile ranges 0.098, 0.133, 0.098, 0.036).

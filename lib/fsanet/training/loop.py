@@ -170,7 +170,7 @@ class _Run:
             where = "it is finished" if progress.finished else place
             self.screen.say(f"Found this run in {self.files.folder}: {where}. (--resume never starts anew.)")
             if progress.history:
-                self.report()  # a kill may have come between the checkpoint and the last report
+                self.write_report()  # a kill may have come between the checkpoint and the last report
 
     def epoch(self, stop: StopRequests) -> Row:
         """Train from where the progress is to the end of the epoch, and validate."""
@@ -234,11 +234,11 @@ class _Run:
         }
         progress.close_epoch(row)
         self.save()
-        self.report()
+        self.write_report()
         self.screen.end_epoch(row, best)
         return row
 
-    def report(self) -> None:
+    def write_report(self) -> None:
         """Write what there is to look at of the epochs so far."""
         report.write_csv(self.files.log, self.progress.history)
         report.draw_curves(self.files.curves, self.progress.history, self.task)
