@@ -31,9 +31,9 @@ class Start(NamedTuple):
     """How the page begins.
 
     Attributes:
-        ready_s: seconds until it can be used.
-        first_pose_s: seconds until it shows the poses of its sample.
-        says: what it says when it is ready.
+        ready_s: seconds until it can be used, while its networks still load.
+        first_pose_s: seconds until it shows the poses of its sample, which is asked for as soon as it can be used.
+        says: what it says of itself.
     """
 
     ready_s: float
@@ -46,10 +46,12 @@ def start(page: "Page", address: str) -> Start:
     begun = time.perf_counter()
     page.goto(address)
     page.wait_for_selector("#sample:enabled")
-    ready, says = time.perf_counter() - begun, page.inner_text("#status")
+    ready, says = time.perf_counter() - begun, page.inner_text("#about")
     page.click("#sample")
+    page.wait_for_selector("#faces td:nth-child(2)")
+    first_pose = time.perf_counter() - begun
     page.wait_for_selector("#csv:enabled")
-    return Start(ready, time.perf_counter() - begun, says)
+    return Start(ready, first_pose, says)
 
 
 class Live(NamedTuple):

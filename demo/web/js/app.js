@@ -18,12 +18,14 @@ const canvas = /** @type {HTMLCanvasElement} */ (byId("canvas"));
 const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
 const reading = /** @type {CanvasRenderingContext2D} */ (document.createElement("canvas").getContext("2d", { willReadFrequently: true }));
 
+const KEEP_FILES_AFTER_MS = 3000;
+
 class Page {
-  /** @param {any} contract @param {PictureEstimator} estimator @param {Panel} panel @param {Uint8Array} sample */
+  /** @param {any} contract @param {Promise<PictureEstimator>} estimator @param {Panel} panel @param {Promise<Uint8Array>} sample */
   constructor(contract, estimator, panel, sample) {
     this.contract = contract;
     this.sampleFile = sample;
-    this.estimator = estimator;
+    this.estimator = estimator; // what is asked for meanwhile begins when it has loaded
     this.panel = panel;
     /** @type {LiveEstimator | null} */
     this.live = null;
@@ -89,7 +91,7 @@ class Page {
     this.panel.playing(false);
     this.panel.status(texts.loadingFinder);
     const content = new Uint8Array(await file.arrayBuffer()), { yunet } = this.contract;
-    if (!(await useYuNet(this.estimator, this.contract, content))) throw new SourceError(texts.errors.finder(file.name, yunet.file));
+    if (!(await useYuNet(await this.estimator, this.contract, content))) throw new SourceError(texts.errors.finder(file.name, yunet.file));
     this.panel.finder(yunet.name);
     if (turn === this.turn) this.panel.status(texts.finderReady(yunet.name));
   }
@@ -97,7 +99,7 @@ class Page {
   sample() {
     return this.begin(async (turn) => {
       const { file } = this.contract.sample;
-      const blob = new Blob([/** @type {BlobPart} */ (this.sampleFile)], { type: "image/jpeg" });
+      const blob = new Blob([/** @type {BlobPart} */ (await this.sampleFile)], { type: "image/jpeg" });
       await this.picture(turn, await openPicture(blob, file), file);
     });
   }
@@ -108,19 +110,28 @@ class Page {
     this.panel.status(texts.looking);
     const picture = readPixels(reading, bitmap, bitmap.width, bitmap.height);
     this.draw({ picture, faces: [], mirrored: false });
-    const faces = await this.estimator.estimate(picture, this.panel.liveOptions().anyAngle);
+    const estimator = await this.estimator, { anyAngle } = this.panel.liveOptions();
     if (turn !== this.turn) return;
+    const faces = await estimator.estimate(picture, anyAngle, (early) => turn === this.turn && this.showStill(picture, early));
+    if (turn !== this.turn) return;
+    this.panel.rows(faces, name, null, null, bitmap.width / picture.width);
+    this.panel.showRows();
+    this.panel.status(texts.faces(faces.length));
+  }
+
+  /** @param {ImageData} picture @param {Face[]} faces */
+  showStill(picture, faces) {
     this.still = { picture, faces, mirrored: false };
     this.draw(this.still);
-    this.panel.rows(faces, name, null, null, bitmap.width / picture.width);
     this.panel.faces(faces);
-    this.panel.status(texts.faces(faces.length));
   }
 
   /** Go through the frames of the element until another source is chosen. A frame is searched while the poses of the
    * one before are read and drawn. @param {number} turn @param {string} name @param {boolean} camera */
   async play(turn, name, camera) {
-    const live = (this.live = new LiveEstimator(this.estimator, this.contract, camera));
+    const estimator = await this.estimator;
+    if (turn !== this.turn) return;
+    const live = (this.live = new LiveEstimator(estimator, this.contract, camera));
     const mirrored = () => camera && this.panel.mirrored(), started = performance.now();
     this.panel.playing(true);
     let next = nextFrame(video), shown = Promise.resolve();
@@ -238,20 +249,23 @@ async function start() {
   if (typeof WebAssembly !== "object") return panel.problem(texts.errors.noWasm);
   try {
     const contract = await assetJson("contract.json");
-    panel.use(contract);
+    panel.use(contract, threads());
     // All now, so that nothing is asked of a server later.
-    const [estimator, sample] = await Promise.all([openEstimator(contract), assetBytes(contract.sample.file)]);
+    const estimator = openEstimator(contract), sample = assetBytes(contract.sample.file);
     const page = new Page(contract, estimator, panel, sample);
     connect(page, panel);
+    panel.ready(true);
+    await Promise.all([estimator, sample]);
+    if (page.turn === 0) panel.status(texts.ready);
     /** @type {HTMLImageElement} */ (byId("angles")).src = await assetUrl(contract.drawing, "image/jpeg");
   } catch (error) {
+    panel.ready(false);
     panel.status("");
     return panel.problem(texts.errors.load(error instanceof Error ? error.message : String(error)));
   }
-  panel.ready();
-  panel.status(`${texts.ready} ${texts.threads(threads())}`);
   if ("serviceWorker" in navigator && location.protocol.startsWith("http") && document.querySelector("link[rel=manifest]")) {
-    navigator.serviceWorker.register("sw.js").catch(() => undefined); // offline use is a gift, not a need
+    // Offline use is a gift, not a need: it fetches all files once more, which the first picture does not wait for.
+    setTimeout(() => navigator.serviceWorker.register("sw.js").catch(() => undefined), KEEP_FILES_AFTER_MS);
   }
 }
 

@@ -11,7 +11,7 @@ import { loadRuntime, openNetwork } from "./runtime.js";
 import { Scout } from "./scout.js";
 import { OneEuroRotationFilter } from "./smoothing.js";
 import { FaceTracker } from "./tracking.js";
-import { FIRST_OF_YUNET, ofAnySize, YuNet } from "./yunet.js";
+import { ofAnySize, YuNet } from "./yunet.js";
 
 /** @typedef {import("./rotation.js").Pose} Pose */
 /** @typedef {import("./pixels.js").Picture} Picture */
@@ -22,11 +22,7 @@ import { FIRST_OF_YUNET, ofAnySize, YuNet } from "./yunet.js";
 /** The two networks of the page. @param {any} contract */
 export async function openEstimator(contract) {
   const runtime = loadRuntime(contract.runtime), { detector, network } = contract;
-  const [side, size] = [4 * detector.multiple, network.input_size];
-  const [faces, poses] = await Promise.all([
-    openNetwork(runtime, assetBytes(detector.file), [1, side, side, 3]),
-    openNetwork(runtime, assetBytes(network.file), [1, size, size, 3]),
-  ]);
+  const [faces, poses] = await Promise.all([detector, network].map(({ file }) => openNetwork(runtime, assetBytes(file))));
   const finder = new FaceDetector(new Scout(faces, detector), contract.search);
   return new PictureEstimator(finder, new PoseNetwork(poses, network), contract.quality);
 }
@@ -37,7 +33,7 @@ export async function useYuNet(estimator, { yunet, search }, file) {
   const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", file));
   if (yunet.sha256 !== Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("")) return false;
   const { network } = estimator.detector.finder;
-  await network.open(ofAnySize(file), FIRST_OF_YUNET);
+  await network.open(ofAnySize(file));
   estimator.detector = new FaceDetector(new YuNet(network, yunet, search), search);
   return true;
 }
@@ -50,11 +46,14 @@ export class PictureEstimator {
     this.quality = quality;
   }
 
-  /** All faces of a picture. @param {Picture} picture @param {boolean} anyAngle @returns {Promise<Face[]>} */
-  async estimate(picture, anyAngle) {
+  /** All faces of a picture. @param {Picture} picture @param {boolean} anyAngle
+   * @param {(faces: Face[]) => void} early given them before it is known which seem to lie: doubtful faces are looked at again
+   * @returns {Promise<Face[]>} */
+  async estimate(picture, anyAngle, early) {
     const found = (await this.detector.find(picture, anyAngle)).map((face, id) => ({ id, face, origin: "detected" }));
-    const flags = this.flags(picture, found, async ({ face }) => !anyAngle && !(await this.detector.standsUpright(picture, face)));
-    return this.read(picture, found, flags);
+    const reading = this.read(picture, found, found.map(() => [])).then((faces) => (early(faces), faces));
+    const flags = await this.flags(picture, found, async ({ face }) => !anyAngle && !(await this.detector.standsUpright(picture, face)));
+    return (await reading).map((face) => ({ ...face, flags: flags[face.id] }));
   }
 
   /** What speaks against each face that is found. @param {Picture} picture @param {FoundFace[]} found
@@ -65,13 +64,13 @@ export class PictureEstimator {
     return flags;
   }
 
-  /** Poses of faces that are found. @param {Picture} picture @param {FoundFace[]} found @param {Promise<string[][]> | string[][]} flags
+  /** Poses of faces that are found. @param {Picture} picture @param {FoundFace[]} found @param {string[][]} flags
    * @returns {Promise<Face[]>} */
   async read(picture, found, flags) {
-    const [poses, words] = await Promise.all([this.poses.read(picture, found.map(({ face }) => face)), flags]);
+    const poses = await this.poses.read(picture, found.map(({ face }) => face));
     return found.flatMap(({ id, face, origin }, i) => {
       const pose = poses[i];
-      return pose ? [{ id, ...face, origin, flags: words[i], pose }] : [];
+      return pose ? [{ id, ...face, origin, flags: flags[i], pose }] : [];
     });
   }
 }

@@ -37,14 +37,15 @@ export class Panel {
     byId("forget").addEventListener("click", () => this.forget());
   }
 
-  /** @param {any} contract */
-  use(contract) {
+  /** @param {any} contract @param {number} threads of each network */
+  use(contract, threads) {
     this.format = contract.rows;
-    byId("about").textContent = contract.about;
+    byId("about").textContent = `${contract.about} ${texts.threads(threads)}`;
   }
 
-  ready() {
-    for (const id of ["camera", "open", "sample", "yunet"]) field(id).disabled = false;
+  /** @param {boolean} ready to be asked for something */
+  ready(ready) {
+    for (const id of ["camera", "open", "sample", "yunet"]) field(id).disabled = !ready;
   }
 
   /** @param {string} name of what finds the faces */

@@ -13,18 +13,17 @@ export function threads() {
 }
 
 /** The runtime's own files, for the networks to come. @param {{worker: string, entry: string, module: string, wasm: string}} files */
-export async function loadRuntime({ worker, entry, module, wasm }) {
-  const address = await assetUrl(worker, "text/javascript");
-  return { worker: address, entry: await moduleUrl(entry), module: await moduleUrl(module), wasm: await assetBytes(wasm) };
+export function loadRuntime({ worker, entry, module, wasm }) {
+  const files = Promise.all([moduleUrl(entry), moduleUrl(module), assetBytes(wasm)]);
+  return { worker: assetUrl(worker, "text/javascript"), files: files.then(([entry, module, wasm]) => ({ entry, module, wasm })) };
 }
 
-/** @typedef {Awaited<ReturnType<typeof loadRuntime>>} Runtime */
+/** @typedef {ReturnType<typeof loadRuntime>} Runtime */
 
-/** A network ready to run. @param {Promise<Runtime>} runtime @param {Promise<Uint8Array>} file @param {number[]} first shape of an input to begin with */
-export async function openNetwork(runtime, file, first) {
-  const [bytes, { worker, ...files }] = await Promise.all([file, runtime]);
-  const network = new Network(new Worker(worker));
-  await network.open(bytes, first, files);
+/** A network ready to run. @param {Runtime} runtime @param {Promise<Uint8Array>} file */
+export async function openNetwork(runtime, file) {
+  const network = new Network(new Worker(await runtime.worker)); // its thread starts while the files are fetched
+  await network.open(...(await Promise.all([file, runtime.files])));
   return network;
 }
 
@@ -44,10 +43,9 @@ export class Network {
     worker.addEventListener("error", ({ message }) => this.waiting.splice(0).forEach(({ reject }) => reject(new Error(message))));
   }
 
-  /** Take a network from here on. @param {Uint8Array} network @param {number[]} first shape of an input to begin with
-   * @param {import("./worker.mjs").RuntimeFiles} [files] with the first one */
-  open(network, first, files) {
-    return this.ask({ files, network, threads: threads(), first });
+  /** Take a network from here on. @param {Uint8Array} network @param {import("./worker.mjs").RuntimeFiles} [files] with the first one */
+  open(network, files) {
+    return this.ask({ files, network, threads: threads() });
   }
 
   /** Room for the numbers of a question, whatever it holds. @param {number} count */

@@ -12,8 +12,6 @@ import { planes, shrunk } from "./pixels.js";
  *   coarse: number, least_gain: number, least_side: number, large_face: number, scale_wh: number[],
  *   shift_wh: number[]}} YuNetSettings */
 
-/** Shape of an input to begin with. */
-export const FIRST_OF_YUNET = [1, 3, 128, 128];
 const STRIDES = [8, 16, 32], MULTIPLE = 32;
 const SIDE_640 = [0x0a, 3, 0x08, 0x80, 0x05]; // how ONNX writes that a side of the input has 640 pixels
 const ANY_SIDE = (/** @type {string} */ name) => [0x0a, 3, 0x12, 1, name.charCodeAt(0)]; // and that it may have any

@@ -181,7 +181,7 @@ def test_the_same_boxes_give_the_same_angles(workshop, estimator, assets):
             const canvas = document.createElement("canvas").getContext("2d");
             const picture = readPixels(canvas, bitmap, bitmap.width, bitmap.height);
             const file = assetBytes(contract.network.file);
-            const opened = await openNetwork(loadRuntime(contract.runtime), file, [1, 64, 64, 3]);
+            const opened = await openNetwork(loadRuntime(contract.runtime), file);
             const network = new PoseNetwork(opened, contract.network);
             const faces = boxes.map((box) => ({ box, turn: 0 }));
             return (await network.read(picture, faces)).map(({ yaw, pitch, roll }) => [yaw, pitch, roll]);
