@@ -107,11 +107,11 @@ class Page {
   /** @param {number} turn @param {ImageBitmap} bitmap @param {string} name */
   async picture(turn, bitmap, name) {
     this.panel.playing(false);
-    this.panel.status(texts.looking);
     const picture = readPixels(reading, bitmap, bitmap.width, bitmap.height);
     this.draw({ picture, faces: [], mirrored: false });
     const estimator = await this.estimator, { anyAngle } = this.panel.liveOptions();
     if (turn !== this.turn) return;
+    this.panel.status(texts.looking);
     const faces = await estimator.estimate(picture, anyAngle, (early) => turn === this.turn && this.showStill(picture, early));
     if (turn !== this.turn) return;
     this.panel.rows(faces, name, null, null, bitmap.width / picture.width);

@@ -52,8 +52,9 @@ export class PictureEstimator {
   async estimate(picture, anyAngle, early) {
     const found = (await this.detector.find(picture, anyAngle)).map((face, id) => ({ id, face, origin: "detected" }));
     const reading = this.read(picture, found, found.map(() => [])).then((faces) => (early(faces), faces));
-    const flags = await this.flags(picture, found, async ({ face }) => !anyAngle && !(await this.detector.standsUpright(picture, face)));
-    return (await reading).map((face) => ({ ...face, flags: flags[face.id] }));
+    const isTurned = async (/** @type {FoundFace} */ { face }) => !anyAngle && !(await this.detector.standsUpright(picture, face));
+    const [faces, flags] = await Promise.all([reading, this.flags(picture, found, isTurned)]);
+    return faces.map((face) => ({ ...face, flags: flags[face.id] }));
   }
 
   /** What speaks against each face that is found. @param {Picture} picture @param {FoundFace[]} found

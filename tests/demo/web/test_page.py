@@ -233,6 +233,31 @@ def test_a_refused_camera_is_explained(browser, site):
         assert page.is_hidden("#problem")
 
 
+def test_it_can_be_asked_while_its_networks_load(browser, site, sample_faces):
+    with browser.new_context(service_workers="block") as context:
+        page = context.new_page()
+        page.set_default_timeout(READY_MS)
+        held = []
+        page.route("**/*.onnx", lambda route: held.append(route))  # Playwright marks what it calls: no built-in method
+        page.goto(site.address, wait_until="commit")
+        page.click("#sample:enabled")
+        wait_for_text(page, "#status", "Loading the networks")
+        for route in held:
+            route.continue_()
+        wait_for_text(page, "#status", f"{sample_faces} faces found")
+
+
+def test_a_page_that_comes_in_part_says_so(browser, site):
+    with browser.new_context(service_workers="block") as context:
+        page = context.new_page()
+        page.set_default_timeout(READY_MS)
+        page.route("**/faces.onnx", lambda route: route.fulfill(status=404))
+        page.goto(site.address)
+        wait_for_text(page, "#problem", r"could not be loaded whole \(models/faces.onnx: 404")
+        assert page.is_disabled("#sample")
+        assert page.is_disabled("#camera")
+
+
 @pytest.mark.parametrize(
     ("name", "content", "words"),
     [
