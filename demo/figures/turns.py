@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 from demo.figures.settings import ASSETS, FigureSettings
 from demo.figures.style import ANGLE_COLORS, ANGLES, new_figure, pose_lines, show_pose, signed
 from fsanet.datasets.pose_set import PoseSet
-from fsanet.datasets.rotated_set import TURN_DEG, turn_image
+from fsanet.datasets.rotated_set import TURN_DEG
+from fsanet.image.turning import turn_image
 from fsanet.pose.angles import rotate_in_plane
 from fsanet.pose.errors import geodesic_errors
 

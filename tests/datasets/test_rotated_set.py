@@ -3,8 +3,9 @@ import pytest
 
 from fsanet.datasets.derive import Row, derive_set
 from fsanet.datasets.pose_set import PoseSet
-from fsanet.datasets.rotated_set import rotated_set, turn_image, turned_row
+from fsanet.datasets.rotated_set import rotated_set, turned_row
 from fsanet.errors import InputError
+from fsanet.image.turning import turn_image
 from fsanet.pose import tensors
 from fsanet.pose.angles import rotation_from_angles
 

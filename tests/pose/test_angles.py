@@ -1,7 +1,15 @@
 import numpy as np
 import pytest
 
-from fsanet.pose.angles import Pose, angles_from_rotation, mirror, rotate_in_plane, rotation_from_angles
+from fsanet.pose.angles import (
+    Pose,
+    angles_from_rotation,
+    lean_deg,
+    mirror,
+    rotate_in_plane,
+    rotation_between,
+    rotation_from_angles,
+)
 
 RIGHT, UP, FRONT = np.eye(3)
 
@@ -63,6 +71,24 @@ def test_turning_the_image_is_a_rotation_about_the_camera_axis():
     pose, turn = (40, -20, 10), 30
     want = elementary(0, 0, turn) @ elementary(*pose)
     np.testing.assert_allclose(rotation_from_angles(rotate_in_plane(pose, turn)), want, atol=1e-12)
+
+
+def test_the_lean_is_the_roll_of_a_face_that_looks_ahead():
+    np.testing.assert_allclose(lean_deg([[0, 0, 30], [0, 0, -120]]), [30, -120], atol=1e-9)
+    assert abs(lean_deg((80, 30, 20))) < 5  # a profile's roll is mostly a nod
+
+
+def test_turning_the_image_adds_to_the_lean():
+    pose = np.array([40.0, 25.0, 10.0])
+    np.testing.assert_allclose(lean_deg(rotate_in_plane(pose, 33.0)), lean_deg(pose) + 33.0, atol=1e-9)
+
+
+def test_the_way_between_rotations():
+    first, second = rotation_from_angles([[0, 0, 0], [10, 20, 30]]), rotation_from_angles([[0, 0, 40], [10, 20, 30]])
+    np.testing.assert_allclose(rotation_between(first, second, [0, 0]), first, atol=1e-12)
+    np.testing.assert_allclose(rotation_between(first, second, [1, 1]), second, atol=1e-12)
+    half = angles_from_rotation(rotation_between(first, second, 0.5))
+    np.testing.assert_allclose(half, [[0, 0, 20], [10, 20, 30]], atol=1e-9)
 
 
 def test_mirror_is_the_reflection_of_the_rotation():

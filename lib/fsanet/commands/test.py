@@ -4,6 +4,7 @@
     fsanet test --weights 300W_LP --set AFLW2000         the published ones
     fsanet test --model var_capsule --weights training_and_testing/runs/synthetic
     fsanet test --set Pointing04 --only "Pointing04/0[5-8]"
+    fsanet test --straighten                             leaning faces read twice, as fsanet estimate does
 
 Prints one table; where a set's masked or turned twin is there (`fsanet mask`, `fsanet rotate`), both pair by pair.
 Rows as CSV and JSON and pictures go to training_and_testing/output/test. Where there is no test set, or with --set
@@ -30,6 +31,7 @@ from fsanet.evaluation.synthetic_test import ensure_synthetic_test
 from fsanet.evaluation.tables import as_text, write_rows
 from fsanet.evaluation.worst_faces import draw_worst_faces
 from fsanet.export.onnx_cache import ready_onnx
+from fsanet.inference.straightened import StraightenedEngine
 from fsanet.locations import work_dir
 from fsanet.models.spec import DEFAULT_WEIGHTS, get_spec
 from fsanet.training.settings import DATA
@@ -49,6 +51,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     add_option(parser, "--set", "(several may be given; default: all that are there)", nargs="+", default=[])
     only = "only samples of such sources, as Pointing04/0[5-8]"
     parser.add_argument("--only", nargs="+", default=[], metavar="PATTERN", help=only)
+    parser.add_argument("--straighten", action="store_true", help="read leaning faces once more, turned upright")
     add_option(parser, "--folder", "(default: %(default)s)", type=Path, default=DATA)
     add_option(parser, "--out", "(a folder, default: %(default)s)", type=Path, default=OUTPUT)
     parser.add_argument("--no-pictures", action="store_true", help="tables only")
@@ -56,7 +59,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Measure, print the table, write rows and pictures."""
-    evaluations = evaluate_all(args.model, args.weights, args.set, args.folder, args.only)
+    evaluations = evaluate_all(args.model, args.weights, args.set, args.folder, args.only, args.straighten)
     print(as_text(evaluations))
     if pairs := find_pairs(evaluations):
         print(f"\n{pairs_as_text(pairs)}")
@@ -69,7 +72,12 @@ def run(args: argparse.Namespace) -> int:
 
 
 def evaluate_all(
-    models: Sequence[str], weights: str, sets: Sequence[str], data: Path, only: Sequence[str]
+    models: Sequence[str],
+    weights: str,
+    sets: Sequence[str],
+    data: Path,
+    only: Sequence[str],
+    straighten: bool = False,
 ) -> list[Evaluation]:
     """Evaluations of models on sets, by set.
 
@@ -79,12 +87,15 @@ def evaluate_all(
         sets: names or npz paths; empty for all that are there, or the synthetic test set where there is none.
         data: folder of the npz sets.
         only: patterns for the sources of the samples.
+        straighten: read leaning faces once more, turned upright.
 
     Raises:
         FileNotFoundError: when a set or the weights are not there, with what to do.
         ValueError: for unknown models, and sets that cannot be used.
     """
     engines = load_engines(models, weights)
+    if straighten:
+        engines = {name: StraightenedEngine(engine) for name, engine in engines.items()}
     size = next(iter(engines.values())).input_size
     chosen = list(models) or [name for name in DEFAULT_MODELS if set(_singles(name)) <= set(engines)]
     labelled = (load_labelled_set(name, data, size, only) for name in _chosen_sets(sets, data))

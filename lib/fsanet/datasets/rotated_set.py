@@ -7,12 +7,11 @@ head looks straight ahead. Source: Sheka and Samun's rotations, with the label i
 from functools import partial
 from pathlib import Path
 
-import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from fsanet.datasets.derive import Derivation, Row
 from fsanet.errors import InputError
+from fsanet.image.turning import turn_image, turn_matrix
 from fsanet.pose.angles import rotate_in_plane
 from fsanet.pose.errors import LABEL_LIMIT_DEG
 
@@ -48,17 +47,6 @@ def turned_row(row: Row, rng: np.random.Generator, *, most_deg: float) -> Row:
         clockwise, pose = 0.0, row.pose
     extras = {key: value for key, value in row.extras.items() if key != _BOX_KEY}  # a box does not turn
     if _POINTS_KEY in extras:
-        turn = _matrix(row.image, clockwise)
+        turn = turn_matrix(row.image, clockwise)
         extras[_POINTS_KEY] = (extras[_POINTS_KEY] @ turn[:, :2].T + turn[:, 2]).astype(np.float32)
     return Row(row.number, turn_image(row.image, clockwise), pose, {**extras, "clockwise_deg": clockwise})
-
-
-def turn_image(image_bgr: NDArray[np.uint8], clockwise_deg: float) -> NDArray[np.uint8]:
-    """A square picture turned around its middle; what lies beyond it is its mirror image."""
-    side = image_bgr.shape[1], image_bgr.shape[0]
-    return cv2.warpAffine(image_bgr, _matrix(image_bgr, clockwise_deg), side, borderMode=cv2.BORDER_REFLECT_101)
-
-
-def _matrix(image: NDArray, clockwise_deg: float) -> NDArray[np.float64]:
-    middle = (image.shape[1] - 1) / 2, (image.shape[0] - 1) / 2
-    return cv2.getRotationMatrix2D(middle, -clockwise_deg, 1.0)

@@ -18,6 +18,7 @@ from fsanet.image.boxes import BoxXYXY
 from fsanet.image.face_crop import DETECTOR_MARGIN, crop_face
 from fsanet.inference.face_estimator import Face, find_faces
 from fsanet.inference.quality import flags_of
+from fsanet.inference.straightened import StraightenedEngine
 from fsanet.models.spec import DEFAULT_MODEL
 from fsanet.pose.angles import Pose, rotate_in_plane
 
@@ -49,7 +50,8 @@ class HeadPoseEstimator:
         weights: a catalogued training set ("free", "synthetic", "300W_LP", "BIWI"), a weight file, or a file of
             `make export`; None for our own, "free" where it has the model.
         detector: "auto", "yunet", "mtcnn", "ssd", "lbp", or an object with `detect(image_bgr) -> list[Detection]`.
-        engine: "auto", "onnx", "litert" or "keras", or an object with `input_size` and `predict(crops_bgr)`.
+        engine: "auto", "onnx", "litert" or "keras", which read leaning faces a second time, turned upright
+            (`StraightenedEngine`); or an object with `input_size` and `predict(crops_bgr)`, used as it is.
         margin: share of the face box added on each side before the crop.
         batch_size: most crops that the network gets at once.
         detect_size: longer side in pixels of the largest size at which a picture is searched; None for the detector's
@@ -74,7 +76,7 @@ class HeadPoseEstimator:
     ):
         self._upright = create_sized_detector(detector, detect_size) if isinstance(detector, str) else detector
         self.detector = AnyAngleDetector(self._upright) if any_angle else self._upright
-        self.engine = create_engine(engine, model=model, weights=weights) if isinstance(engine, str) else engine
+        self.engine = _straightened(engine, model, weights) if isinstance(engine, str) else engine
         self.margin = margin
         self.batch_size = batch_size
         self.detector_name = getattr(self._upright, "name", type(self._upright).__name__)
@@ -154,6 +156,10 @@ class HeadPoseEstimator:
     def _flags(self, picture_bgr: NDArray[np.uint8], face: Detection) -> tuple[str, ...]:
         is_turned = self.detector is self._upright and not stands_upright(self._upright, picture_bgr, face)
         return flags_of(face.box_xyxy, picture_bgr.shape[1::-1], is_turned)
+
+
+def _straightened(engine: str, model: str, weights: str | None) -> Engine:
+    return StraightenedEngine(create_engine(engine, model=model, weights=weights))
 
 
 def _face(found: Detection, upright: Pose, flags: tuple[str, ...]) -> Face:

@@ -120,6 +120,33 @@ def rotate_in_plane(yaw_pitch_roll_deg: ArrayLike, clockwise_deg: ArrayLike) -> 
     return angles_from_rotation(rotation_from_angles(turn) @ rotation_from_angles(yaw_pitch_roll_deg))
 
 
+def lean_deg(yaw_pitch_roll_deg: ArrayLike) -> NDArray[np.float64]:
+    """How far the crown of a head leans on the screen, whichever way it faces.
+
+    Args:
+        yaw_pitch_roll_deg: (..., 3) degrees.
+
+    Returns:
+        (...) degrees clockwise from upright, -180 to 180: the roll, where the face looks straight ahead.
+    """
+    crown = rotation_from_angles(yaw_pitch_roll_deg)[..., :, 1]
+    return np.rad2deg(np.arctan2(crown[..., 0], crown[..., 1]))
+
+
+def rotation_between(first: NDArray, second: NDArray, share: ArrayLike) -> NDArray[np.float64]:
+    """Rotations on the way from the first ones to the second: the chordal mean with weights (Hartley et al., Rotation
+    Averaging, IJCV 2013, section 5.3).
+
+    Args:
+        first: (..., 3, 3) rotation matrices.
+        second: (..., 3, 3), less than half a turn away.
+        share: (...) of the way: 0 gives the first ones, 1 the second.
+    """
+    share = np.asarray(share, dtype=np.float64)[..., None, None]
+    u, _, vt = np.linalg.svd((1 - share) * first + share * second)
+    return u @ vt
+
+
 def mirror(yaw_pitch_roll_deg: ArrayLike) -> NDArray[np.float64]:
     """Poses after the image is flipped left to right: yaw and roll change sign.
 

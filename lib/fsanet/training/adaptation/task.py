@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fsanet.datasets.batches import Batches, View
-from fsanet.datasets.rotated_set import turn_image
 from fsanet.engines.keras_engine import KerasEngine
 from fsanet.errors import InputError
+from fsanet.image.turning import turn_image
 from fsanet.models.spec import get_spec
 from fsanet.pose.angles import rotate_in_plane
 from fsanet.pose.errors import geodesic_errors

@@ -1,0 +1,86 @@
+import numpy as np
+import pytest
+
+from fsanet.errors import InputError
+from fsanet.image.turning import turn_image
+from fsanet.inference.straightened import LEANING_DEG, StraightenedEngine
+from fsanet.pose.angles import rotate_in_plane, rotation_from_angles
+from fsanet.pose.errors import geodesic_errors
+
+UPRIGHT = (25.0, 12.0, 0.0)  # the pose of the head that the bar stands for
+
+
+class BarEngine:
+    """Reads the lean of a bright bar, and is wrong by a share of it, as networks are that know upright faces best."""
+
+    name = "bar"
+    input_size = 64
+
+    def __init__(self, wrong: float):
+        self.wrong, self.asked = wrong, []
+
+    def predict(self, crops_bgr):
+        self.asked.append(len(crops_bgr))
+        return np.array([self._pose(crop[..., 0]) for crop in crops_bgr], np.float32).reshape(-1, 3)
+
+    def _pose(self, bar):
+        y, x = np.argwhere(bar > 100).T - 31.5
+        lean = np.degrees(np.arctan2((x * -y).mean(), (y * y).mean()))
+        return rotate_in_plane(UPRIGHT, lean) + self.wrong * lean * np.array([1, 1, 0])
+
+
+@pytest.fixture
+def crops():
+    """Makes crops with a bar in each that leans by some degrees."""
+    bar = np.zeros((64, 64, 3), np.uint8)
+    bar[12:52, 31:33] = 255
+    return lambda *leans: np.stack([turn_image(bar, lean) for lean in leans])
+
+
+def straightest() -> float:
+    """The lean of the bar at which its head stands upright: its crown leans aside because it faces aside."""
+    crown = rotation_from_angles(UPRIGHT)[:, 1]
+    return -float(np.degrees(np.arctan2(crown[0], crown[1])))
+
+
+def errors(engine, crops, leans):
+    return geodesic_errors(engine.predict(crops(*leans)), [rotate_in_plane(UPRIGHT, lean) for lean in leans])
+
+
+def test_leaning_faces_are_read_upright(crops):
+    leans, network = (-40.0, 35.0), BarEngine(wrong=0.4)
+    once, twice = errors(network, crops, leans), errors(StraightenedEngine(network), crops, leans)
+    assert once.min() > 12
+    assert twice.max() < 5
+
+
+def test_faces_that_stand_are_read_once(crops):
+    network = BarEngine(wrong=0.4)
+    upright = crops(straightest(), straightest() + 4)
+    np.testing.assert_array_equal(StraightenedEngine(network).predict(upright), network.predict(upright))
+    assert network.asked == [2, 2]
+
+
+def test_only_those_that_lean_are_read_again(crops):
+    network = BarEngine(wrong=0.0)
+    poses = StraightenedEngine(network).predict(crops(straightest(), 40.0, -1.0))
+    assert network.asked == [3, 1]
+    assert poses.dtype == np.float32
+
+
+def test_a_head_that_leans_slowly_does_not_jump(crops):
+    leans = straightest() + np.arange(LEANING_DEG[0] - 4, LEANING_DEG[1] + 6, 0.5)
+    poses = StraightenedEngine(BarEngine(wrong=0.4)).predict(crops(*leans))
+    assert geodesic_errors(poses[1:], poses[:-1]).max() < 2.5
+
+
+def test_floats_and_no_faces(crops):
+    engine = StraightenedEngine(BarEngine(wrong=0.0))
+    assert engine.predict(np.empty((0, 64, 64, 3), np.uint8)).shape == (0, 3)
+    whole = crops(30.0)
+    np.testing.assert_allclose(engine.predict(whole.astype(np.float64)), engine.predict(whole), atol=0.01)
+
+
+def test_wrong_shapes_are_said():
+    with pytest.raises(InputError, match="64, 64, 3"):
+        StraightenedEngine(BarEngine(wrong=0.0)).predict(np.zeros((64, 64, 3), np.uint8))
