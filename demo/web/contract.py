@@ -12,6 +12,7 @@ from fsanet.image.face_crop import DETECTOR_MARGIN, INPUT_SIZE
 from fsanet.inference import cuts, quality
 from fsanet.inference.rows import DIGITS, PoseRow
 from fsanet.inference.smoothing import OneEuroRotationFilter
+from fsanet.inference.straightened import LEANING_DEG
 from fsanet.inference.tracking import SAME_HEAD_IOU, FaceTracker
 from fsanet.weights.pretrained import DETECTOR_FILES
 
@@ -37,7 +38,12 @@ def contract(model: str, weights: str) -> dict[str, Any]:
     return {
         "about": f"fsanet {fsanet.__version__}, model {model}, weights {weights}.",
         "runtime": RUNTIME,
-        "network": {"file": NETWORK_FILE, "input_size": INPUT_SIZE, "margin": DETECTOR_MARGIN},
+        "network": {
+            "file": NETWORK_FILE,
+            "input_size": INPUT_SIZE,
+            "margin": DETECTOR_MARGIN,
+            "leaning_deg": LEANING_DEG,
+        },
         "search": _search(),
         "detector": _detector(),
         "yunet": _yunet(),

@@ -98,6 +98,26 @@ export function turnCrop(numbers, offset, size, clockwise) {
   }
 }
 
+/** Turn a square crop of BGR numbers in its place by any angle, bilinearly; beyond its edges it is mirrored.
+ * @param {Float32Array} numbers @param {number} offset @param {number} size @param {number} clockwise in degrees */
+export function leanCrop(numbers, offset, size, clockwise) {
+  const before = numbers.slice(offset, offset + size * size * 3), middle = (size - 1) / 2;
+  const cosine = Math.cos((clockwise * Math.PI) / 180), sine = Math.sin((clockwise * Math.PI) / 180);
+  const inside = (/** @type {number} */ at) => Math.min(Math.abs(at), 2 * (size - 1) - Math.abs(at));
+  for (let y = 0, place = offset; y < size; y++) {
+    for (let x = 0; x < size; x++) {
+      const across = middle + cosine * (x - middle) + sine * (y - middle), down = middle - sine * (x - middle) + cosine * (y - middle);
+      const [column, row] = [Math.floor(across), Math.floor(down)], [u, v] = [across - column, down - row];
+      const [left, right, above, below] = [inside(column), inside(column + 1), size * inside(row), size * inside(row + 1)];
+      for (let channel = 0; channel < 3; channel++) {
+        const at = (/** @type {number} */ pixel) => before[3 * pixel + channel];
+        const top = at(above + left) * (1 - u) + at(above + right) * u, bottom = at(below + left) * (1 - u) + at(below + right) * u;
+        numbers[place++] = top * (1 - v) + bottom * v;
+      }
+    }
+  }
+}
+
 /** Area-averaged shrinking by any factor, as OpenCV's INTER_AREA, of a picture or a part of it (maxima exclusive).
  * @param {Picture} picture @param {number} width @param {number} height @param {number[]} [pixels] x1, y1, x2, y2 @returns {Picture} */
 export function shrunk(picture, width, height, pixels) {

@@ -93,3 +93,15 @@ export function quaternion(pose) {
 export function turnInPlane(pose, clockwise) {
   return poseFromRotation(multiply(rotationFromPose({ yaw: 0, pitch: 0, roll: clockwise }), rotationFromPose(pose)));
 }
+
+/** How far the crown of a head leans clockwise on the screen, in degrees. @param {Pose} pose */
+export function lean(pose) {
+  const r = rotationFromPose(pose);
+  return Math.atan2(r[1], r[4]) / DEGREE;
+}
+
+/** A pose on the way from one to another. @param {Pose} first @param {Pose} second @param {number} share of the way */
+export function poseBetween(first, second, share) {
+  const from = rotationFromPose(first), way = rotationVector(multiply(rotationFromPose(second), transpose(from)));
+  return poseFromRotation(multiply(rotationFromVector(way.map((value) => share * value)), from));
+}

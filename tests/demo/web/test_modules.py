@@ -15,13 +15,22 @@ from fsanet.detectors.any_angle import turned, turned_back
 from fsanet.detectors.detection import Detection
 from fsanet.image.boxes import iou, remap
 from fsanet.image.face_crop import crop_face, widened_pixels
+from fsanet.image.turning import turn_image
 from fsanet.inference import cuts, quality
 from fsanet.inference.cuts import CutDetector
 from fsanet.inference.face_estimator import Face
 from fsanet.inference.rows import DIGITS, FORMATS, PoseRow, make_row
 from fsanet.inference.smoothing import OneEuroRotationFilter, relative_to
 from fsanet.inference.tracking import SAME_HEAD_IOU, FaceTracker
-from fsanet.pose.angles import Pose, angles_from_rotation, rotate_in_plane, rotation_from_angles
+from fsanet.pose.angles import (
+    Pose,
+    angles_from_rotation,
+    lean_deg,
+    rotate_in_plane,
+    rotation_between,
+    rotation_from_angles,
+)
+from fsanet.pose.errors import geodesic_errors
 
 POSES = np.random.default_rng(5).uniform(-1, 1, (60, 3)) * [88, 85, 170]
 AS_OBJECTS = [dict(zip(("yaw", "pitch", "roll"), pose.tolist(), strict=True)) for pose in POSES]
@@ -71,6 +80,24 @@ def test_turns_in_the_plane(in_node):
     assert np.allclose(
         angles(in_node(body, ["rotation.js"], AS_OBJECTS)), rotate_in_plane(POSES, np.full(len(POSES), 25.0))
     )
+
+
+def test_the_lean_and_the_way_between_poses(in_node):
+    second = rotate_in_plane(POSES, np.full(len(POSES), 20.0))
+    given = [AS_OBJECTS, [dict(zip(("yaw", "pitch", "roll"), pose, strict=True)) for pose in second.tolist()]]
+    body = "return given[0].map((pose, i) => [lean(pose), poseBetween(pose, given[1][i], 0.3)])"
+    leans, between = zip(*in_node(body, ["rotation.js"], given), strict=True)
+    assert np.allclose(leans, lean_deg(POSES))
+    expected = rotation_between(rotation_from_angles(POSES), rotation_from_angles(second), np.full(len(POSES), 0.3))
+    assert geodesic_errors(angles(list(between)), angles_from_rotation(expected)).max() < 0.1
+
+
+@pytest.mark.parametrize("clockwise", [-70.0, 12.0, 33.0])
+def test_crops_that_lean(in_node, clockwise):
+    crop = cv2.GaussianBlur(np.random.default_rng(4).uniform(0, 255, (64, 64, 3)).astype(np.float32), (0, 0), 1.5)
+    body = "const crop = Float32Array.from(given[0]); leanCrop(crop, 0, 64, given[1]); return [...crop];"
+    found = np.reshape(in_node(body, ["pixels.js"], [crop.ravel().tolist(), clockwise]), (64, 64, 3))
+    assert np.abs(found - turn_image(crop, clockwise)).max() < 1
 
 
 def test_smoothing(in_node):
