@@ -25,7 +25,7 @@ ALLOWED = {
     "export": {"pose", "image", "layers", "models", "weights", "datasets"},
     "readers": {"pose", "image", "datasets", "detectors"},
     "rendering": {"pose", "image", "datasets", "readers"},
-    "scenes": {"pose", "image", "dense", "readers", "rendering"},
+    "scenes": {"pose", "image", "dense", "datasets", "readers", "rendering"},
     "evaluation": {"pose", "image", "datasets", "detectors", "models", "engines", "readers", "rendering", "scenes"},
     "training": {
         "pose",

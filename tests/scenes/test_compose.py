@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from fsanet.scenes.backgrounds import Backgrounds
-from fsanet.scenes.compose import FACE_PX, Composer
+from fsanet.scenes.compose import SCENES, Composer
 
 
 @pytest.fixture(scope="module")
@@ -19,7 +19,7 @@ def test_scenes_have_faces_of_many_sizes_and_none(scenes):
     assert max(counts) > 3
     assert sizes.min() < 20
     assert sizes.max() > 90
-    assert sizes.max() < 1.6 * FACE_PX[1]
+    assert sizes.max() < 1.6 * SCENES.face_px[1]
     assert all(scene.image_bgr.shape == (128, 128, 3) and scene.image_bgr.dtype == np.uint8 for scene in scenes)
 
 

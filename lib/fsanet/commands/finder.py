@@ -5,6 +5,7 @@
     fsanet finder bank --split test --faces 600 --others 100 --bank data/bank_test
     fsanet finder bank --photographs data/profiled --faces 6000 --bank data/bank_photographs
     fsanet finder look scenes.png                   scenes with their labels, to look at
+    fsanet finder crops --photographs data/bank_photographs        data/scenes.npz: their faces, for `fsanet train`
     fsanet finder train                             in training_and_testing/runs/scenes
     fsanet finder train --photographs data/bank_photographs --weights scout.weights.h5 --epochs 26 --run photographs
     fsanet finder test --pointing04 Pointing04 --aflw2000 AFLW2000 --nothing wallpapers
@@ -27,6 +28,7 @@ from fsanet.scenes.bank_plan import SPLITS, BankPlan
 from fsanet.weights.pretrained import BUNDLED_FINDER
 
 BANK, BANK_TEST, BACKGROUNDS = (work_dir(f"data/{name}") for name in ("bank", "bank_test", "backgrounds"))
+CROPS = work_dir("data") / "scenes.npz"
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -91,6 +93,22 @@ def _look(args: argparse.Namespace) -> int:
 
     draw_sheet(args.bank, args.backgrounds, args.out, args.seed, args.photographs)
     print(args.out)
+    return EXIT_OK
+
+
+def _add_crops(parser: argparse.ArgumentParser) -> None:
+    _add_training_folders(parser)
+    parser.add_argument("--scenes", type=positive, default=14_000, help="one crop each, about (default: %(default)s)")
+    add_option(parser, "--seed", "(default: %(default)s)", type=int, default=0)
+    add_option(parser, "--workers", "(processes; one per core if not given)", type=positive)
+    add_option(parser, "--out", "(an npz, default: %(default)s)", type=Path, default=CROPS)
+
+
+def _crops(args: argparse.Namespace) -> int:
+    from fsanet.scenes.crops import CropPlan, write_crops
+
+    plan = CropPlan(args.bank, args.backgrounds, args.photographs, args.scenes, args.seed)
+    print(f"{write_crops(args.out, plan, workers=args.workers, quiet=args.quiet)} crops in {args.out}")
     return EXIT_OK
 
 
@@ -178,6 +196,7 @@ KINDS = {
     "backgrounds": ("fetch photographs without people, free to use", _add_backgrounds, _backgrounds),
     "bank": ("render heads and other things, cut out", _add_bank, _bank),
     "look": ("draw scenes with their labels", _add_look, _look),
+    "crops": ("write the faces of scenes as a set to train on", _add_crops, _crops),
     "train": ("train the network on scenes", _add_train, _train),
     "test": ("measure detectors on scenes and photographs", _add_test, _test),
     "bundle": ("take trained weights into the repository, and as ONNX", _add_bundle, _bundle),

@@ -1,5 +1,7 @@
 """Composing whole pictures: heads of every size over a background, overlapping, turned, badly photographed."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -14,16 +16,50 @@ from fsanet.scenes.labels import Faces, Placement, face_box, faces_of
 from fsanet.scenes.paste import paste
 from fsanet.scenes.photograph_cutout import empty_window
 
-FACE_PX = (8.0, 250.0)  # side of a face, evenly on a log scale
-
-_FACES = {0: 0.10, 1: 0.30, 2: 0.20, 3: 0.14, 4: 0.10, 6: 0.10, 8: 0.06}  # how many, and how often
-_OTHERS = {0: 0.55, 1: 0.25, 2: 0.12, 3: 0.08}
-_CROWDED, _CROWDED_PX = 3, 110.0  # with so many faces none is larger than that
 _FIRM, _LEANING = 0.82, 0.96  # shares of heads that stand, and of those that lean at most; the rest is turned anyhow
 _INSIDE, _OUTSIDE = 0.4, -0.04  # least way from a face's middle to the frame: in faces, else in sides of the frame
-_PHOTOGRAPHED = 0.45  # of the faces, where there are cut-outs of photographs
 _WINDOWS = 0.4  # of the other things: windows without a face, as many as photographs have around theirs
 _OTHER_FACE_PX = 86.0  # what a face would measure in a cut-out without one
+
+
+@dataclass(frozen=True, eq=False)
+class Mix:
+    """What scenes hold.
+
+    Attributes:
+        faces, others: how many heads and other things there are, and how often.
+        face_px: sides of the smallest face and the largest, evenly on a log scale.
+        crowd: from so many faces on none is larger than `crowd_px`.
+        crowd_px: pixels.
+        photographed: share of the faces that come from photographs, where there are cut-outs of them.
+    """
+
+    faces: Mapping[int, float]
+    others: Mapping[int, float]
+    face_px: tuple[float, float]
+    crowd: int
+    crowd_px: float
+    photographed: float
+
+
+# Pictures of all kinds, for a network that finds faces.
+SCENES = Mix(
+    faces={0: 0.10, 1: 0.30, 2: 0.20, 3: 0.14, 4: 0.10, 6: 0.10, 8: 0.06},
+    others={0: 0.55, 1: 0.25, 2: 0.12, 3: 0.08},
+    face_px=(8.0, 250.0),
+    crowd=4,
+    crowd_px=110.0,
+    photographed=0.45,
+)
+# A few large faces, for crops.
+CLOSE = Mix(
+    faces={1: 0.45, 2: 0.35, 3: 0.20},
+    others={0: 0.7, 1: 0.3},
+    face_px=(36.0, 150.0),
+    crowd=4,
+    crowd_px=100.0,
+    photographed=0.5,
+)
 
 
 class Scene(NamedTuple):
@@ -46,10 +82,18 @@ class Composer:
         backgrounds: of the same split.
         side: pixels of a scene.
         photographs: a bank of faces cut out of photographs, taken for some of the faces.
+        mix: how many faces of which size.
     """
 
-    def __init__(self, bank: Bank, backgrounds: Backgrounds, side: int = 256, photographs: Bank | None = None):
-        self.bank, self.backgrounds, self.side, self.photographs = bank, backgrounds, side, photographs
+    def __init__(
+        self,
+        bank: Bank,
+        backgrounds: Backgrounds,
+        side: int = 256,
+        photographs: Bank | None = None,
+        mix: Mix = SCENES,
+    ):
+        self.bank, self.backgrounds, self.side, self.photographs, self.mix = bank, backgrounds, side, photographs, mix
 
     def scene(self, rng: np.random.Generator) -> Scene:
         """A scene; equal generators give equal scenes."""
@@ -74,16 +118,17 @@ class Composer:
 
     def _drawn(self, rng: np.random.Generator) -> tuple[list[Cutout], list[Placement]]:
         """Cut-outs and where they go, from the smallest to the largest: what is large is near."""
-        count, others = (int(rng.choice(list(table), p=list(table.values()))) for table in (_FACES, _OTHERS))
-        most = FACE_PX[1] if count <= _CROWDED else _CROWDED_PX
-        sizes = np.exp(rng.uniform(np.log(FACE_PX[0]), np.log(most), count + others))
+        mix = self.mix
+        count, others = (int(rng.choice(list(table), p=list(table.values()))) for table in (mix.faces, mix.others))
+        least, most = mix.face_px if count < mix.crowd else (mix.face_px[0], mix.crowd_px)
+        sizes = np.exp(rng.uniform(np.log(least), np.log(most), count + others))
         cutouts = [self._face(rng) for _ in range(count)] + [self._other(rng) for _ in range(others)]
         order = np.argsort(sizes)
         placements = [_placement(rng, cutout, px, self.side) for cutout, px in zip(cutouts, sizes, strict=True)]
         return [cutouts[i] for i in order], [placements[i] for i in order]
 
     def _face(self, rng: np.random.Generator) -> Cutout:
-        bank = self.photographs if self.photographs and rng.random() < _PHOTOGRAPHED else self.bank
+        bank = self.photographs if self.photographs and rng.random() < self.mix.photographed else self.bank
         return bank.faces[int(rng.integers(len(bank.faces)))]
 
     def _other(self, rng: np.random.Generator) -> Cutout:

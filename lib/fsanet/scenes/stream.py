@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from fsanet.dense.assign import RULES, targets
 from fsanet.scenes.backgrounds import Backgrounds
 from fsanet.scenes.bank import Bank
-from fsanet.scenes.compose import Composer, Scene
+from fsanet.scenes.compose import SCENES, Composer, Mix, Scene
 from fsanet.scenes.labels import findable
 from fsanet.workers import Ahead
 
@@ -103,12 +103,13 @@ class SceneBatches:
 
 
 @lru_cache(maxsize=2)
-def open_composer(bank: Path, backgrounds: Path | None, photographs: Path | None, side: int) -> Composer:
+def open_composer(
+    bank: Path, backgrounds: Path | None, photographs: Path | None, side: int, mix: Mix = SCENES
+) -> Composer:
     """The composer of some folders, one for all in a process: it holds the pictures."""
     cutouts = Bank(bank)
-    return Composer(
-        cutouts, Backgrounds(backgrounds, cutouts.plan.split), side, None if photographs is None else Bank(photographs)
-    )
+    taken = None if photographs is None else Bank(photographs)
+    return Composer(cutouts, Backgrounds(backgrounds, cutouts.plan.split), side, taken, mix)
 
 
 def target_of(scene: Scene) -> NDArray[np.float32]:

@@ -70,6 +70,7 @@ def test_a_detectors_box_reaches_further_up_than_that_of_the_landmarks():
 def test_the_face_lies_in_the_middle_of_a_crop_with_its_margin(margin, low):
     np.testing.assert_allclose(usual_box({"margin": margin}, 100), [low, low, 100 - low, 100 - low])
     assert usual_box({}, 100) is None
+    assert usual_box({"margin": [0.3, 0.8]}, 100) is None  # crops that were scattered
 
 
 @pytest.mark.parametrize(
@@ -77,7 +78,8 @@ def test_the_face_lies_in_the_middle_of_a_crop_with_its_margin(margin, low):
     [
         ({"margin": 0.6}, {}, {"by": "points"}, "holds no landmarks .*fsanet prepare"),
         ({"margin": 0.6}, {"points_xy": points() * np.nan}, {}, "3 faces have no landmarks, sample 0 first"),
-        ({}, {}, {"by": "pose"}, "says neither where the faces lie .* nor with which margin"),
+        ({}, {}, {"by": "pose"}, "says neither where the faces lie .* nor with which one margin"),
+        ({"margin": [0.3, 0.8]}, {}, {"by": "pose"}, "nor with which one margin .* place the masks by points"),
         ({"margin": 0.6}, {}, {"by": "render"}, "was not rendered by this program"),
         ({"margin": 0.6}, {}, {"kind": "scarf"}, "no kind of mask 'scarf'"),
     ],

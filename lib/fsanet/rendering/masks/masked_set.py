@@ -69,8 +69,8 @@ def _pose_change(given: PoseSet, source: Path, kind: str | None) -> Change:
     place = usual_box(given.meta, given.img_size)
     if BOX_KEY not in given.extras and place is None:
         raise InputError(
-            f"'{source}' says neither where the faces lie (`{BOX_KEY}`) nor with which margin they were cut: "
-            "make it again with `fsanet prepare`."
+            f"'{source}' says neither where the faces lie (`{BOX_KEY}`) nor with which one margin they were "
+            "cut: make it again with `fsanet prepare`, or place the masks by points where it holds them."
         )
     return partial(_by_pose, kind=kind, place=place, detector="detector" in given.meta)
 
@@ -83,10 +83,10 @@ def _render_change(given: PoseSet, source: Path, kind: str | None) -> Change:
 
 
 def usual_box(meta: Mapping[str, Any], img_size: int) -> NDArray[np.float64] | None:
-    """The face's box (4,) in pixels of a crop that no border has cut; None where the margin is not recorded."""
-    if "margin" not in meta:
+    """The face's box (4,) in pixels of a crop that no border has cut; None where not one margin is recorded for all."""
+    margin = meta.get("margin")
+    if not isinstance(margin, (int, float)):
         return None
-    margin = float(meta["margin"])
     return np.array([margin, margin, 1 + margin, 1 + margin]) / (1 + 2 * margin) * img_size
 
 

@@ -1,0 +1,126 @@
+"""A pose set of faces cut out of composed scenes: heads before all kinds of backgrounds, light and cameras.
+
+Renders and profiled photographs come with the background and the light that they have. In scenes both stand before
+other ones, relit, degraded and beside other heads, and a network for crops learns from them too.
+"""
+
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fsanet.console import progress
+from fsanet.datasets.disk import kept_for_the_next_run
+from fsanet.datasets.npz_stream import Chunk, PoseStream, megabytes_for
+from fsanet.errors import InputError
+from fsanet.image.face_crop import INPUT_SIZE, crop_face, landmark_box, points_in_crop
+from fsanet.pose.angles import angles_from_rotation
+from fsanet.pose.errors import within_limit
+from fsanet.readers.scattered import MARGINS, SHIFT, scatter
+from fsanet.scenes.bank import Bank
+from fsanet.scenes.compose import CLOSE
+from fsanet.scenes.labels import Faces
+from fsanet.scenes.stream import open_composer
+from fsanet.workers import run_on_all_cores
+
+_SIDE = 256  # of a scene, pixels
+_CHUNK = 100  # scenes
+_SHOWN = 0.6  # least share of a face that is seen
+_MOST_ROLL_DEG = 60.0
+
+
+class CropPlan(NamedTuple):
+    """What crops are made of.
+
+    Attributes:
+        bank: folder of rendered cut-outs.
+        backgrounds: folder of pictures without people; None for paintings alone.
+        photographs: folder of cut-outs of photographs, or None.
+        scenes: how many.
+        seed: of the scenes; scene i depends on it and on i alone.
+    """
+
+    bank: Path
+    backgrounds: Path | None
+    photographs: Path | None
+    scenes: int
+    seed: int = 0
+
+
+class _Crop(NamedTuple):
+    image_bgr: NDArray[np.uint8]
+    pose: NDArray[np.float64]
+    points_xy: NDArray[np.float32]
+    masked: bool
+
+
+def write_crops(path: Path, plan: CropPlan, *, workers: int | None = None, quiet: bool = False) -> int:
+    """Write a pose set of the faces of scenes; a killed run goes on where it was.
+
+    The crops are scattered as those of `readers.scattered`; poses are relative to the line of sight.
+
+    Args:
+        path: the npz.
+        plan: what of.
+        workers: number of processes; None for one per core.
+        quiet: no progress bar.
+
+    Returns:
+        The number of crops.
+
+    Raises:
+        FileNotFoundError: when a folder holds no bank or no pictures.
+        ValueError: when the npz exists.
+    """
+    if path.exists():
+        raise InputError(f"'{path}' exists: remove it, or give the new set another place.")
+    open_composer(plan.bank, plan.backgrounds, plan.photographs, _SIDE, CLOSE)  # says what is missing
+    settings = {"set": path.stem, "crop": "landmark box, scattered", "margin": MARGINS, "shift": SHIFT}
+    made = {"scenes": plan.scenes, "seed": plan.seed, "banks": [Bank(bank).plan.seed for bank in _banks(plan)]}
+    stream = PoseStream(path, -(-plan.scenes // _CHUNK), settings | made)
+    with (
+        kept_for_the_next_run(megabytes_for(2 * plan.scenes, INPUT_SIZE), stream.parts),
+        progress(total=stream.chunks * _CHUNK, unit="scene", label=path.stem, quiet=quiet) as bar,
+    ):
+        bar.update((stream.chunks - len(missing := stream.missing())) * _CHUNK)
+        for _ in run_on_all_cores(partial(_write_chunk, stream, plan), missing, workers):
+            bar.update(_CHUNK)
+        return stream.finish({"img_size": INPUT_SIZE, **settings, **made}).samples
+
+
+def _banks(plan: CropPlan) -> list[Path]:
+    return [bank for bank in (plan.bank, plan.photographs) if bank is not None]
+
+
+def _write_chunk(stream: PoseStream, plan: CropPlan, index: int) -> None:
+    """Cut the faces of a run of scenes; in a worker process."""
+    numbers = range(index * _CHUNK, min((index + 1) * _CHUNK, plan.scenes))
+    pairs = [(f"{stream.path.stem}/{number}", crop) for number in numbers for crop in _crops(plan, number)]
+    crops = [crop for _, crop in pairs]
+    images = np.array([crop.image_bgr for crop in crops]).reshape(-1, INPUT_SIZE, INPUT_SIZE, 3)
+    points = np.array([crop.points_xy for crop in crops], np.float32).reshape(-1, 68, 2)
+    extras = {"points_xy": points, "masked": np.array([crop.masked for crop in crops], bool)}
+    stream.add(index, Chunk(images, np.array([c.pose for c in crops]).reshape(-1, 3), [n for n, _ in pairs], extras))
+
+
+def _crops(plan: CropPlan, number: int) -> Iterator[_Crop]:
+    rng = np.random.default_rng([plan.seed, number])
+    scene = open_composer(plan.bank, plan.backgrounds, plan.photographs, _SIDE, CLOSE).scene(rng)
+    for i in np.flatnonzero(_usable(scene.faces)):
+        points = scene.faces.mesh_xyz[i, :, :2]
+        whole = landmark_box(points.T)
+        if whole is None:
+            continue
+        box, margin = scatter(whole, rng), rng.uniform(*MARGINS)
+        image = crop_face(scene.image_bgr, box, margin)
+        seen = points_in_crop(points, box, margin, (_SIDE, _SIDE))
+        yield _Crop(image, angles_from_rotation(scene.faces.rotation[i]), seen, bool(scene.faces.masked[i]))
+
+
+def _usable(faces: Faces) -> NDArray[np.bool_]:
+    """(F,) which faces are seen well and stand or lean, with angles that a network for crops is to give."""
+    poses = angles_from_rotation(faces.rotation)
+    return (faces.shown >= _SHOWN) & within_limit(poses) & (np.abs(poses[:, 2]) <= _MOST_ROLL_DEG)
