@@ -15,6 +15,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from demo.web.arranged import arranged
 from demo.web.boxes_only import boxes_only
 from demo.web.contract import DETECTOR_FILE, DRAWING_FILE, NETWORK_FILE, SAMPLE_FILE, contract
 from demo.web.lighter import lighter
@@ -63,8 +64,8 @@ def page_files(archive: Path | None = None, network: Path | None = None) -> dict
         "style.css": (_PAGE / "style.css").read_bytes(),
         "contract.json": json.dumps(settings, indent=1).encode(),
         **{f"vendor/{name}": content for name, content in runtime_files(archive).items()},
-        NETWORK_FILE: lighter(poses.read_bytes()),
-        DETECTOR_FILE: lighter(boxes_only(SCOUT_FILE.read_bytes())),
+        NETWORK_FILE: lighter(arranged(poses.read_bytes())),
+        DETECTOR_FILE: lighter(arranged(boxes_only(SCOUT_FILE.read_bytes()))),
         SAMPLE_FILE: (root / "demo" / "assets" / "group.jpg").read_bytes(),
         DRAWING_FILE: (root / "docs" / "images" / "angles.jpg").read_bytes(),
     }

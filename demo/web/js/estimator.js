@@ -33,7 +33,7 @@ export async function useYuNet(estimator, { yunet, search }, file) {
   const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", file));
   if (yunet.sha256 !== Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("")) return false;
   const { network } = estimator.detector.finder;
-  await network.open(ofAnySize(file));
+  await network.open(ofAnySize(file), { arranged: false });
   estimator.detector = new FaceDetector(new YuNet(network, yunet, search), search);
   return true;
 }

@@ -20,10 +20,11 @@ export function loadRuntime({ worker, entry, module, wasm }) {
 
 /** @typedef {ReturnType<typeof loadRuntime>} Runtime */
 
-/** A network ready to run. @param {Runtime} runtime @param {Promise<Uint8Array>} file */
+/** A network of the page's own ready to run. @param {Runtime} runtime @param {Promise<Uint8Array>} file */
 export async function openNetwork(runtime, file) {
   const network = new Network(new Worker(await runtime.worker)); // its thread starts while the files are fetched
-  await network.open(...(await Promise.all([file, runtime.files])));
+  const [bytes, files] = await Promise.all([file, runtime.files]);
+  await network.open(bytes, { arranged: true, files });
   return network;
 }
 
@@ -43,9 +44,10 @@ export class Network {
     worker.addEventListener("error", ({ message }) => this.waiting.splice(0).forEach(({ reject }) => reject(new Error(message))));
   }
 
-  /** Take a network from here on. @param {Uint8Array} network @param {import("./worker.mjs").RuntimeFiles} [files] with the first one */
-  open(network, files) {
-    return this.ask({ files, network, threads: threads() });
+  /** Take a network from here on. @param {Uint8Array} network
+   * @param {{arranged: boolean, files?: import("./worker.mjs").RuntimeFiles}} how `files`: with the first one */
+  open(network, how) {
+    return this.ask({ ...how, network, threads: threads() });
   }
 
   /** Room for the numbers of a question, whatever it holds. @param {number} count */

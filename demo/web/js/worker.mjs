@@ -2,7 +2,7 @@
 // What runs in a network's own thread: ONNX Runtime in WebAssembly, and one network.
 
 /** @typedef {{entry: string, module: string, wasm: Uint8Array}} RuntimeFiles addresses of two scripts, and the program */
-/** @typedef {{files?: RuntimeFiles, network: Uint8Array, threads: number}} Opening */
+/** @typedef {{files?: RuntimeFiles, network: Uint8Array, arranged: boolean, threads: number}} Opening `arranged`: for this runtime, by the builder */
 /** @typedef {{numbers: Float32Array, shape: number[]}} Question */
 
 /** @type {any} */
@@ -17,9 +17,10 @@ async function load(files, threads) {
 }
 
 /** A network in place of the one before, if any. @param {Opening} opening */
-async function open({ files, network, threads }) {
+async function open({ files, network, arranged, threads }) {
   if (files) await load(files, threads);
-  const session = await ort.InferenceSession.create(network, { executionProviders: ["wasm"], graphOptimizationLevel: "all", logSeverityLevel: 3 });
+  const graphOptimizationLevel = arranged ? "disabled" : "all";
+  const session = await ort.InferenceSession.create(network, { executionProviders: ["wasm"], graphOptimizationLevel, logSeverityLevel: 3 });
   return async (/** @type {Question} */ { numbers, shape }) => {
     const answers = await session.run({ [session.inputNames[0]]: new ort.Tensor("float32", numbers, shape) });
     return session.outputNames.map((/** @type {string} */ name) => answers[name].data);
