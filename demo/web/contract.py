@@ -19,6 +19,7 @@ from fsanet.weights.pretrained import DETECTOR_FILES
 RUNTIME = {
     "worker": "js/worker.mjs",
     "entry": "vendor/ort.wasm.min.mjs",
+    "engine": "js/engine.mjs",
     "module": "vendor/ort-wasm-simd-threaded.mjs",
     "wasm": "vendor/ort-wasm-simd-threaded.wasm",
 }

@@ -10,9 +10,9 @@ _STEPS = 1 << 15
 
 
 def lighter(network: bytes) -> bytes:
-    """An ONNX file whose weights are float32 as before, but multiples of a power of two, of sixteen bits with their sign.
+    """An ONNX file whose weights are float32 as before, but multiples of a power of two: sixteen bits, sign and all.
 
-    A third of each number is zeros, which servers and archives pack away, and the runtime has nothing to unpack. Even
+    The rest of each number is zeros, which servers and archives pack away, and the runtime has nothing to unpack. Even
     steps round trained weights more finely than float16 does.
 
     Args:

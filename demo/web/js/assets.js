@@ -10,9 +10,22 @@ function embedded(name) {
 export async function assetBytes(name) {
   const element = embedded(name);
   if (element) return unpacked(element.textContent ?? "");
+  return new Uint8Array(await (await served(name)).arrayBuffer());
+}
+
+/** A compiled program; it is compiled while it arrives, where the server says what it is. @param {string} name */
+export async function assetProgram(name) {
+  if (embedded(name)) return WebAssembly.compile(/** @type {BufferSource} */ (await assetBytes(name)));
+  const response = await served(name);
+  if (response.headers.get("Content-Type") === "application/wasm") return WebAssembly.compileStreaming(response);
+  return WebAssembly.compile(await response.arrayBuffer());
+}
+
+/** @param {string} name */
+async function served(name) {
   const response = await fetch(name);
   if (!response.ok) throw new Error(`${name}: ${response.status} ${response.statusText}`);
-  return new Uint8Array(await response.arrayBuffer());
+  return response;
 }
 
 /** @param {string} text base64 of what gzip made */

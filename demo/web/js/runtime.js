@@ -1,7 +1,7 @@
 // @ts-check
 // Networks, each in a thread of its own: while one looks for the faces of a frame, the other reads the poses of the last.
 
-import { assetBytes, assetUrl, moduleUrl } from "./assets.js";
+import { assetProgram, assetUrl, moduleUrl } from "./assets.js";
 
 const MOST_THREADS = 4;
 
@@ -12,10 +12,12 @@ export function threads() {
   return Math.max(1, Math.min((navigator.hardwareConcurrency || 1) >> 1, MOST_THREADS));
 }
 
-/** The runtime's own files, for the networks to come. @param {{worker: string, entry: string, module: string, wasm: string}} files */
-export function loadRuntime({ worker, entry, module, wasm }) {
-  const files = Promise.all([moduleUrl(entry), moduleUrl(module), assetBytes(wasm)]);
-  return { worker: assetUrl(worker, "text/javascript"), files: files.then(([entry, module, wasm]) => ({ entry, module, wasm })) };
+/** The runtime's own files, for the networks to come.
+ * @param {{worker: string, entry: string, engine: string, module: string, wasm: string}} files */
+export function loadRuntime({ worker, entry, engine, module, wasm }) {
+  const [scripts, compiled] = [Promise.all([entry, engine, module].map(moduleUrl)), assetProgram(wasm)];
+  const files = Promise.all([scripts, compiled]).then(([[entry, engine, module], program]) => ({ entry, engine, module, program }));
+  return { worker: assetUrl(worker, "text/javascript"), files };
 }
 
 /** @typedef {ReturnType<typeof loadRuntime>} Runtime */

@@ -1,19 +1,26 @@
 // @ts-check
 // What runs in a network's own thread: ONNX Runtime in WebAssembly, and one network.
 
-/** @typedef {{entry: string, module: string, wasm: Uint8Array}} RuntimeFiles addresses of two scripts, and the program */
+/** @typedef {{entry: string, engine: string, module: string, program: WebAssembly.Module}} RuntimeFiles addresses of
+ * three scripts, and the program, which all workers share */
 /** @typedef {{files?: RuntimeFiles, network: Uint8Array, arranged: boolean, threads: number}} Opening `arranged`: for this runtime, by the builder */
 /** @typedef {{numbers: Float32Array, shape: number[]}} Question */
 
 /** @type {any} */
 let ort;
 
-/** The runtime, once. @param {RuntimeFiles} files @param {number} threads */
-async function load(files, threads) {
-  ort = await import(files.entry);
-  ort.env.wasm.numThreads = threads;
-  ort.env.wasm.wasmPaths = { mjs: files.module };
-  ort.env.wasm.wasmBinary = files.wasm;
+/** The runtime, once. It would compile the program by itself; this one is compiled. @param {RuntimeFiles} files @param {number} threads */
+async function load({ entry, engine, module, program }, threads) {
+  const [runtime, { default: start }] = await Promise.all([import(entry), import(module)]);
+  /** @type {any} */ (globalThis).engine = (/** @type {object} */ config) => start({ ...config, instantiateWasm });
+  /** @param {WebAssembly.Imports} imports @param {(instance: WebAssembly.Instance, program: WebAssembly.Module) => void} done */
+  function instantiateWasm(imports, done) {
+    WebAssembly.instantiate(program, imports).then((instance) => done(instance, program));
+    return {}; // says that it takes a while
+  }
+  runtime.env.wasm.numThreads = threads;
+  runtime.env.wasm.wasmPaths = { mjs: engine, wasm: "compiled" };
+  ort = runtime;
 }
 
 /** A network in place of the one before, if any. @param {Opening} opening */

@@ -19,6 +19,7 @@ OPTIONS = {
     "moduleResolution": "bundler",
     "types": [],
 }
+ENTRIES = ["js/app.js", "js/worker.mjs", "js/engine.mjs"]
 
 
 def test_types(node, repository, tmp_path):
@@ -30,7 +31,7 @@ def test_types(node, repository, tmp_path):
         wanted = [m for m in package.getmembers() if m.name.endswith(".d.ts") or m.name.endswith("/_tsc.js")]
         package.extractall(tmp_path, wanted, filter="data")
     files = {f"js/{file.name}": file.read_text() for file in (repository / "demo" / "web" / "js").glob("*.*js")}
-    files["tsconfig.json"] = json.dumps({"compilerOptions": OPTIONS, "files": ["js/app.js", "js/worker.mjs"]})
+    files["tsconfig.json"] = json.dumps({"compilerOptions": OPTIONS, "files": ENTRIES})
     for name, text in files.items():
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text(text)
