@@ -104,8 +104,8 @@ figures: setup  ## the paper's figures to demo/output/figures/ [FIGURES= MODEL= 
 		$(if $(PICTURES),--pictures $(PICTURES)) $(if $(VIDEO),--video '$(VIDEO)') $(if $(LABELLED),--labelled '$(LABELLED)') \
 		$(if $(RESULTS),--results '$(RESULTS)') $(if $(OUT),--out '$(OUT)') $(ARGS)
 
-web: setup  ## the page that runs in a browser to demo/output/web/, or one file to mail, or served on 127.0.0.1 [SINGLE=1 SERVE=1 PORT=8000 NETWORK=onnx OUT= ARGS=]
-	$(BIN)/python -m demo.web.build $(if $(SINGLE),--single) $(if $(SERVE),--serve) $(call option,--port,$(PORT)) $(call option,--network,$(NETWORK)) $(call option,--out,$(OUT)) $(ARGS)
+web: setup  ## the page that runs in a browser to demo/output/web/, or one file to mail, or served on 127.0.0.1 [SINGLE=1 SERVE=1 WEBGPU=1 PORT=8000 NETWORK=onnx OUT= ARGS=]
+	$(BIN)/python -m demo.web.build $(if $(SINGLE),--single) $(if $(SERVE),--serve) $(if $(WEBGPU),--webgpu) $(call option,--port,$(PORT)) $(call option,--network,$(NETWORK)) $(call option,--out,$(OUT)) $(ARGS)
 
 notebooks: setup  ## run the notebooks of demo/notebooks/ and keep their outputs [NOTEBOOKS=files ARGS=]
 	$(BIN)/python -m demo.run_notebooks $(NOTEBOOKS) $(ARGS)

@@ -3,6 +3,7 @@
     python -m demo.web.build                          a folder for any static host: demo/output/web/
     python -m demo.web.build --single                 one file to mail, demo/output/head_pose.html
     python -m demo.web.build --serve --port 8000      the folder on 127.0.0.1, with the headers that threads need
+    python -m demo.web.build --webgpu                 with a switch that lets a graphics card compute; 3 MB more
 
 The networks are the bundled ones or an export of one's own (`fsanet export --out my.onnx`, then `--network my.onnx`).
 """
@@ -21,7 +22,7 @@ from demo.web.contract import DETECTOR_FILE, DRAWING_FILE, NETWORK_FILE, SAMPLE_
 from demo.web.lighter import lighter
 from demo.web.serve import server_for
 from demo.web.single import one_file
-from demo.web.vendor import runtime_files
+from demo.web.vendor import PLAIN, WEBGPU, RuntimeBuild, runtime_files
 from fsanet.console import EXIT_OK, run_command
 from fsanet.detectors.scout_network import BUNDLED as SCOUT_FILE
 from fsanet.export.onnx_cache import exported_onnx
@@ -47,23 +48,26 @@ _SINGLE_CSP = (
 )
 
 
-def page_files(archive: Path | None = None, network: Path | None = None) -> dict[str, bytes]:
+def page_files(
+    archive: Path | None = None, network: Path | None = None, build: RuntimeBuild = PLAIN
+) -> dict[str, bytes]:
     """Everything that lies beside index.html, by name.
 
     Args:
         archive: the npm package of ONNX Runtime, where it is not to be fetched.
         network: an ONNX file that reads poses, in place of the bundled one.
+        build: of ONNX Runtime.
     """
     root = checkout()
     scripts = {f"js/{path.name}": path.read_bytes() for path in sorted((_PAGE / "js").glob("*.*js"))}
     poses = network or exported_onnx(DEFAULT_MODEL, DEFAULT_WEIGHTS)
     name = (network.stem, "of one's own") if network else (DEFAULT_MODEL, DEFAULT_WEIGHTS)
-    settings = contract(*name)
+    settings = contract(*name, build)
     return {
         **scripts,
         "style.css": (_PAGE / "style.css").read_bytes(),
         "contract.json": json.dumps(settings, indent=1).encode(),
-        **{f"vendor/{name}": content for name, content in runtime_files(archive).items()},
+        **{f"vendor/{name}": content for name, content in runtime_files(build, archive).items()},
         NETWORK_FILE: lighter(arranged(poses.read_bytes())),
         DETECTOR_FILE: lighter(arranged(boxes_only(SCOUT_FILE.read_bytes()))),
         SAMPLE_FILE: (root / "demo" / "assets" / "group.jpg").read_bytes(),
@@ -137,10 +141,11 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--single", action="store_true", help="one HTML file that holds everything")
     parser.add_argument("--serve", action="store_true", help="serve the folder on 127.0.0.1 until Ctrl-C")
     parser.add_argument("--port", type=int, default=8000, help="of --serve (default: %(default)s)")
+    parser.add_argument("--webgpu", action="store_true", help="with a switch that lets a graphics card compute")
     parser.add_argument("--network", type=Path, help="an ONNX file of `fsanet export` that reads the poses")
     parser.add_argument("--archive", type=Path, help="the npm package of ONNX Runtime, where it is not to be fetched")
     args = parser.parse_args(argv)
-    files = page_files(args.archive, args.network)
+    files = page_files(args.archive, args.network, WEBGPU if args.webgpu else PLAIN)
     if args.single:
         path = args.out or checkout() / output / "head_pose.html"
         write_single(path, files)

@@ -4,6 +4,7 @@ from typing import Any
 
 import fsanet
 from demo.web.boxes_only import BOX_SIZE
+from demo.web.vendor import RuntimeBuild
 from fsanet.dense import decode
 from fsanet.dense.cells import STRIDES
 from fsanet.detectors import detection, nearby, scout, scout_network, working_image, yunet
@@ -16,29 +17,23 @@ from fsanet.inference.straightened import LEANING_DEG
 from fsanet.inference.tracking import SAME_HEAD_IOU, FaceTracker
 from fsanet.weights.pretrained import DETECTOR_FILES
 
-RUNTIME = {
-    "worker": "js/worker.mjs",
-    "entry": "vendor/ort.wasm.min.mjs",
-    "engine": "js/engine.mjs",
-    "module": "vendor/ort-wasm-simd-threaded.mjs",
-    "wasm": "vendor/ort-wasm-simd-threaded.wasm",
-}
 NETWORK_FILE = "models/poses.onnx"
 DETECTOR_FILE = "models/faces.onnx"
 SAMPLE_FILE = "sample.jpg"
 DRAWING_FILE = "angles.jpg"
 
 
-def contract(model: str, weights: str) -> dict[str, Any]:
+def contract(model: str, weights: str, build: RuntimeBuild) -> dict[str, Any]:
     """The page's settings, as JSON can say them.
 
     Args:
         model, weights: of the network that reads the poses, for the page's last line.
+        build: of ONNX Runtime.
     """
     smoothing, tracker = OneEuroRotationFilter(), FaceTracker()
     return {
         "about": f"fsanet {fsanet.__version__}, model {model}, weights {weights}.",
-        "runtime": RUNTIME,
+        "runtime": _runtime(build),
         "network": {
             "file": NETWORK_FILE,
             "input_size": INPUT_SIZE,
@@ -80,6 +75,17 @@ def contract(model: str, weights: str) -> dict[str, Any]:
         },
         "sample": {"file": SAMPLE_FILE},
         "drawing": DRAWING_FILE,
+    }
+
+
+def _runtime(build: RuntimeBuild) -> dict[str, Any]:
+    return {
+        "worker": "js/worker.mjs",
+        "engine": "js/engine.mjs",
+        "entry": f"vendor/{build.entry}",
+        "module": f"vendor/{build.module}",
+        "wasm": f"vendor/{build.wasm}",
+        "webgpu": build.webgpu,
     }
 
 

@@ -42,25 +42,47 @@ class NpmPackage(NamedTuple):
 RUNTIME = NpmPackage(
     "onnxruntime-web", "1.30.0", 33_106_585, "d2228df7e4616bc3348bf504ee888f3bec43789a273f0a63f3e68d203ce3bf71"
 )
-# The plain WebAssembly build: the package's usual entry brings WebGPU along, 27 MB of it.
-FILES = {
-    "ort.wasm.min.mjs": "package/dist/ort.wasm.min.mjs",
-    "ort-wasm-simd-threaded.mjs": "package/dist/ort-wasm-simd-threaded.mjs",
-    "ort-wasm-simd-threaded.wasm": "package/dist/ort-wasm-simd-threaded.wasm",
-}
 
 
-def runtime_files(archive: Path | None = None) -> dict[str, bytes]:
+class RuntimeBuild(NamedTuple):
+    """Three files of ONNX Runtime's package that belong together.
+
+    Attributes:
+        entry: the script that others import.
+        module: the script that starts the program.
+        wasm: the program.
+        webgpu: whether it computes on graphics cards as well.
+    """
+
+    entry: str
+    module: str
+    wasm: str
+    webgpu: bool
+
+
+PLAIN = RuntimeBuild("ort.wasm.min.mjs", "ort-wasm-simd-threaded.mjs", "ort-wasm-simd-threaded.wasm", webgpu=False)
+# What the package's usual entry brings along: 27 MB.
+WEBGPU = RuntimeBuild(
+    "ort.webgpu.min.mjs",
+    "ort-wasm-simd-threaded.asyncify.mjs",
+    "ort-wasm-simd-threaded.asyncify.wasm",
+    webgpu=True,
+)
+
+
+def runtime_files(build: RuntimeBuild, archive: Path | None = None) -> dict[str, bytes]:
     """ONNX Runtime's files by name.
 
     Args:
+        build: which of them.
         archive: the package, as the registry has it; None fetches it once and keeps it.
 
     Raises:
         OSError: when it cannot be fetched, or there is no such file.
         ValueError: when the archive is another one than the page was made for.
     """
-    return members(RUNTIME, FILES, archive or fetched(RUNTIME))
+    names = {name: f"package/dist/{name}" for name in (build.entry, build.module, build.wasm)}
+    return members(RUNTIME, names, archive or fetched(RUNTIME))
 
 
 def members(package: NpmPackage, names: Mapping[str, str], archive: Path) -> dict[str, bytes]:

@@ -3,7 +3,7 @@
 
 import { assetBytes, assetJson, assetUrl } from "./assets.js";
 import { drawFaces } from "./drawing.js";
-import { LiveEstimator, openEstimator, useYuNet } from "./estimator.js";
+import { computeOn, LiveEstimator, openEstimator, useYuNet } from "./estimator.js";
 import { byId, Panel } from "./panel.js";
 import { threads } from "./runtime.js";
 import { closeVideo, isVideo, listCameras, openCamera, openPicture, openVideo, readPixels, SourceError } from "./sources.js";
@@ -94,6 +94,14 @@ class Page {
     if (!(await useYuNet(await this.estimator, this.contract, content))) throw new SourceError(texts.errors.finder(file.name, yunet.file));
     this.panel.finder(yunet.name);
     if (turn === this.turn) this.panel.status(texts.finderReady(yunet.name));
+  }
+
+  /** What computes, as the switch says. A camera goes on meanwhile. */
+  async card() {
+    this.panel.status(texts.moving);
+    const card = this.panel.onCard(), done = await computeOn(await this.estimator, card);
+    if (!done) this.panel.noCard();
+    this.panel.status(texts.computesOn(card && done));
   }
 
   sample() {
@@ -212,6 +220,7 @@ function connect(page, panel) {
   const clicks = { camera: () => page.camera(), open, yunet: open, sample: () => page.sample(), stop, neutral: () => page.neutral() };
   for (const [id, action] of Object.entries(clicks)) byId(id).addEventListener("click", action);
   byId("style").addEventListener("change", () => page.redraw());
+  byId("card").addEventListener("change", () => page.card());
   byId("cameras").addEventListener("change", () => page.live && page.camera());
   file.addEventListener("change", () => {
     if (file.files?.length) page.file(file.files[0]);

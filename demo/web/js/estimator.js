@@ -38,6 +38,19 @@ export async function useYuNet(estimator, { yunet, search }, file) {
   return true;
 }
 
+/** Let the graphics card compute from here on, or the processor again; false where the card cannot, and the processor
+ * goes on. @param {PictureEstimator} estimator @param {boolean} card */
+export async function computeOn({ detector, poses }, card) {
+  const networks = [detector.finder.network, poses.network];
+  try {
+    for (const network of networks) await network.move(card ? "webgpu" : "wasm");
+    return true;
+  } catch {
+    for (const network of networks) if (network.provider !== "wasm") await network.move("wasm");
+    return false;
+  }
+}
+
 export class PictureEstimator {
   /** @param {FaceDetector} detector @param {PoseNetwork} poses @param {import("./quality.js").QualitySettings} quality */
   constructor(detector, poses, quality) {

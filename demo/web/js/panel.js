@@ -40,12 +40,13 @@ export class Panel {
   /** @param {any} contract @param {number} threads of each network */
   use(contract, threads) {
     this.format = contract.rows;
+    byId("card-choice").hidden = !contract.runtime.webgpu;
     byId("about").textContent = `${contract.about} ${texts.threads(threads)}`;
   }
 
   /** @param {boolean} ready to be asked for something */
   ready(ready) {
-    for (const id of ["camera", "open", "sample", "yunet"]) field(id).disabled = !ready;
+    for (const id of ["camera", "open", "sample", "yunet", "card"]) field(id).disabled = !ready;
   }
 
   /** @param {string} name of what finds the faces */
@@ -83,6 +84,15 @@ export class Panel {
 
   mirrored() {
     return field("mirrored").checked;
+  }
+
+  onCard() {
+    return field("card").checked;
+  }
+
+  noCard() {
+    field("card").checked = false;
+    this.problem(texts.errors.noCard);
   }
 
   style() {

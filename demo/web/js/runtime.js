@@ -37,6 +37,8 @@ export class Network {
     /** @type {{resolve: (answer: any) => void, reject: (reason: Error) => void}[]} */
     this.waiting = []; // answers come in the order of the questions
     this.spare = new ArrayBuffer(0); // that of the last question, to be filled anew
+    /** @type {import("./worker.mjs").Provider} */
+    this.provider = "wasm";
     worker.addEventListener("message", ({ data }) => {
       const { resolve, reject } = /** @type {(typeof this.waiting)[0]} */ (this.waiting.shift());
       this.spare = data.spare ?? this.spare;
@@ -48,8 +50,16 @@ export class Network {
 
   /** Take a network from here on. @param {Uint8Array} network
    * @param {{arranged: boolean, files?: import("./worker.mjs").RuntimeFiles}} how `files`: with the first one */
-  open(network, how) {
-    return this.ask({ ...how, network, threads: threads() });
+  async open(network, { arranged, files }) {
+    await this.ask({ files, network, arranged, threads: threads(), provider: this.provider });
+    this.opened = { network, arranged };
+  }
+
+  /** Let something else compute; where it cannot, that is an error, and all stays as it was.
+   * @param {import("./worker.mjs").Provider} provider */
+  async move(provider) {
+    await this.ask({ .../** @type {{network: Uint8Array, arranged: boolean}} */ (this.opened), threads: threads(), provider });
+    this.provider = provider;
   }
 
   /** Room for the numbers of a question, whatever it holds. @param {number} count */

@@ -13,6 +13,8 @@ export const texts = {
   ready: "Ready. Nothing that you show leaves this device.",
   loadingFinder: "Reading the file …",
   finderReady: (/** @type {string} */ name) => `Faces are found by ${name} from now on.`,
+  moving: "Preparing the networks …",
+  computesOn: (/** @type {boolean} */ card) => `The networks compute on the ${card ? "graphics card" : "processor"} now.`,
   looking: "Looking for faces …",
   starting: "Starting the camera; your browser may ask for permission.",
   stopped: "Stopped.",
@@ -46,6 +48,7 @@ export const texts = {
     picture: (/** @type {string} */ name) => `“${name}” is no picture that this browser can read. JPEG, PNG and WebP can be.`,
     finder: (/** @type {string} */ name, /** @type {string} */ wanted) =>
       `“${name}” is not the file ${wanted} of OpenCV's model zoo, as fsanet weights brings it; faces are found as before.`,
+    noCard: "This browser cannot compute on the graphics card; the networks go on computing on the processor.",
     empty: (/** @type {string} */ name) => `“${name}” is empty.`,
     huge: (/** @type {string} */ name, /** @type {number} */ width, /** @type {number} */ height, /** @type {number} */ most) =>
       `“${name}” has ${width} × ${height} pixels; sides up to ${most} can be read. Make it smaller.`,

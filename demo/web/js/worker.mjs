@@ -3,11 +3,15 @@
 
 /** @typedef {{entry: string, engine: string, module: string, program: WebAssembly.Module}} RuntimeFiles addresses of
  * three scripts, and the program, which all workers share */
-/** @typedef {{files?: RuntimeFiles, network: Uint8Array, arranged: boolean, threads: number}} Opening `arranged`: for this runtime, by the builder */
+/** @typedef {{files?: RuntimeFiles, network: Uint8Array, arranged: boolean, threads: number,
+ *   provider: Provider}} Opening `arranged`: for this runtime, by the builder */
+/** @typedef {"wasm" | "webgpu"} Provider what computes: the processor or the graphics card */
 /** @typedef {{numbers: Float32Array, shape: number[]}} Question */
 
 /** @type {any} */
 let ort;
+/** @type {any} */
+let session; // the network that answers
 
 /** The runtime, once. It would compile the program by itself; this one is compiled. @param {RuntimeFiles} files @param {number} threads */
 async function load({ entry, engine, module, program }, threads) {
@@ -24,10 +28,12 @@ async function load({ entry, engine, module, program }, threads) {
 }
 
 /** A network in place of the one before, if any. @param {Opening} opening */
-async function open({ files, network, arranged, threads }) {
+async function open({ files, network, arranged, threads, provider }) {
   if (files) await load(files, threads);
   const graphOptimizationLevel = arranged ? "disabled" : "all";
-  const session = await ort.InferenceSession.create(network, { executionProviders: ["wasm"], graphOptimizationLevel, logSeverityLevel: 3 });
+  const opened = await ort.InferenceSession.create(network, { executionProviders: [provider], graphOptimizationLevel, logSeverityLevel: 3 });
+  await session?.release();
+  session = opened;
   return async (/** @type {Question} */ { numbers, shape }) => {
     const answers = await session.run({ [session.inputNames[0]]: new ort.Tensor("float32", numbers, shape) });
     return session.outputNames.map((/** @type {string} */ name) => answers[name].data);

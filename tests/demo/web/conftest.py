@@ -20,6 +20,7 @@ import pytest
 from demo.web import build
 from demo.web.chromium import CAMERA_WH, headless_chromium, write_camera
 from demo.web.serve import server_for
+from demo.web.vendor import WEBGPU
 from fsanet.inference.video_file import VideoReader
 
 CAMERA_FPS = 10
@@ -133,6 +134,18 @@ def plain_site(folder) -> Iterator[Site]:
     """The page on a host that sends no headers of its own, as GitHub Pages."""
     handler = partial(QuietHandler, directory=str(folder))
     with served(ThreadingHTTPServer(("127.0.0.1", 0), handler)) as site:
+        yield site
+
+
+@pytest.fixture
+def webgpu_site(tmp_path) -> Iterator[Site]:
+    """The page with a switch for graphics cards."""
+    try:
+        files = build.page_files(build=WEBGPU)
+    except OSError as missing:
+        pytest.skip(f"the page cannot be built here: {missing}")
+    build.write_folder(tmp_path / "page", files)
+    with served(server_for(tmp_path / "page")) as site:
         yield site
 
 

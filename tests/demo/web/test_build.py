@@ -42,11 +42,22 @@ def sha256(path) -> str:
 
 
 def test_the_contract_says_what_python_defines():
-    found = json.loads(json.dumps(contract("a", "b")))
+    found = json.loads(json.dumps(contract("a", "b", vendor.PLAIN)))
     assert found["network"]["input_size"] == INPUT_SIZE
     assert found["network"]["margin"] == DETECTOR_MARGIN
     assert found["rows"]["columns"] == list(PoseRow._fields)
     assert found["detector"]["threshold"] == scout.THRESHOLD
+
+
+@pytest.mark.parametrize("runtime", [vendor.PLAIN, vendor.WEBGPU])
+def test_the_page_holds_the_files_of_one_runtime(runtime):
+    try:
+        files = build.page_files(build=runtime)
+    except OSError as missing:
+        pytest.skip(f"the page cannot be built here: {missing}")
+    named = json.loads(files["contract.json"])["runtime"]
+    assert {name for name in files if name.startswith("vendor/")} == {named["entry"], named["module"], named["wasm"]}
+    assert any("webgpu" in name for name in files) == named["webgpu"] == runtime.webgpu
 
 
 def test_one_file_holds_everything():
@@ -121,5 +132,5 @@ def test_without_a_network_a_sentence_says_what_to_do(tmp_path, monkeypatch):
     monkeypatch.setattr(vendor, "download", download)
     expected = r"^onnxruntime-web could not be fetched: There is no answer. To go on, try again later, or bring https"
     with pytest.raises(OSError, match=expected):
-        vendor.runtime_files()
+        vendor.runtime_files(vendor.PLAIN)
     assert list((tmp_path / "fsanet" / "web").iterdir()) == []

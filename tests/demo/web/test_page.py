@@ -258,6 +258,26 @@ def test_a_page_that_comes_in_part_says_so(browser, site):
         assert page.is_disabled("#camera")
 
 
+def test_without_a_graphics_card_the_processor_goes_on(browser, webgpu_site, sample_faces):
+    with browser.new_context(service_workers="block") as context:
+        page = context.new_page()
+        page.set_default_timeout(READY_MS)
+        page.goto(webgpu_site.address)
+        page.wait_for_selector("#sample:enabled")
+        page.click("summary:has-text('Settings')")
+        page.click("#card")
+        wait_for_text(page, "#problem", "cannot compute on the graphics card")
+        wait_for_text(page, "#status", "compute on the processor now")
+        assert not page.is_checked("#card")
+        show_sample(page)
+        assert page.locator("#faces tr").count() == sample_faces
+
+
+def test_the_usual_page_offers_no_graphics_card(page):
+    set_option(page, "#smooth", True)  # the settings are open
+    assert page.is_hidden("#card")
+
+
 @pytest.mark.parametrize(
     ("name", "content", "words"),
     [
