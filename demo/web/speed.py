@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 _CAMERA_FPS = 30
 _READY_MS = 120_000
-_SETTLE_MS = 3_000  # browsers compile what runs often anew
+_SETTLE_MS = 10_000  # browsers compile what runs often anew, and the page keeps its files for use offline
 
 
 class Start(NamedTuple):
