@@ -93,9 +93,9 @@ WEIGHTS: tuple[PretrainedFile, ...] = tuple(
 BUNDLED_WEIGHTS: tuple[PretrainedFile, ...] = tuple(
     _bundled(*row)
     for row in (
-        ("free", "capsule", 1058472, "616cb7d6e93f40edcd9e10ac33ed434e3d96764d9eb153b0faee977a4e59e07a"),
-        ("free", "var_capsule", 1056856, "df291fd7fa28fb76826015910c05cf3d17e2a3441b0dcc5e6161e505d9f8e54b"),
-        ("free", "noS_capsule", 2877280, "5b0a31475834e04fdc2139904e302321dfd6f7ee06dd2c59a396c592925adad1"),
+        ("free", "capsule", 1058472, "827eed10412aeac5e413aa7fbdae15bfceca883a14a8c09ed30ec33c2a765dd9"),
+        ("free", "var_capsule", 1056856, "06e7b7cd1a71a7aee5c750d4ce00440027730c76a9248ea7216040f1674f1ecd"),
+        ("free", "noS_capsule", 2877280, "572f3c910de16fb45435745d5c56ea95e1b196db8dc1f2ae0565e00f9fb0d8da"),
         ("synthetic", "capsule", 1058472, "3285420257bac76e80da0653c7e95b3e65b8f71bf0c3e944a97ab0ca7812f329"),
         ("synthetic", "var_capsule", 1056856, "60ce38f9eab287f23fa6f2236976d7d922c479a6dc8b1540bf7a21858ba5cfe3"),
         ("synthetic", "noS_capsule", 2877280, "5c75f80aafe10af1a7ff18df37c0de1eed57a2e7b185aa0556c804411986c051"),
