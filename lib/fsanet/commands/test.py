@@ -4,7 +4,7 @@
     fsanet test --weights 300W_LP --set AFLW2000         the published ones
     fsanet test --model var_capsule --weights training_and_testing/runs/synthetic
     fsanet test --set Pointing04 --only "Pointing04/0[5-8]"
-    fsanet test --straighten                             leaning faces read twice, as fsanet estimate does
+    fsanet test --straighten                             leaning faces read twice, turned upright
 
 Prints one table; where a set's masked or turned twin is there (`fsanet mask`, `fsanet rotate`), both pair by pair.
 Rows as CSV and JSON and pictures go to training_and_testing/output/test. Where there is no test set, or with --set

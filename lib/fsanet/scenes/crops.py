@@ -5,6 +5,7 @@ other ones, relit, degraded and beside other heads, and a network for crops lear
 """
 
 from collections.abc import Iterator
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -79,7 +80,7 @@ def write_crops(path: Path, plan: CropPlan, *, workers: int | None = None, quiet
         raise InputError(f"'{path}' exists: remove it, or give the new set another place.")
     open_composer(plan.bank, plan.backgrounds, plan.photographs, _SIDE, CLOSE)  # says what is missing
     settings = {"set": path.stem, "crop": "landmark box, scattered", "margin": MARGINS, "shift": SHIFT}
-    made = {"scenes": plan.scenes, "seed": plan.seed, "banks": [Bank(bank).plan.seed for bank in _banks(plan)]}
+    made = {"scenes": plan.scenes, "seed": plan.seed, "banks": [asdict(Bank(bank).plan) for bank in _banks(plan)]}
     stream = PoseStream(path, -(-plan.scenes // _CHUNK), settings | made)
     with (
         kept_for_the_next_run(megabytes_for(2 * plan.scenes, INPUT_SIZE), stream.parts),
