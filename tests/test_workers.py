@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from fsanet import workers as workers_module
 from fsanet.workers import Ahead, cores, cores_with_memory, run_on_all_cores
 
 
@@ -58,6 +59,20 @@ def test_an_error_in_a_task_is_raised_here(workers):
 def test_a_killed_worker_is_told():
     with pytest.raises(OSError, match=r"One of 2 processes was killed, most likely for lack of memory.*WORKERS=1"):
         list(run_on_all_cores(partial(signal.raise_signal), [signal.SIGKILL], 2))
+
+
+def test_only_a_task_is_broken_off(monkeypatch):
+    """What passes its result holds the lock of a queue that all processes share."""
+
+    def task(value):
+        workers_module._break_task()
+        return value
+
+    assert workers_module._breakable(task, 3) == 3  # nobody has asked for it
+    monkeypatch.setattr(workers_module._Work, "stopping", True)
+    with pytest.raises(SystemExit):
+        workers_module._breakable(task, 3)
+    workers_module._break_task()
 
 
 def test_no_process_is_left_after_an_error():

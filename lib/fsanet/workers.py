@@ -87,13 +87,13 @@ def run_on_all_cores(
     context = multiprocessing.get_context("spawn")  # fork would copy locks that OpenCV's threads may hold
     stop = context.Event()
     with ProcessPoolExecutor(workers, mp_context=context, initializer=_settle, initargs=(stop,)) as pool:
-        pending = {pool.submit(function, task) for task in islice(tasks, _AHEAD * workers)}
+        pending = {pool.submit(_breakable, function, task) for task in islice(tasks, _AHEAD * workers)}
         try:
             while pending:
                 done, pending = wait(pending, return_when=FIRST_COMPLETED)
                 for future in done:
                     yield future.result()
-                pending |= {pool.submit(function, task) for task in islice(tasks, len(done))}
+                pending |= {pool.submit(_breakable, function, task) for task in islice(tasks, len(done))}
         except BrokenProcessPool:
             raise OSError(
                 f"One of {workers} processes was killed, most likely for lack of memory. "
@@ -155,6 +155,7 @@ def _settle(stop: Event | None = None) -> None:
     threading.Thread(target=_die_with_parent, daemon=True).start()
     if stop:
         signal.signal(signal.SIGTERM, _leave)
+        signal.signal(signal.SIGINT, _break_task)
         threading.Thread(target=_break_off, args=(stop,), daemon=True).start()
 
 
@@ -162,10 +163,35 @@ def _leave(*_: object) -> None:
     raise SystemExit(1)
 
 
+class _Work:
+    """What this process is at: only a task may be broken off, not the passing of its result.
+
+    A process that is stopped while it holds the lock of the results' queue would keep all others waiting for ever.
+    """
+
+    at_task = False
+    stopping = False
+
+
+def _breakable(function: Callable[[Task], Result], task: Task) -> Result:
+    _Work.at_task = True
+    try:
+        return function(task)
+    finally:
+        _Work.at_task = False
+
+
+def _break_task(*_: object) -> None:
+    """On SIGINT: from `_break_off`; a person's Ctrl-C is for the parent."""
+    if _Work.stopping and _Work.at_task:
+        raise SystemExit(1)
+
+
 def _break_off(stop: Event) -> None:
     stop.wait()
+    _Work.stopping = True
     while True:  # a process goes on to its next task after the first
-        _thread.interrupt_main(signal.SIGTERM)
+        _thread.interrupt_main(signal.SIGINT)
         time.sleep(0.05)
 
 
