@@ -6,7 +6,7 @@ import { drawFaces } from "./drawing.js";
 import { computeOn, LiveEstimator, openEstimator, useYuNet } from "./estimator.js";
 import { byId, Panel } from "./panel.js";
 import { threads } from "./runtime.js";
-import { closeVideo, isVideo, listCameras, openCamera, openPicture, openVideo, readPixels, SourceError } from "./sources.js";
+import { closeVideo, FrameReader, isVideo, listCameras, openCamera, openPicture, openVideo, readPixels, SourceError } from "./sources.js";
 import { texts } from "./texts.js";
 
 /** @typedef {import("./estimator.js").Face} Face */
@@ -99,8 +99,9 @@ class Page {
   /** What computes, as the switch says. A camera goes on meanwhile. */
   async card() {
     this.panel.status(texts.moving);
-    const card = this.panel.onCard(), done = await computeOn(await this.estimator, card);
-    if (!done) this.panel.noCard();
+    const card = this.panel.onCard(), lost = () => this.panel.noCard(texts.errors.cardLost);
+    const done = await computeOn(await this.estimator, card, lost);
+    if (!done) this.panel.noCard(texts.errors.noCard);
     this.panel.status(texts.computesOn(card && done));
   }
 
@@ -140,7 +141,7 @@ class Page {
     const estimator = await this.estimator;
     if (turn !== this.turn) return;
     const live = (this.live = new LiveEstimator(estimator, this.contract, camera));
-    const mirrored = () => camera && this.panel.mirrored(), started = performance.now();
+    const mirrored = () => camera && this.panel.mirrored(), started = performance.now(), frames = new FrameReader(reading, video);
     this.panel.playing(true);
     let next = nextFrame(video), shown = Promise.resolve();
     for (let frame = 0; ; frame++) {
@@ -150,7 +151,8 @@ class Page {
       if (video.ended) break;
       if (!camera) video.pause(); // a slow machine plays a file slowly, and reads all of it
       const time = camera ? (performance.now() - started) / 1000 : mediaTime, options = this.panel.liveOptions();
-      const picture = readPixels(reading, video, video.videoWidth, video.videoHeight);
+      const picture = await frames.read();
+      if (turn !== this.turn) return;
       if (camera) next = nextFrame(video); // one that comes while this one is searched is not waited for
       const followed = await live.follow(picture, time, options);
       await shown;

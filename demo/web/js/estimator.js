@@ -39,9 +39,11 @@ export async function useYuNet(estimator, { yunet, search }, file) {
 }
 
 /** Let the graphics card compute from here on, or the processor again; false where the card cannot, and the processor
- * goes on. @param {PictureEstimator} estimator @param {boolean} card */
-export async function computeOn({ detector, poses }, card) {
+ * goes on. @param {PictureEstimator} estimator @param {boolean} card
+ * @param {() => void} lost called when the card is lost later on, and the processor goes on */
+export async function computeOn({ detector, poses }, card, lost) {
   const networks = [detector.finder.network, poses.network];
+  for (const network of networks) network.lost = lost;
   try {
     for (const network of networks) await network.move(card ? "webgpu" : "wasm");
     return true;

@@ -90,9 +90,10 @@ export class Panel {
     return field("card").checked;
   }
 
-  noCard() {
+  /** The processor computes. @param {string} why */
+  noCard(why) {
     field("card").checked = false;
-    this.problem(texts.errors.noCard);
+    this.problem(why);
   }
 
   style() {

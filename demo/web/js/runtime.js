@@ -39,6 +39,7 @@ export class Network {
     this.spare = new ArrayBuffer(0); // that of the last question, to be filled anew
     /** @type {import("./worker.mjs").Provider} */
     this.provider = "wasm";
+    this.lost = () => {}; // called when the graphics card was lost while it computed, and the processor goes on
     worker.addEventListener("message", ({ data }) => {
       const { resolve, reject } = /** @type {(typeof this.waiting)[0]} */ (this.waiting.shift());
       this.spare = data.spare ?? this.spare;
@@ -71,8 +72,17 @@ export class Network {
 
   /** The network's answers to one input, which is used up. @param {Float32Array} numbers @param {number[]} shape
    * @returns {Promise<Float32Array[]>} */
-  run(numbers, shape) {
-    return this.ask({ numbers, shape }, [numbers.buffer]);
+  async run(numbers, shape) {
+    const count = numbers.length;
+    try {
+      return await this.ask({ numbers, shape }, [numbers.buffer]);
+    } catch (error) {
+      if (this.provider === "wasm") throw error;
+      await this.move("wasm");
+      this.lost();
+      const again = this.room(count);
+      return this.ask({ numbers: again, shape }, [again.buffer]);
+    }
   }
 
   /** @param {import("./worker.mjs").Opening | import("./worker.mjs").Question} question @param {Transferable[]} given

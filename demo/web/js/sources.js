@@ -91,3 +91,52 @@ export function readPixels(context, source, width, height) {
   context.drawImage(source, 0, 0, w, h);
   return context.getImageData(0, 0, w, h);
 }
+
+const FRAMES_KEPT = 3; // one is searched while the one before is read and drawn
+
+/** Reads the frames of a video or a camera: from the decoder's memory where the browser gives them so, which costs a
+ * tenth, else by a canvas. A frame's pixels are overwritten by the third frame after it. */
+export class FrameReader {
+  /** @param {CanvasRenderingContext2D} context of a canvas that may be overwritten @param {HTMLVideoElement} video */
+  constructor(context, video) {
+    this.context = context;
+    this.video = video;
+    /** @type {ImageData[]} */
+    this.kept = [];
+    this.count = 0;
+    this.direct = "VideoFrame" in globalThis;
+  }
+
+  /** The frame that is shown. @returns {Promise<ImageData>} */
+  async read() {
+    const { videoWidth: width, videoHeight: height } = this.video;
+    return (this.direct && (await this.copied(width, height))) || readPixels(this.context, this.video, width, height);
+  }
+
+  /** The frame by a copy; null, and never again, where the browser cannot, or where a canvas would shrink or turn it.
+   * @param {number} width @param {number} height */
+  async copied(width, height) {
+    try {
+      const frame = new VideoFrame(this.video);
+      try {
+        const { displayWidth, displayHeight, visibleRect } = frame;
+        const sizes = [displayWidth === width, displayHeight === height, visibleRect?.width === width, visibleRect?.height === height];
+        const { rotation, flip } = /** @type {{rotation?: number, flip?: boolean}} */ (/** @type {unknown} */ (frame));
+        if (rotation !== 0 || flip || !sizes.every(Boolean) || Math.max(width, height) > PICTURE_SIDE) return this.never();
+        const place = this.count++ % FRAMES_KEPT;
+        if (this.kept[place]?.width !== width || this.kept[place]?.height !== height) this.kept[place] = new ImageData(width, height);
+        await frame.copyTo(this.kept[place].data, /** @type {VideoFrameCopyToOptions} */ ({ format: "RGBA" }));
+        return this.kept[place];
+      } finally {
+        frame.close();
+      }
+    } catch {
+      return this.never();
+    }
+  }
+
+  never() {
+    this.direct = false;
+    return null;
+  }
+}

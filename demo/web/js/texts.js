@@ -49,6 +49,7 @@ export const texts = {
     finder: (/** @type {string} */ name, /** @type {string} */ wanted) =>
       `“${name}” is not the file ${wanted} of OpenCV's model zoo, as fsanet weights brings it; faces are found as before.`,
     noCard: "This browser cannot compute on the graphics card; the networks go on computing on the processor.",
+    cardLost: "The graphics card was lost; the networks go on computing on the processor.",
     empty: (/** @type {string} */ name) => `“${name}” is empty.`,
     huge: (/** @type {string} */ name, /** @type {number} */ width, /** @type {number} */ height, /** @type {number} */ most) =>
       `“${name}” has ${width} × ${height} pixels; sides up to ${most} can be read. Make it smaller.`,

@@ -12,14 +12,19 @@
 let ort;
 /** @type {any} */
 let session; // the network that answers
+/** @type {Promise<never>} */
+let refused; // rejects where the browser cannot start the program, which the runtime would wait for without end
 
 /** The runtime, once. It would compile the program by itself; this one is compiled. @param {RuntimeFiles} files @param {number} threads */
 async function load({ entry, engine, module, program }, threads) {
   const [runtime, { default: start }] = await Promise.all([import(entry), import(module)]);
   /** @type {any} */ (globalThis).engine = (/** @type {object} */ config) => start({ ...config, instantiateWasm });
+  /** @type {(reason: unknown) => void} */
+  let refuse;
+  refused = new Promise((_, reject) => (refuse = reject));
   /** @param {WebAssembly.Imports} imports @param {(instance: WebAssembly.Instance, program: WebAssembly.Module) => void} done */
   function instantiateWasm(imports, done) {
-    WebAssembly.instantiate(program, imports).then((instance) => done(instance, program));
+    WebAssembly.instantiate(program, imports).then((instance) => done(instance, program), refuse);
     return {}; // says that it takes a while
   }
   runtime.env.wasm.numThreads = threads;
@@ -31,7 +36,8 @@ async function load({ entry, engine, module, program }, threads) {
 async function open({ files, network, arranged, threads, provider }) {
   if (files) await load(files, threads);
   const graphOptimizationLevel = arranged ? "disabled" : "all";
-  const opened = await ort.InferenceSession.create(network, { executionProviders: [provider], graphOptimizationLevel, logSeverityLevel: 3 });
+  const options = { executionProviders: [provider], graphOptimizationLevel, logSeverityLevel: 3 };
+  const opened = await Promise.race([ort.InferenceSession.create(network, options), refused]);
   await session?.release();
   session = opened;
   return async (/** @type {Question} */ { numbers, shape }) => {
@@ -49,9 +55,13 @@ addEventListener("message", ({ data }) => {
   before = before.then(async () => {
     try {
       if (data.network) postMessage({ answer: void (answer = await open(data)) });
-      else postMessage({ answer: await answer(data), spare: data.numbers.buffer }, { transfer: [data.numbers.buffer] });
+      else {
+        const answers = await answer(data), spare = data.numbers.buffer;
+        postMessage({ answer: answers, spare }, { transfer: [spare, ...answers.map(({ buffer }) => buffer)] });
+      }
     } catch (error) {
-      postMessage({ error: String(error) });
+      const spare = data.numbers?.buffer; // as they came, so that they can be asked again
+      postMessage({ error: String(error), spare }, { transfer: spare ? [spare] : [] });
     }
   });
 });

@@ -302,3 +302,39 @@ def as_number(text: str) -> float | str:
         return float(text)
     except ValueError:
         return text
+
+
+FAKE_CARD = """
+globalThis.crossOriginIsolated = false;
+const asked = [];
+class FakeWorker { // whose graphics card is lost at the first question
+  addEventListener(kind, listener) { if (kind === "message") this.listener = listener; }
+  postMessage(question) {
+    asked.push(question.provider ?? Array.from(question.numbers));
+    if (question.provider) this.provider = question.provider;
+    const lost = question.numbers && this.provider === "webgpu";
+    const spare = question.numbers && question.numbers.buffer;
+    const data = lost ? { error: "device lost", spare } : { answer: [new Float32Array([7])], spare };
+    setTimeout(() => this.listener({ data }), 0);
+  }
+}
+const network = new Network(new FakeWorker());
+let told = 0;
+network.lost = () => told++;
+await network.open(new Uint8Array(1), { arranged: true });
+await network.move(given);
+"""
+
+
+def test_where_the_graphics_card_is_lost_the_processor_answers_the_same_question(in_node):
+    body = FAKE_CARD + "const answers = await network.run(new Float32Array([1, 2, 3]), [3]);"
+    body += "return { asked, told, answer: Array.from(answers[0]), provider: network.provider };"
+    found = in_node(body, ["runtime.js"], "webgpu")
+    assert found["asked"] == ["wasm", "webgpu", [1, 2, 3], "wasm", [1, 2, 3]]
+    assert (found["told"], found["answer"], found["provider"]) == (1, [7], "wasm")
+
+
+def test_an_error_of_the_processor_stays_an_error(in_node):
+    body = FAKE_CARD.replace('"webgpu";', '"wasm";')
+    body += "return network.run(new Float32Array([1]), [1]).then(() => 'answered', (error) => error.message);"
+    assert in_node(body, ["runtime.js"], "wasm") == "device lost"

@@ -191,6 +191,24 @@ def test_the_same_boxes_give_the_same_angles(workshop, estimator, assets):
     assert np.abs(np.array(found) - expected).max() < 0.1
 
 
+def test_a_program_that_does_not_start_is_an_error_and_not_waited_for(workshop):
+    # A WebAssembly module that compiles, and whose import nobody gives: 1 type, 1 import x.y of it.
+    program = [0, 97, 115, 109, 1, 0, 0, 0, 1, 4, 1, 96, 0, 0, 2, 7, 1, 1, 120, 1, 121, 0, 0]
+    reason = workshop.evaluate(
+        """async (program) => {
+            const { assetBytes, assetJson } = await import("./js/assets.js");
+            const { loadRuntime, Network } = await import("./js/runtime.js");
+            const contract = await assetJson("contract.json"), runtime = loadRuntime(contract.runtime);
+            const network = new Network(new Worker(await runtime.worker));
+            const files = { ...(await runtime.files), program: new WebAssembly.Module(new Uint8Array(program)) };
+            const opening = network.open(await assetBytes(contract.network.file), { arranged: true, files });
+            return opening.then(() => "it started", (error) => error.message);
+        }""",
+        program,
+    )
+    assert "LinkError" in reason or "TypeError" in reason
+
+
 def test_a_camera_gives_the_poses_of_its_frames(page, estimator, clip):
     set_option(page, "#smooth", False)
     set_option(page, "#every", "1")
