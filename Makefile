@@ -69,7 +69,7 @@ rotate: setup  ## the turned twin of a set: SET=name [DEG=45 SEED= OUT=npz ARGS=
 portraits: setup  ## 979 free photographs of people to data/photographs/ [FROM=folder-or-address OUT=]
 	$(BIN)/fsanet portraits $(call option,--from,$(FROM)) $(call option,--out,$(OUT)) $(ARGS)
 
-profile: setup  ## photographs turned in 3D to labelled poses, in 300W-LP's layout and as npz [RAW=folder OUT= COPIES=12 ONLY= SEED= WORKERS= ARGS=]
+profile: setup  ## photographs turned in 3D to labelled poses, in 300W-LP's layout and as npz [RAW=folder OUT= COPIES=18 ONLY= SEED= WORKERS= ARGS=]
 	$(BIN)/fsanet profile '$(RAW)' $(call option,--out,$(OUT)) $(call option,--copies,$(COPIES)) $(call option,--only,$(ONLY)) $(call option,--seed,$(SEED)) $(call option,--workers,$(WORKERS)) $(ARGS)
 
 train: setup  ## train a model [MODEL=var_capsule DB=synthetic EXPERIMENT= EPOCHS= BATCH= SEED= WEIGHTS= FREEZE= MINUTES= RESUME=never ARGS=]

@@ -1,6 +1,6 @@
 """Turn photographs of faces in 3D to other poses, with labels: `make profile RAW=folder [OUT= COPIES= ONLY= SEED=]`.
 
-    fsanet profile my/photographs                           12 copies of each, and mirrored ones
+    fsanet profile my/photographs                           18 copies of each, and mirrored ones
     fsanet profile faces --only '*[13579].jpg' --copies 20 --out data
 
 Writes the copies in the layout of 300W-LP (<out>/<folder>/<photo>_<k>.jpg and .mat, mirrored ones in <folder>_Flip)
@@ -16,7 +16,7 @@ from fsanet.commands.options import add_option, positive
 from fsanet.console import EXIT_OK, EXIT_PARTIAL
 from fsanet.locations import work_dir
 
-_COPIES, _YAW_DEG = 12, 90.0
+_COPIES, _YAW_DEG = 18, 90.0
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:

@@ -2,8 +2,11 @@ import numpy as np
 import pytest
 
 from fsanet.pose.angles import rotation_from_angles
+from fsanet.rendering.profiling import copies
 from fsanet.rendering.profiling.copies import (
+    LEVEL,
     MIRRORED_LANDMARKS,
+    STEEP,
     draw_target,
     make_copies,
     mirrored,
@@ -56,3 +59,18 @@ def test_targets_keep_to_the_limits():
     assert np.abs(targets[:, 0]).max() <= 60
     assert np.abs(targets[:, 0]).max() > 50
     assert np.abs(targets[:, 1]).max() <= 30
+
+
+def test_steep_targets_look_further_up_and_down_and_less_aside():
+    rng = np.random.default_rng(0)
+    targets = np.array([draw_target(np.zeros(3), rng, 90.0, STEEP) for _ in range(300)])
+    assert 45 < np.abs(targets[:, 1]).max() <= 50
+    assert targets[:, 1].std() > 20
+    assert 60 < np.abs(targets[:, 0]).max() <= 70
+
+
+def test_the_last_third_of_the_copies_is_steep(subject, monkeypatch):
+    drawn = []
+    monkeypatch.setattr(copies, "draw_target", lambda pose, rng, yaw, pitches: drawn.append(pitches) or pose)
+    list(make_copies(subject, 10, np.random.default_rng(0), 90.0))
+    assert drawn == [LEVEL] * 5 + [STEEP] * 3

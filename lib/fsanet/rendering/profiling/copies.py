@@ -11,13 +11,27 @@ from fsanet.pose.angles import angles_from_rotation, rotation_from_angles
 from fsanet.rendering.profiling.subject import Subject
 from fsanet.rendering.profiling.turning import Turn, draw_turned, turn_points
 
-PITCH_LIMIT_DEG = 30.0
-_NEAR_SHARE = 0.2  # of the copies stay near the photographed pose, where a photograph is at its best
+_NEAR_SHARE = 0.15  # of the copies stay near the photographed pose, where a photograph is at its best
 _NEAR_DEG = (8.0, 5.0, 3.0)
-_PITCH_SPREAD_DEG, _ROLL_SPREAD_DEG = 13.0, 6.0
+_ROLL_SPREAD_DEG = 6.0
 _FRONTAL_DEG, _LOST_PER_DEG = 3.0, 7.5  # a side that a photograph hides cannot be turned into view
 _TORSO_SHARE = (0.3, 1.0)
 _DRIFT = 0.25  # of the turn in pixels a degree: the background is pulled along a little
+
+
+@dataclass(frozen=True)
+class Pitches:
+    """How far copies look up and down: standard deviation and limit in degrees, and the largest yaw beside it."""
+
+    spread_deg: float
+    limit_deg: float
+    yaw_limit_deg: float
+
+
+LEVEL = Pitches(spread_deg=13.0, limit_deg=30.0, yaw_limit_deg=90.0)  # as people are photographed
+# Without some of these a network takes every photographed face for a level one and returns two thirds of its pitch.
+STEEP = Pitches(spread_deg=28.0, limit_deg=50.0, yaw_limit_deg=70.0)
+_STEEP_SHARE = 0.3
 
 
 @dataclass(frozen=True)
@@ -36,7 +50,7 @@ class Copy:
 
 
 def make_copies(subject: Subject, count: int, rng: np.random.Generator, yaw_limit_deg: float) -> Iterator[Copy]:
-    """Copies of a person, the first so many of them near the photographed pose.
+    """Copies of a person, the first of them near the photographed pose, the last ones looking far up or down.
 
     Args:
         subject: who.
@@ -46,17 +60,20 @@ def make_copies(subject: Subject, count: int, rng: np.random.Generator, yaw_limi
     """
     pose = angles_from_rotation(subject.head.placement.rotation)
     for number in range(count):
-        near = number < round(_NEAR_SHARE * count)
-        target = pose + rng.normal(0, _NEAR_DEG) if near else draw_target(pose, rng, yaw_limit_deg)
+        near, steep = number < round(_NEAR_SHARE * count), number >= count - round(_STEEP_SHARE * count)
+        pitches = STEEP if steep else LEVEL
+        target = pose + rng.normal(0, _NEAR_DEG) if near else draw_target(pose, rng, yaw_limit_deg, pitches)
         yield turned_copy(subject, target, rng.uniform(*_TORSO_SHARE))
 
 
-def draw_target(pose_deg: NDArray, rng: np.random.Generator, yaw_limit_deg: float = 90.0) -> NDArray[np.float64]:
+def draw_target(
+    pose_deg: NDArray, rng: np.random.Generator, yaw_limit_deg: float = 90.0, pitches: Pitches = LEVEL
+) -> NDArray[np.float64]:
     """A pose (3,) to turn a person to: any yaw that the photographed one leaves in reach, some pitch, little roll."""
-    low, high = yaw_reach(pose_deg[0], yaw_limit_deg)
+    low, high = yaw_reach(pose_deg[0], min(yaw_limit_deg, pitches.yaw_limit_deg))
     while True:
-        pitch, roll = rng.normal(0, _PITCH_SPREAD_DEG), rng.normal(0, _ROLL_SPREAD_DEG)
-        if abs(pitch) <= PITCH_LIMIT_DEG:
+        pitch, roll = rng.normal(0, pitches.spread_deg), rng.normal(0, _ROLL_SPREAD_DEG)
+        if abs(pitch) <= pitches.limit_deg:
             return np.array([rng.uniform(low, high), pitch, roll])
 
 

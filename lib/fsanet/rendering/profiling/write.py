@@ -40,7 +40,7 @@ class ProfileSettings:
         only: pattern for the file names of the photographs.
     """
 
-    copies: int = 12
+    copies: int = 18
     yaw_limit_deg: float = 90.0
     seed: int = 0
     flips: bool = True
