@@ -6,8 +6,8 @@ import fsanet
 from demo.web.boxes_only import BOX_SIZE
 from demo.web.vendor import RuntimeBuild
 from fsanet.dense import decode
-from fsanet.dense.cells import STRIDES
-from fsanet.detectors import detection, nearby, scout, scout_network, working_image, yunet
+from fsanet.dense.layout import STRIDES
+from fsanet.detectors import detection, nearby, scout, working_image, yunet
 from fsanet.image import overlay
 from fsanet.image.face_crop import DETECTOR_MARGIN, INPUT_SIZE
 from fsanet.inference import cuts, quality
@@ -93,16 +93,16 @@ def _detector() -> dict[str, Any]:
     (scale, shift) = scout.CONVENTION
     return {
         "file": DETECTOR_FILE,
-        "long_side": scout_network.LONG_SIDE,
+        "long_side": scout.LONG_SIDE,
         "multiple": max(STRIDES),
-        "grey": scout_network.BEYOND,
+        "grey": scout.BEYOND,
         "strides": STRIDES,
         "threshold": scout.THRESHOLD,
         "sure_score": scout.ScoutDetector.sure_score,
-        "overlap": scout_network.OVERLAP,
+        "overlap": scout.OVERLAP,
         "within": decode.WITHIN,
-        "large_face": scout_network.LARGE_FACE,
-        "surely": scout_network.SURELY,
+        "large_face": scout.LARGE_FACE,
+        "surely": scout.SURELY,
         "largest_log": decode.LARGEST_LOG,
         "prediction_size": BOX_SIZE,
         "scale_wh": scale,

@@ -16,7 +16,7 @@ from PIL import Image
 from fsanet import cli
 from fsanet.commands import estimate as estimate_module
 from fsanet.console import EXIT_BUG, EXIT_ERROR, EXIT_INTERRUPTED, EXIT_OK, EXIT_PARTIAL
-from fsanet.detectors.convention import BoxConvention
+from fsanet.detectors.detection import BoxConvention
 from fsanet.image.reading import write_image
 from fsanet.inference import estimator as estimator_module
 from fsanet.inference.estimator import HeadPoseEstimator

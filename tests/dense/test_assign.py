@@ -3,7 +3,7 @@ import pytest
 
 from fsanet.dense import layout
 from fsanet.dense.assign import Assignment, targets
-from fsanet.dense.cells import cells
+from fsanet.dense.layout import cells
 
 ROTATION = np.arange(9.0).reshape(1, 3, 3)
 

@@ -3,8 +3,8 @@ import pytest
 
 from fsanet.dense import layout
 from fsanet.dense.assign import targets
-from fsanet.dense.cells import cells
 from fsanet.dense.decode import Found, decode, joined, rotation_from_6d, suppress
+from fsanet.dense.layout import cells
 from fsanet.pose.angles import rotation_from_angles
 
 

@@ -3,8 +3,7 @@ import numpy as np
 import pytest
 
 from fsanet.detectors.any_angle import AnyAngleDetector, turned, turned_back
-from fsanet.detectors.convention import BoxConvention
-from fsanet.detectors.detection import Detection
+from fsanet.detectors.detection import BoxConvention, Detection
 from fsanet.detectors.nearby import stands_upright
 
 

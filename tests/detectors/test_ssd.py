@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from fsanet.detectors.files import find_detector_file
+from fsanet.detectors.loading import find_detector_file
 from fsanet.detectors.ssd import VARIANTS, SSDDetector
 from fsanet.image.boxes import iou
 

@@ -2,8 +2,7 @@ import numpy as np
 import pytest
 import scipy.io
 
-from fsanet.detectors.convention import BoxConvention
-from fsanet.detectors.detection import Detection
+from fsanet.detectors.detection import BoxConvention, Detection
 from fsanet.evaluation import finding
 from fsanet.evaluation.finder_table import Sources, finder_table
 from fsanet.image.reading import write_image

@@ -5,8 +5,7 @@ import hashlib
 import numpy as np
 import onnxruntime
 
-from fsanet.detectors.scout import ScoutDetector
-from fsanet.detectors.scout_network import BUNDLED
+from fsanet.detectors.scout import BUNDLED, ScoutDetector
 from fsanet.image.reading import read_image
 from fsanet.inference.single_stage import SingleStageEstimator
 from fsanet.locations import find_pretrained

@@ -1,5 +1,5 @@
 // @ts-check
-// The single-stage network of the page's own that finds upright faces, as fsanet.detectors.scout_network has it.
+// The single-stage network of the page's own that finds upright faces, as fsanet.detectors.scout has it.
 
 import { area, remap } from "./boxes.js";
 import { decode, distinct, side } from "./decode.js";

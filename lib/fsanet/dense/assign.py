@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fsanet.dense import layout
-from fsanet.dense.cells import STRIDES, cells
+from fsanet.dense.layout import STRIDES, cells
 
 
 class Assignment(NamedTuple):

@@ -1,8 +1,8 @@
 """Detectors by name. A new detector is one file and one row."""
 
 from fsanet.detectors.detection import FaceDetector
-from fsanet.detectors.files import find_detector_file
 from fsanet.detectors.lbp import LBPDetector
+from fsanet.detectors.loading import find_detector_file
 from fsanet.detectors.mtcnn import MTCNNDetector
 from fsanet.detectors.scout import ScoutDetector
 from fsanet.detectors.ssd import SSDDetector

@@ -12,9 +12,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from fsanet.detectors.convention import BoxConvention
-from fsanet.detectors.detection import Detection, checked_threshold, sorted_detections
-from fsanet.detectors.per_thread import PerThread
+from fsanet.detectors.detection import BoxConvention, Detection, checked_threshold, sorted_detections
+from fsanet.detectors.loading import PerThread
 from fsanet.detectors.working_image import fit
 
 CASCADE_FILE = "lbpcascade_frontalface_improved.xml"

@@ -11,8 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from fsanet.detectors.convention import BoxConvention
-from fsanet.detectors.detection import Detection, checked_threshold, sorted_detections
+from fsanet.detectors.detection import BoxConvention, Detection, checked_threshold, sorted_detections
 from fsanet.detectors.mtcnn_networks import load_networks
 from fsanet.detectors.working_image import fit
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from fsanet.detectors.onnx_session import open_session
+from fsanet.detectors.loading import open_session
 from fsanet.errors import MissingPackageError
 
 if TYPE_CHECKING:

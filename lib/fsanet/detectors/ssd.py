@@ -10,10 +10,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from fsanet.detectors.convention import BoxConvention
-from fsanet.detectors.detection import Detection, checked_threshold, merged_detections, sorted_detections
-from fsanet.detectors.files import find_detector_file, read_detector_file
-from fsanet.detectors.per_thread import PerThread
+from fsanet.detectors.detection import BoxConvention, Detection, checked_threshold, merged_detections, sorted_detections
+from fsanet.detectors.loading import PerThread, find_detector_file, read_detector_file
 from fsanet.detectors.working_image import require_bgr
 from fsanet.errors import InputError
 from fsanet.image import boxes

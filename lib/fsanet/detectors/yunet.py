@@ -10,11 +10,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from fsanet.detectors.convention import BoxConvention
-from fsanet.detectors.detection import Detection, checked_threshold, merged_detections, sorted_detections
-from fsanet.detectors.files import read_detector_file
+from fsanet.detectors.detection import BoxConvention, Detection, checked_threshold, merged_detections, sorted_detections
+from fsanet.detectors.loading import PerThread, read_detector_file
 from fsanet.detectors.nearby import detect_near
-from fsanet.detectors.per_thread import PerThread
 from fsanet.detectors.working_image import WorkingImage, fit, pad_to, sizes_above, tiles
 from fsanet.errors import InputError
 

@@ -8,8 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fsanet.detectors.catalog import create_detector
-from fsanet.detectors.convention import BoxConvention
-from fsanet.detectors.detection import Detection
+from fsanet.detectors.detection import BoxConvention, Detection
 from fsanet.evaluation.average_precision import Searched, average_precision
 from fsanet.evaluation.detector_report import labelled_faces, shows
 from fsanet.image.reading import read_image

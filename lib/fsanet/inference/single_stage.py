@@ -10,8 +10,7 @@ from numpy.typing import NDArray
 from fsanet.dense.decode import Found
 from fsanet.detectors.detection import checked_threshold
 from fsanet.detectors.nearby import best_near, view_near
-from fsanet.detectors.scout import THRESHOLD, detections_of
-from fsanet.detectors.scout_network import LONG_SIDE, ScoutNetwork
+from fsanet.detectors.scout import LONG_SIDE, THRESHOLD, ScoutNetwork, detections_of
 from fsanet.image.boxes import area
 from fsanet.inference.face_estimator import Face, find_faces
 from fsanet.pose.angles import Pose, angles_from_rotation

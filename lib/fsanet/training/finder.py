@@ -12,8 +12,8 @@ import numpy as np
 from keras import ops
 
 from fsanet.datasets.parts import json_sha256
-from fsanet.dense.cells import cells
 from fsanet.dense.decode import Found, decode
+from fsanet.dense.layout import cells
 from fsanet.evaluation.average_precision import Searched, average_precision
 from fsanet.files import replace_whole
 from fsanet.image.boxes import iou

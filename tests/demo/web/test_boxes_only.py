@@ -4,7 +4,7 @@ import numpy as np
 import onnxruntime
 
 from demo.web.boxes_only import BOX_SIZE, boxes_only
-from fsanet.detectors.scout_network import BUNDLED
+from fsanet.detectors.scout import BUNDLED
 
 
 def test_scores_and_boxes_are_the_same_to_the_bit():

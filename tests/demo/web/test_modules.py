@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from fsanet.dense import layout
-from fsanet.dense.cells import STRIDES, cells
 from fsanet.dense.decode import LARGEST_LOG, WITHIN, decode
+from fsanet.dense.layout import STRIDES, cells
 from fsanet.detectors.any_angle import turned, turned_back
 from fsanet.detectors.detection import Detection
 from fsanet.image.boxes import iou, remap

@@ -17,7 +17,7 @@ import pytest
 from demo.web import build
 from demo.web.vendor import NpmPackage, fetched, members
 from fsanet import HeadPoseEstimator
-from fsanet.detectors.files import find_detector_file
+from fsanet.detectors.loading import find_detector_file
 from fsanet.detectors.yunet import MODEL_FILE
 from fsanet.image.reading import read_image
 from fsanet.inference.face_estimator import Face

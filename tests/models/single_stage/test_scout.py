@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 from fsanet.dense import layout
-from fsanet.dense.cells import cells
+from fsanet.dense.layout import cells
 from fsanet.models.single_stage.losses import loss_parts, weighted_sum
 from fsanet.models.single_stage.scout import build_scout
 

@@ -114,7 +114,7 @@ def _read_weights(path: Path) -> None:
 
 
 def _run_network(path: Path) -> None:
-    from fsanet.detectors.scout_network import ScoutNetwork
+    from fsanet.detectors.scout import ScoutNetwork
     from fsanet.engines.onnx_engine import OnnxEngine
 
     picture = np.full((64, 64, 3), 90, np.uint8)

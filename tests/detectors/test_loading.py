@@ -1,8 +1,11 @@
-"""Detector files: found in pre-trained/detectors, or missed with the remedy."""
+"""Detectors' files, found in pre-trained/detectors or missed with the remedy, and one instance a thread."""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from fsanet.detectors.files import find_detector_file, read_detector_file
+from fsanet.detectors.loading import PerThread, find_detector_file, read_detector_file
 from fsanet.detectors.ssd import VARIANTS
 from fsanet.detectors.yunet import MODEL_FILE
 from fsanet.weights.pretrained import DETECTOR_FILES
@@ -42,3 +45,25 @@ def test_missing_file_names_the_remedy(home):
 def test_missing_named_path():
     with pytest.raises(FileNotFoundError, match=r"No detector file at '/no/net\.onnx'"):
         read_detector_file("net.onnx", "/no/net.onnx")
+
+
+def test_each_thread_has_its_own_and_keeps_it():
+    things = PerThread(object)
+    barrier = threading.Barrier(4)
+
+    def two(_):
+        barrier.wait(timeout=10)  # so that four threads take part
+        return things.get(), things.get()
+
+    with ThreadPoolExecutor(4) as pool:
+        pairs = list(pool.map(two, range(4)))
+    assert all(first is second for first, second in pairs)
+    assert len({id(first) for first, _ in pairs} | {id(things.get())}) == 5
+
+
+def test_errors_show_at_construction():
+    def broken():
+        raise ValueError("no model")
+
+    with pytest.raises(ValueError, match="no model"):
+        PerThread(broken)

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from fsanet.dense.cells import cells
+from fsanet.dense.layout import cells
 from fsanet.errors import InputError
 
 

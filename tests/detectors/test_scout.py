@@ -4,10 +4,9 @@ import numpy as np
 import pytest
 
 from fsanet.dense import layout
-from fsanet.dense.cells import cells
-from fsanet.detectors import scout_network
-from fsanet.detectors.scout import CONVENTION, ScoutDetector
-from fsanet.detectors.scout_network import BUNDLED, ScoutNetwork, on_whole_cells
+from fsanet.dense.layout import cells
+from fsanet.detectors import scout
+from fsanet.detectors.scout import BUNDLED, CONVENTION, ScoutDetector, ScoutNetwork, on_whole_cells
 from fsanet.errors import InputError
 
 
@@ -39,7 +38,7 @@ class OneFaceSession:
 @pytest.fixture
 def session(monkeypatch):
     session = OneFaceSession()
-    monkeypatch.setattr(scout_network, "_open", lambda path, threads: session)
+    monkeypatch.setattr(scout, "_open", lambda path, threads: session)
     return session
 
 
@@ -65,7 +64,7 @@ def test_a_large_image_is_shrunk(session):
 
 
 def test_large_faces_are_taken_from_half_the_size(session, monkeypatch):
-    monkeypatch.setattr(scout_network, "LARGE_FACE", 30)
+    monkeypatch.setattr(scout, "LARGE_FACE", 30)
     found = ScoutNetwork().search(spotted(128, 256, 100, 60, size=4), long_side=256, threshold=0.5)
     assert session.given.shape == (1, 64, 128, 3)  # searched last
     assert found.sides() == pytest.approx([2 * np.sqrt(40 * 48)], rel=0.01)
