@@ -16,10 +16,8 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from demo.web.arranged import arranged
-from demo.web.boxes_only import boxes_only
 from demo.web.contract import DETECTOR_FILE, DRAWING_FILE, NETWORK_FILE, SAMPLE_FILE, contract
-from demo.web.lighter import lighter
+from demo.web.networks import arranged, boxes_only, lighter
 from demo.web.serve import server_for
 from demo.web.single import one_file
 from demo.web.vendor import PLAIN, WEBGPU, RuntimeBuild, runtime_files

@@ -3,14 +3,14 @@
 from typing import Any
 
 import fsanet
-from demo.web.boxes_only import BOX_SIZE
+from demo.web.networks import BOX_SIZE
 from demo.web.vendor import RuntimeBuild
 from fsanet.dense import decode
 from fsanet.dense.layout import STRIDES
 from fsanet.detectors import detection, nearby, scout, working_image, yunet
 from fsanet.image import overlay
 from fsanet.image.face_crop import DETECTOR_MARGIN, INPUT_SIZE
-from fsanet.inference import cuts, quality
+from fsanet.inference import cuts, face_estimator
 from fsanet.inference.rows import DIGITS, PoseRow
 from fsanet.inference.smoothing import OneEuroRotationFilter
 from fsanet.inference.straightened import LEANING_DEG
@@ -55,10 +55,10 @@ def contract(model: str, weights: str, build: RuntimeBuild) -> dict[str, Any]:
             "usual_frames": cuts.USUAL_FRAMES,
         },
         "quality": {
-            "words": list(quality.FLAGS),
-            "useful_height": quality.USEFUL_HEIGHT,
-            "cut_inside": quality.CUT_INSIDE,
-            "outside_inside": quality.OUTSIDE_INSIDE,
+            "words": list(face_estimator.FLAGS),
+            "useful_height": face_estimator.USEFUL_HEIGHT,
+            "cut_inside": face_estimator.CUT_INSIDE,
+            "outside_inside": face_estimator.OUTSIDE_INSIDE,
         },
         "smoothing": {
             "min_cutoff_hz": smoothing.min_cutoff_hz,

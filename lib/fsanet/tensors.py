@@ -1,6 +1,29 @@
-"""What hints call tensors of whichever backend Keras runs on, and the symbols of them while a model is built."""
+"""Tensors of whichever backend Keras runs on: what hints call them, and their precision within a layer.
+
+Sums, norms and softmaxes are taken in at least float32, whatever the precision of the model around them.
+"""
 
 from typing import Any, TypeAlias
 
+import keras
+from keras import ops
+
 Tensor: TypeAlias = Any  # the backends share no type, and none of them knows its axes
 Shape: TypeAlias = tuple[Any, ...]  # whole numbers, but for the batch, which is None
+
+_FLOAT16_MAX = 65504.0
+
+
+def widen(x: Tensor) -> Tensor:
+    """Cast to float32; float64 stays as it is.
+
+    Sums over up to 192 positions and squared norms lose digits in bfloat16 and overflow in float16.
+    """
+    return x if keras.backend.standardize_dtype(x.dtype) == "float64" else ops.cast(x, "float32")
+
+
+def narrow(x: Tensor, dtype: str) -> Tensor:
+    """Cast to a layer's compute dtype; what float16 cannot hold becomes its largest value instead of infinity."""
+    if dtype == "float16":
+        x = ops.clip(x, -_FLOAT16_MAX, _FLOAT16_MAX)
+    return ops.cast(x, dtype)

@@ -11,8 +11,7 @@ from fsanet.cluster.record import read_record, record_path, run_of_shards, write
 from fsanet.cluster.shard import Shard, all_shards, parse_shard
 from fsanet.cluster.shard_work import ShardWork
 from fsanet.inference.face_estimator import Face
-from fsanet.inference.row_reader import read_rows
-from fsanet.inference.row_sinks import open_sink
+from fsanet.inference.row_tables import open_sink, read_rows
 from fsanet.inference.rows import make_row
 from fsanet.inference.sources import Source
 from fsanet.pose.angles import Pose

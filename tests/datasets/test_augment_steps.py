@@ -7,10 +7,9 @@ import pytest
 from keras import ops
 
 from fsanet.datasets.augment.chance import Chance
-from fsanet.datasets.augment.colour import apply_colours, apply_light, colour_matrices
-from fsanet.datasets.augment.degrade import Degrade, add_noise
 from fsanet.datasets.augment.geometry import Placement, place_images, place_poses
 from fsanet.datasets.augment.occlude import Patch, beyond, frame, inside
+from fsanet.datasets.augment.photography import Degrade, add_noise, apply_colours, apply_light, colour_matrices
 from fsanet.datasets.augment.recipe import STRONG, Recipe
 from fsanet.datasets.augment.resampling import gaussian_matrix, low_resolution_matrix
 from fsanet.pose import angles

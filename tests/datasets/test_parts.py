@@ -1,8 +1,10 @@
-"""Resumable pieces of work."""
+"""Resumable pieces of work: what is missing, and what is kept and said when it breaks off."""
 
 import pickle
 
-from fsanet.datasets.parts import Parts, json_sha256
+import pytest
+
+from fsanet.datasets.parts import Parts, json_sha256, kept_for_the_next_run, require_writable
 
 
 def test_pieces_are_missing_until_they_are_written(tmp_path):
@@ -33,3 +35,62 @@ def test_a_pickled_copy_names_the_same_files_and_throws_nothing_away(tmp_path):
 
 def test_the_digest_does_not_depend_on_the_order_of_keys():
     assert json_sha256({"a": 1, "b": [2]}) == json_sha256({"b": [2], "a": 1}) != json_sha256({"a": 1, "b": [3]})
+
+
+@pytest.fixture
+def parts(tmp_path):
+    begun = Parts(tmp_path / "x.npz", 3, {}, ".npz")
+    begun[0].write_text("done")
+    return begun
+
+
+def broken_off(parts, error):
+    with pytest.raises(type(error)) as raised, kept_for_the_next_run(7, parts):
+        raise error
+    return str(raised.value)
+
+
+def test_a_full_disk_keeps_nothing(parts, tmp_path):
+    message = broken_off(parts, OSError(28, "No space left on device"))
+    assert message == (
+        f"'{tmp_path}/x.npz' cannot be written (No space left on device); nothing of it was kept. "
+        "Up to 7 MB are needed while it is made: free some space or give another folder with --out (OUT= of make)."
+    )
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_full_disk_keeps_nothing_of_any_file(parts, tmp_path):
+    other = Parts(tmp_path / "y.npz", 3, {}, ".npz")
+    with pytest.raises(OSError, match=r"x\.npz', '.*y\.npz' cannot be written"), kept_for_the_next_run(7, parts, other):
+        raise OSError(28, "No space left on device")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("error", [OSError("a worker was killed"), ValueError("bad"), KeyboardInterrupt()])
+def test_other_errors_keep_what_was_done(parts, error):
+    broken_off(parts, error)
+    assert parts.missing() == [1, 2]
+
+
+def test_ctrl_c_says_how_to_go_on(parts, caplog):
+    broken_off(parts, KeyboardInterrupt())
+    assert caplog.messages == ["x.npz: stopped; the same command goes on where it was"]
+
+
+def test_nothing_done_is_nothing_kept(tmp_path):
+    broken_off(Parts(tmp_path / "x.npz", 3, {}, ".npz"), ValueError("no detector"))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_is_made_and_left_empty(tmp_path):
+    require_writable(tmp_path / "a" / "b")
+    assert list((tmp_path / "a" / "b").iterdir()) == []
+
+
+def test_a_read_only_folder(tmp_path, monkeypatch):
+    def denied(*args, **kwargs):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("pathlib.Path.touch", denied)  # root may write anywhere, so the folder's mode says nothing
+    with pytest.raises(OSError, match=r"Cannot write to '.*' \(Permission denied\): give another folder with --out"):
+        require_writable(tmp_path)

@@ -7,9 +7,9 @@ import pytest
 
 from fsanet.engines.engine import shares
 from fsanet.engines.keras_engine import KerasEngine
-from fsanet.engines.litert_engine import LiteRtEngine
 from fsanet.engines.onnx_engine import OnnxEngine
 from fsanet.engines.openvino_engine import OpenVinoEngine
+from fsanet.engines.tensorflow_engines import LiteRtEngine
 from fsanet.export.comparison import probe_crops
 
 pytestmark = pytest.mark.filterwarnings("ignore:In the future `np.object`:FutureWarning")  # keras' patch of tf2onnx

@@ -6,11 +6,10 @@ import cv2
 import numpy as np
 import pytest
 
-from fsanet.evaluation.charts import draw_bars, draw_error_by_yaw, draw_scatter, short_name
-from fsanet.evaluation.evaluation import as_row, evaluate, measure
+from fsanet.evaluation.charts import draw_bars, draw_error_by_yaw, draw_scatter, draw_worst_faces, short_name
+from fsanet.evaluation.evaluation import as_row, evaluate, measure, predict
 from fsanet.evaluation.labelled_sets import LabelledSet
 from fsanet.evaluation.tables import as_text, write_rows
-from fsanet.evaluation.worst_faces import draw_worst_faces
 from fsanet.pose.errors import summarize
 
 
@@ -154,14 +153,37 @@ class TestPictures:
     def test_the_worst_faces_come_first(self, tmp_path, monkeypatch):
         labelled = labelled_set(count=3)
         evaluation = measure("capsule", "x", labelled, labelled.true + [[1, 1, 1], [30, 30, 30], [5, 5, 5]])
-        from fsanet.evaluation import worst_faces
+        from fsanet.evaluation import charts
 
         cells = []
-        original = worst_faces._cell
-        monkeypatch.setattr(worst_faces, "_cell", lambda *given: cells.append(given[-1]) or original(*given))
+        original = charts._cell
+        monkeypatch.setattr(charts, "_cell", lambda *given: cells.append(given[-1]) or original(*given))
         draw_worst_faces(evaluation, tmp_path / "worst.png")
         assert cells == pytest.approx([30, 5, 1])
 
     def test_names_are_those_of_the_papers_figure(self):
         models = ("capsule", "var_capsule", "noS_capsule", "fusion_capsule", "ssrnet_mt")
         assert [short_name(model) for model in models] == ["1x1", "var", "w/o", "mix", "ssrnet_mt"]
+
+
+class FirstPixels:
+    """Answers with the first pixel's blue, green and red."""
+
+    def __init__(self):
+        self.sizes = []
+
+    def predict(self, crops_bgr):
+        self.sizes.append(len(crops_bgr))
+        return crops_bgr[:, 0, 0].astype(np.float32)
+
+
+@pytest.mark.parametrize("count", [0, 1, 4, 11])
+def test_any_number_of_crops_keep_their_order(count, monkeypatch):
+    monkeypatch.setattr("fsanet.evaluation.evaluation._BLOCK", 4)
+    images = np.random.default_rng(0).integers(0, 256, (count, 8, 8, 3), np.uint8)
+    engine = FirstPixels()
+    predicted = predict(engine, images)
+    assert predicted.dtype == np.float64
+    np.testing.assert_array_equal(predicted, images[:, 0, 0])
+    assert sum(engine.sizes) == count
+    assert max(engine.sizes, default=0) <= 4

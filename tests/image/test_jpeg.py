@@ -2,7 +2,7 @@ import cv2
 import numpy as np
 import pytest
 
-from fsanet.image.jpeg import is_whole_jpeg
+from fsanet.image.reading import is_whole_jpeg
 
 NOISE = np.random.default_rng(0).integers(0, 255, (64, 64, 3), np.uint8)
 

@@ -11,7 +11,7 @@ from fsanet.datasets.pose_set import PoseSet
 from fsanet.image.boxes import iou, widen
 from fsanet.image.face_crop import crop_face, crop_pixels, landmark_box
 from fsanet.image.reading import read_image
-from fsanet.readers.biwi_rules import choose_box
+from fsanet.readers.biwi_protocol import choose_box
 from fsanet.readers.face_boxes import FrameFaces
 from fsanet.readers.report import read_left_out
 from fsanet.rendering.samples import Settings, render_frame

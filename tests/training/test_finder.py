@@ -6,7 +6,7 @@ import pytest
 
 from fsanet.dense import layout
 from fsanet.errors import InputError
-from fsanet.models.single_stage import catalog
+from fsanet.models.single_stage import scout
 from fsanet.models.single_stage.losses import LossWeights
 from fsanet.training import finder
 from fsanet.training.finder import FinderModel, FinderPlan, angle_between_deg, finder_task, train_finder, validate
@@ -89,7 +89,7 @@ def test_angles_between_rotations():
 
 
 def tiny(image_height=None, image_width=None):
-    from fsanet.models.single_stage.blocks import flat, predict
+    from fsanet.models.single_stage.scout import flat, predict
 
     image = keras.Input((image_height, image_width, 3))
     levels = []
@@ -101,7 +101,7 @@ def tiny(image_height=None, image_width=None):
 
 @pytest.fixture
 def plan(bank_folder, monkeypatch):
-    monkeypatch.setitem(catalog.BUILDERS, "tiny", tiny)
+    monkeypatch.setitem(scout.BUILDERS, "tiny", tiny)
     monkeypatch.setattr(finder, "_VALIDATION_SEED", 0)
     small = {"epochs": 1, "side": 64, "batch_size": 2, "steps": 2, "validation": 2, "model": "tiny"}
     return FinderPlan(bank=str(bank_folder), backgrounds="", **small)
@@ -136,4 +136,4 @@ def test_plans_that_cannot_be(wrong):
 
 def test_an_unknown_network_lists_the_right_ones():
     with pytest.raises(InputError, match="Unknown finder 'owl'; choose one of: scout"):
-        catalog.build_finder("owl")
+        scout.build_finder("owl")

@@ -1,5 +1,5 @@
 // @ts-check
-// What speaks against trusting a face's pose, in the words of fsanet.inference.quality.
+// What speaks against trusting a face's pose, in the words of fsanet.inference.face_estimator.
 
 import { area } from "./boxes.js";
 

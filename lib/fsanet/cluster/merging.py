@@ -10,8 +10,7 @@ from typing import NamedTuple
 from fsanet.cluster.record import SUFFIX, DoneSource, Record, read_record, record_path
 from fsanet.cluster.shard_work import lock_path
 from fsanet.errors import InputError
-from fsanet.inference.row_reader import read_rows
-from fsanet.inference.row_sinks import open_sink
+from fsanet.inference.row_tables import open_sink, read_rows
 from fsanet.inference.rows import PoseRow
 
 _NAMED = 8

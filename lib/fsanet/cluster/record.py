@@ -15,7 +15,7 @@ from typing import NamedTuple
 from fsanet.cluster.shard import Shard, names_digest
 from fsanet.errors import InputError
 from fsanet.files import printable, replace_whole
-from fsanet.inference.row_reader import read_rows
+from fsanet.inference.row_tables import read_rows
 from fsanet.inference.sources import Source
 
 SUFFIX = ".sources.jsonl"

@@ -84,7 +84,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Estimate; returns the exit code."""
     os.environ.setdefault("OPENCV_LOG_LEVEL", "SILENT")  # what OpenCV cannot read is said by us, in one sentence
-    from fsanet.image.opencv_build import clash_of_builds, installed_builds
+    from fsanet.inference.display import clash_of_builds, installed_builds
     from fsanet.inference.sources import find_sources, summary_of_skipped
 
     if clash := clash_of_builds(installed_builds()):
@@ -112,7 +112,7 @@ def _on_cluster(args: argparse.Namespace, sources: list, rows: list[Path]) -> in
     """All shards, by many processes, and their rows joined."""
     from fsanet.cluster.shard import all_shards, names_digest
     from fsanet.cluster.shared_run import share_out
-    from fsanet.inference.row_sinks import PARQUET
+    from fsanet.inference.row_tables import PARQUET
 
     if args.shard or args.show:
         raise InputError("--shard and --show do not go with --cluster: leave them out.")

@@ -22,7 +22,7 @@ from fsanet.errors import InputError
 from fsanet.image.face_crop import INPUT_SIZE
 from fsanet.locations import work_dir
 from fsanet.readers.biwi import SPLIT_FILE
-from fsanet.readers.biwi_labels import EULER_ORDERS
+from fsanet.readers.biwi_protocol import EULER_ORDERS
 from fsanet.readers.own import ANGLE_UNITS
 from fsanet.readers.raw_sets import RAW_SETS, Options, RawSet, Step
 from fsanet.readers.report import summary_lines

@@ -15,9 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fsanet.console import progress
-from fsanet.datasets.disk import kept_for_the_next_run
 from fsanet.datasets.npz_file import read_meta
 from fsanet.datasets.npz_stream import Chunk, PoseStream, megabytes_for
+from fsanet.datasets.parts import kept_for_the_next_run
 from fsanet.datasets.pose_set import PoseSet
 from fsanet.errors import InputError
 from fsanet.files import remove_leftovers

@@ -7,10 +7,9 @@ from typing import Any, NamedTuple
 
 from fsanet.engines.engine import Engine
 from fsanet.engines.keras_engine import KerasEngine
-from fsanet.engines.litert_engine import LiteRtEngine
 from fsanet.engines.onnx_engine import OnnxEngine
 from fsanet.engines.openvino_engine import OpenVinoEngine
-from fsanet.engines.tensorflow_engines import FrozenGraphEngine, SavedModelEngine
+from fsanet.engines.tensorflow_engines import FrozenGraphEngine, LiteRtEngine, SavedModelEngine
 from fsanet.errors import InputError, MissingPackageError
 from fsanet.export.onnx_cache import exported_onnx, ready_onnx
 from fsanet.locations import command_here

@@ -7,14 +7,16 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from fsanet.console import progress
 from fsanet.engines.engine import Engine
 from fsanet.evaluation.labelled_sets import LabelledSet
 from fsanet.evaluation.paper_figures import PAPER, PaperFigure
-from fsanet.evaluation.predict import predict
 from fsanet.models.spec import get_spec
 from fsanet.pose.errors import ErrorSummary, euler_errors, summarize
 
 ANGLES = ("yaw", "pitch", "roll")
+_BLOCK = 512  # crops between two moves of the bar
+_SHOWN_FROM = 4 * _BLOCK
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,6 +66,26 @@ def evaluate(
         if members := get_spec(name).members:
             outputs[name] = np.mean([outputs[member] for member in members], axis=0)
     return [measure(name, weights, test_set, outputs[name]) for name in models]
+
+
+def predict(engine: Engine, images: NDArray[np.uint8], label: str = "") -> NDArray[np.float64]:
+    """Yaw, pitch and roll of crops, with a bar where there are enough of them to wait for.
+
+    Args:
+        engine: any engine of `fsanet.engines`.
+        images: (N, S, S, 3) uint8 BGR, S the engine's `input_size`.
+        label: the word before the bar.
+
+    Returns:
+        (N, 3) degrees.
+    """
+    angles = np.empty((len(images), 3))
+    with progress(total=len(images), unit="img", label=label, quiet=len(images) < _SHOWN_FROM) as bar:
+        for start in range(0, len(images), _BLOCK):
+            block = slice(start, start + _BLOCK)
+            angles[block] = engine.predict(images[block])
+            bar.update(len(images[block]))
+    return angles
 
 
 def measure(model: str, weights: str, test_set: LabelledSet, predicted: NDArray[np.float64]) -> Evaluation:

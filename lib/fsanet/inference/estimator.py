@@ -16,8 +16,7 @@ from fsanet.errors import InputError
 from fsanet.image import boxes
 from fsanet.image.boxes import BoxXYXY
 from fsanet.image.face_crop import DETECTOR_MARGIN, crop_face
-from fsanet.inference.face_estimator import Face, find_faces
-from fsanet.inference.quality import flags_of
+from fsanet.inference.face_estimator import Face, find_faces, flags_of
 from fsanet.inference.straightened import StraightenedEngine
 from fsanet.models.spec import DEFAULT_MODEL
 from fsanet.pose.angles import Pose, rotate_in_plane
@@ -32,7 +31,7 @@ class FoundFaces:
     Attributes:
         detections: one a face.
         crops_bgr: (N, size, size, 3) uint8, the network's input for each.
-        flags: what speaks against each, see `quality.FLAGS`.
+        flags: what speaks against each, see `face_estimator.FLAGS`.
     """
 
     detections: Sequence[Detection]

@@ -1,4 +1,4 @@
-"""What finds faces and reads their poses in pictures, whatever networks do it.
+"""What finds faces and reads their poses in pictures, whatever networks do it, and what speaks against trusting a pose.
 
 Images, video, rows and drawing know this interface and nothing behind it.
 """
@@ -10,10 +10,20 @@ from typing import Protocol, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from fsanet.image.boxes import BoxXYXY
+from fsanet.image.boxes import BoxXYXY, share_inside
 from fsanet.pose.angles import Pose
 
 Prepared = TypeVar("Prepared")
+
+# word -> what it means
+FLAGS = {
+    "outside": "more than half of the box lies beyond the border of the picture",
+    "cut": "more than a tenth of the box lies beyond the border of the picture",
+    "small": "the face is below the height from which on more pixels hardly help",
+    "turned": "the face seems to lie or to stand on its head: the pose may be far off; try --any-angle",
+}
+USEFUL_HEIGHT = 24  # pixels of the box; measured by `python -m fsanet.benchmarks.limits`
+CUT_INSIDE, OUTSIDE_INSIDE = 0.9, 0.5
 
 
 @dataclass(frozen=True)
@@ -26,7 +36,7 @@ class Face:
         pose: yaw, pitch and roll in degrees.
         upright_turn: degrees by which the picture was turned clockwise to read the pose: 0, 90, 180 or 270. The pose
             is that of the picture as it is.
-        flags: what speaks against trusting the pose, words of `quality.FLAGS`; mostly empty.
+        flags: what speaks against trusting the pose, words of `FLAGS`; mostly empty.
     """
 
     box_xyxy: BoxXYXY
@@ -73,3 +83,21 @@ class FaceEstimator(Protocol[Prepared]):
 def find_faces(estimator: FaceEstimator[Prepared], pictures_bgr: Sequence[NDArray[np.uint8]]) -> list[list[Face]]:
     """Faces of several pictures, each (h, w, 3) uint8 BGR, estimated in one batch."""
     return estimator.estimate([estimator.prepare(picture) for picture in pictures_bgr])
+
+
+def flags_of(box_xyxy: BoxXYXY, size_wh: Sequence[int], turned: bool = False) -> tuple[str, ...]:
+    """The words of `FLAGS` that hold for a face.
+
+    Args:
+        box_xyxy: its box in pixels.
+        size_wh: width and height of the picture in pixels.
+        turned: whether the face seems not to stand upright.
+    """
+    inside = share_inside(box_xyxy, *size_wh)
+    holds = {
+        "outside": inside < OUTSIDE_INSIDE,
+        "cut": OUTSIDE_INSIDE <= inside < CUT_INSIDE,
+        "small": box_xyxy[3] - box_xyxy[1] < USEFUL_HEIGHT,
+        "turned": turned,
+    }
+    return tuple(word for word in FLAGS if holds[word])

@@ -27,7 +27,7 @@ class PoseRow(NamedTuple):
         azimuth, elevation: where the face looks, in degrees (see `fsanet.pose.angles.Facing`).
         qw, qx, qy, qz: the rotation as a unit quaternion (see `fsanet.pose.angles.Pose.quaternion`).
         turn: by how much the picture had to be turned clockwise for the face to stand upright: 0, 90, 180 or 270.
-        flags: what speaks against trusting the row, words with a space between (see `quality.FLAGS`); mostly empty.
+        flags: what speaks against trusting the row, words of `face_estimator.FLAGS` with a space between; mostly empty.
     """
 
     file: str

@@ -7,8 +7,7 @@ import keras
 from keras import ops
 
 from fsanet.errors import InputError
-from fsanet.layers.precision import narrow, widen
-from fsanet.tensors import Shape, Tensor
+from fsanet.tensors import Shape, Tensor, narrow, widen
 
 _KERNEL_NAMES = {"features": "kernel_type1", "capsules": "kernel_type2"}
 

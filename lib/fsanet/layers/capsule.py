@@ -6,8 +6,7 @@ import keras
 from keras import ops
 
 from fsanet.errors import InputError
-from fsanet.layers.precision import narrow, widen
-from fsanet.tensors import Shape, Tensor
+from fsanet.tensors import Shape, Tensor, narrow, widen
 
 _EPSILON = 1e-7
 

@@ -6,8 +6,7 @@ from typing import Any
 import keras
 from keras import ops
 
-from fsanet.layers.precision import narrow, widen
-from fsanet.tensors import Shape, Tensor
+from fsanet.tensors import Shape, Tensor, narrow, widen
 
 
 @keras.saving.register_keras_serializable(package="fsanet")

@@ -6,8 +6,7 @@ The paper's sections 3.4 and 3.5.
 import keras
 from keras import ops
 
-from fsanet.layers.precision import narrow, widen
-from fsanet.tensors import Shape, Tensor
+from fsanet.tensors import Shape, Tensor, narrow, widen
 
 # Smallest divisor of a row of the structure. A row of sigmoids may underflow to zeros in half precision: no feature
 # instead of 0 / 0. No row sums up to so little in float32.

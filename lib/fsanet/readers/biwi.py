@@ -1,7 +1,7 @@
 """The BIWI Kinect Head Pose Database: 24 videos in folders 01 to 24, `frame_XXXXX_rgb.png` with `frame_XXXXX_pose.txt`.
 
 Three sets come of it: `BIWI_noTrack` (protocol 1), `BIWI_train` and `BIWI_test` (protocol 2, the split is a file).
-Detection comes first (`face_boxes`), the protocols' rules next (`biwi_rules`), then the crops.
+Detection comes first (`face_boxes`), the protocols' rules next (`biwi_protocol`), then the crops.
 """
 
 import json
@@ -13,8 +13,7 @@ from pathlib import Path
 
 from fsanet.errors import InputError
 from fsanet.image.face_crop import DETECTOR_MARGIN, INPUT_SIZE, crop_pixels
-from fsanet.readers.biwi_labels import biwi_angles, read_rotation
-from fsanet.readers.biwi_rules import NO_TRACK, TRACKED, Tracking, boxes_of_video
+from fsanet.readers.biwi_protocol import NO_TRACK, TRACKED, Tracking, biwi_angles, boxes_of_video, read_rotation
 from fsanet.readers.face_boxes import FrameFaces
 from fsanet.readers.set_builder import RawItem, Sample, SetRecipe, Unusable, read_raw_image
 
@@ -41,7 +40,7 @@ class BiwiSettings:
     Attributes:
         margin: share of the detector's box added on each side.
         img_size: side of the crops in pixels.
-        euler_order: see `fsanet.readers.biwi_labels.biwi_angles`.
+        euler_order: see `fsanet.readers.biwi_protocol.biwi_angles`.
         split: the file with the sides.
     """
 

@@ -15,8 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fsanet.console import progress
-from fsanet.datasets.disk import kept_for_the_next_run, require_writable
-from fsanet.datasets.parts import Parts, json_sha256
+from fsanet.datasets.parts import Parts, json_sha256, kept_for_the_next_run, require_writable
 from fsanet.detectors.catalog import create_detector
 from fsanet.detectors.detection import Detection, FaceDetector
 from fsanet.errors import InputError

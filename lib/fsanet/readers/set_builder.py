@@ -18,9 +18,9 @@ from numpy.typing import NDArray
 
 import fsanet
 from fsanet.console import progress
-from fsanet.datasets.disk import kept_for_the_next_run, require_writable
 from fsanet.datasets.npz_file import read_meta
 from fsanet.datasets.npz_stream import Chunk, LeftOut, PoseStream, megabytes_for
+from fsanet.datasets.parts import kept_for_the_next_run, require_writable
 from fsanet.errors import InputError
 from fsanet.files import remove_leftovers
 from fsanet.image.reading import read_image

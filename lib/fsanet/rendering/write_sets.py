@@ -15,9 +15,9 @@ import cv2
 import numpy as np
 
 from fsanet.console import EXIT_OK, progress
-from fsanet.datasets.disk import kept_for_the_next_run
 from fsanet.datasets.npz_file import read_meta
 from fsanet.datasets.npz_stream import Chunk, PoseStream, megabytes_for
+from fsanet.datasets.parts import kept_for_the_next_run
 from fsanet.datasets.pictures import draw_pictures, picture_paths
 from fsanet.errors import InputError
 from fsanet.image.face_crop import INPUT_SIZE, LANDMARK_MARGIN

@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fsanet.console import progress
-from fsanet.datasets.disk import kept_for_the_next_run
 from fsanet.datasets.npz_stream import Chunk, PoseStream, megabytes_for
+from fsanet.datasets.parts import kept_for_the_next_run
 from fsanet.errors import InputError
 from fsanet.image.face_crop import INPUT_SIZE, crop_face, landmark_box, points_in_crop
 from fsanet.pose.angles import angles_from_rotation

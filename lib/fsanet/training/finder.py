@@ -18,8 +18,8 @@ from fsanet.evaluation.average_precision import Searched, average_precision
 from fsanet.files import replace_whole
 from fsanet.image.boxes import iou
 from fsanet.locations import work_dir
-from fsanet.models.single_stage.catalog import build_finder
 from fsanet.models.single_stage.losses import LossWeights, loss_parts, weighted_sum
+from fsanet.models.single_stage.scout import build_finder
 from fsanet.scenes.compose import Scene
 from fsanet.scenes.labels import findable
 from fsanet.scenes.stream import SceneBatch, SceneBatches, SceneStream
@@ -45,7 +45,7 @@ class FinderPlan(Plan):
     """One run, with all of its `Plan`.
 
     Attributes:
-        model: one of `fsanet.models.single_stage.catalog.FINDERS`.
+        model: one of `fsanet.models.single_stage.scout.FINDERS`.
         bank: folder of cut-outs to train on; `backgrounds` of photographs, empty for paintings alone.
         photographs: folder of a bank of faces cut out of photographs, empty for renders alone.
         weights: a file of weights to start from, empty for none.

@@ -16,7 +16,7 @@ from fsanet.detectors.detection import Detection
 from fsanet.image.boxes import iou, remap
 from fsanet.image.face_crop import crop_face, widened_pixels
 from fsanet.image.turning import turn_image
-from fsanet.inference import cuts, quality
+from fsanet.inference import cuts, face_estimator
 from fsanet.inference.cuts import CutDetector
 from fsanet.inference.face_estimator import Face
 from fsanet.inference.rows import DIGITS, FORMATS, PoseRow, make_row
@@ -213,12 +213,12 @@ def test_cuts(in_node):
 
 def test_flags(in_node):
     boxes = [(10, 10, 80, 90), (-10, 10, 60, 90), (-60, 10, 20, 90), (10, 10, 25, 30), (190, 140, 260, 200)]
-    names = {"useful_height": quality.USEFUL_HEIGHT, "cut_inside": quality.CUT_INSIDE}
-    settings = {"words": list(quality.FLAGS), **names, "outside_inside": quality.OUTSIDE_INSIDE}
+    names = {"useful_height": face_estimator.USEFUL_HEIGHT, "cut_inside": face_estimator.CUT_INSIDE}
+    settings = {"words": list(face_estimator.FLAGS), **names, "outside_inside": face_estimator.OUTSIDE_INSIDE}
     body = """return [false, true].map((turned) =>
         given.boxes.map((box) => flagsOf(box, 200, 150, given.settings, turned)));"""
     found = in_node(body, ["quality.js"], {"boxes": boxes, "settings": settings})
-    expected = [[list(quality.flags_of(box, (200, 150), turned)) for box in boxes] for turned in (False, True)]
+    expected = [[list(face_estimator.flags_of(box, (200, 150), turned)) for box in boxes] for turned in (False, True)]
     assert found == expected
 
 

@@ -7,11 +7,10 @@ import keras
 from keras import ops
 
 from fsanet.datasets.augment.chance import Chance
-from fsanet.datasets.augment.colour import recolour, relight
-from fsanet.datasets.augment.degrade import Degrade, add_noise
 from fsanet.datasets.augment.geometry import place
 from fsanet.datasets.augment.occlude import cover, frame
 from fsanet.datasets.augment.paper import PaperSteps
+from fsanet.datasets.augment.photography import Degrade, add_noise, recolour, relight
 from fsanet.datasets.augment.recipe import Recipe
 from fsanet.tensors import Shape, Tensor
 

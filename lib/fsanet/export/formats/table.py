@@ -97,7 +97,7 @@ class Format:
 
 _ROWS = (
     Format("onnx", ".onnx", "onnx_formats:write_onnx_format", quantize=(FLOAT16, INT8)),
-    Format("tflite", ".tflite", "tflite_format:write_tflite", quantize=(FLOAT16, INT8)),
+    Format("tflite", ".tflite", "tensorflow_formats:write_tflite", quantize=(FLOAT16, INT8)),
     Format("openvino", "_openvino", "onnx_formats:write_openvino", folder=True, quantize=(FLOAT16, INT8)),
     Format("saved_model", "_saved_model", "tensorflow_formats:write_saved_model", folder=True),
     Format("frozen_graph", ".pb", "tensorflow_formats:write_frozen_graph"),

@@ -1,10 +1,10 @@
-"""Which OpenCV is there: one, two that clash, with windows or without."""
+"""A window: which OpenCV is there, one, two that clash, with windows or without."""
 
 import cv2
 import pytest
 
-from fsanet.image import opencv_build
-from fsanet.image.opencv_build import BUILDS, clash_of_builds, installed_builds, opens_windows
+from fsanet.inference import display
+from fsanet.inference.display import BUILDS, clash_of_builds, installed_builds, opens_windows
 
 
 def test_this_environment_has_one_build():
@@ -16,9 +16,9 @@ def test_builds_are_told_by_what_pip_knows(monkeypatch):
 
     def distribution(name):
         if name not in there:
-            raise opencv_build.PackageNotFoundError(name)
+            raise display.PackageNotFoundError(name)
 
-    monkeypatch.setattr(opencv_build, "distribution", distribution)
+    monkeypatch.setattr(display, "distribution", distribution)
     assert installed_builds() == [BUILDS[1], BUILDS[2]]
 
 

@@ -1,14 +1,18 @@
-"""Colour casts, hue, saturation, grey; brightness, contrast, tone and light from one side."""
+"""What light and a camera do to a crop: colours, brightness, contrast and tone; blur, low resolution and noise."""
 
 import math
 
+import numpy as np
 from keras import ops
+from numpy.typing import NDArray
 
 from fsanet.datasets.augment.chance import Chance
 from fsanet.datasets.augment.recipe import Recipe
+from fsanet.datasets.augment.resampling import gaussian_matrix, low_resolution_matrix, resample
 from fsanet.tensors import Tensor
 
 LUMA_BGR = (0.114, 0.587, 0.299)  # ITU-R BT.601
+_BLURS, _SIDES = 6, 8  # how many strengths of blur there are, and how many low resolutions
 
 
 def recolour(images: Tensor, recipe: Recipe, chance: Chance) -> Tensor:
@@ -91,3 +95,47 @@ def apply_light(
     lit, tone = ops.clip(lit, 0.0, 255.0), tone[:, None, None]
     # Looks like a gamma curve, for a tenth of a power's time.
     return ops.reshape(255.0 * lit / (lit + tone * (255.0 - lit)), (-1, side, side, 3))
+
+
+class Degrade:
+    """Random blur and loss of resolution, as a far face and a fast one have it, for images of one size.
+
+    Args:
+        size: side of the images in pixels.
+        recipe: how much.
+    """
+
+    def __init__(self, size: int, recipe: Recipe):
+        self.size = size
+        self._chance = recipe.blur
+        self.table = degrading_matrices(size, recipe.blur_pixels * size / 64, recipe.lowest_side)
+
+    def __call__(self, images: Tensor, chance: Chance) -> Tensor:
+        """Degrade (N, S, S, 3)."""
+        happens, low = chance.happens(self._chance), chance.happens(0.5)
+        blur, other = chance.integer(_BLURS + 1), chance.integer(_BLURS + 1)
+        other = ops.where(chance.happens(0.5), blur, other)  # motion blur: one axis more than the other
+        side = 1 + _BLURS + chance.integer(_SIDES)
+        rows = ops.where(happens, ops.where(low, side, blur), 0)
+        columns = ops.where(happens, ops.where(low, side, other), 0)
+        return self.apply(images, rows, columns)
+
+    def apply(self, images: Tensor, rows: Tensor, columns: Tensor) -> Tensor:
+        """Resample rows and columns by the matrices with these numbers, (N,) int32; 0 changes nothing."""
+        return resample(images, ops.take(self.table, rows, axis=0), ops.take(self.table, columns, axis=0))
+
+
+def degrading_matrices(size: int, most_blur: float, lowest_side: int) -> NDArray[np.float32]:
+    """(1 + blurs + resolutions, size, size): nothing, ever more blur, ever lower resolution."""
+    blurs = [gaussian_matrix(size, sigma) for sigma in np.linspace(most_blur / _BLURS, most_blur, _BLURS)]
+    sides = np.rint(np.geomspace(0.75 * size, lowest_side, _SIDES)).astype(int)
+    return np.stack([np.eye(size, dtype=np.float32), *blurs, *(low_resolution_matrix(size, side) for side in sides)])
+
+
+def add_noise(images: Tensor, recipe: Recipe, chance: Chance) -> Tensor:
+    """Random sensor noise on (N, S, S, 3), the same in all channels: colour noise does not survive compression."""
+    happens = chance.happens(recipe.noise)
+    level = ops.where(happens, recipe.noise_level * ops.square(chance.uniform()), 0.0)
+    side = images.shape[1]
+    noise = ops.reshape(level[:, None, None] * chance.noise(side), (-1, side, side, 3))
+    return ops.clip(images + noise, 0.0, 255.0)

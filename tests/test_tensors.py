@@ -2,7 +2,7 @@ import keras
 import numpy as np
 import pytest
 
-from fsanet.layers.precision import narrow, widen
+from fsanet.tensors import narrow, widen
 
 
 def dtype_of(x) -> str:

@@ -1,6 +1,6 @@
 import pytest
 
-from fsanet.inference.quality import FLAGS, USEFUL_HEIGHT, flags_of
+from fsanet.inference.face_estimator import FLAGS, USEFUL_HEIGHT, flags_of
 
 SIZE_WH = (200, 100)
 

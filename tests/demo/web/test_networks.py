@@ -1,4 +1,4 @@
-"""The networks of the page compute what those of the package do, and pack well."""
+"""The networks of the page compute what those of the package do, without what it does not read, and pack well."""
 
 import gzip
 
@@ -6,10 +6,26 @@ import numpy as np
 import onnxruntime
 import pytest
 
-from demo.web.arranged import arranged
-from demo.web.lighter import lighter
+from demo.web.networks import BOX_SIZE, arranged, boxes_only, lighter
+from fsanet.detectors.scout import BUNDLED
 from fsanet.export.onnx_cache import exported_onnx
 from fsanet.models.spec import DEFAULT_MODEL, DEFAULT_WEIGHTS
+
+
+def test_scores_and_boxes_are_the_same_to_the_bit():
+    whole = BUNDLED.read_bytes()
+    lean = boxes_only(whole)
+    pictures = np.random.default_rng(1).uniform(0, 255, (2, 96, 160, 3)).astype(np.float32)
+    of_whole, of_lean = (
+        onnxruntime.InferenceSession(network).run(None, {"image_bgr": pictures})[0] for network in (whole, lean)
+    )
+    assert of_lean.shape[2] == BOX_SIZE
+    assert np.array_equal(of_lean, of_whole[:, :, :BOX_SIZE])
+
+
+def test_the_other_branches_are_gone():
+    whole = BUNDLED.read_bytes()
+    assert len(boxes_only(whole)) < 0.8 * len(whole)
 
 
 @pytest.fixture(scope="module")

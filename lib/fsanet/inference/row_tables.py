@@ -1,7 +1,9 @@
-"""Files that take rows and are whole or not there: CSV, JSON lines, Parquet."""
+"""Files of rows: written whole or not at all, as CSV, JSON lines or Parquet, and read back."""
 
 from __future__ import annotations
 
+import csv
+import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,6 +15,7 @@ from fsanet.inference.rows import FORMATS, PoseRow, RowFormat
 
 PARQUET = ".parquet"
 _ROWS_PER_GROUP = 65536
+_TYPES = get_type_hints(PoseRow)
 
 
 class RowSink(Protocol):
@@ -65,8 +68,7 @@ class _Parquet:
         except ImportError:
             raise MissingPackageError("Parquet needs pyarrow: pip install 'fsanet[parquet]'.") from None
         kinds = {int: pyarrow.int64(), int | None: pyarrow.int64(), str: pyarrow.string()}
-        types = get_type_hints(PoseRow)
-        self._schema = pyarrow.schema([(name, kinds.get(types[name], pyarrow.float64())) for name in PoseRow._fields])
+        self._schema = pyarrow.schema([(name, kinds.get(_TYPES[name], pyarrow.float64())) for name in PoseRow._fields])
         self._table: Any = pyarrow.Table
         self._writer = parquet.ParquetWriter(path, self._schema)
         self._waiting: list[PoseRow] = []
@@ -84,3 +86,38 @@ class _Parquet:
         if self._waiting:
             self._writer.write_table(self._table.from_pylist([row._asdict() for row in self._waiting], self._schema))
         self._waiting = []
+
+
+def read_rows(path: Path) -> Iterator[PoseRow]:
+    """Rows of a .csv or .jsonl file, one after the other.
+
+    Raises:
+        FileNotFoundError: when there is no such file.
+        ValueError: for another suffix, or where a line is no row.
+    """
+    readers = {".csv": _of_csv, ".jsonl": _of_jsonl}
+    if path.suffix not in readers:
+        raise InputError(f"Rows are read from files that end in .csv or .jsonl; got '{path}'.")
+    with path.open(newline="", encoding="utf-8") as file:
+        try:
+            yield from readers[path.suffix](file)
+        except (ValueError, TypeError, KeyError) as error:
+            raise InputError(f"'{path}' holds a line that is no row of poses ({error}).") from None
+
+
+def _of_csv(lines: Iterator[str]) -> Iterator[PoseRow]:
+    for values in csv.DictReader(lines, strict=True):
+        yield PoseRow(**{name: _value(name, text) for name, text in values.items()})
+
+
+def _of_jsonl(lines: Iterator[str]) -> Iterator[PoseRow]:
+    yield from (PoseRow(**json.loads(line)) for line in lines)
+
+
+def _value(name: str, text: str) -> Any:
+    kind = _TYPES[name]
+    if kind is str:
+        return text
+    if text == "" and kind not in (int, float):  # frame and time of an image
+        return None
+    return int(text) if kind in (int, int | None) else float(text)
