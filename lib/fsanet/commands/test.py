@@ -23,11 +23,9 @@ from fsanet.engines.choose import create_engine
 from fsanet.engines.engine import Engine
 from fsanet.evaluation.charts import draw_bars, draw_error_by_yaw, draw_scatter, draw_worst_faces
 from fsanet.evaluation.evaluation import Evaluation, evaluate
-from fsanet.evaluation.labelled_sets import available_sets, load_labelled_set
+from fsanet.evaluation.labelled_sets import SYNTHETIC_TEST, available_sets, ensure_synthetic_test, load_labelled_set
 from fsanet.evaluation.paired import as_text as pairs_as_text
 from fsanet.evaluation.paired import find_pairs
-from fsanet.evaluation.synthetic_test import NAME as SYNTHETIC_TEST
-from fsanet.evaluation.synthetic_test import ensure_synthetic_test
 from fsanet.evaluation.tables import as_text, write_rows
 from fsanet.export.onnx_cache import ready_onnx
 from fsanet.inference.straightened import StraightenedEngine

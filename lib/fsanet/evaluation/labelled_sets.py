@@ -1,5 +1,9 @@
-"""The sets that `make test` measures on: which there are, what of them counts, and how they were cropped."""
+"""The sets that `make test` measures on: which there are, what of them counts, and how they were cropped.
 
+The synthetic one is rendered on the spot where there is none, so that a fresh clone has something to test on.
+"""
+
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatch
@@ -12,9 +16,14 @@ from fsanet.datasets.derive import MASKED, ROTATED, plain_name
 from fsanet.datasets.pose_set import PoseSet
 from fsanet.datasets.protocols import PROTOCOLS, SETS, find_set, set_path
 from fsanet.errors import InputError
+from fsanet.locations import command_here
 from fsanet.pose.errors import LABEL_LIMIT_DEG, within_limit
 
+SYNTHETIC_TEST = "synthetic_test"
+
 _RESEARCH_ONLY = ("AFLW2000", "BIWI", "300W_LP")
+_RENDERED = 1000  # faces, where there is no synthetic test set
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,3 +122,24 @@ def describe_crop(pose_set: PoseSet) -> str:
     if "margin" in meta:
         words.append(f"margin {meta['margin']}")
     return ", ".join(words) or "not recorded in the npz"
+
+
+def ensure_synthetic_test(folder: str | Path) -> None:
+    """Render the first faces of the synthetic test set into a folder, unless a synthetic test set lies there.
+
+    They are those that `make preprocess DB=synthetic` begins its test set with, so figures compare; that command
+    replaces the file by the whole set.
+
+    Args:
+        folder: usually `data`.
+
+    Raises:
+        OSError: when the folder cannot be written.
+    """
+    if find_set(SYNTHETIC_TEST, folder).is_file():
+        return
+    from fsanet.rendering.write_sets import write_test_set  # compiles the renderer: only where it is needed
+
+    rendering = f"There is no {SYNTHETIC_TEST}.npz in '{folder}': rendering its first {_RENDERED:,} faces"
+    log.info("%s (%s makes all of it).", rendering, command_here("preprocess DB=synthetic", "prepare --set synthetic"))
+    write_test_set(folder, _RENDERED)
