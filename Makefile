@@ -78,6 +78,9 @@ train: setup  ## train a model [MODEL=var_capsule DB=synthetic EXPERIMENT= EPOCH
 adapt: setup  ## adapt weights to unlabelled faces TARGET=folder-or-npz [MODEL= METHOD= DB= EPOCHS= MINUTES= SEED= WEIGHTS= RESUME=never ARGS=]
 	$(BIN)/fsanet adapt --target '$(TARGET)' $(call option,--model,$(MODEL)) $(call option,--method,$(METHOD)) $(call option,--set,$(DB)) $(call option,--epochs,$(EPOCHS)) $(call option,--max-minutes,$(MINUTES)) $(call option,--seed,$(SEED)) $(call option,--weights,$(WEIGHTS)) $(call option,--resume,$(RESUME)) $(ARGS)
 
+adapt-bench: setup  ## every way of adapting on rendered sets with the paper's roles [SEEDS=3 OUT= ARGS="--sweep neighbours=5,20,80"]
+	$(BIN)/python -m fsanet.benchmarks.adaptation $(call option,--seeds,$(SEEDS)) $(call option,--out,$(OUT)) $(ARGS)
+
 test: setup  ## measure models on every test set that is there [MODEL= WEIGHTS=synthetic SET= ARGS=]
 	$(BIN)/fsanet test $(call words,--model,$(MODEL)) $(call option,--weights,$(WEIGHTS)) $(call words,--set,$(SET)) $(ARGS)
 
@@ -138,4 +141,4 @@ docs: setup  ## the API reference to docs/api/
 clean:  ## remove the virtual environment and what commands wrote
 	rm -rf $(VENV) .venv-* demo/output training_and_testing/output
 
-.PHONY: adapt mask rotate portraits profile help setup lint types check check-backends weights preprocess render train test export bench fuzz kills demo web figures notebooks pictures package docs clean
+.PHONY: adapt adapt-bench mask rotate portraits profile help setup lint types check check-backends weights preprocess render train test export bench fuzz kills demo web figures notebooks pictures package docs clean

@@ -79,7 +79,7 @@ def split_sizes(samples: int) -> dict[str, int]:
     return {"train": samples, **dict.fromkeys(SPLITS[1:], small)}
 
 
-def _code_version() -> str:
+def code_version() -> str:
     """A digest of the renderer's sources and of its head: samples of other code are other samples.
 
     Writers such as this file draw nothing themselves and are left out.
@@ -98,7 +98,7 @@ def _do(job: _Job) -> int:
 
 
 def _plan(out: Path, sizes: dict[str, int], seed: int, settings: Settings) -> list[_Plan]:
-    plans, version = [], _code_version()
+    plans, version = [], code_version()
     for split, size in sizes.items():
         of_split = dataclasses.replace(settings, split=split)
         meta = {

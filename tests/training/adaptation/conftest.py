@@ -4,10 +4,9 @@ import numpy as np
 import pytest
 
 from fsanet.datasets.augment.recipe import Recipe
-from fsanet.models.spec import get_spec
 from fsanet.training.adaptation import task
 from fsanet.training.adaptation.methods import AdaptSettings
-from tests.fixtures.tiny_training import SIZE, bright_side_set, save_tiny_weights
+from tests.fixtures.tiny_training import SIZE, bright_side_set, build_chain, save_tiny_weights
 
 
 @pytest.fixture
@@ -17,23 +16,6 @@ def target_npz(tmp_path):
     path = tmp_path / "target.npz"
     type(target)(target.image // 2, np.full_like(target.pose, 77.0), target.source).save(path)
     return path
-
-
-def build_chain(name, size, **_):
-    """A network as `fsanet.MODELS` are built: a sub-model that gives three vectors, and the head behind them."""
-    import keras
-
-    image = keras.Input((size, size, 3))
-    x = keras.layers.BatchNormalization(momentum=0.9)(keras.layers.AveragePooling2D(4)(image))
-    x = keras.layers.Flatten()(x)
-    vectors = [keras.layers.Dense(4, activation="tanh")(x) for _ in range(3)]
-    body = keras.Model(image, vectors, name="body")
-    inputs = [keras.Input((4,)) for _ in range(3)]
-    head = keras.Model(
-        inputs, keras.layers.Dense(3)(keras.layers.Concatenate()(inputs)), name=get_spec(name).head_model
-    )
-    whole = keras.Input((size, size, 3))
-    return keras.Model(whole, head(body(whole)), name=name)
 
 
 @pytest.fixture

@@ -1,0 +1,89 @@
+import dataclasses
+
+import numpy as np
+import pytest
+
+from fsanet.benchmarks.adaptation.results import Store, read_weights, row_of
+from fsanet.benchmarks.adaptation.scenarios import BEFORE, ORACLE, RUNS, SCENARIOS, Cell, samples_of
+from fsanet.benchmarks.adaptation.training import train_cell
+from fsanet.pose.errors import euler_errors
+
+
+@pytest.fixture
+def store(tmp_path, sets, trainer):
+    return Store(tmp_path, sets, samples_of(sets), lambda: trainer)
+
+
+def test_all_runs_of_a_scenario_and_what_they_count(tmp_path, store, sets, settings):
+    results = {name: store.result(Cell("partial", name, settings)) for name in RUNS}
+    assert len(list(tmp_path.glob("partial_*_0_*.npz"))) == len(RUNS) + 1  # and one from which all start
+    start = read_weights(store.path(results["none"].cell.before))
+    for name, result in results.items():
+        weights = read_weights(result.path)
+        assert any(np.abs(one - other).max() > 0 for one, other in zip(weights, start, strict=True)), name
+        errors = euler_errors(store.trainer.predict(weights, sets.test.image), sets.test.pose).mean(axis=0)
+        assert result.errors_deg == pytest.approx((errors[1], errors[0], errors[2]))
+        assert result.mae_deg == pytest.approx(errors.mean())
+    assert results["none"].counted == results["dann"].counted == 1
+    assert results["none"].effective == pytest.approx(80)
+    assert results["padaco"].effective < 80
+    assert results["padaco"].effective == pytest.approx(results["rcrw"].effective)
+    assert results[ORACLE].effective == 0
+    assert len({result.mae_deg for result in results.values()}) == len(RUNS)
+
+
+def test_what_is_done_is_read_and_not_trained(tmp_path, store, sets, settings):
+    cell = Cell("closed", "dann", settings)
+    first = store.result(cell)
+    assert Store(tmp_path, sets, samples_of(sets), None).result(cell) == first
+
+
+def test_a_run_does_not_depend_on_those_before_it(trainer, sets, settings):
+    """One compiled step serves many runs: discriminator, teacher, optimiser and random state begin anew."""
+    for method in ("dann", "rcr"):
+        cell = Cell("partial", method, settings)
+        start = trainer.first_weights(settings)
+        first, _ = train_cell(trainer, cell, sets, start)
+        other = dataclasses.replace(settings, seed=5)
+        train_cell(trainer, cell._replace(settings=other), sets, trainer.first_weights(other))
+        again, _ = train_cell(trainer, cell, sets, start)
+        for one, two in zip(first, again, strict=True):
+            np.testing.assert_array_equal(one, two)
+
+
+def test_seeds_begin_with_other_weights(trainer, settings):
+    kernels = [
+        np.concatenate([part.ravel() for part in trainer.first_weights(dataclasses.replace(settings, seed=seed))])
+        for seed in (0, 0, 1)
+    ]
+    np.testing.assert_array_equal(kernels[0], kernels[1])
+    assert np.abs(kernels[0] - kernels[2]).max() > 0
+
+
+def test_closed_reads_the_nearest_poses_alone(trainer, sets, settings):
+    there = SCENARIOS["closed"](sets.source.pose, sets.target.pose) > 0
+    assert not there.all()
+    for method in (BEFORE, "none", "padaco"):
+        _, counts = train_cell(trainer, Cell("closed", method, settings), sets, trainer.first_weights(settings))
+        assert counts.any()
+        assert not counts[~there].any(), method
+
+
+def test_the_oracle_alone_reads_labels_of_the_target(trainer, sets, settings):
+    wrong = sets._replace(target=dataclasses.replace(sets.target, pose=np.full_like(sets.target.pose, 77.0)))
+    start = trainer.first_weights(settings)
+    for method in RUNS:
+        cell = Cell("partial", method, settings)
+        one, other = (train_cell(trainer, cell, read, start)[0] for read in (sets, wrong))
+        differs = any(np.abs(a - b).max() > 0 for a, b in zip(one, other, strict=True))
+        assert differs == (method == ORACLE), method
+
+
+def test_a_row_is_the_mean_and_the_spread_of_the_seeds(store, settings):
+    results = [store.result(Cell("partial", "none", dataclasses.replace(settings, seed=seed))) for seed in (0, 1)]
+    row = row_of(results)
+    maes = [result.mae_deg for result in results]
+    assert row.mean_deg[-1] == pytest.approx(np.mean(maes))
+    assert row.spread_deg[-1] == pytest.approx(abs(maes[0] - maes[1]) / np.sqrt(2))
+    assert row[:3] == ("partial", "none", "")
+    assert row_of(results[:1]).spread_deg.tolist() == [0] * 4
