@@ -1,4 +1,4 @@
-"""What light is drawn, and what a camera makes of it."""
+"""What light is drawn, and what a camera makes of it, or of a picture."""
 
 import cv2
 import numpy as np
@@ -7,7 +7,7 @@ import pytest
 from fsanet.rendering import photo as module
 from fsanet.rendering.camera import draw_distance
 from fsanet.rendering.lights import _KINDS, draw_lights
-from fsanet.rendering.photo import take_photo
+from fsanet.rendering.photo import photograph_picture, take_photo
 
 ALL = np.ones((64, 64), bool)
 
@@ -137,3 +137,19 @@ def test_blur_is_a_share_of_the_face():
         return np.median([cv2.Laplacian(image, cv2.CV_64F).std() for image in photos(60, face_px)])
 
     assert sharpness(400) < 0.75 * sharpness(20)
+
+
+def test_a_photograph_of_a_picture_is_near_it_and_another_each_time():
+    rng = np.random.default_rng(1)
+    picture = np.tile(np.linspace(60, 190, 64, dtype=np.float32)[:, None, None], (1, 48, 3))
+    photos = [photograph_picture(picture, rng) for _ in range(20)]
+    assert all(photo.shape == (64, 48, 3) and photo.dtype == np.uint8 for photo in photos)
+    assert all(np.corrcoef(photo.mean(axis=2).ravel(), picture[..., 0].ravel())[0, 1] > 0.8 for photo in photos)
+    assert len({photo.tobytes() for photo in photos}) == 20
+    assert picture[0, 0, 0] == 60  # the picture itself is as it was
+
+
+def test_equal_generators_give_equal_photographs_of_a_picture():
+    picture = np.full((32, 32, 3), 100, np.float32)
+    one, other = (photograph_picture(picture, np.random.default_rng(2)) for _ in range(2))
+    np.testing.assert_array_equal(one, other)

@@ -1,7 +1,8 @@
-"""From linear light to a photograph: exposure, tone, colour cast, blur, low resolution, noise, compression."""
+"""Photographs of linear light and of composed pictures: exposure, colours, blur, low resolution, noise, compression."""
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 
 def _srgb(linear_rgb: np.ndarray) -> np.ndarray:
@@ -48,7 +49,7 @@ def _compress(image: np.ndarray, quality: int) -> np.ndarray:
 def take_photo(
     colour: np.ndarray, subject: np.ndarray, rng: np.random.Generator, face_px: float, plain: bool = False
 ) -> np.ndarray:
-    """Make a photograph.
+    """Make a photograph of linear light.
 
     Args:
         colour: (H, W, 3) linear RGB.
@@ -91,3 +92,43 @@ def take_photo(
     if scale < 1:
         photo = cv2.resize(photo, (width, height), interpolation=rng.choice([cv2.INTER_LINEAR, cv2.INTER_CUBIC]))
     return photo
+
+
+def photograph_picture(image: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np.uint8]:
+    """A photograph (H, W, 3) uint8 BGR of a picture whose parts are photographs already.
+
+    Args:
+        image: (H, W, 3) BGR 0..255; stays as it is.
+        rng: how bad a photograph.
+    """
+    image = _blurred(image, rng)
+    image = _toned(image, rng)
+    if rng.random() < 0.6:
+        grain = rng.standard_normal(image.shape[:2] if rng.random() < 0.5 else image.shape, dtype=np.float32)
+        image = image + rng.uniform(0, 10) * (grain[..., None] if grain.ndim == 2 else grain)
+    photo = np.clip(image + 0.5, 0, 255).astype(np.uint8)
+    if rng.random() < 0.5:
+        photo = _compress(photo, int(rng.integers(30, 96)))
+    return photo
+
+
+def _blurred(image: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np.float32]:
+    if rng.random() < 0.3:
+        image = cv2.GaussianBlur(image, (0, 0), rng.uniform(0.4, 1.8))
+    if rng.random() < 0.2:  # taken small, shown large
+        height, width = image.shape[:2]
+        share = rng.uniform(0.3, 0.9)
+        small = cv2.resize(image, (int(width * share), int(height * share)), interpolation=cv2.INTER_AREA)
+        image = cv2.resize(small, (width, height), interpolation=cv2.INTER_LINEAR)
+    if rng.random() < 0.15:  # a telephone's sharpening
+        image = image + rng.uniform(0.3, 1.2) * (image - cv2.GaussianBlur(image, (0, 0), 1.0))
+    return image
+
+
+def _toned(image: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np.float32]:
+    cast = rng.normal(1, 0.05, 3).astype(np.float32)
+    if rng.random() < 0.1:
+        image = np.repeat(image.mean(axis=2, keepdims=True), 3, axis=2)
+        cast = cast.mean(keepdims=True)
+    contrast, shift = rng.uniform(0.65, 1.3), rng.uniform(-35, 35)
+    return image * np.float32(contrast * cast) + np.float32(shift + 120 * (1 - contrast))

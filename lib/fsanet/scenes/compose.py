@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fsanet.rendering.landmarks import five_points
+from fsanet.rendering.photo import photograph_picture
 from fsanet.scenes.backgrounds import Backgrounds
 from fsanet.scenes.bank import Bank
 from fsanet.scenes.cutout import SIDE, Cutout
-from fsanet.scenes.degrade import degrade
 from fsanet.scenes.labels import Faces, Placement, face_box, faces_of
 from fsanet.scenes.paste import paste
 from fsanet.scenes.photograph_cutout import empty_window
@@ -114,7 +114,7 @@ class Composer:
             [face.shown(owner) for face in pasted],
             [face.seen(owner) for face in pasted],
         )
-        return Scene(degrade(canvas, rng), faces)
+        return Scene(photograph_picture(canvas, rng), faces)
 
     def _drawn(self, rng: np.random.Generator) -> tuple[list[Cutout], list[Placement]]:
         """Cut-outs and where they go, from the smallest to the largest: what is large is near."""
