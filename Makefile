@@ -72,8 +72,8 @@ portraits: setup  ## 979 free photographs of people to data/photographs/ [FROM=f
 profile: setup  ## photographs turned in 3D to labelled poses, in 300W-LP's layout and as npz [RAW=folder OUT= COPIES=18 ONLY= SEED= WORKERS= ARGS=]
 	$(BIN)/fsanet profile '$(RAW)' $(call option,--out,$(OUT)) $(call option,--copies,$(COPIES)) $(call option,--only,$(ONLY)) $(call option,--seed,$(SEED)) $(call option,--workers,$(WORKERS)) $(ARGS)
 
-train: setup  ## train a model [MODEL=var_capsule DB=synthetic EXPERIMENT= EPOCHS= BATCH= SEED= WEIGHTS= FREEZE= MINUTES= RESUME=never ARGS=]
-	$(BIN)/fsanet train $(call option,--experiment,$(EXPERIMENT)) $(call option,--model,$(MODEL)) $(call option,--set,$(DB)) $(call option,--epochs,$(EPOCHS)) $(call option,--batch,$(BATCH)) $(call option,--seed,$(SEED)) $(call option,--weights,$(WEIGHTS)) $(call words,--freeze,$(FREEZE)) $(call option,--max-minutes,$(MINUTES)) $(call option,--resume,$(RESUME)) $(ARGS)
+train: setup  ## train a model [MODEL=var_capsule DB=synthetic EXPERIMENT= EPOCHS= BATCH= SEED= WEIGHTS= FREEZE= MINUTES= RESUME=never WORKERS=2 ARGS=]
+	$(BIN)/fsanet train $(call option,--experiment,$(EXPERIMENT)) $(call option,--model,$(MODEL)) $(call option,--set,$(DB)) $(call option,--epochs,$(EPOCHS)) $(call option,--batch,$(BATCH)) $(call option,--seed,$(SEED)) $(call option,--weights,$(WEIGHTS)) $(call words,--freeze,$(FREEZE)) $(call option,--max-minutes,$(MINUTES)) $(call option,--resume,$(RESUME)) $(call option,--workers,$(WORKERS)) $(ARGS)
 
 adapt: setup  ## adapt weights to unlabelled faces TARGET=folder-or-npz [MODEL= METHOD= DB= EPOCHS= MINUTES= SEED= WEIGHTS= RESUME=never ARGS=]
 	$(BIN)/fsanet adapt --target '$(TARGET)' $(call option,--model,$(MODEL)) $(call option,--method,$(METHOD)) $(call option,--set,$(DB)) $(call option,--epochs,$(EPOCHS)) $(call option,--max-minutes,$(MINUTES)) $(call option,--seed,$(SEED)) $(call option,--weights,$(WEIGHTS)) $(call option,--resume,$(RESUME)) $(ARGS)
@@ -92,6 +92,9 @@ export: setup  ## a model for other runtimes to exported/ [MODEL=fusion_capsule 
 
 bench: setup  ## speed and memory, with tables and charts [ONLY="engines exports start video training folder" EXPORTS=exported OUT= ARGS=--quick]
 	$(BIN)/fsanet bench $(call words,--only,$(ONLY)) $(call option,--exports,$(EXPORTS)) $(call option,--out,$(OUT)) $(ARGS)
+
+gpu-check: setup  ## the fusion and training on a graphics card: angles, times, memory; a sentence where there is none [ARGS=--quick]
+	$(BIN)/fsanet bench --only gpu $(ARGS)
 
 fuzz: setup  ## mutated pictures, videos, sets, tables and networks: a result or one sentence each [MINUTES=10 INPUTS= SEEDS=files and folders SEED=]
 	$(BIN)/python -m fsanet.benchmarks.fuzz $(SEEDS) $(call option,--minutes,$(MINUTES)) $(call option,--inputs,$(INPUTS)) $(call option,--seed,$(SEED))
@@ -141,4 +144,4 @@ docs: setup  ## the API reference to docs/api/
 clean:  ## remove the virtual environment and what commands wrote
 	rm -rf $(VENV) .venv-* demo/output training_and_testing/output
 
-.PHONY: adapt adapt-bench mask rotate portraits profile help setup lint types check check-backends weights preprocess render train test export bench fuzz kills demo web figures notebooks pictures package docs clean
+.PHONY: adapt adapt-bench mask rotate portraits profile help setup lint types check check-backends weights preprocess render train test export bench gpu-check fuzz kills demo web figures notebooks pictures package docs clean

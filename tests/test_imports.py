@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "lib" / "fsanet"
 
 # room -> rooms of ours that it may import, itself always included. Leaves may be used by every room.
-LEAVES = {"errors", "files", "console", "locations", "workers", "plots", "tensors"}
+LEAVES = {"errors", "files", "console", "locations", "workers", "plots", "tensors", "together", "builds"}
 ALLOWED = {
     "pose": set(),
     "image": set(),

@@ -47,7 +47,7 @@ def test_it_works_in_another_thread_where_no_handler_can_be_set():
 @pytest.fixture
 def learner_and_batches(tiny_settings):
     batches = Batches([View(bright_side_set(32), np.arange(32))], 8, seed=0)
-    return Learner(crop_model(build_tiny_network(), batches, tiny_settings), tiny_settings), batches
+    return Learner(crop_model(build_tiny_network(), tiny_settings), tiny_settings), batches
 
 
 class TestTimeThatWasGiven:

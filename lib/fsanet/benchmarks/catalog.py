@@ -6,8 +6,8 @@ from importlib import import_module
 from fsanet.benchmarks.measurement import Effort, Section
 from fsanet.errors import InputError
 
-SECTIONS = ("engines", "exports", "start", "video", "training", "folder", "peers")
-ON_REQUEST = ("folder", "peers")  # take minutes, or install something: only where they are named
+SECTIONS = ("engines", "exports", "start", "video", "training", "folder", "peers", "gpu")
+ON_REQUEST = ("folder", "peers", "gpu")  # take minutes, install something or need a card: only where they are named
 
 
 def get_section(name: str) -> Callable[[Effort], Section]:

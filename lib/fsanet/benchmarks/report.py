@@ -11,7 +11,10 @@ from fsanet.benchmarks.measurement import Row, Section
 from fsanet.files import replace_whole
 from fsanet.workers import cores
 
-_PACKAGES = ("onnxruntime", "tensorflow", "keras", "ai-edge-litert", "opencv-python", "opencv-python-headless", "numpy")
+_PACKAGES = (
+    *("onnxruntime", "onnxruntime-gpu", "tensorflow", "jax", "torch", "keras"),
+    *("ai-edge-litert", "opencv-python", "opencv-python-headless", "numpy"),
+)
 
 
 def conditions() -> dict[str, str]:

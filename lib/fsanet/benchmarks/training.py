@@ -53,7 +53,7 @@ def rates_in_turn(model: str, cases: Sequence[Case], turns: int) -> dict[Case, l
     return {case: [turn[case] for turn in turned] for case in cases}
 
 
-def make_trainer(model: str, case: Case) -> Callable[[], Rate]:
+def make_trainer(model: str, case: Case, precision: str = "float32") -> Callable[[], Rate]:
     """A function that trains for some steps and says how fast."""
     from fsanet.datasets.batches import Batches, View
     from fsanet.datasets.pose_set import PoseSet
@@ -68,7 +68,8 @@ def make_trainer(model: str, case: Case) -> Callable[[], Rate]:
     images, sources = random.integers(0, 256, size, np.uint8), np.full(_SAMPLES, "noise")
     crops = PoseSet(images, random.normal(0, 20, (_SAMPLES, 3)), sources)
     batches = Batches([View(crops, np.arange(_SAMPLES))], case.batch, seed=0)
-    learner = Learner(crop_model(build_network(model, settings.image_size), batches, settings), settings)
+    network = build_network(model, settings.image_size, precision=precision)
+    learner = Learner(crop_model(network, settings), settings)
     endless = itertools.chain.from_iterable(batches.epoch(number) for number in itertools.count())
     steps = max(1, _TURN_IMAGES // case.batch)
 

@@ -1,9 +1,10 @@
 """Measure speed and memory: `make bench [ONLY=sections] [EXPORTS=folder]`.
 
-    fsanet bench                       all sections but the folder of 10,000 images and the peers
+    fsanet bench                       all sections but those below
     fsanet bench --only engines video  some of them
     fsanet bench --only folder         memory over 10,000 images; takes minutes
     fsanet bench --only peers          MediaPipe on the same pictures, in an environment of its own
+    fsanet bench --only gpu            the fusion and training on a graphics card, where there is one
 
 Within a section the cases take turns, so that a change in what else the machine does meets all of them. What is said of
 a case is the median of its rounds, and between which values half of the rounds lie.
@@ -56,7 +57,8 @@ def run(args: argparse.Namespace) -> int:
             continue
         print(f"\n{as_text(section)}", flush=True)
         write_json(section, measured_on, args.out / f"{name}.json")
-        draw_section(section, args.out / f"{name}.png")
+        if section.rows:
+            draw_section(section, args.out / f"{name}.png")
     if left_out < len(runs):
         log.info("Tables and charts: %s", args.out)
     if left_out:

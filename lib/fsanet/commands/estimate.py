@@ -84,10 +84,11 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Estimate; returns the exit code."""
     os.environ.setdefault("OPENCV_LOG_LEVEL", "SILENT")  # what OpenCV cannot read is said by us, in one sentence
-    from fsanet.inference.display import clash_of_builds, installed_builds
+    from fsanet.builds import OPENCV, clash_of_builds
+    from fsanet.engines.onnx_engine import clash_of_runtimes
     from fsanet.inference.sources import find_sources, summary_of_skipped
 
-    if clash := clash_of_builds(installed_builds()):
+    for clash in filter(None, (clash_of_builds(OPENCV), clash_of_runtimes())):
         log.warning("%s", clash)
     sources, skipped = find_sources(args.sources, skip_folder=args.out)
     if skipped:

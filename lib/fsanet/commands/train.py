@@ -1,10 +1,12 @@
-"""Train a model: `make train [MODEL= DB= EXPERIMENT= EPOCHS= BATCH= SEED= RESUME= WEIGHTS= FREEZE= MINUTES= ARGS=]`.
+"""Train a model: `make train [MODEL= DB= EXPERIMENT= EPOCHS= BATCH= SEED= RESUME= WEIGHTS= MINUTES= WORKERS= ARGS=]`.
 
     fsanet train --model var_capsule                         on the synthetic heads
     fsanet train --model var_capsule --set 300W_LP           by the paper's protocol 1
     fsanet train --experiment smoke                          seconds, to see that all works
     fsanet train --set my.npz --weights synthetic --freeze "ssr_G*"    fine-tuning
     fsanet train --experiment synthetic --setting ema=0.9995 augmentation.blur=0.2
+    fsanet train --workers 2                                 each batch on two processes here, a share of the cores each
+    fsanet train --workers host1:5000,host2 --rank 1         on two machines: this on host2, --rank 0 on host1
 
 A stopped run goes on where it was when the same command is given again. KERAS_BACKEND=jax or torch choose another
 backend.
@@ -12,11 +14,15 @@ backend.
 
 import argparse
 import dataclasses
+from functools import partial
 
 from fsanet.commands.options import add_option
 from fsanet.console import EXIT_OK, quiet_native_stderr
 from fsanet.training.experiments import experiment_names, recipe_for, runs_of
+from fsanet.training.processes.meeting import following, leading, parse_workers
+from fsanet.training.processes.places import Follower, Leader
 from fsanet.training.settings import RUNS, Settings, override
+from fsanet.workers import cores
 
 DEFAULT_SET = "synthetic"
 DEFAULT_MODEL = "var_capsule"
@@ -42,6 +48,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     add_option(parser, "--out", "(folder of all runs, default: training_and_testing/runs)", default=str(RUNS))
     add("--resume", choices=("auto", "never"), default="auto", help="never: throw an earlier run of that name away")
     add("--threads", type=int, help="cores to use; two runs side by side with one each beat one run with two")
+    add_option(parser, "--workers", "at each batch: a number of processes here, or host1:port,host2,...", default="1")
+    add("--rank", type=int, help="which of the hosts of --workers this is, from 0 on; 0 holds sets and files")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -50,14 +58,38 @@ def run(args: argparse.Namespace) -> int:
         print("\n".join(experiment_names()))
         return EXIT_OK
     runs = [_changed(settings, args) for settings in _chosen(args)]
+    workers, threads = parse_workers(args.workers, args.rank), args.threads
+    if threads is None and workers.here and workers.count > 1:
+        threads = max(1, cores() // workers.count)
+    for settings in runs:
+        if workers.rank:
+            with following(workers, settings) as follower:
+                follow(settings, threads, follower)
+        elif workers.count > 1:
+            with leading(workers, settings, partial(follow, settings, threads)) as leader:
+                _train(settings, threads, args, leader)
+        else:
+            _train(settings, threads, args)
+    return EXIT_OK
+
+
+def _train(settings: Settings, threads: int | None, args: argparse.Namespace, leader: Leader | None = None) -> None:
     with quiet_native_stderr():  # loads the backend
         from fsanet.training.learner import limit_threads
         from fsanet.training.pose import train
 
-    limit_threads(args.threads)
-    for settings in runs:
-        train(settings, runs=args.out, resume=args.resume == "auto", quiet=args.quiet)
-    return EXIT_OK
+    limit_threads(threads)
+    train(settings, runs=args.out, resume=args.resume == "auto", quiet=args.quiet, leader=leader)
+
+
+def follow(settings: Settings, threads: int | None, follower: Follower) -> None:
+    """What a follower does; the backend is loaded when it is connected, so that a lost leader is noticed meanwhile."""
+    with quiet_native_stderr():
+        from fsanet.training.learner import limit_threads
+        from fsanet.training.pose import follow
+
+    limit_threads(threads)
+    follow(settings, follower)
 
 
 def _chosen(args: argparse.Namespace) -> list[Settings]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from fsanet.builds import ONNX_RUNTIME, clash_of_builds
 from fsanet.engines.engine import Workers, as_float, checked_batch_size, checked_crops, checked_threads
 from fsanet.errors import InputError
 
@@ -73,6 +74,11 @@ class OnnxEngine:
         """What the file says of itself: model, weights, licence, angle order, colour order, crop margin."""
         return dict(self._session.get_modelmeta().custom_metadata_map)
 
+    @property
+    def on_cuda(self) -> bool:
+        """Whether a graphics card computes: not where ONNX Runtime has CUDA and finds no card or library of it."""
+        return self._session.get_providers()[0] == _PROVIDERS["cuda"]
+
     def predict(self, crops_bgr: ArrayLike) -> NDArray[np.float32]:
         """Poses of face crops, as `Engine.predict` has it."""
         crops = checked_crops(crops_bgr, self.input_size)
@@ -94,6 +100,16 @@ class OnnxEngine:
 
     def _run(self, session: onnxruntime.InferenceSession, crops: NDArray) -> NDArray[np.float32]:
         return session.run(self._outputs, {self._input: as_float(crops)})[0]
+
+
+def clash_of_runtimes() -> str:
+    """What is wrong where both of ONNX Runtime's packages are installed and the one without CUDA came last; else ""."""
+    clash = clash_of_builds(ONNX_RUNTIME)
+    if not clash:
+        return ""
+    import onnxruntime
+
+    return "" if _PROVIDERS["cuda"] in onnxruntime.get_available_providers() else clash
 
 
 def _open_session(path: Path, threads: int, providers: list[str]) -> onnxruntime.InferenceSession:
@@ -126,7 +142,7 @@ def _providers(provider: str) -> list[str]:
     if _PROVIDERS[provider] not in available:
         raise InputError(
             f"Provider '{provider}' needs an ONNX Runtime with {_PROVIDERS[provider]}; the installed one has "
-            f"{', '.join(available)}. For CUDA install onnxruntime-gpu in its place."
+            f"{', '.join(available)}. For CUDA install onnxruntime-gpu in its place. {clash_of_runtimes()}".rstrip()
         )
     return list(dict.fromkeys([_PROVIDERS[provider], _PROVIDERS["cpu"]]))
 

@@ -6,7 +6,9 @@ Numbers, weights and arguments are those of Keras.
 import keras
 from keras import ops
 
+from fsanet.layers.shared_normalization import normalise_together
 from fsanet.tensors import Tensor
+from fsanet.together import present_group
 
 
 @keras.saving.register_keras_serializable(package="fsanet")
@@ -39,7 +41,7 @@ class FusedBatchNormalization(keras.layers.BatchNormalization):
 
     Keras 3 composes the training step of a dozen passes over the feature map. TensorFlow has one operation for it, with
     a gradient of its own: on a CPU a whole training step of FSA-Net then takes three fifths of the time. Keras does the
-    work in inference and on other backends.
+    work in inference and on other backends. Where several processes are at one batch, the statistics are those of all.
 
     Input shape: (batch, height, width, channels).
     Output shape: as the input.
@@ -54,13 +56,18 @@ class FusedBatchNormalization(keras.layers.BatchNormalization):
     def _fused(self, inputs: Tensor) -> Tensor:
         import tensorflow as tf
 
-        outputs, mean, variance = tf.compat.v1.nn.fused_batch_norm(
-            ops.cast(inputs, "float32"), self.gamma, self.beta, epsilon=self.epsilon, is_training=True
-        )
-        # The operation estimates the variance behind the sample, Keras keeps that of the sample.
-        count = tf.cast(tf.size(inputs) / inputs.shape[-1], "float32")
+        x, gamma, beta = (ops.cast(each, "float32") for each in (inputs, self.gamma, self.beta))
+        if group := present_group():
+            outputs, mean, variance = normalise_together(x, gamma, beta, self.epsilon, group)
+        else:
+            outputs, mean, estimate = tf.compat.v1.nn.fused_batch_norm(
+                x, gamma, beta, epsilon=self.epsilon, is_training=True
+            )
+            # The operation estimates the variance behind the sample, Keras keeps that of the sample.
+            count = tf.cast(tf.size(inputs) / inputs.shape[-1], "float32")
+            variance = estimate * (count - 1.0) / count
         self._follow(self.moving_mean, mean)
-        self._follow(self.moving_variance, variance * (count - 1.0) / count)
+        self._follow(self.moving_variance, variance)
         return ops.cast(outputs, self.compute_dtype)
 
     def _follow(self, moving: keras.Variable, value: Tensor) -> None:

@@ -12,6 +12,7 @@ from fsanet.errors import InputError
 from fsanet.models.build import build_model
 from fsanet.pose import tensors
 from fsanet.tensors import Shape, Tensor
+from fsanet.together import mean_of_all
 from fsanet.training.task import LOSS
 from fsanet.weights.loading import load_model
 
@@ -63,7 +64,7 @@ def rotation_distance_deg(predicted_deg: Tensor, true_deg: Tensor, weight: Tenso
 
 
 def _weighted_mean(errors: Tensor, weight: Tensor) -> Tensor:
-    return ops.sum(errors * weight) / ops.maximum(ops.sum(weight), 1e-6)
+    return ops.sum(errors * weight) / ops.maximum(mean_of_all(ops.sum(weight)), 1e-6)
 
 
 def build_network(

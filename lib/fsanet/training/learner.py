@@ -1,11 +1,14 @@
 """A model, its optimizer, and one update of the weights: what differs between Keras' backends is in this file."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import keras
+import numpy as np
 
 from fsanet.errors import InputError
+from fsanet.together import means_of_all
+from fsanet.training.checkpoint import restore
 from fsanet.training.optimizer import AdamWithMean, build_optimizer
 from fsanet.training.plan import Plan
 from fsanet.training.task import LOSS
@@ -35,6 +38,10 @@ class Learner:
         self.optimizer.learning_rate = learning_rate
         return self._update(batch)
 
+    def restore(self, values: Sequence[np.ndarray]) -> None:
+        """Put all state back to what `checkpoint.snapshot(variables)` gave."""
+        restore(self.variables, values)
+
     @property
     def variables(self) -> list[keras.Variable]:
         """All state in a fixed order: weights, random generators, then the optimizer's."""
@@ -56,8 +63,9 @@ def _tensorflow_update(model: keras.Model, optimizer: AdamWithMean) -> Update:
     def update(batch):
         with tf.GradientTape() as tape:
             figures = model(batch, training=True)
-        optimizer.apply(tape.gradient(figures[LOSS], variables), variables)
-        return figures
+        means = means_of_all([*tape.gradient(figures[LOSS], variables), *figures.values()])
+        optimizer.apply(means[: len(variables)], variables)
+        return dict(zip(figures, means[len(variables) :], strict=True))
 
     return update
 

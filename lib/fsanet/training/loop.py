@@ -4,6 +4,7 @@ import dataclasses
 import json
 import math
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -47,7 +48,15 @@ class TrainResult(NamedTuple):
     history: list[Row]
 
 
-def run_task(task: Task, plan: Plan, folder: Path, *, resume: bool = True, quiet: bool = False) -> TrainResult:
+def run_task(
+    task: Task,
+    plan: Plan,
+    folder: Path,
+    *,
+    resume: bool = True,
+    quiet: bool = False,
+    make_learner: Callable[[keras.Model, Plan], Learner] = Learner,
+) -> TrainResult:
     """Train, or go on where a stopped run of the same plan and samples was.
 
     Equal plans give equal weights, stopped or not (on one machine, backend and number of threads). Weights of the epoch
@@ -59,6 +68,7 @@ def run_task(task: Task, plan: Plan, folder: Path, *, resume: bool = True, quiet
         folder: of the run, for all that it writes.
         resume: False throws an earlier run in that folder away.
         quiet: say nothing.
+        make_learner: model, plan -> what updates the model.
 
     Raises:
         ValueError: for a checkpoint of another run or a damaged one.
@@ -68,7 +78,7 @@ def run_task(task: Task, plan: Plan, folder: Path, *, resume: bool = True, quiet
     """
     files = _Files(folder, task.file_name)
     files.clear(everything=not resume)
-    run = _begin(task, plan, files, quiet)
+    run = _begin(task, plan, files, make_learner(task.model, plan), quiet)
     with StopRequests() as stop, TensorBoardLog(files.events) as events:
         while not run.progress.finished:
             events.write(run.epoch(stop))
@@ -115,9 +125,9 @@ class _Files:
             temporary.write_text(json.dumps(dataclasses.asdict(plan), indent=2), encoding="utf-8")
 
 
-def _begin(task: Task, plan: Plan, files: _Files, quiet: bool) -> "_Run":
+def _begin(task: Task, plan: Plan, files: _Files, learner: Learner, quiet: bool) -> "_Run":
     """A run at its start, or where its checkpoint left it."""
-    learner, batches = Learner(task.model, plan), task.batches
+    batches = task.batches
     identity = plan.identity() | {
         "backend": keras.backend.backend(),
         "samples": task.samples,

@@ -1,6 +1,6 @@
 """Training pose from crops: the first `Task`, and the function behind `train`."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -13,7 +13,11 @@ from fsanet.engines.keras_engine import KerasEngine
 from fsanet.models.spec import get_spec
 from fsanet.pose.errors import euler_errors, geodesic_errors
 from fsanet.training.crop_model import CropModel, build_network
+from fsanet.training.learner import Learner
 from fsanet.training.loop import TrainResult, run_task
+from fsanet.training.plan import Plan
+from fsanet.training.processes.places import Follower, Leader
+from fsanet.training.processes.shared_learner import LeadingLearner, SharedLearner, serve
 from fsanet.training.sets import load_training_sets
 from fsanet.training.settings import RUNS, Settings
 from fsanet.training.task import Task, Words
@@ -32,7 +36,14 @@ _WORDS = Words(
 )
 
 
-def train(settings: Settings, *, runs: str | Path = RUNS, resume: bool = True, quiet: bool = False) -> TrainResult:
+def train(
+    settings: Settings,
+    *,
+    runs: str | Path = RUNS,
+    resume: bool = True,
+    quiet: bool = False,
+    leader: Leader | None = None,
+) -> TrainResult:
     """Train one model, or go on where a stopped run of the same settings was.
 
     The run's folder is <runs>/<run>/<save name>; the weights of the epoch with the smallest validation error are its
@@ -43,13 +54,25 @@ def train(settings: Settings, *, runs: str | Path = RUNS, resume: bool = True, q
         runs: folder of all runs.
         resume: False throws an earlier run of that name away.
         quiet: say nothing.
+        leader: of several processes that work at each batch, the others by `follow`; None works alone.
 
     Raises:
         ValueError, FileNotFoundError: for settings, sets or weights that cannot be used.
         DivergedError, OSError, KeyboardInterrupt: as `run_task`.
     """
     folder = Path(runs) / settings.run_name / get_spec(settings.model).save_name
-    return run_task(pose_task(settings), settings, folder, resume=resume, quiet=quiet)
+    make_learner: Callable[[keras.Model, Plan], Learner] = partial(LeadingLearner, place=leader) if leader else Learner
+    return run_task(pose_task(settings), settings, folder, resume=resume, quiet=quiet, make_learner=make_learner)
+
+
+def follow(settings: Settings, follower: Follower) -> None:
+    """Do one's share of a run that another process leads; its weights and samples come from there.
+
+    Raises:
+        OSError: when the leader is gone.
+    """
+    network = build_network(settings.model, settings.image_size, precision=settings.precision, freeze=settings.freeze)
+    serve(SharedLearner(crop_model(network, settings), settings, follower), follower)
 
 
 def pose_task(settings: Settings) -> Task:
@@ -71,7 +94,7 @@ def pose_task(settings: Settings) -> Task:
     return Task(
         title=f"{settings.model} on {settings.data}",
         about=sets.describe(),
-        model=crop_model(network, batches, settings),
+        model=crop_model(network, settings),
         batches=batches,
         validate=partial(validate, network, sets.validation),
         decides="val_mae",
@@ -82,10 +105,10 @@ def pose_task(settings: Settings) -> Task:
     )
 
 
-def crop_model(network: keras.Model, batches: Batches, settings: Settings) -> CropModel:
+def crop_model(network: keras.Model, settings: Settings) -> CropModel:
     """The model that is differentiated, built."""
     model = CropModel(network, Augment(settings.augmentation, seed=settings.seed), settings.rotation_loss)
-    model.build([part.shape for part in next(batches.epoch(0))])
+    model.build([(None, settings.image_size, settings.image_size, 3), (None, 3), (None, 3)])
     return model
 
 

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from itertools import cycle, islice
 
-from fsanet.training.checkpoint import restore, snapshot
+from fsanet.training.checkpoint import snapshot
 from fsanet.training.learner import Learner, as_numbers
 from fsanet.training.task import BatchSource
 
@@ -67,7 +67,7 @@ def epochs_within(
     started = time.monotonic()
     _run_steps(learner, batches, learning_rate, _TIMED_STEPS)
     per_step = (time.monotonic() - started) / _TIMED_STEPS
-    restore(learner.variables, before)
+    learner.restore(before)
     return max(1, int(60.0 * minutes / (per_step * len(batches) + per_validation)))
 
 

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from fsanet.errors import InputError
 from fsanet.tensors import Tensor
+from fsanet.together import own_rows
 
 _COLUMNS = 64
 _BANK = 256  # noise images; with their negatives and random levels enough for any training
@@ -28,7 +29,7 @@ class Chance:
 
     def __init__(self, samples: int, seed: keras.random.SeedGenerator):
         self.samples = samples
-        self._table = keras.random.uniform((samples, _COLUMNS), seed=seed)
+        self._table = own_rows(samples, lambda rows: keras.random.uniform((rows, _COLUMNS), seed=seed))
         self._used = 0
 
     def uniform(self, low: float = 0.0, high: float = 1.0) -> Tensor:

@@ -11,6 +11,7 @@ from keras import ops
 from fsanet.datasets.augment.chance import Chance
 from fsanet.datasets.augment.recipe import Recipe
 from fsanet.tensors import Tensor
+from fsanet.together import rolled_rows
 
 FLAT, NOISE, OTHER_FACE = range(3)
 _NOISE_LEVEL = 60.0
@@ -89,5 +90,5 @@ def _filling(images: Tensor, chance: Chance) -> Tensor:
     colour = ops.stack([chance.uniform(0.0, 255.0) for _ in range(3)], axis=1)
     noise = ops.where(kind == NOISE, _NOISE_LEVEL, 0.0)[:, None, None] * chance.noise(side)
     noisy = ops.clip(ops.tile(colour, (1, side))[:, None, :] + noise, 0.0, 255.0)
-    other = ops.roll(ops.reshape(images, (-1, side, side * 3)), 1, axis=0)
+    other = rolled_rows(ops.reshape(images, (-1, side, side * 3)))
     return ops.where((kind == OTHER_FACE)[:, None, None], other, noisy)
