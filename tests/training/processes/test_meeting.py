@@ -131,3 +131,12 @@ def test_an_address_of_another_machine_is_a_sentence():
     far = Workers(2, "192.0.2.1", 5000, here=False)  # a network for examples
     with pytest.raises(OSError, match=r"'192.0.2.1:5000' cannot be listened at"), leading(far, PLAN, lambda _: None):
         pass
+
+
+def test_a_message_that_follows_the_hello_at_once_is_not_lost():
+    near, far = socket.socketpair()
+    near.sendall(meeting._HELLO.pack(1, meeting._digest(PLAN)) + b"more")
+    assert meeting._hello(far) == (1, meeting._digest(PLAN))
+    assert far.recv(10) == b"more"
+    for end in (near, far):
+        end.close()

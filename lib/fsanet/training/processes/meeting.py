@@ -173,9 +173,12 @@ def _accept(server: socket.socket, workers: Workers, plan: Plan) -> list[Line]:
 
 
 def _hello(connection: socket.socket) -> tuple[int, bytes]:
+    """Rank and run; not a byte more is read, because the first message may follow at once."""
     connection.settimeout(_PATIENCE_S)
-    with connection.makefile("rb") as file:
-        rank, run = _HELLO.unpack(file.read(_HELLO.size))
+    said = b""
+    while len(said) < _HELLO.size and (part := connection.recv(_HELLO.size - len(said))):
+        said += part
+    rank, run = _HELLO.unpack(said)
     return rank, run
 
 
