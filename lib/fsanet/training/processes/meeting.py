@@ -12,7 +12,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from fsanet import __version__
+import fsanet
 from fsanet.console import run_command
 from fsanet.errors import InputError
 from fsanet.training.plan import Plan
@@ -197,4 +197,4 @@ def _connect(workers: Workers) -> socket.socket:
 
 def _digest(plan: Plan) -> bytes:
     """What all processes of a run know, and no stranger."""
-    return hashlib.sha256(json.dumps([__version__, plan.identity()], sort_keys=True).encode()).digest()
+    return hashlib.sha256(json.dumps([fsanet.__version__, plan.identity()], sort_keys=True).encode()).digest()
