@@ -52,7 +52,7 @@ def test_sides_that_are_missing_or_see_no_card_are_named(monkeypatch):
             return OUTCOME
 
     monkeypatch.setattr(gpu, "OwnProcess", Own)
-    monkeypatch.setattr(gpu, "find_spec", lambda name: name != "torch")
+    monkeypatch.setattr(gpu, "find_spec", lambda name: None if name == "torch" else name)
     section = gpu.run(LIGHT, device="cpu")
     assert section.left_out == ["tensorflow: this build does not see the graphics card.", "torch: not installed."]
     assert [row.name for row in section.rows if row.unit == "degrees"] == [
