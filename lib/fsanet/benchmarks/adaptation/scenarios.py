@@ -56,11 +56,11 @@ class BenchSettings(AdaptSettings):
     image_size: int = 32
     batch_size: int | None = 16
     augmentation: Recipe = _PLACED
-    steps: int = 150
-    rise_steps: int = 100
+    steps: int = 400
+    rise_steps: int = 300
     learning_rate: float = 5e-4
-    warmup_steps: int = 10
-    steps_before: int = 500
+    warmup_steps: int = 20
+    steps_before: int = 2000
     rate_before: float = 2e-3
 
     def checks(self) -> Iterator[tuple[bool, str]]:
