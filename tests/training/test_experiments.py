@@ -44,7 +44,8 @@ def test_four_runs_differ_in_their_twins_alone():
     sets = [[use.name.removeprefix("synthetic_train") for use in run.extra] for run in runs]
     assert sets == [[], ["_masked"], ["_rotated"], ["_masked", "_rotated"]]
     assert len({run.run for run in runs}) == 4
-    assert {replace(run, run="", extra=()) for run in runs} == {replace(runs[0], run="")}
+    assert {replace(run, run="", extra=(), epochs=36) for run in runs} == {replace(runs[0], run="")}
+    assert {run.epochs * (1 + len(run.extra)) for run in runs} == {36}  # equally many pictures
 
 
 def test_members_tuned_on_photographs_differ_in_seed_and_portraits():

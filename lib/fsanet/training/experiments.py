@@ -37,6 +37,7 @@ _FOR_PHOTOGRAPHS = dataclasses.replace(
 )
 # Seed of a member of the fusion, and last digits of the portraits that it does not see: so that they err differently.
 _MEMBERS = {"capsule": (0, "01"), "var_capsule": (1, "234"), "noS_capsule": (2, "567")}
+_TWIN_EPOCHS = 36  # of the plain set; divisible by two and three
 
 
 @dataclass(frozen=True)
@@ -143,12 +144,13 @@ def _backends() -> Settings:
 
 
 def _with_twins() -> dict[str, Experiment]:
-    """Renders alone, and with their masked twin, their turned twin, and both."""
+    """Renders alone, and with their masked twin, their turned twin, and both: as many pictures in all of them."""
     rows = {"plain": (), "masked": (MASKED,), "rotated": (ROTATED,), "masked_rotated": (MASKED, ROTATED)}
     experiments = {}
     for name, suffixes in rows.items():
         extra = tuple(ExtraSet(f"synthetic_train{suffix}") for suffix in suffixes)
-        run = dataclasses.replace(on_renders("capsule"), run=f"twins_{name}", extra=extra)
+        epochs = _TWIN_EPOCHS // (1 + len(extra))
+        run = dataclasses.replace(on_renders("capsule"), run=f"twins_{name}", extra=extra, epochs=epochs)
         about = "One of four to compare: renders plain, with their masked, with their turned twin, with both."
         experiments[f"twins_{name}"] = Experiment((run,), about)
     return experiments
