@@ -129,7 +129,7 @@ def measure(side: str, device: str, effort: Effort) -> Outcome:
         predict = _opened(side, device)
         crops = np.random.default_rng(0).integers(0, 256, (max(FACES), _SIZE, _SIZE, 3)).astype(np.uint8)
         difference = np.abs(predict(crops[:_COMPARED]) - _expected(crops[:_COMPARED])).max()
-        ms = {faces: median_ms(lambda faces=faces: predict(crops[:faces]), effort.seconds) for faces in FACES}
+        ms = {faces: median_ms(partial(predict, crops[:faces]), effort.seconds) for faces in FACES}
         rates = {precision: _training_rate(precision, effort) for precision in PRECISIONS if side in _BACKENDS}
     return Outcome(float(difference), ms, rates, _memory_mb(device))
 

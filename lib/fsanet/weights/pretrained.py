@@ -93,9 +93,9 @@ WEIGHTS: tuple[PretrainedFile, ...] = tuple(
 BUNDLED_WEIGHTS: tuple[PretrainedFile, ...] = tuple(
     _bundled(*row)
     for row in (
-        ("free", "capsule", 1058472, "827eed10412aeac5e413aa7fbdae15bfceca883a14a8c09ed30ec33c2a765dd9"),
-        ("free", "var_capsule", 1056856, "06e7b7cd1a71a7aee5c750d4ce00440027730c76a9248ea7216040f1674f1ecd"),
-        ("free", "noS_capsule", 2877280, "572f3c910de16fb45435745d5c56ea95e1b196db8dc1f2ae0565e00f9fb0d8da"),
+        ("free", "capsule", 1058472, "8472e61270ac6a7bf898d7d6ea0f7fe4beae5254212bfec265d0aec3da0b331f"),
+        ("free", "var_capsule", 1056856, "97e9bf02d03ef92ebc52e6106a98bf349e4da6aeeedf0d6336d7f411dcd1b8bf"),
+        ("free", "noS_capsule", 2877280, "41b692b3dc4c46e76c2f5fa4525972cb877cc847ed5eceb820f176485455bd01"),
         ("synthetic", "capsule", 1058472, "3285420257bac76e80da0653c7e95b3e65b8f71bf0c3e944a97ab0ca7812f329"),
         ("synthetic", "var_capsule", 1056856, "60ce38f9eab287f23fa6f2236976d7d922c479a6dc8b1540bf7a21858ba5cfe3"),
         ("synthetic", "noS_capsule", 2877280, "5c75f80aafe10af1a7ff18df37c0de1eed57a2e7b185aa0556c804411986c051"),

@@ -86,7 +86,7 @@ class Line:
         if dtype.kind not in _NUMBERS:
             raise self._lost()
         array = np.empty(shape, dtype)
-        self._fill(memoryview(array.reshape(-1).view(np.uint8)))
+        self._fill(array.reshape(-1).view(np.uint8).data)
         return array
 
     def _bytes(self, length: int) -> bytearray:
