@@ -37,6 +37,7 @@ ALLOWED = {
     "readers/pointing04.py": "numbers of a text",
     "training/checkpoint.py": "a key of the file",
     "training/settings.py": "a literal of the command line",
+    "training/processes/shared_learner.py": "a lost process, in words of TensorFlow",
     "workers.py": "stops its processes and raises again",
     "weights/download.py": "cleans up and raises again",
     "weights/reading.py": "h5py's reader",
