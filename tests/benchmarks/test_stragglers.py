@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from fsanet.benchmarks.stragglers import Job, main, simulate
+from fsanet.console import EXIT_ERROR
 
 JOB = Job(pictures=8000, workers=4, rate=10.0, start=2.0)
 
@@ -47,3 +48,10 @@ def test_the_command_prints_a_line_for_each_number_of_shards(capsys):
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == "1,000 pictures, 2 workers: 0.00 h at best"
     assert [line.split()[0] for line in lines[2:]] == ["2", "8", "32", "128"]
+
+
+@pytest.mark.parametrize("wrong", ["--rate 0", "--rate -3", "--pictures 0", "--megabytes 0", "--lost-every -1"])
+def test_a_job_that_cannot_be_is_one_sentence(wrong, capsys):
+    assert main(wrong.split()) == EXIT_ERROR
+    [sentence] = capsys.readouterr().err.strip().splitlines()
+    assert wrong.split()[0].strip("-").replace("-", "_") in sentence

@@ -94,8 +94,8 @@ export function readPixels(context, source, width, height) {
 
 const FRAMES_KEPT = 3; // one is searched while the one before is read and drawn
 
-/** Reads the frames of a video or a camera: from the decoder's memory where the browser gives them so, which costs a
- * tenth, else by a canvas. A frame's pixels are overwritten by the third frame after it. */
+/** Reads the frames of a video or a camera: from the decoder's memory where the browser gives them so, which costs
+ * less, else by a canvas. A frame's pixels are overwritten by the third frame after it. */
 export class FrameReader {
   /** @param {CanvasRenderingContext2D} context of a canvas that may be overwritten @param {HTMLVideoElement} video */
   constructor(context, video) {

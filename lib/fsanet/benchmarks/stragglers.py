@@ -20,6 +20,7 @@ import numpy as np
 
 from fsanet.commands.options import positive, share
 from fsanet.console import EXIT_OK, run_command
+from fsanet.errors import InputError
 
 SHARDS_A_WORKER = (1, 4, 16, 64)
 _BACK, _FREE = 0, 1  # kinds of events; of two at one moment a shard comes back before a worker is free
@@ -40,6 +41,9 @@ class Job:
         slowness: how many times as long these take.
         lost_every: mean time until a worker is lost; 0 for never.
         away: until a lost worker is back.
+
+    Raises:
+        ValueError: for a number that no job has, such as a rate of 0.
     """
 
     pictures: int
@@ -52,6 +56,22 @@ class Job:
     slowness: float = 4.0
     lost_every: float = 0.0
     away: float = 120.0
+
+    def __post_init__(self):
+        wrong = [
+            name
+            for name, fits in (
+                ("pictures", self.pictures >= 1),
+                ("rate", self.rate > 0),
+                ("megabytes", self.megabytes > 0),
+                ("store", self.store >= 0),
+                ("slowness", self.slowness > 0),
+                ("lost_every", self.lost_every >= 0),
+            )
+            if not fits
+        ]
+        if wrong:
+            raise InputError(f"Too small for a job: {', '.join(f'{name} {getattr(self, name):g}' for name in wrong)}.")
 
     def rates(self) -> np.ndarray:
         """Pictures a second of each worker; where the store is too slow all get less in proportion."""

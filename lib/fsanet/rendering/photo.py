@@ -41,7 +41,8 @@ def _motion(rng: np.random.Generator, length: float) -> np.ndarray:
     return kernel / max(kernel.sum(), 1e-6)
 
 
-def _compress(image: np.ndarray, quality: int) -> np.ndarray:
+def compressed(image: np.ndarray, quality: int) -> np.ndarray:
+    """A picture (H, W, 3) uint8 as a JPEG of some quality, 0 to 100, has it."""
     _, data = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, quality])
     return cv2.imdecode(data, cv2.IMREAD_COLOR)
 
@@ -88,7 +89,7 @@ def take_photo(
     image = image + level * grain * (0.5 + np.sqrt(np.clip(image, 0, 1)))
     photo = np.clip(255 * image + 0.5, 0, 255).astype(np.uint8)
     if rng.random() < 0.75:
-        photo = _compress(photo, int(rng.integers(45, 98)))
+        photo = compressed(photo, int(rng.integers(45, 98)))
     if scale < 1:
         photo = cv2.resize(photo, (width, height), interpolation=rng.choice([cv2.INTER_LINEAR, cv2.INTER_CUBIC]))
     return photo
@@ -108,7 +109,7 @@ def photograph_picture(image: NDArray[np.float32], rng: np.random.Generator) -> 
         image = image + rng.uniform(0, 10) * (grain[..., None] if grain.ndim == 2 else grain)
     photo = np.clip(image + 0.5, 0, 255).astype(np.uint8)
     if rng.random() < 0.5:
-        photo = _compress(photo, int(rng.integers(30, 96)))
+        photo = compressed(photo, int(rng.integers(30, 96)))
     return photo
 
 

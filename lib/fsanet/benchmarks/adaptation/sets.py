@@ -21,6 +21,7 @@ from fsanet.datasets.npz_file import read_meta
 from fsanet.datasets.npz_stream import Chunk, PoseStream
 from fsanet.datasets.pose_set import PoseSet
 from fsanet.image.face_crop import LANDMARK_MARGIN, crop_face
+from fsanet.rendering.photo import compressed
 from fsanet.rendering.poses import draw_pose
 from fsanet.rendering.samples import Settings, jittered_box, render_frame
 from fsanet.rendering.write_sets import code_version
@@ -49,8 +50,7 @@ def poor_camera(image_bgr: NDArray[np.uint8], rng: Random) -> NDArray[np.uint8]:
     soft = cv2.GaussianBlur(image_bgr.astype(np.float32), (0, 0), 0.012 * len(image_bgr))
     dim = 255 * (soft / 255) ** 1.3 * np.array([0.62, 0.8, 0.92], np.float32)
     grainy = 18 + dim + 7 * rng.standard_normal(image_bgr.shape)
-    _, data = cv2.imencode(".jpg", np.clip(grainy, 0, 255).astype(np.uint8), [cv2.IMWRITE_JPEG_QUALITY, 60])
-    return cv2.imdecode(data, cv2.IMREAD_COLOR)
+    return compressed(np.clip(grainy, 0, 255).astype(np.uint8), 60)
 
 
 @dataclass(frozen=True)

@@ -29,7 +29,7 @@ class Pitches:
 
 
 LEVEL = Pitches(spread_deg=13.0, limit_deg=30.0, yaw_limit_deg=90.0)  # as people are photographed
-# Without some of these a network takes every photographed face for a level one and returns two thirds of its pitch.
+# Without some of these a network reads the pitch of photographed faces too near to level.
 STEEP = Pitches(spread_deg=28.0, limit_deg=50.0, yaw_limit_deg=70.0)
 _STEEP_SHARE = 0.3
 

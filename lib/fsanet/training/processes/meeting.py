@@ -55,9 +55,11 @@ def parse_workers(text: str, rank: int | None = None) -> Workers:
         rank: which of the hosts this is.
 
     Raises:
-        ValueError: for anything else.
+        ValueError: for anything else, a rank beside a number too.
     """
     if text.isdecimal() and int(text):
+        if rank is not None:
+            raise InputError("--rank goes with hosts; a number of --workers starts the others by itself.")
         return Workers(int(text))
     hosts = text.split(",")
     host, _, port = hosts[0].rpartition(":")
