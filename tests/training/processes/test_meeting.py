@@ -32,6 +32,7 @@ def test_a_number_or_hosts():
         ("host1:5000,", 0, "got"),
         ("host1:5000,host2", None, "--rank says which of the 2 hosts this is, from 0 to 1; got None"),
         ("host1:5000,host2", 2, "got 2"),
+        ("2", 1, "--rank goes with hosts"),
     ],
 )
 def test_anything_else_is_a_sentence(text, rank, message):
@@ -103,13 +104,17 @@ def test_who_comes_by_chance_is_sent_away(workers):
     kinds = []
     with socket.create_server(("127.0.0.1", 0)) as free:
         workers = replace(workers, port=free.getsockname()[1])
-    stranger = threading.Thread(target=lambda: _knock(workers))
-    stranger.start()
-    thread = follow_in_thread(workers, PLAN, lambda follower: kinds.append(_kind(follower)))
+
+    def knock_and_follow() -> None:  # the stranger first: nobody listens any more when all are there
+        _knock(workers)
+        with following(replace(workers, rank=1), PLAN) as follower:
+            kinds.append(_kind(follower))
+
+    thread = threading.Thread(target=knock_and_follow)
+    thread.start()
     with leading(workers, PLAN, lambda _: None) as leader:
         assert leader.count == 2
-    for each in (stranger, thread):
-        each.join()
+    thread.join()
     assert kinds == [OVER]
 
 
