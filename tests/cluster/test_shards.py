@@ -85,7 +85,7 @@ def test_merged_rows_are_those_of_one_process(tmp_path, suffix):
     write_all(tmp_path, suffix=suffix)
     merged = merge_shards(find_records(tmp_path), [tmp_path / f"poses{suffix}"])
     assert (tmp_path / f"poses{suffix}").read_bytes() == whole(tmp_path, suffix)
-    assert (merged.sources, merged.faces) == (40, sum(map(faces_of, SOURCES)))
+    assert (merged.files, merged.faces) == (40, sum(map(faces_of, SOURCES)))
 
 
 def test_names_with_commas_quotes_and_line_breaks(tmp_path):

@@ -1,6 +1,6 @@
 """Joining the rows of all shards to those that one process would have written, or saying what is missing or twice."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from heapq import merge
 from itertools import islice
@@ -12,16 +12,22 @@ from fsanet.cluster.shard_work import lock_path
 from fsanet.errors import InputError
 from fsanet.inference.row_tables import open_sink, read_rows
 from fsanet.inference.rows import PoseRow
+from fsanet.inference.seams import renumbered, same_faces
 
 _NAMED = 8
 
 
 class Merged(NamedTuple):
-    """What a merge came to: sources, rows, and (source, reason) of those that no shard could read."""
+    """What a merge came to: files, rows, and (file, reason) of what no shard could read."""
 
-    sources: int
+    files: int
     faces: int
     failures: list[tuple[str, str]]
+
+    @property
+    def done(self) -> int:
+        """How many files were read from end to end."""
+        return self.files - len({name for name, _ in self.failures})
 
 
 def find_records(folder: Path) -> list[Record]:
@@ -62,14 +68,15 @@ def merge_shards(records: Sequence[Record], outputs: Sequence[Path]) -> Merged:
         ValueError: when a source is missing or twice, or rows do not agree with a record. Nothing is written then.
     """
     failures: list[tuple[str, str]] = []
-    faces = expected = 0
+    files = faces = expected = 0
     with ExitStack() as stack:
         sinks = [stack.enter_context(open_sink(path)) for path in outputs]
-        for source, rows in merge(*map(_with_rows, records), key=lambda pair: pair[0].position):
+        for source, rows in _joined(merge(*map(_with_rows, records), key=lambda pair: pair[0].position)):
             if source.position != expected:
                 what = "twice" if source.position < expected else f"after a gap of {source.position - expected}"
                 raise InputError(f"'{source.file}' comes {what}: the records do not belong together.")
             expected += 1
+            files += not source.start
             faces += len(rows)
             if source.problem:
                 failures.append((source.file, source.problem))
@@ -77,7 +84,7 @@ def merge_shards(records: Sequence[Record], outputs: Sequence[Path]) -> Merged:
                 sink.write(rows)
         if expected != records[0].run.sources:
             raise InputError(f"The records have {expected} of {records[0].run.sources} sources: one is cut short.")
-    return Merged(expected, faces, failures)
+    return Merged(files, faces, failures)
 
 
 def remove_shards(records: Sequence[Record]) -> None:
@@ -85,6 +92,20 @@ def remove_shards(records: Sequence[Record]) -> None:
     for record in records:
         for path in (record_path(record.rows), record.rows, lock_path(record.rows)):
             path.unlink(missing_ok=True)
+
+
+def _joined(sources: Iterable[tuple[DoneSource, list[PoseRow]]]) -> Iterator[tuple[DoneSource, list[PoseRow]]]:
+    """Sources with their rows, those of a video's parts numbered as in one run, each frame once."""
+    before: list[PoseRow] = []
+    free = 0
+    for source, rows in sources:
+        if not source.start:
+            before, free = [], 0
+        if source.start is not None:
+            shared = [row for row in rows if (row.frame or 0) < source.start]
+            rows = renumbered(rows[len(shared) :], same_faces(before, shared), free)
+            before, free = rows, max([free, *(row.face + 1 for row in rows)])
+        yield source, rows
 
 
 def _with_rows(record: Record) -> Iterator[tuple[DoneSource, list[PoseRow]]]:

@@ -6,7 +6,7 @@ when the rows are whole, in one step: where it lies the shard is done.
 """
 
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -46,12 +46,14 @@ class DoneSource(NamedTuple):
         file: its name, as rows have it.
         faces: how many rows it has.
         problem: why it could not be read; mostly empty.
+        start: of a part of a video the first frame that it answers for, rows before are shared; None for all else.
     """
 
     position: int
     file: str
     faces: int
     problem: str
+    start: int | None = None
 
 
 class Record(NamedTuple):
@@ -85,14 +87,28 @@ def write_record(
         rows: the finished file of the shard's rows.
         failures: (source, reason) of those that could not be read.
     """
-    faces = Counter(row.file for row in read_rows(rows))
+    own = [(position, source) for position, source in enumerate(sources) if shard.holds(source)]
+    faces = _faces_of([source for _, source in own], rows)
     problems = dict(failures)
     with replace_whole(record_path(rows)) as temporary, temporary.open("w", encoding="utf-8") as file:
         file.write(json.dumps(asdict(run) | {"number": shard.number, "rows": rows.name}) + "\n")
-        for position, source in enumerate(sources):
-            if shard.holds(source):
-                name = printable(source.name)
-                file.write(json.dumps(DoneSource(position, name, faces[name], problems.get(name, ""))) + "\n")
+        for position, source in own:
+            label, start = printable(source.label), source.span.start if source.span else None
+            done = DoneSource(position, printable(source.name), faces[label], problems.get(label, ""), start)
+            file.write(json.dumps(done) + "\n")
+
+
+def _faces_of(sources: Sequence[Source], rows: Path) -> Counter[str]:
+    """{label of a source: how many rows it has}; two parts of a video in one shard have no frame in common."""
+    of_file: dict[str, list[Source]] = defaultdict(list)
+    for source in sources:
+        of_file[printable(source.name)].append(source)
+    return Counter(
+        printable(
+            next(part for part in of_file[row.file] if part.span is None or (row.frame or 0) < part.span.stop).label
+        )
+        for row in read_rows(rows)
+    )
 
 
 def read_record(path: Path) -> Record:

@@ -35,9 +35,13 @@ class Shard:
         return f"{self.number}/{self.of}"
 
     def holds(self, source: Source) -> bool:
-        """Whether a source is in this share; where its folder lies makes no difference, machines mount it elsewhere."""
+        """Whether a source is in this share; where its folder lies makes no difference, machines mount it elsewhere.
+
+        Parts of a video go to one share after the other.
+        """
         name = source.relative_name.encode("utf-8", "surrogateescape")
-        return int.from_bytes(blake2b(name, digest_size=8).digest()) % self.of == self.number - 1
+        part = source.span.number if source.span else 0
+        return (int.from_bytes(blake2b(name, digest_size=8).digest()) + part) % self.of == self.number - 1
 
     def part_of(self, path: Path) -> Path:
         """The file of this share beside the whole one: poses.csv -> poses-03-of-16.csv."""
@@ -63,6 +67,6 @@ def all_shards(count: int) -> list[Shard]:
 
 
 def names_digest(sources: Sequence[Source]) -> str:
-    """What tells whether two machines see the same files: of all names, in order."""
-    names = "\0".join(source.relative_name for source in sources)
+    """What tells whether two machines see the same files: of all names and parts, in order."""
+    names = "\0".join(source.relative_name + (f"\0{source.span}" if source.span else "") for source in sources)
     return blake2b(names.encode("utf-8", "surrogateescape"), digest_size=32).hexdigest()

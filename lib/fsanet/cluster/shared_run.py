@@ -66,8 +66,7 @@ def share_out(
     remove_shards(records)
     for name, problem in merged.failures:
         log.error("%s", problem if name in problem else f"{name}: {problem}")
-    done = merged.sources - len(merged.failures)
-    log.info("%d of %d files, %d faces: %s", done, merged.sources, merged.faces, ", ".join(map(str, rows)))
+    log.info("%d of %d files, %d faces: %s", merged.done, merged.files, merged.faces, ", ".join(map(str, rows)))
     return EXIT_PARTIAL if merged.failures else EXIT_OK
 
 

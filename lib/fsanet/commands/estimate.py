@@ -10,6 +10,7 @@
     fsanet estimate room.jpg --camera 70         poses in the frame of a camera that sees 70 degrees from left to right
     fsanet estimate crowd.jpg --single-stage     one network for all, without crops
     fsanet estimate million/ --shard 3/16        the third of sixteen shares, see `fsanet merge --help`
+    fsanet estimate long.mp4 --no-pictures --cluster local:4    a video split by time among four processes
 
 A run that was stopped goes on where it was when the same command is given again.
 """
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
     from fsanet.cluster.shard import Shard
     from fsanet.cluster.shard_work import Done
     from fsanet.inference.report import RunReport
+    from fsanet.inference.sources import Source
+    from fsanet.inference.spans import Span
 
 log = logging.getLogger(__name__)
 
@@ -79,12 +82,15 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     add_option(many, "--cluster")
     many.add_argument("--shards", type=positive, default=64, metavar="N", help="shares of a cluster (default: 64)")
     many.add_argument("--shard", type=shard, metavar="I/N", help="take one of N shares, see `fsanet merge`")
+    note = "longest part of a video that is split (default: by its length and the number of shares, 60 or more)"
+    many.add_argument("--span", type=_span, metavar="SECONDS", help=note)
 
 
 def run(args: argparse.Namespace) -> int:
     """Estimate; returns the exit code."""
     os.environ.setdefault("OPENCV_LOG_LEVEL", "SILENT")  # what OpenCV cannot read is said by us, in one sentence
     from fsanet.builds import OPENCV, clash_of_builds
+    from fsanet.cluster.split import in_parts
     from fsanet.engines.onnx_engine import clash_of_runtimes
     from fsanet.inference.sources import find_sources, summary_of_skipped
 
@@ -96,9 +102,42 @@ def run(args: argparse.Namespace) -> int:
     rows = args.rows or [args.out / "poses.csv"]
     if args.cluster:
         return _on_cluster(args, sources, rows)
-    if args.shard is None:
-        return _go_through(args, sources, sources, rows).code
-    return _one_shard(args, sources, rows)
+    if args.shard:
+        return _one_shard(args, in_parts(sources, _spans(args, sources, args.shard.of)), rows)
+    if args.span:
+        raise InputError("--span is for many processes: give --shard or --cluster with it, or leave it out.")
+    return _go_through(args, sources, sources, rows).code
+
+
+def _span(text: str) -> float:
+    from fsanet.cluster.split import LEAST_SPAN_S
+
+    value = float(text)
+    if not LEAST_SPAN_S <= value < float("inf"):
+        raise argparse.ArgumentTypeError(f"must be {LEAST_SPAN_S:g} seconds or more, got {text}")
+    return value
+
+
+def _spans(args: argparse.Namespace, sources: list["Source"], shards: int) -> dict[str, tuple["Span", ...]]:
+    """{name of a video: its parts} of those that are split; says why others are not."""
+    from fsanet.cluster.split import split_videos, summary_of_whole
+
+    videos = any(source.kind == "video" for source in sources)
+    against = {
+        "without --no-pictures, an annotated video is written in one piece": not args.no_pictures,
+        "with --neutral, a face's first pose is in one part only": args.neutral,
+        "with one share": shards == 1,
+    }
+    for reason in [reason for reason, holds in against.items() if holds]:
+        if args.span:
+            raise InputError(f"--span splits no video {reason}.")
+        if videos:
+            log.info("Videos are not split %s.", reason)
+        return {}
+    spans, whole = split_videos(sources, shards, args.span, args.detect_every)
+    if whole:
+        log.warning("%s", summary_of_whole(whole))
+    return spans
 
 
 def _one_shard(args: argparse.Namespace, sources: list, rows: list[Path]) -> int:
@@ -119,24 +158,26 @@ def _on_cluster(args: argparse.Namespace, sources: list, rows: list[Path]) -> in
         raise InputError("--shard and --show do not go with --cluster: leave them out.")
     texts = [path for path in rows if path.suffix != PARQUET] or [args.out / "poses.csv"]
     settings = argparse.Namespace(**vars(args) | {"rows": texts[:1], "quiet": True, "cluster": None})
-    work = partial(run_shard, settings, names_digest(sources))
+    work = partial(run_shard, settings, names_digest(sources), _spans(args, sources, args.shards))
     return share_out(args.cluster, work, all_shards(args.shards), texts[0].parent, rows, args.quiet)
 
 
-def run_shard(args: argparse.Namespace, digest: str, shard: "Shard") -> int:
+def run_shard(args: argparse.Namespace, digest: str, spans: dict[str, tuple["Span", ...]], shard: "Shard") -> int:
     """On a worker: one shard of the run that `args` describe.
 
     Args:
         args: options of `fsanet estimate`.
         digest: of the names of all files, as the machine sees them that gave the command.
+        spans: parts of the videos that are split, by name.
         shard: which.
 
     Raises:
         OSError: when this machine sees other files, or another process is at the shard.
     """
     from fsanet.cluster.shared_run import same_sources
+    from fsanet.cluster.split import in_parts
 
-    sources = same_sources(tuple(args.sources), str(args.out), digest)
+    sources = in_parts(same_sources(tuple(args.sources), str(args.out), digest), spans)
     return _one_shard(argparse.Namespace(**vars(args) | {"shard": shard}), sources, args.rows)
 
 
@@ -150,7 +191,7 @@ def _go_through(args: argparse.Namespace, sources: list, among: list, row_paths:
     from fsanet.inference.run import Run
     from fsanet.inference.video import VideoSettings
 
-    rows = RowFiles(row_paths, settings=_fingerprint(args))
+    rows = RowFiles(row_paths, settings=_fingerprint(args) + "".join(f", {part.label}" for part in among if part.span))
     for path in rows.paths:
         check_not_a_source(path, among)
     viewer = Window() if args.show else None

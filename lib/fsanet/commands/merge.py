@@ -34,7 +34,7 @@ def run(args: argparse.Namespace) -> int:
         log.error("%s", problem if name in problem else f"{name}: {problem}")
     log.info(
         "%d files of %d shards, each once, %d faces: %s",
-        merged.sources,
+        merged.files,
         len(records),
         merged.faces,
         ", ".join(map(str, outputs)),

@@ -6,14 +6,16 @@ from fsanet.errors import MissingPackageError
 from fsanet.inference.capture import CaptureReader
 from fsanet.inference.frames import FrameReader
 from fsanet.inference.picture_series import PictureSeries
+from fsanet.inference.spans import Span
 
 
-def open_frames(kind: str, name: str) -> FrameReader:
+def open_frames(kind: str, name: str, span: Span | None = None) -> FrameReader:
     """The reader for a source that is no single image.
 
     Args:
         kind: as `sources.Source` has it: "pictures", "video", "camera" or "stream".
         name: a path, a camera's number, or an address.
+        span: which part of a video; None for all of it.
 
     Raises:
         ImportError: for a stream, where PyAV is not installed.
@@ -30,5 +32,6 @@ def open_frames(kind: str, name: str) -> FrameReader:
             raise MissingPackageError(f"'{name}' is a stream, which is read by PyAV: pip install 'fsanet[video]'.")
         return CaptureReader(name)
     from fsanet.inference.video_file import VideoReader  # needs PyAV
+    from fsanet.inference.video_span import SpanReader
 
-    return VideoReader(name)
+    return SpanReader(name, span) if span else VideoReader(name)

@@ -82,7 +82,7 @@ class Run:
             remove_all_leftovers(self._paths.values())
         with progress(total=len(sources), unit="file", quiet=self._settings.quiet or len(sources) < 2) as bar:
             for group in _runs_of_images(sources):
-                todo = [source for source in group if source.name not in finished]
+                todo = [source for source in group if source.label not in finished]
                 self.report.skipped += len(group) - len(todo)
                 bar.update(len(group) - len(todo))
                 for _ in self._images(todo) if group[0].kind == "image" else self._videos(todo):
@@ -127,7 +127,7 @@ class Run:
         for source in sources:
             self.report.sources += 1
             try:
-                reader = open_frames(source.kind, source.name)
+                reader = open_frames(source.kind, source.name, source.span)
                 self._video(source, reader)
             except (InputError, OSError) as error:
                 if not _concerns_one_file(error):
@@ -188,14 +188,14 @@ class Run:
             self._on_rows(rows)
 
     def _fail(self, source: Source, reason: str) -> None:
-        self.report.failures.append((printable(source.name), printable(reason)))
+        self.report.failures.append((printable(source.label), printable(reason)))
 
     def _warn(self, source: Source, what: str) -> None:
-        self.report.warnings.append((printable(source.name), what))
+        self.report.warnings.append((printable(source.label), what))
 
     def _finish(self, source: Source) -> None:
         if self._rows:
-            self._rows.finish(source.name)
+            self._rows.finish(source.label)
 
 
 def _concerns_one_file(error: Exception) -> bool:

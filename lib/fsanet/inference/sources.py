@@ -12,6 +12,7 @@ from typing import Literal, NamedTuple
 from fsanet.errors import InputError
 from fsanet.files import printable
 from fsanet.image.kinds import kind_of_file
+from fsanet.inference.spans import Span
 
 _NAMED = 3  # skipped files of a kind that are named
 
@@ -25,11 +26,18 @@ class Source:
             device, a pipe; "-" is standard input).
         name: path of the file, the camera's number or the address, as text.
         folder: the folder on the command line that it was found in; empty for what was named itself.
+        span: the part of a video that is meant; None for all of it.
     """
 
     kind: Literal["image", "pictures", "video", "camera", "stream"]
     name: str
     folder: str = ""
+    span: Span | None = None
+
+    @property
+    def label(self) -> str:
+        """What tells it from every other source of a run."""
+        return f"{self.name}, {self.span}" if self.span else self.name
 
     @property
     def is_file(self) -> bool:

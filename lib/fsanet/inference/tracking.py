@@ -13,6 +13,7 @@ from fsanet.inference.face_estimator import Face
 FaceOrigin = Literal["detected", "kept", "held", "lost"]
 LookAgain = Callable[[Sequence[Face]], Sequence[Face | None]]
 
+SAME_FACE_IOU = 0.25  # least overlap of the boxes of one face in two frames
 SAME_HEAD_IOU = 0.3  # a face seen again that covers a found one so far is that one
 
 
@@ -43,7 +44,7 @@ class FaceTracker:
         min_iou: least overlap (intersection over union) of two boxes of one face.
     """
 
-    def __init__(self, hold_s: float = 0.5, min_iou: float = 0.25):
+    def __init__(self, hold_s: float = 0.5, min_iou: float = SAME_FACE_IOU):
         self.hold_s = hold_s
         self.min_iou = min_iou
         self._faces: list[TrackedFace] = []
@@ -83,15 +84,7 @@ class FaceTracker:
 
     def _match(self, faces: Sequence[Face]) -> dict[int, int]:
         """{index of a found face: index of the face that it continues}."""
-        overlap = _overlap(faces, [face.face for face in self._faces])
-        pairs: dict[int, int] = {}
-        for flat in np.argsort(-overlap, axis=None, kind="stable"):
-            i, j = np.unravel_index(flat, overlap.shape)
-            if overlap[i, j] < self.min_iou:
-                break
-            if i not in pairs and j not in pairs.values():
-                pairs[int(i)] = int(j)
-        return pairs
+        return best_pairs(_overlap(faces, [face.face for face in self._faces]), self.min_iou)
 
     def _seen(self, face: Face, index: int | None, time_s: float) -> TrackedFace:
         if index is None:
@@ -100,6 +93,23 @@ class FaceTracker:
         else:
             face_id = self._faces[index].face_id
         return TrackedFace(face_id, face, "detected", time_s)
+
+
+def best_pairs(agreement: NDArray[np.float64], least: float) -> dict[int, int]:
+    """{row: column} of a table, one to one, formed in the order of falling agreement.
+
+    Args:
+        agreement: (rows, columns).
+        least: what a pair must have.
+    """
+    pairs: dict[int, int] = {}
+    for flat in np.argsort(-agreement, axis=None, kind="stable"):
+        i, j = np.unravel_index(flat, agreement.shape)
+        if agreement[i, j] < least:
+            break
+        if i not in pairs and j not in pairs.values():
+            pairs[int(i)] = int(j)
+    return pairs
 
 
 def _expected(face: TrackedFace) -> TrackedFace:

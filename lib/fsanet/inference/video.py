@@ -20,7 +20,8 @@ class VideoSettings:
     """How a video is gone through.
 
     Attributes:
-        detect_every: search every n-th frame; in between faces are looked for near their last boxes only.
+        detect_every: search frames 0, n, 2n, ... and where a scene begins; in between faces are looked for near
+            their last boxes only.
         hold_s: how long a face that the search misses is looked for near its last box, in seconds.
         smooth: smooth the rotation of each face with the One-Euro filter.
         min_cutoff_hz, beta: the filter's settings, see `OneEuroRotationFilter`.
@@ -106,13 +107,13 @@ class VideoPoses(Generic[Prepared]):
 
     def _search(self, frames: Iterable[VideoFrame]) -> Iterator[_Searched[Prepared]]:
         cuts = CutDetector()
-        since = 0
+        last_turn = -1
         for frame in frames:
             is_cut = cuts.is_cut(frame.image_bgr)
-            since = 0 if is_cut else since
-            prepared = [self._estimator.prepare(frame.image_bgr)] if since % self._settings.detect_every == 0 else []
+            turn = frame.index // self._settings.detect_every  # by the number: also in a part of a video
+            prepared = [self._estimator.prepare(frame.image_bgr)] if is_cut or turn != last_turn else []
             yield _Searched(frame, is_cut, prepared)
-            since += 1
+            last_turn = turn
 
     def _follow(self, searched: Iterable[_Searched[Prepared]]) -> Iterator[FrameResult]:
         for frame, is_cut, prepared in searched:

@@ -58,18 +58,21 @@ class VideoReader:
         """
         zero_s = (self._container.start_time or 0) / av.time_base
         aspect = float(self._container.streams.video[0].sample_aspect_ratio or 1)
-        index, time_s = 0, -1.0
+        time_s = -1.0
         try:
-            for frame in self._decoded():
+            for index, frame in self._numbered():
                 if frame is not None:
                     stamp = index / self.fps if frame.time is None else frame.time - zero_s
                     time_s = max(stamp, time_s + _LEAST_STEP_S, 0.0)
                     yield VideoFrame(index, time_s, upright(frame, aspect))
-                index += 1
         finally:
             self._container.close()
         if time_s < 0:
             raise no_frame(self.name)
+
+    def _numbered(self) -> Iterator[tuple[int, av.VideoFrame | None]]:
+        """Frames with their numbers in the video, None for each that cannot be read."""
+        return enumerate(self._decoded())
 
     def _decoded(self) -> Iterator[av.VideoFrame | None]:
         """Frames in order, None for each that cannot be read."""
@@ -86,7 +89,7 @@ class VideoReader:
         except av.FFmpegError as error:  # a file that is cut short; a stream that was closed
             if "://" in self.name:
                 self.note = f"the stream ended: {error.strerror}"
-        self.missed_frames += max(0, stream.frames - packets)
+        self.missed_frames += max(0, self.expected_frames - packets)
 
 
 def upright(frame: av.VideoFrame, aspect: float = 1.0) -> NDArray[np.uint8]:

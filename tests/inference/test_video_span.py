@@ -1,0 +1,80 @@
+"""Parts of a video have the frames that one reading has: numbers, times and pictures, whatever the container."""
+
+import av
+import numpy as np
+import pytest
+
+from fsanet.cluster.split import in_parts, split_videos
+from fsanet.inference.frame_sources import open_frames
+from fsanet.inference.sources import Source
+from fsanet.inference.spans import KeyFrame, Span
+from fsanet.inference.video_index import length_s, read_index
+from fsanet.inference.video_span import SpanReader
+
+CONTAINERS = [
+    ("a.mp4", "libx264", {"bf": "2"}),
+    ("open.mkv", "libx264", {"x264-params": "open-gop=1:bframes=3"}),
+    ("sought_late.ts", "libx264", {"bf": "2"}),
+    ("sought_later.mpg", "mpeg2video", {"bf": "2"}),
+    ("old.avi", "mpeg4", {"bf": "0"}),
+    ("hidden.webm", "libvpx", {"auto-alt-ref": "1", "lag-in-frames": "25", "deadline": "good", "cpu-used": "5"}),
+]
+
+
+def write_clip(path, codec="libx264", options=None, count=240, gop=12):
+    """A bar that moves over grey, 25 frames a second."""
+    with av.open(str(path), "w") as container:
+        video = container.add_stream(codec, rate=25, options=options or {})
+        video.width, video.height, video.pix_fmt, video.gop_size = 64, 48, "yuv420p", gop
+        for number in range(count):
+            image = np.full((48, 64, 3), number // 2, np.uint8)
+            image[:, number % 54 : number % 54 + 10] = 255
+            container.mux(video.encode(av.VideoFrame.from_ndarray(image, format="bgr24")))
+        container.mux(video.encode(None))
+    return str(path)
+
+
+def facts(frames):
+    return [(frame.index, frame.time_s, frame.image_bgr.tobytes()) for frame in frames]
+
+
+@pytest.mark.parametrize(("name", "codec", "options"), CONTAINERS)
+def test_parts_have_the_frames_of_the_whole(tmp_path, name, codec, options):
+    source = Source("video", write_clip(tmp_path / name, codec, options))
+    whole = facts(open_frames(source.kind, source.name))
+    parts = in_parts([source], split_videos([source], 4, span_s=4).spans)
+    assert len(parts) == 3
+    stops = [0]
+    for part in parts:
+        span = part.span
+        reader = open_frames(part.kind, part.name, span)
+        assert facts(reader) == whole[span.begin : span.stop]
+        assert reader.missed_frames == 0
+        assert span.start == stops[-1]
+        assert span.number == 0 or span.begin < span.start
+        stops.append(span.stop)
+    assert stops[-1] == len(whole)
+
+
+def test_a_part_is_not_read_from_the_start(tmp_path):
+    source = Source("video", write_clip(tmp_path / "a.mp4", count=400))
+    last = in_parts([source], split_videos([source], 4, span_s=4).spans)[-1]
+    assert last.span.key.index > last.span.begin - 24
+    assert 0 < last.span.begin - last.span.key.index < 13 or last.span.begin == last.span.key.index
+
+
+def test_where_the_key_frame_is_not_found_all_is_read(tmp_path):
+    name = write_clip(tmp_path / "a.mp4")
+    span = Span(1, 100, 120, 130, KeyFrame(96, 1, 0))  # a stamp that no frame has
+    assert facts(SpanReader(name, span)) == facts(open_frames("video", name))[100:130]
+
+
+def test_the_index_knows_times_and_key_frames(tmp_path):
+    name = write_clip(tmp_path / "a.mp4", options={"bf": "0", "sc_threshold": "0"})
+    index = read_index(name)
+    np.testing.assert_allclose(index.pts * index.tick_s, np.arange(240) / 25, atol=1e-6)
+    assert index.frame_at(2.0, 100) == 50
+    assert index.frame_at(2.0, 10) == 0
+    assert index.key_before(100).index == 96
+    assert index.key_before(23) is None
+    assert length_s(name) == pytest.approx(9.6)
