@@ -1,3 +1,5 @@
+from types import SimpleNamespace
+
 import keras
 import numpy as np
 import onnx
@@ -39,13 +41,13 @@ def test_other_numbers_are_not_kept(network, tmp_path, monkeypatch):
 def test_weights_of_another_network_are_refused(network, tmp_path, monkeypatch):
     network.save_weights(tmp_path / "small.weights.h5")
     other = keras.Sequential([keras.Input((None, None, 3)), keras.layers.Conv2D(7, 5)])
-    monkeypatch.setattr(finder_file, "build_finder", lambda name: other)
+    monkeypatch.setattr(finder_file, "get_finder", lambda name: SimpleNamespace(build=lambda: other))
     with pytest.raises(InputError, match="does not hold the weights of 'scout'"):
         export_finder("scout", tmp_path / "small.weights.h5", tmp_path / "small.onnx")
 
 
 def test_what_a_file_says_of_itself(network, tmp_path, monkeypatch):
-    monkeypatch.setattr(finder_file, "build_finder", lambda name: network)
+    monkeypatch.setattr(finder_file, "get_finder", lambda name: SimpleNamespace(build=lambda: network))
     network.save_weights(tmp_path / "w.weights.h5")
     kept, onnx_file = tmp_path / "kept" / "scout.weights.h5", tmp_path / "scout.onnx"
     row = bundle_finder("scout", tmp_path / "w.weights.h5", kept, onnx_file)

@@ -1,3 +1,4 @@
+import dataclasses
 from pathlib import Path
 
 import keras
@@ -6,8 +7,9 @@ import pytest
 
 from fsanet.dense import layout
 from fsanet.errors import InputError
-from fsanet.models.single_stage import scout
-from fsanet.models.single_stage.losses import LossWeights
+from fsanet.models.single_stage import table
+from fsanet.models.single_stage.losses import weighted_sum
+from fsanet.models.single_stage.table import FINDERS, get_finder
 from fsanet.training import finder
 from fsanet.training.finder import FinderModel, FinderPlan, angle_between_deg, finder_task, train_finder, validate
 
@@ -61,7 +63,7 @@ def scene(bank_folder):
 
 
 def test_a_perfect_network_has_perfect_figures(scene):
-    figures = validate(network_that_says(learnt_by_heart(scene)), [scene])
+    figures = validate(FINDERS["scout"], network_that_says(learnt_by_heart(scene)), [scene])
     assert figures["val_ap"] == pytest.approx(1.0)
     assert figures["val_points"] == pytest.approx(0.0, abs=1e-3)
     assert figures["val_pose"] == pytest.approx(0.0, abs=0.2)
@@ -69,12 +71,17 @@ def test_a_perfect_network_has_perfect_figures(scene):
 
 def test_a_silent_network_has_the_worst(scene):
     silent = np.full((84, layout.PREDICTION_SIZE), -9.0, np.float32)
-    assert validate(network_that_says(silent), [scene]) == {"val_ap": 0.0, "val_points": 1.0, "val_pose": 180.0}
+    assert validate(FINDERS["scout"], network_that_says(silent), [scene]) == {
+        "val_ap": 0.0,
+        "val_points": 1.0,
+        "val_pose": 180.0,
+    }
 
 
 def test_the_model_gives_loss_and_parts(scene):
     rows = learnt_by_heart(scene)
-    model = FinderModel(network_that_says(rows), LossWeights(pose=0.5))
+    weights = {**FINDERS["scout"].weights, "pose": 0.5}
+    model = FinderModel(network_that_says(rows), FINDERS["scout"].parts, weights)
     batch = scene.image_bgr[None], finder_targets(scene)[None]
     figures = {name: float(value) for name, value in model(batch, training=True).items()}
     assert set(figures) == {"loss", "score", "box", "points", "pose"}
@@ -89,19 +96,20 @@ def test_angles_between_rotations():
 
 
 def tiny(image_height=None, image_width=None):
-    from fsanet.models.single_stage.scout import flat, predict
+    from fsanet.models.single_stage.blocks import flat, predict
+    from fsanet.models.single_stage.scout import first_prediction
 
     image = keras.Input((image_height, image_width, 3))
     levels = []
     for stride in (8, 16, 32):
         x = keras.layers.AveragePooling2D(stride)(image)
-        levels.append(flat(predict(x, slice(0, layout.PREDICTION_SIZE)), layout.PREDICTION_SIZE))
+        levels.append(flat(predict(x, first_prediction()), layout.PREDICTION_SIZE))
     return keras.Model(image, keras.layers.Concatenate(axis=1)(levels))
 
 
 @pytest.fixture
 def plan(bank_folder, monkeypatch):
-    monkeypatch.setitem(scout.BUILDERS, "tiny", tiny)
+    monkeypatch.setitem(table.FINDERS, "tiny", dataclasses.replace(FINDERS["scout"], build=tiny))
     monkeypatch.setattr(finder, "_VALIDATION_SEED", 0)
     small = {"epochs": 1, "side": 64, "batch_size": 2, "steps": 2, "validation": 2, "model": "tiny"}
     return FinderPlan(bank=str(bank_folder), backgrounds="", **small)
@@ -128,7 +136,7 @@ def test_batches_go_on_in_the_middle_of_a_run(plan):
         task.batches.close()
 
 
-@pytest.mark.parametrize("wrong", [{"side": 100}, {"steps": 0}, {"workers": 0}])
+@pytest.mark.parametrize("wrong", [{"side": 100}, {"steps": 0}, {"workers": 0}, {"pose_weight": -0.1}])
 def test_plans_that_cannot_be(wrong):
     with pytest.raises(InputError, match=next(iter(wrong))):
         FinderPlan(**wrong)
@@ -136,4 +144,46 @@ def test_plans_that_cannot_be(wrong):
 
 def test_an_unknown_network_lists_the_right_ones():
     with pytest.raises(InputError, match="Unknown finder 'owl'; choose one of: scout"):
-        scout.build_finder("owl")
+        get_finder("owl")
+
+
+def test_a_side_fits_the_largest_stride_of_the_network():
+    assert FinderPlan(side=96).side == 96
+    with pytest.raises(InputError, match="side is a multiple of 64, not 96"):
+        FinderPlan(model="retinaface_resnet50", side=96)
+
+
+def test_the_pose_counts_as_the_network_has_it_unless_told_otherwise():
+    assert FinderPlan().pose_weight == 1.5
+    plan = FinderPlan(model="retinaface_mnet025")
+    assert plan.weights_of_parts() == {"score": 1.0, "box": 0.25, "points": 0.1, "pose": 0.5}
+    assert FinderPlan(model="retinaface_mnet025", pose_weight=0.2).weights_of_parts()["pose"] == 0.2
+
+
+def test_an_anchor_network_learns_a_batch_of_scenes(bank_folder):
+    """Not compiled: that takes longer than the steps."""
+    from fsanet.scenes.stream import SceneStream
+
+    keras.utils.set_random_seed(0)
+    row = get_finder("retinaface_mnet025")
+    stream = SceneStream(bank_folder, None, side=64, batch_size=2, encode=row.encode)
+    batches = (stream.batch(0, step) for step in range(100))
+    image, target = next(batch for batch in batches if batch.target[..., layout.POSITIVE].any())
+    network = row.build(64, 64)
+    network.compile(
+        keras.optimizers.Adam(2e-3),
+        loss=lambda target, said: weighted_sum(row.parts(target, said, (64, 64)), row.weights),
+        run_eagerly=True,
+    )
+    losses = [network.train_on_batch(image.astype(np.float32), target) for _ in range(4)]
+    assert losses[-1] < 0.9 * losses[0]
+
+
+def test_a_task_is_told_targets_losses_and_decoding_by_the_row_of_its_network(plan):
+    row = FINDERS["retinaface_mnet025"]
+    task = finder_task(dataclasses.replace(plan, model="retinaface_mnet025", pose_weight=0.4, validation=1))
+    task.batches.close()
+    assert task.batches.stream.encode is row.encode
+    assert (task.model.parts, task.model.weights_of_parts) == (row.parts, {**row.weights, "pose": 0.4})
+    assert task.model.network.name == "retinaface_mnet025"
+    assert set(task.validate()) == {"val_ap", "val_points", "val_pose"}

@@ -8,6 +8,7 @@
     fsanet finder crops --photographs data/bank_photographs        data/scenes.npz: their faces, for `fsanet train`
     fsanet finder train                             in training_and_testing/runs/scenes
     fsanet finder train --photographs data/bank_photographs --weights scout.weights.h5 --epochs 26 --run photographs
+    fsanet finder train --model retinaface_mnet025 --pose-weight 0.4 --run retinaface
     fsanet finder test --pointing04 Pointing04 --aflw2000 AFLW2000 --nothing wallpapers
     fsanet finder bundle training_and_testing/runs/scenes/scout/scout.weights.h5      into the repository
 
@@ -114,6 +115,8 @@ def _crops(args: argparse.Namespace) -> int:
 
 def _add_train(parser: argparse.ArgumentParser) -> None:
     _add_training_folders(parser)
+    parser.add_argument("--model", metavar="NAME", help="scout (default), retinaface_mnet025 or retinaface_resnet50")
+    parser.add_argument("--pose-weight", type=float, metavar="W", help="of the pose in the loss (the network's own)")
     parser.add_argument("--weights", help="a file of weights to start from")
     parser.add_argument("--epochs", type=positive, help="of 6,400 scenes each")
     parser.add_argument("--max-minutes", type=float, help="as many epochs as fit into this time, instead of --epochs")
@@ -132,6 +135,7 @@ def _train(args: argparse.Namespace) -> int:
     limit_threads(args.threads)
     given = {"bank": str(args.bank), "backgrounds": str(args.backgrounds), "seed": args.seed, "run": args.run}
     given |= {"epochs": args.epochs, "max_minutes": args.max_minutes, "weights": args.weights}
+    given |= {"model": args.model, "pose_weight": args.pose_weight}
     given |= {"photographs": str(args.photographs) if args.photographs else None}
     plan = dataclasses.replace(FinderPlan(), **{name: value for name, value in given.items() if value is not None})
     train_finder(plan, runs=args.out or RUNS, quiet=args.quiet)

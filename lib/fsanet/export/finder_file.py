@@ -14,7 +14,7 @@ from fsanet.errors import InputError
 from fsanet.export.comparison import probe_crops
 from fsanet.export.onnx_file import export_graph, finish_graph
 from fsanet.files import replace_whole
-from fsanet.models.single_stage.scout import build_finder
+from fsanet.models.single_stage.table import get_finder
 from fsanet.weights.pretrained import OUR_LICENCE
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def export_finder(name: str, weights: Path, path: Path) -> Path:
     """Write trained weights as ONNX.
 
     Args:
-        name: of the network, one of `fsanet.models.single_stage.scout.FINDERS`.
+        name: of the network, one of `fsanet.models.single_stage.table.FINDERS`.
         weights: a .weights.h5 of a training run.
         path: of the file to write.
 
@@ -39,7 +39,7 @@ def export_finder(name: str, weights: Path, path: Path) -> Path:
     """
     if not weights.is_file():
         raise FileNotFoundError(f"No weights '{weights}': `fsanet finder train` makes them.")
-    model = build_finder(name)
+    model = get_finder(name).build()
     try:
         model.load_weights(weights)
     except (ValueError, OSError) as error:

@@ -9,7 +9,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from fsanet.dense.assign import RULES, targets
+from fsanet.dense.assign import RULES
+from fsanet.dense.encoders import Encoder, cell_targets
 from fsanet.scenes.backgrounds import Backgrounds
 from fsanet.scenes.bank import Bank
 from fsanet.scenes.compose import SCENES, Composer, Mix, Scene
@@ -22,7 +23,7 @@ class SceneBatch(NamedTuple):
 
     Attributes:
         image: (B, side, side, 3) uint8 BGR.
-        target: (B, cells, 25) float32, columns of `fsanet.dense.layout`.
+        target: (B, rows, 25) float32, columns of `fsanet.dense.layout`; a row a cell or a face, as the encoder has it.
     """
 
     image: NDArray[np.uint8]
@@ -41,6 +42,7 @@ class SceneStream:
         steps: batches in an epoch.
         seed: of all that is drawn.
         photographs: folder of a bank of photographs, None for renders alone.
+        encode: from the faces of a scene to its target.
     """
 
     bank: Path
@@ -50,6 +52,7 @@ class SceneStream:
     steps: int = 500
     seed: int = 0
     photographs: Path | None = None
+    encode: Encoder = cell_targets
 
     def scene(self, number: int) -> Scene:
         """The scene with a number, whatever came before it."""
@@ -64,7 +67,8 @@ class SceneStream:
         """The batch of a step."""
         first = self.first_scene(epoch, step)
         scenes = [self.scene(number) for number in range(first, first + self.batch_size)]
-        return SceneBatch(np.stack([scene.image_bgr for scene in scenes]), np.stack([target_of(s) for s in scenes]))
+        targets = [target_of(scene, self.encode) for scene in scenes]
+        return SceneBatch(np.stack([scene.image_bgr for scene in scenes]), np.stack(targets))
 
 
 class SceneBatches:
@@ -112,8 +116,9 @@ def open_composer(
     return Composer(cutouts, Backgrounds(backgrounds, cutouts.plan.split), side, taken, mix)
 
 
-def target_of(scene: Scene) -> NDArray[np.float32]:
-    """Targets (cells, 25) of a scene; a face that is seen well, but none of its five points, is ignored."""
+def target_of(scene: Scene, encode: Encoder = cell_targets) -> NDArray[np.float32]:
+    """The target (rows, 25) of a scene; a face that is seen well, but none of its five points, is ignored."""
     faces = scene.faces
     shown = np.where(findable(faces), faces.shown, np.minimum(faces.shown, 0.5 * RULES.shown))
-    return targets(scene.image_bgr.shape[:2], faces.box_xyxy, faces.points_xy, faces.rotation, shown)
+    height, width = scene.image_bgr.shape[:2]
+    return encode((height, width), faces._replace(shown=shown))

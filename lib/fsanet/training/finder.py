@@ -2,7 +2,7 @@
 
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -12,14 +12,13 @@ import numpy as np
 from keras import ops
 
 from fsanet.datasets.parts import json_sha256
-from fsanet.dense.decode import Found, decode
-from fsanet.dense.layout import cells
+from fsanet.dense.decode import Found
 from fsanet.evaluation.average_precision import Searched, average_precision
 from fsanet.files import replace_whole
 from fsanet.image.boxes import iou
 from fsanet.locations import work_dir
-from fsanet.models.single_stage.losses import LossWeights, loss_parts, weighted_sum
-from fsanet.models.single_stage.scout import build_finder
+from fsanet.models.single_stage.losses import weighted_sum
+from fsanet.models.single_stage.table import Finder, get_finder
 from fsanet.scenes.compose import Scene
 from fsanet.scenes.labels import findable
 from fsanet.scenes.stream import SceneBatch, SceneBatches, SceneStream
@@ -45,16 +44,16 @@ class FinderPlan(Plan):
     """One run, with all of its `Plan`.
 
     Attributes:
-        model: one of `fsanet.models.single_stage.scout.FINDERS`.
+        model: one of `fsanet.models.single_stage.table.FINDERS`.
         bank: folder of cut-outs to train on; `backgrounds` of photographs, empty for paintings alone.
         photographs: folder of a bank of faces cut out of photographs, empty for renders alone.
         weights: a file of weights to start from, empty for none.
-        side: pixels of a scene, a multiple of 32.
+        side: pixels of a scene, a multiple of the network's largest stride.
         batch_size: scenes in a step.
         steps: in an epoch.
         validation: scenes that are measured after each.
         workers: processes that draw scenes ahead.
-        pose_weight: of the pose in the loss.
+        pose_weight: of the pose in the loss; None for what the network has, which then is written here.
     """
 
     epochs: int = 80
@@ -74,27 +73,42 @@ class FinderPlan(Plan):
     steps: int = 400
     validation: int = 100
     workers: int = field(default=1, metadata=PLACE)
-    pose_weight: float = 1.5
+    pose_weight: float | None = None
+
+    def __post_init__(self) -> None:
+        if self.pose_weight is None:
+            object.__setattr__(self, "pose_weight", get_finder(self.model).weights["pose"])
+        super().__post_init__()
 
     def checks(self) -> Iterator[tuple[bool, str]]:
         """The plan's, and those of scenes."""
         yield from super().checks()
-        yield self.side < 32 or self.side % 32 != 0, f"side is a multiple of 32, not {self.side}"
+        stride = get_finder(self.model).stride
+        yield self.side < stride or self.side % stride != 0, f"side is a multiple of {stride}, not {self.side}"
         for name in ("batch_size", "steps", "validation", "workers"):
             yield getattr(self, name) < 1, f"{name} is at least 1, not {getattr(self, name)}"
+        pose = self.weights_of_parts()["pose"]
+        yield not pose >= 0, f"pose_weight is at least 0, not {pose}"
+
+    def weights_of_parts(self) -> Mapping[str, float]:
+        """How much each part of the loss counts."""
+        own = get_finder(self.model).weights
+        return own if self.pose_weight is None else {**own, "pose": self.pose_weight}
 
 
 class FinderModel(keras.Model):
     """From a `SceneBatch` (pictures, targets) to its figures: the loss and its parts.
 
     Args:
-        network: (N, side, side, 3) BGR 0..255 -> (N, cells, 21).
+        network: (N, side, side, 3) BGR 0..255 -> (N, rows, columns).
+        parts: target, prediction, (height, width) -> parts of the loss by name.
         weights: of the parts.
     """
 
-    def __init__(self, network: keras.Model, weights: LossWeights):
+    def __init__(self, network: keras.Model, parts: Callable[..., dict[str, Tensor]], weights: Mapping[str, float]):
         super().__init__(name="training")
         self.network = network
+        self.parts = parts
         self.weights_of_parts = weights
         self.built = True
 
@@ -102,8 +116,8 @@ class FinderModel(keras.Model):
         """See the class."""
         image, target = batch
         prediction = self.network(ops.cast(image, "float32"), training=training)
-        parts = loss_parts(target, prediction, self.weights_of_parts)
-        return {LOSS: weighted_sum(parts, self.weights_of_parts), **parts._asdict()}
+        parts = self.parts(target, prediction, tuple(image.shape[1:3]))
+        return {LOSS: weighted_sum(parts, self.weights_of_parts), **parts}
 
 
 def train_finder(plan: FinderPlan, *, runs: str | Path = RUNS, resume: bool = True, quiet: bool = False) -> TrainResult:
@@ -124,6 +138,7 @@ def train_finder(plan: FinderPlan, *, runs: str | Path = RUNS, resume: bool = Tr
 
 def finder_task(plan: FinderPlan) -> Task:
     """The task of a plan: the bank is opened, the network is built."""
+    finder = get_finder(plan.model)
     stream = SceneStream(
         Path(plan.bank),
         Path(plan.backgrounds) if plan.backgrounds else None,
@@ -132,18 +147,19 @@ def finder_task(plan: FinderPlan) -> Task:
         plan.steps,
         seed=plan.seed,
         photographs=Path(plan.photographs) if plan.photographs else None,
+        encode=finder.encode,
     )
     scenes = [stream.scene(_VALIDATION_SEED + number) for number in range(plan.validation)]
     keras.utils.set_random_seed(plan.seed)
-    network = build_finder(plan.model)
+    network = finder.build()
     if plan.weights:
         network.load_weights(plan.weights)
     return Task(
         title=f"{plan.model} on scenes",
         about=f"{plan.steps * plan.batch_size} new scenes of {plan.side} pixels an epoch",
-        model=FinderModel(network, LossWeights(pose=plan.pose_weight)),
+        model=FinderModel(network, finder.parts, plan.weights_of_parts()),
         batches=SceneBatches(stream, plan.workers),
-        validate=partial(validate, network, scenes),
+        validate=partial(validate, finder, network, scenes),
         decides="val_ap",
         highest=True,
         save=partial(_save, network),
@@ -160,7 +176,7 @@ def _save(network: keras.Model, path: Path) -> None:
         shutil.copyfile(written, temporary)  # HDF5 itself ends the process where a disk is full
 
 
-def validate(network: keras.Model, scenes: Sequence[Scene]) -> dict[str, float]:
+def validate(finder: Finder, network: keras.Model, scenes: Sequence[Scene]) -> dict[str, float]:
     """Figures on scenes of equal size.
 
     Returns:
@@ -170,7 +186,7 @@ def validate(network: keras.Model, scenes: Sequence[Scene]) -> dict[str, float]:
     """
     searched, points, angles = [], [], []
     for scene in scenes:
-        found = _search(network, scene.image_bgr)
+        found = _search(finder, network, scene.image_bgr)
         faces, wanted = scene.faces, findable(scene.faces)
         searched.append(Searched(faces.box_xyxy, wanted, found.box_xyxy, found.score))
         overlap = iou(faces.box_xyxy, found.box_xyxy)
@@ -191,6 +207,7 @@ def angle_between_deg(one: np.ndarray, other: np.ndarray) -> float:
     return float(np.rad2deg(np.arccos(np.clip((np.trace(one.T @ other) - 1) / 2, -1, 1))))
 
 
-def _search(network: keras.Model, image_bgr: np.ndarray) -> Found:
+def _search(finder: Finder, network: keras.Model, image_bgr: np.ndarray) -> Found:
     prediction = network(ops.cast(image_bgr[None], "float32"), training=False)
-    return decode(ops.convert_to_numpy(prediction)[0], cells(*image_bgr.shape[:2]), _LEAST_SCORE)
+    height, width = image_bgr.shape[:2]
+    return finder.decode(ops.convert_to_numpy(prediction)[0], (height, width), _LEAST_SCORE)

@@ -5,8 +5,7 @@ import numpy as np
 import pytest
 
 from fsanet.dense import layout
-from fsanet.models.single_stage import losses
-from fsanet.models.single_stage.losses import LossWeights, chord, focal, giou, loss_parts, smooth_l1, weighted_sum
+from fsanet.models.single_stage.losses import WEIGHTS, chord, focal, giou, loss_parts, smooth_l1, weighted_sum
 from fsanet.pose.angles import rotation_from_angles
 
 
@@ -64,24 +63,29 @@ def example():
 
 def test_parts_are_means_over_positive_cells():
     target, prediction = example()
-    parts = loss_parts(tensor(target), tensor(prediction), LossWeights(knee=0.05))
+    parts = loss_parts(tensor(target), tensor(prediction), knee=0.05)
     half = 0.25 * np.log(2)
-    assert numpy(parts.score) == pytest.approx((2 * 0.75 * half + 0.25 * half) / 2, rel=1e-4)
-    assert numpy(parts.box) == pytest.approx(0.0, abs=1e-5)
-    assert numpy(parts.points) == pytest.approx((0.25 - 0.025) / 2, rel=1e-4)
-    assert numpy(parts.pose) == pytest.approx((2 + 1e-3) / 2, rel=2e-3)
+    assert numpy(parts["score"]) == pytest.approx((2 * 0.75 * half + 0.25 * half) / 2, rel=1e-4)
+    assert numpy(parts["box"]) == pytest.approx(0.0, abs=1e-5)
+    assert numpy(parts["points"]) == pytest.approx((0.25 - 0.025) / 2, rel=1e-4)
+    assert numpy(parts["pose"]) == pytest.approx((2 + 1e-3) / 2, rel=2e-3)
 
 
 def test_the_total_is_the_weighted_sum():
     target, prediction = example()
-    weights = LossWeights(score=1.0, box=0.3, points=7.0, pose=0.6)
-    parts = loss_parts(tensor(target), tensor(prediction), weights)
-    expected = sum(float(numpy(part)) * weight for part, weight in zip(parts, (1.0, 0.3, 7.0, 0.6), strict=True))
+    weights = {"score": 1.0, "box": 0.3, "points": 7.0, "pose": 0.6}
+    parts = loss_parts(tensor(target), tensor(prediction))
+    expected = sum(float(numpy(parts[name])) * weight for name, weight in weights.items())
     assert numpy(weighted_sum(parts, weights)) == pytest.approx(expected, rel=1e-5)
+
+
+def test_every_part_has_a_weight():
+    target, prediction = example()
+    assert list(loss_parts(tensor(target), tensor(prediction))) == list(WEIGHTS)
 
 
 def test_a_picture_without_a_face_costs_scores_only():
     target = np.zeros((1, 5, layout.TARGET_SIZE), np.float32)
-    parts = loss_parts(tensor(target), tensor(np.zeros((1, 5, layout.PREDICTION_SIZE))), losses.WEIGHTS)
-    assert numpy(parts.score) == pytest.approx(5 * 0.25 * 0.25 * np.log(2), rel=1e-4)
-    assert [float(numpy(part)) for part in parts[1:]] == [0.0, 0.0, 0.0]
+    parts = loss_parts(tensor(target), tensor(np.zeros((1, 5, layout.PREDICTION_SIZE))))
+    assert numpy(parts["score"]) == pytest.approx(5 * 0.25 * 0.25 * np.log(2), rel=1e-4)
+    assert [float(numpy(part)) for part in list(parts.values())[1:]] == [0.0, 0.0, 0.0]

@@ -4,7 +4,7 @@ import pytest
 
 from fsanet.dense import layout
 from fsanet.dense.layout import cells
-from fsanet.models.single_stage.losses import loss_parts, weighted_sum
+from fsanet.models.single_stage.losses import WEIGHTS, loss_parts, weighted_sum
 from fsanet.models.single_stage.scout import build_scout
 
 
@@ -47,7 +47,8 @@ def test_it_learns_one_picture():
     keras.utils.set_random_seed(0)
     model = build_scout(64, 64)
     model.compile(
-        optimizer=keras.optimizers.Adam(5e-3), loss=lambda target, found: weighted_sum(loss_parts(target, found))
+        optimizer=keras.optimizers.Adam(5e-3),
+        loss=lambda target, found: weighted_sum(loss_parts(target, found), WEIGHTS),
     )
     image = np.random.default_rng(1).uniform(0, 255, (2, 64, 64, 3)).astype(np.float32)
     target = np.zeros((2, 84, layout.TARGET_SIZE), np.float32)

@@ -1,53 +1,28 @@
-"""Losses of the single-stage networks: L = L_cls + l1 p* L_box + l2 p* L_points + w p* L_pose, in `keras.ops`."""
+"""Losses of `scout`, and what others share: L = L_cls + l1 p* L_box + l2 p* L_points + w p* L_pose, in `keras.ops`."""
 
-from typing import NamedTuple
+from collections.abc import Mapping
 
 from keras import ops
 
 from fsanet.dense import layout
 from fsanet.tensors import Tensor
 
+# How much each part counts.
+WEIGHTS: Mapping[str, float] = {"score": 2.0, "box": 2.0, "points": 5.0, "pose": 1.5}
+POSITIVE_SHARE, GAMMA = 0.75, 2.0  # of the focal loss (Lin et al., ICCV 2017)
+KNEE = 0.05  # offset, in sides of a face, below which the loss of a point is square
+
 _EPSILON = 1e-6
 _LARGEST_LOG = 4.0
 
 
-class LossWeights(NamedTuple):
-    """How much each part counts.
-
-    Attributes:
-        score, box, points, pose: factors of the parts.
-        positive_share, gamma: of the focal loss (Lin et al., ICCV 2017).
-        knee: offset, in sides of a face, below which the loss of a point is square.
-    """
-
-    score: float = 2.0
-    box: float = 2.0
-    points: float = 5.0
-    pose: float = 1.5
-    positive_share: float = 0.75
-    gamma: float = 2.0
-    knee: float = 0.05
-
-
-WEIGHTS = LossWeights()
-
-
-class LossParts(NamedTuple):
-    """The parts, before their weights; scalars."""
-
-    score: Tensor
-    box: Tensor
-    points: Tensor
-    pose: Tensor
-
-
-def loss_parts(target: Tensor, prediction: Tensor, weights: LossWeights = WEIGHTS) -> LossParts:
-    """Each part over a batch, summed over the positive cells and divided by their number.
+def loss_parts(target: Tensor, prediction: Tensor, knee: float = KNEE) -> dict[str, Tensor]:
+    """Each part over a batch, summed over the positive cells and divided by their number; scalars, not yet weighted.
 
     Args:
         target: (batch, cells, 25), columns of `fsanet.dense.layout`.
         prediction: (batch, cells, 21).
-        weights: of the focal loss and of the points.
+        knee: offset below which the loss of a point is square.
     """
     positive = target[..., layout.POSITIVE]
     counted = 1.0 - target[..., layout.IGNORED] * (1.0 - positive)
@@ -56,18 +31,23 @@ def loss_parts(target: Tensor, prediction: Tensor, weights: LossWeights = WEIGHT
     def mean(value: Tensor) -> Tensor:
         return ops.sum(positive * value) / number
 
-    score = focal(positive, prediction[..., layout.SCORE], weights.positive_share, weights.gamma)
-    return LossParts(
-        ops.sum(counted * score) / number,
-        mean(1.0 - giou(target[..., layout.TARGET_BOX], prediction[..., layout.BOX])),
-        mean(smooth_l1(target[..., layout.TARGET_POINTS] - prediction[..., layout.POINTS], weights.knee)),
-        mean(chord(target[..., layout.TARGET_ROTATION], prediction[..., layout.ROTATION_6D])),
-    )
+    score = focal(positive, prediction[..., layout.SCORE], POSITIVE_SHARE, GAMMA)
+    return {
+        "score": ops.sum(counted * score) / number,
+        "box": mean(1.0 - giou(target[..., layout.TARGET_BOX], prediction[..., layout.BOX])),
+        "points": mean(smooth_l1(target[..., layout.TARGET_POINTS] - prediction[..., layout.POINTS], knee)),
+        "pose": mean(chord(target[..., layout.TARGET_ROTATION], prediction[..., layout.ROTATION_6D])),
+    }
 
 
-def weighted_sum(parts: LossParts, weights: LossWeights = WEIGHTS) -> Tensor:
-    """The loss, a scalar."""
-    return sum(getattr(weights, name) * part for name, part in parts._asdict().items())
+def weighted_sum(parts: Mapping[str, Tensor], weights: Mapping[str, float]) -> Tensor:
+    """The loss, a scalar.
+
+    Args:
+        parts: scalars by name.
+        weights: a number for each.
+    """
+    return sum(weights[name] * part for name, part in parts.items())
 
 
 def focal(positive: Tensor, logit: Tensor, positive_share: float, gamma: float) -> Tensor:

@@ -1,0 +1,76 @@
+"""Networks for whole pictures by name. A new one is one builder of blocks as they stand in `blocks`, and one row."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+
+import keras
+from numpy.typing import NDArray
+
+from fsanet.dense.decode import Found, decode
+from fsanet.dense.encoders import Encoder, cell_targets, padded_faces
+from fsanet.dense.layout import STRIDES, cells
+from fsanet.errors import InputError
+from fsanet.models.single_stage import losses
+from fsanet.models.single_stage.retinaface import losses as retinaface_losses
+from fsanet.models.single_stage.retinaface.decoding import decode_anchors
+from fsanet.models.single_stage.retinaface.network import MNET025, RESNET50, Design, build_retinaface
+from fsanet.models.single_stage.scout import build_scout
+from fsanet.tensors import Tensor
+
+
+@dataclass(frozen=True)
+class Finder:
+    """A network and all that is particular to it.
+
+    Attributes:
+        build: height, width (None for any) -> network, (N, height, width, 3) BGR 0..255 -> (N, rows, columns).
+        stride: sides of pictures are multiples of it.
+        encode: size, faces -> the target of a picture.
+        parts: targets, predictions, (height, width) of the pictures -> parts of the loss by name, scalars.
+        weights: how much each counts; "pose" may be told otherwise.
+        decode: prediction (rows, columns), (height, width) of the picture, least score -> faces.
+    """
+
+    build: Callable[..., keras.Model]
+    stride: int
+    encode: Encoder
+    parts: Callable[[Tensor, Tensor, tuple[int, int]], dict[str, Tensor]]
+    weights: Mapping[str, float]
+    decode: Callable[[NDArray, tuple[int, int], float], Found]
+
+
+def _scout_parts(target: Tensor, prediction: Tensor, size: tuple[int, int]) -> dict[str, Tensor]:
+    return losses.loss_parts(target, prediction)
+
+
+def _scout_faces(prediction: NDArray, size: tuple[int, int], threshold: float) -> Found:
+    return decode(prediction, cells(*size), threshold)
+
+
+def _retinaface(design: Design) -> Finder:
+    return Finder(
+        build=partial(build_retinaface, design),
+        stride=design.stride,
+        encode=padded_faces,
+        parts=partial(retinaface_losses.loss_parts, design.anchors),
+        weights=retinaface_losses.WEIGHTS,
+        decode=partial(decode_anchors, design.anchors),
+    )
+
+
+FINDERS: dict[str, Finder] = {
+    "scout": Finder(build_scout, max(STRIDES), cell_targets, _scout_parts, losses.WEIGHTS, _scout_faces),
+    **{design.name: _retinaface(design) for design in (MNET025, RESNET50)},
+}
+
+
+def get_finder(name: str) -> Finder:
+    """A row by its name.
+
+    Raises:
+        InputError: for an unknown name; lists the right ones.
+    """
+    if name not in FINDERS:
+        raise InputError(f"Unknown finder '{name}'; choose one of: {', '.join(FINDERS)}.")
+    return FINDERS[name]
