@@ -3,6 +3,7 @@ import pytest
 import scipy.io
 
 from fsanet.detectors.detection import BoxConvention, Detection
+from fsanet.evaluation import finder_table as finder_table_module
 from fsanet.evaluation import finding
 from fsanet.evaluation.finder_table import Sources, finder_table
 from fsanet.image.reading import write_image
@@ -123,3 +124,13 @@ def test_the_table_has_a_column_a_detector(marks, bank_folder, tmp_path):
 def test_an_empty_folder_is_named(marks, bank_folder, tmp_path):
     with pytest.raises(FileNotFoundError, match="No picture in"):
         finder_table(["lbp"], Sources(bank_folder, None, 1, None, [], None, tmp_path))
+
+
+def test_wider_faces_levels_are_rows_of_the_table(marks, bank_folder, monkeypatch, tmp_path):
+    monkeypatch.setattr(finder_table_module, "on_wider", lambda detector, folder: {"easy": 0.91, "hard": 0.5})
+    monkeypatch.setattr(finder_table_module, "_scenes", lambda detector, sources: {})
+    table = finder_table(["lbp"], Sources(bank_folder, None, 1, None, [], None, None, tmp_path))
+    assert table.splitlines()[2:] == [
+        "| WIDER FACE validation, AP, easy | 0.910 |",
+        "| WIDER FACE validation, AP, hard | 0.500 |",
+    ]

@@ -151,15 +151,15 @@ def _add_test(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--pointing04", type=Path, metavar="FOLDER", help="one folder a person")
     parser.add_argument("--persons", type=int, nargs="+", default=[5, 6, 7, 8], help="(default: 5 6 7 8)")
     parser.add_argument("--aflw2000", type=Path, metavar="FOLDER", help="images with .mat files")
+    parser.add_argument("--wider", type=Path, metavar="FOLDER", help="WIDER FACE: validation pictures, lists and all")
     parser.add_argument("--nothing", type=Path, metavar="FOLDER", help="pictures without a face")
 
 
 def _test(args: argparse.Namespace) -> int:
     from fsanet.evaluation.finder_table import Sources, finder_table
 
-    sources = Sources(
-        args.bank, args.backgrounds, args.scenes, args.pointing04, args.persons, args.aflw2000, args.nothing
-    )
+    photographs = (args.pointing04, args.persons, args.aflw2000, args.nothing, args.wider)
+    sources = Sources(args.bank, args.backgrounds, args.scenes, *photographs)
     print(finder_table(args.detector, sources))
     return EXIT_OK
 

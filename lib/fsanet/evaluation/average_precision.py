@@ -76,9 +76,11 @@ def _matches(picture: Searched, least_iou: float) -> list[tuple[int, int | None]
 
 
 def _area(scores: NDArray, right: NDArray[np.bool_], faces: int) -> float:
-    """Area under precision, made to fall nowhere from right to left, over recall."""
     hits = np.cumsum(right[np.argsort(-scores, kind="stable")])
-    precision = hits / np.arange(1, len(hits) + 1)
-    recall = np.concatenate([[0.0], hits / faces])
+    return area_under(hits / np.arange(1, len(hits) + 1), hits / faces)
+
+
+def area_under(precision: NDArray[np.floating], recall: NDArray[np.floating]) -> float:
+    """Area under precision, made to fall nowhere from right to left, over recall, which rises from 0."""
     envelope = np.maximum.accumulate(precision[::-1])[::-1]
-    return float(np.sum(np.diff(recall) * envelope))
+    return float(np.sum(np.diff(recall, prepend=0.0) * envelope))

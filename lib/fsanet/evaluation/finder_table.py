@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from fsanet.detectors.scout import CONVENTION
 from fsanet.evaluation import finding
+from fsanet.evaluation.wider import on_wider
 from fsanet.image.kinds import IMAGE_SUFFIXES
 from fsanet.scenes.backgrounds import Backgrounds
 from fsanet.scenes.bank import Bank
@@ -21,6 +22,7 @@ class Sources(NamedTuple):
         pointing04: folder of the Head Pose Image Database, and `persons` of it.
         aflw2000: folder of images and .mat files.
         nothing: folder of pictures without a face.
+        wider: folder of WIDER FACE's validation pictures, annotations and lists.
     """
 
     bank: Path
@@ -30,6 +32,7 @@ class Sources(NamedTuple):
     persons: Sequence[int]
     aflw2000: Path | None
     nothing: Path | None
+    wider: Path | None = None
 
 
 def finder_table(detectors: Sequence[str], sources: Sources) -> str:
@@ -51,6 +54,9 @@ def _measures(detector: str, sources: Sources) -> dict[str, str]:
         cells |= _labelled("Pointing'04", finding.on_pointing04(detector, sources.pointing04, sources.persons))
     if sources.aflw2000:
         cells |= _labelled("AFLW2000", finding.on_aflw2000(detector, sources.aflw2000))
+    if sources.wider:
+        levels = on_wider(detector, sources.wider)
+        cells |= {f"WIDER FACE validation, AP, {level}": f"{value:.3f}" for level, value in levels.items()}
     if sources.nothing:
         pictures = sorted(file for file in sources.nothing.rglob("*") if file.suffix.lower() in IMAGE_SUFFIXES)
         if not pictures:
