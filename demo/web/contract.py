@@ -8,6 +8,7 @@ from demo.web.vendor import RuntimeBuild
 from fsanet.dense import decode
 from fsanet.dense.layout import STRIDES
 from fsanet.detectors import detection, nearby, scout, working_image, yunet
+from fsanet.engines.reading import ExpectedError
 from fsanet.image import overlay
 from fsanet.image.face_crop import DETECTOR_MARGIN, INPUT_SIZE
 from fsanet.inference import cuts, face_estimator
@@ -23,12 +24,13 @@ SAMPLE_FILE = "sample.jpg"
 DRAWING_FILE = "angles.jpg"
 
 
-def contract(model: str, weights: str, build: RuntimeBuild) -> dict[str, Any]:
+def contract(model: str, weights: str, build: RuntimeBuild, expected: ExpectedError | None = None) -> dict[str, Any]:
     """The page's settings, as JSON can say them.
 
     Args:
         model, weights: of the network that reads the poses, for the page's last line.
         build: of ONNX Runtime.
+        expected: errors by the spread of a fusion's members, where the network tells it.
     """
     smoothing, tracker = OneEuroRotationFilter(), FaceTracker()
     return {
@@ -39,6 +41,7 @@ def contract(model: str, weights: str, build: RuntimeBuild) -> dict[str, Any]:
             "input_size": INPUT_SIZE,
             "margin": DETECTOR_MARGIN,
             "leaning_deg": LEANING_DEG,
+            "expected_error": expected and expected._asdict(),
         },
         "search": _search(),
         "detector": _detector(),
@@ -59,6 +62,7 @@ def contract(model: str, weights: str, build: RuntimeBuild) -> dict[str, Any]:
             "useful_height": face_estimator.USEFUL_HEIGHT,
             "cut_inside": face_estimator.CUT_INSIDE,
             "outside_inside": face_estimator.OUTSIDE_INSIDE,
+            "unsure_deg": face_estimator.UNSURE_DEG,
         },
         "smoothing": {
             "min_cutoff_hz": smoothing.min_cutoff_hz,

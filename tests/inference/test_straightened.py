@@ -1,10 +1,11 @@
 import numpy as np
 import pytest
 
+from fsanet.engines.reading import Reading
 from fsanet.errors import InputError
 from fsanet.image.turning import turn_image
 from fsanet.inference.straightened import LEANING_DEG, StraightenedEngine
-from fsanet.pose.angles import rotate_in_plane, rotation_from_angles
+from fsanet.pose.angles import lean_deg, rotate_in_plane, rotation_from_angles
 from fsanet.pose.errors import geodesic_errors
 
 UPRIGHT = (25.0, 12.0, 0.0)  # the pose of the head that the bar stands for
@@ -84,3 +85,28 @@ def test_floats_and_no_faces(crops):
 def test_wrong_shapes_are_said():
     with pytest.raises(InputError, match="64, 64, 3"):
         StraightenedEngine(BarEngine(wrong=0.0)).predict(np.zeros((64, 64, 3), np.uint8))
+
+
+class DoubtingEngine(BarEngine):
+    """Says that it may be off by as many degrees as the bar leans."""
+
+    def read(self, crops_bgr):
+        poses = self.predict(crops_bgr)
+        return Reading(poses, np.repeat(np.abs(lean_deg(poses))[:, None], 3, axis=1).astype(np.float32))
+
+
+def test_the_error_of_a_leaning_face_is_that_of_the_upright_reading(crops):
+    network = DoubtingEngine(wrong=0.0)
+    engine = StraightenedEngine(network)
+    half = straightest() + sum(LEANING_DEG) / 2  # half of the way from one reading to the other
+    first, second = network.read(crops(half)).error_deg[0, 0], 0.0
+    errors = engine.read(crops(straightest() + 5, half, straightest() + 40)).error_deg[:, 0]
+    assert errors[0] == pytest.approx(5.0, abs=1.5)
+    assert errors[1] == pytest.approx((first + second) / 2, abs=2.0)
+    assert errors[2] == pytest.approx(0.0, abs=1.5)
+
+
+def test_engines_that_tell_no_errors(crops):
+    assert np.isnan(StraightenedEngine(BarEngine(wrong=0.0)).read(crops(0.0, 40.0)).error_deg).all()
+    with pytest.raises(InputError, match="'onnx' does"):
+        StraightenedEngine(BarEngine(wrong=0.0)).spread(crops(0.0))

@@ -5,7 +5,7 @@ import { assetBytes } from "./assets.js";
 import { CutDetector } from "./cuts.js";
 import { FaceDetector } from "./detector.js";
 import { PoseNetwork } from "./poses.js";
-import { flagsOf } from "./quality.js";
+import { flagsOf, unsure } from "./quality.js";
 import { relativeTo } from "./rotation.js";
 import { loadRuntime, openNetwork } from "./runtime.js";
 import { Scout } from "./scout.js";
@@ -15,7 +15,7 @@ import { ofAnySize, YuNet } from "./yunet.js";
 
 /** @typedef {import("./rotation.js").Pose} Pose */
 /** @typedef {import("./pixels.js").Picture} Picture */
-/** @typedef {{id: number, box: number[], score: number, turn: number, origin: string, flags: string[], pose: Pose}} Face */
+/** @typedef {{id: number, box: number[], score: number, turn: number, origin: string, flags: string[], pose: Pose, error: Pose | null}} Face */
 /** @typedef {{id: number, face: import("./tracking.js").Detection, origin: string}} FoundFace */
 /** @typedef {{detectEvery: number, smooth: boolean, anyAngle: boolean}} LiveOptions */
 
@@ -69,7 +69,7 @@ export class PictureEstimator {
     const reading = this.read(picture, found, found.map(() => [])).then((faces) => (early(faces), faces));
     const isTurned = async (/** @type {FoundFace} */ { face }) => !anyAngle && !(await this.detector.standsUpright(picture, face));
     const [faces, flags] = await Promise.all([reading, this.flags(picture, found, isTurned)]);
-    return faces.map((face) => ({ ...face, flags: flags[face.id] }));
+    return faces.map((face) => ({ ...face, flags: [...flags[face.id], ...face.flags] }));
   }
 
   /** What speaks against each face that is found. @param {Picture} picture @param {FoundFace[]} found
@@ -80,13 +80,13 @@ export class PictureEstimator {
     return flags;
   }
 
-  /** Poses of faces that are found. @param {Picture} picture @param {FoundFace[]} found @param {string[][]} flags
+  /** Poses of faces that are found, and the flags of those that the networks disagree about. @param {Picture} picture @param {FoundFace[]} found @param {string[][]} flags
    * @returns {Promise<Face[]>} */
   async read(picture, found, flags) {
-    const poses = await this.poses.read(picture, found.map(({ face }) => face));
+    const readings = await this.poses.read(picture, found.map(({ face }) => face));
     return found.flatMap(({ id, face, origin }, i) => {
-      const pose = poses[i];
-      return pose ? [{ id, ...face, origin, flags: flags[i], pose }] : [];
+      const reading = readings[i];
+      return reading ? [{ id, ...face, origin, ...reading, flags: [...flags[i], ...unsure(reading.error, this.quality)] }] : [];
     });
   }
 }

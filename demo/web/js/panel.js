@@ -148,9 +148,10 @@ export class Panel {
   /** Keep the rows of a picture or frame. `scale` leads from the pixels that were searched to those of the source.
    * @param {Face[]} faces @param {string} file @param {number | null} frame @param {number | null} time @param {number} scale */
   rows(faces, file, frame, time, scale) {
-    for (const { id, box, score, turn, origin, flags, pose } of faces) {
+    for (const { id, box, score, turn, origin, flags, pose, error } of faces) {
       const [x1, y1, x2, y2] = box.map((value) => value * scale);
-      const derived = { ...facing(pose), ...quaternion(pose), turn, flags: flags.join(" ") };
+      const errors = error && { yaw_error: error.yaw, pitch_error: error.pitch, roll_error: error.roll };
+      const derived = { ...facing(pose), ...quaternion(pose), turn, flags: flags.join(" "), ...errors };
       this.kept.push(makeRow({ file, frame, time, face: id, x1, y1, x2, y2, score, ...pose, box: origin, ...derived }, this.format));
     }
     if (this.kept.length > MOST_ROWS) this.kept.splice(0, this.kept.length - MOST_ROWS);

@@ -8,7 +8,9 @@ import { lean, poseBetween, turnInPlane } from "./rotation.js";
 /** @typedef {import("./rotation.js").Pose} Pose */
 /** @typedef {import("./pixels.js").Picture} Picture */
 /** @typedef {{pixels: number[], turn: number}} Crop a range of pixels, and by how much it is turned to stand upright */
-/** @typedef {{input_size: number, margin: number, leaning_deg: number[]}} PoseSettings */
+/** @typedef {{pose: Pose, error: Pose | null}} Reading a pose, and how far its angles are off in the mean, if that is known */
+/** @typedef {{at_one: number[], per_degree: number[]}} ExpectedError over how far the members of the fusion are apart */
+/** @typedef {{input_size: number, margin: number, leaning_deg: number[], expected_error: ExpectedError | null}} PoseSettings */
 
 export class PoseNetwork {
   /** @param {import("./runtime.js").Network} network @param {PoseSettings} settings */
@@ -19,45 +21,62 @@ export class PoseNetwork {
 
   /** Poses of some faces; null where a box has no pixel on the picture. A face that does not stand upright is turned
    * for the network, and its pose turned back.
-   * @param {Picture} picture @param {{box: number[], turn: number}[]} faces @returns {Promise<(Pose | null)[]>} */
+   * @param {Picture} picture @param {{box: number[], turn: number}[]} faces @returns {Promise<(Reading | null)[]>} */
   async read(picture, faces) {
     const { margin } = this.settings;
     const crops = faces.map(({ box, turn }) => ({ pixels: widenedPixels(box, margin, picture.width, picture.height), turn }));
     const seen = crops.filter(({ pixels: [x1, y1, x2, y2] }) => x2 > x1 && y2 > y1);
-    const poses = await this.straightened(picture, seen, await this.ask(picture, seen));
+    const readings = await this.straightened(picture, seen, await this.ask(picture, seen));
     return crops.map((crop) => {
-      const pose = poses[seen.indexOf(crop)];
-      if (!pose) return null;
-      return crop.turn ? turnInPlane(pose, -crop.turn) : pose;
+      const reading = readings[seen.indexOf(crop)];
+      if (!reading) return null;
+      return crop.turn ? { ...reading, pose: turnInPlane(reading.pose, -crop.turn) } : reading;
     });
   }
 
-  /** The poses, with those of leaning faces read once more from crops that are turned upright.
-   * @param {Picture} picture @param {Crop[]} crops @param {Pose[]} first @returns {Promise<Pose[]>} */
+  /** The readings, with those of leaning faces taken once more from crops that are turned upright.
+   * @param {Picture} picture @param {Crop[]} crops @param {Reading[]} first @returns {Promise<Reading[]>} */
   async straightened(picture, crops, first) {
-    const [start, full] = this.settings.leaning_deg, leans = first.map(lean);
+    const [start, full] = this.settings.leaning_deg, leans = first.map(({ pose }) => lean(pose));
     const leaning = crops.flatMap((_, i) => (Math.abs(leans[i]) > start ? [i] : []));
     const upright = await this.ask(picture, leaning.map((i) => crops[i]), leaning.map((i) => leans[i]));
-    const poses = [...first];
+    const readings = [...first];
     leaning.forEach((i, k) => {
       const share = Math.min(1, (Math.abs(leans[i]) - start) / (full - start));
-      poses[i] = poseBetween(first[i], turnInPlane(upright[k], leans[i]), share);
+      const pose = poseBetween(first[i].pose, turnInPlane(upright[k].pose, leans[i]), share);
+      readings[i] = { pose, error: errorBetween(first[i].error, upright[k].error, share) };
     });
-    return poses;
+    return readings;
   }
 
   /** What the network answers to crops, turned back from their lean if it is given.
-   * @param {Picture} picture @param {Crop[]} crops @param {number[]} [leans] clockwise, in degrees @returns {Promise<Pose[]>} */
+   * @param {Picture} picture @param {Crop[]} crops @param {number[]} [leans] clockwise, in degrees @returns {Promise<Reading[]>} */
   async ask(picture, crops, leans) {
     if (crops.length === 0) return [];
-    const { input_size: size } = this.settings, count = size * size * 3;
+    const { input_size: size, expected_error: expected } = this.settings, count = size * size * 3;
     const numbers = this.network.room(crops.length * count);
     crops.forEach(({ pixels, turn }, i) => {
       cropTo(picture, pixels, size, numbers, i * count);
       if (turn) turnCrop(numbers, i * count, size, turn);
       if (leans) leanCrop(numbers, i * count, size, -leans[i]);
     });
-    const [data] = await this.network.run(numbers, [crops.length, size, size, 3]);
-    return crops.map((_, i) => ({ yaw: data[3 * i], pitch: data[3 * i + 1], roll: data[3 * i + 2] }));
+    const [angles, spread] = await this.network.run(numbers, [crops.length, size, size, 3]);
+    return crops.map((_, i) => {
+      const [pose, apart] = [angles, spread].map((data) => data && Array.from(data.subarray(3 * i, 3 * i + 3)));
+      const error = expected && apart && apart.map((value, k) => expected.at_one[k] + expected.per_degree[k] * value);
+      return { pose: asPose(pose), error: error ? asPose(error) : null };
+    });
   }
+}
+
+/** @param {ArrayLike<number>} angles @returns {Pose} */
+function asPose({ 0: yaw, 1: pitch, 2: roll }) {
+  return { yaw, pitch, roll };
+}
+
+/** @param {Pose | null} first @param {Pose | null} second @param {number} share of the second @returns {Pose | null} */
+function errorBetween(first, second, share) {
+  if (!first || !second) return null;
+  const [yaw, pitch, roll] = /** @type {const} */ (["yaw", "pitch", "roll"]).map((name) => first[name] + share * (second[name] - first[name]));
+  return { yaw, pitch, roll };
 }

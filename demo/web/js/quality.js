@@ -3,9 +3,11 @@
 
 import { area } from "./boxes.js";
 
-/** @typedef {{words: string[], useful_height: number, cut_inside: number, outside_inside: number}} QualitySettings */
+/** @typedef {{words: string[], useful_height: number, cut_inside: number, outside_inside: number,
+ *   unsure_deg: number}} QualitySettings */
 
-/** @param {number[]} box @param {number} width @param {number} height of the picture @param {QualitySettings} settings
+/** What speaks against a face by what is known before its pose is read.
+ * @param {number[]} box @param {number} width @param {number} height of the picture @param {QualitySettings} settings
  * @param {boolean} [turned] whether the face seems not to stand upright */
 export function flagsOf([x1, y1, x2, y2], width, height, { words, useful_height, cut_inside, outside_inside }, turned = false) {
   const shown = area([Math.max(x1, 0), Math.max(y1, 0), Math.min(x2, width), Math.min(y2, height)]) / area([x1, y1, x2, y2]);
@@ -17,4 +19,10 @@ export function flagsOf([x1, y1, x2, y2], width, height, { words, useful_height,
     turned,
   };
   return words.filter((word) => holds[word]);
+}
+
+/** The flag of a face of which so much error is to be expected that its pose is useless.
+ * @param {import("./rotation.js").Pose | null} error @param {QualitySettings} settings @returns {string[]} */
+export function unsure(error, { unsure_deg }) {
+  return error && Math.max(error.yaw, error.pitch, error.roll) >= unsure_deg ? ["unsure"] : [];
 }

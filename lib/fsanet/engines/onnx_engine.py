@@ -11,7 +11,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from fsanet.builds import ONNX_RUNTIME, clash_of_builds
 from fsanet.engines.engine import Workers, as_float, checked_batch_size, checked_crops, checked_threads
+from fsanet.engines.reading import EXPECTED_ERROR, ExpectedError, Reading
 from fsanet.errors import InputError
+from fsanet.export.formats.table import SPREAD_NAME
 
 if TYPE_CHECKING:
     import keras
@@ -21,7 +23,7 @@ _PROVIDERS = {"cpu": "CPUExecutionProvider", "cuda": "CUDAExecutionProvider"}
 
 
 class OnnxEngine:
-    """Poses through ONNX Runtime.
+    """Poses through ONNX Runtime; of a fusion whose file tells them, the errors to be expected too.
 
     A single crop is computed by all threads together, operation by operation. Several crops are shared out, each thread
     computing its own from first to last, because that spares the threads the waiting for one another: on two cores 64
@@ -37,6 +39,9 @@ class OnnxEngine:
     Raises:
         FileNotFoundError: when there is no such file.
         ValueError: when it is not an ONNX model with the network's input and output, or a setting is wrong.
+
+    Attributes:
+        expected: errors by the spread of a fusion's members, as the file tells them; None where it does not.
     """
 
     name = "onnx"
@@ -53,7 +58,9 @@ class OnnxEngine:
         self._session = _open_session(self.path, threads, self._providers)
         self.input_size = _input_size(self._session, self.path)
         self._input = self._session.get_inputs()[0].name
-        self._outputs = [self._session.get_outputs()[0].name]
+        self._outputs = [output.name for output in self._session.get_outputs()]
+        known = self.metadata.get(EXPECTED_ERROR) if len(self._outputs) > 1 else None
+        self.expected = None if known is None else ExpectedError.from_text(known)
         self._lock = threading.Lock()
         self._shared: onnxruntime.InferenceSession | None = None
 
@@ -81,15 +88,32 @@ class OnnxEngine:
 
     def predict(self, crops_bgr: ArrayLike) -> NDArray[np.float32]:
         """Poses of face crops, as `Engine.predict` has it."""
+        return self._answers(crops_bgr)[0]
+
+    def read(self, crops_bgr: ArrayLike) -> Reading:
+        """Poses of face crops and the errors to be expected, as `fsanet.engines.reading.Reading` has it."""
+        poses, spread = self._answers(crops_bgr)
+        return Reading(poses, np.full_like(poses, np.nan) if self.expected is None else self.expected.of(spread))
+
+    def spread(self, crops_bgr: ArrayLike) -> Reading:
+        """Poses of face crops, and in place of errors how far the members of the fusion are apart; NaN of one network.
+
+        Standard deviations in degrees: what errors are expected by.
+        """
+        return Reading(*self._answers(crops_bgr))
+
+    def _answers(self, crops_bgr: ArrayLike) -> NDArray[np.float32]:
+        """Angles and their spread among the members, (2, N, 3); NaN where the file tells the angles alone."""
         crops = checked_crops(crops_bgr, self.input_size)
         session = self._session if len(crops) <= 1 or self._workers.count == 1 else self._single_threaded_session()
-        angles = np.empty((len(crops), 3), np.float32)
+        answers = np.full((2, len(crops), 3), np.nan, np.float32)
 
         def work(_: int, part: slice) -> None:
-            angles[part] = self._run(session, crops[part])
+            for answer, found in zip(answers, self._run(session, crops[part]), strict=False):
+                answer[part] = found
 
         self._workers.share_out(len(crops), self.batch_size, work)
-        return angles
+        return answers
 
     def _single_threaded_session(self) -> onnxruntime.InferenceSession:
         """A session without threads of its own, for several workers; made when first needed."""
@@ -98,8 +122,8 @@ class OnnxEngine:
                 self._shared = _open_session(self.path, 1, self._providers)
             return self._shared
 
-    def _run(self, session: onnxruntime.InferenceSession, crops: NDArray) -> NDArray[np.float32]:
-        return session.run(self._outputs, {self._input: as_float(crops)})[0]
+    def _run(self, session: onnxruntime.InferenceSession, crops: NDArray) -> list[NDArray[np.float32]]:
+        return session.run(self._outputs, {self._input: as_float(crops)})
 
 
 def clash_of_runtimes() -> str:
@@ -152,7 +176,8 @@ def _input_size(session: onnxruntime.InferenceSession, path: Path) -> int:
     inputs, outputs = session.get_inputs(), session.get_outputs()
     shape = inputs[0].shape if len(inputs) == 1 else []
     square = len(shape) == 4 and isinstance(shape[1], int) and shape[1] == shape[2] and shape[3] == 3
-    if not square or len(outputs) != 1 or inputs[0].type != "tensor(float)":
+    told = [output.name for output in outputs[1:]]
+    if not square or told not in ([], [SPREAD_NAME]) or inputs[0].type != "tensor(float)":
         raise InputError(
             f"'{path}' is not a head pose network: it takes {[(i.type, i.shape) for i in inputs]}, expected one float "
             "tensor of (batch, size, size, 3)."

@@ -4,7 +4,8 @@
 
 The folder is a training run's, named after the training set. The .h5 files go to `pre-trained/<set>_models/`, the ONNX
 files of the single models and of the fusion to `lib/fsanet/bundled/<set>/`. The printed rows belong into
-`fsanet/weights/pretrained.py`.
+`fsanet/weights/pretrained.py`. Then `python -m fsanet.benchmarks.expected_error` writes into the fusion's file which
+errors are to be expected.
 """
 
 import argparse
@@ -58,7 +59,7 @@ def bundle(run: Path, weights_folder: Path = WEIGHTS_FOLDER, onnx_folder: Path =
         rows.append(f'("{training_set}", "{model}", {len(content)}, "{hashlib.sha256(content).hexdigest()}"),')
     for model in (*OUR_MODELS[training_set], DEFAULT_MODEL):
         network = load_model(model, weights=weights_folder)
-        write_onnx(network, onnx_folder / f"{model}.onnx", describe(model, training_set))
+        write_onnx(network, onnx_folder / f"{model}.onnx", describe(model, training_set), spread=True)
     return rows
 
 

@@ -96,7 +96,7 @@ def write_finder_onnx(model: keras.Model, path: str | Path, metadata: Mapping[st
     """
     with replace_whole(path) as temporary:
         export_graph(model, temporary)
-        finish_graph(temporary, model.name, OUTPUT_NAME, metadata or {})
+        finish_graph(temporary, model.name, [OUTPUT_NAME], metadata or {})
         difference = max(_difference(model, temporary, height, width) for height, width in _PROBE_SIZES)
         if not difference <= _TOLERANCE:  # also true for NaN
             raise InputError(

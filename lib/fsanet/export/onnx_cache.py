@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import keras
 
 # Part of every hash. Raise it when the exported graph changes, so that files of older versions are not used.
-GRAPH_VERSION = 4
+GRAPH_VERSION = 5
 
 _BUNDLED = Path(__file__).resolve().parents[1] / "bundled"  # fsanet/bundled/<training set>/<model>.onnx
 
@@ -66,7 +66,7 @@ def exported_onnx(model: str, weights: str) -> Path:
     from fsanet.weights.loading import load_model
 
     path = _cache_path(model, weights)
-    return write_onnx(load_model(model, weights=weights), path, describe(model, weights))
+    return write_onnx(load_model(model, weights=weights), path, describe(model, weights), spread=True)
 
 
 def cached_onnx_of_model(model: keras.Model) -> Path:

@@ -12,11 +12,12 @@ from fsanet.detectors.detection import Detection, FaceDetector
 from fsanet.detectors.nearby import detect_near, stands_upright
 from fsanet.engines.choose import create_engine
 from fsanet.engines.engine import Engine
+from fsanet.engines.reading import Reading, read
 from fsanet.errors import InputError
 from fsanet.image import boxes
 from fsanet.image.boxes import BoxXYXY
 from fsanet.image.face_crop import DETECTOR_MARGIN, crop_face
-from fsanet.inference.face_estimator import Face, find_faces, flags_of
+from fsanet.inference.face_estimator import UNSURE_DEG, Face, find_faces, flags_of
 from fsanet.inference.straightened import StraightenedEngine
 from fsanet.models.spec import DEFAULT_MODEL
 from fsanet.pose.angles import Pose, rotate_in_plane
@@ -100,9 +101,10 @@ class HeadPoseEstimator:
         """Poses of faces that are found, in batches across pictures; see `FaceEstimator.estimate`."""
         crops = np.concatenate([self.crop(np.empty((0, 0, 3), np.uint8), []), *(found.crops_bgr for found in prepared)])
         batches = [crops[i : i + self.batch_size] for i in range(0, len(crops), self.batch_size)]
-        poses = iter([Pose(*pose) for batch in batches for pose in self.predict_crops(batch).tolist()])
+        readings = [self.read_crops(batch) for batch in batches]
+        read_faces = iter([row for poses, errors in readings for row in zip(poses, errors, strict=True)])
         return [
-            [_face(d, next(poses), flags) for d, flags in zip(found.detections, found.flags, strict=True)]
+            [_face(d, *next(read_faces), flags) for d, flags in zip(found.detections, found.flags, strict=True)]
             for found in prepared
         ]
 
@@ -136,15 +138,19 @@ class HeadPoseEstimator:
         Raises:
             ValueError: when the array has another shape.
         """
+        return self.read_crops(crops_bgr).pose_deg
+
+    def read_crops(self, crops_bgr: NDArray[np.uint8]) -> Reading:
+        """Poses of face crops that are cut already, and the errors to be expected; see `predict_crops`."""
         crops = np.asarray(crops_bgr)
         if crops.ndim != 4 or crops.shape[-1] != 3:
             raise InputError(f"Crops must be an (N, h, w, 3) BGR array; got shape {crops.shape}.")
         if len(crops) == 0:
-            return np.empty((0, 3), np.float32)
+            return Reading(np.empty((0, 3), np.float32), np.empty((0, 3), np.float32))
         size, (height, width) = self.engine.input_size, crops.shape[1:3]
         if (height, width) != (size, size):
             crops = np.stack([crop_face(crop, (0, 0, width, height), margin=0, size=size) for crop in crops])
-        return self.engine.predict(crops)
+        return read(self.engine, crops)
 
     def _cut(self, picture_bgr: NDArray[np.uint8], detections: Sequence[Detection]) -> FoundFaces:
         crops = self.crop(picture_bgr, [face.box_xyxy for face in detections])
@@ -161,8 +167,10 @@ def _straightened(engine: str, model: str, weights: str | None) -> Engine:
     return StraightenedEngine(create_engine(engine, model=model, weights=weights))
 
 
-def _face(found: Detection, upright: Pose, flags: tuple[str, ...]) -> Face:
-    """A face with the pose that was read after it was turned upright."""
+def _face(found: Detection, upright_deg: NDArray, error_deg: NDArray, flags: tuple[str, ...]) -> Face:
+    """A face with the pose that was read after it was turned upright, and the error to be expected of that."""
     turn = found.upright_turn
-    pose = Pose(*rotate_in_plane(upright, -turn).tolist()) if turn else upright
-    return Face(found.box_xyxy, found.score, pose, turn, flags)
+    pose = Pose(*(rotate_in_plane(upright_deg, -turn) if turn else upright_deg).tolist())
+    error = None if np.isnan(error_deg).any() else Pose(*error_deg.tolist())
+    unsure = () if error is None or max(error) < UNSURE_DEG else ("unsure",)
+    return Face(found.box_xyxy, found.score, pose, turn, (*flags, *unsure), error)

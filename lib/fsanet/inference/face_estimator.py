@@ -21,7 +21,11 @@ FLAGS = {
     "cut": "more than a tenth of the box lies beyond the border of the picture",
     "small": "the face is below the height from which on more pixels hardly help",
     "turned": "the face seems to lie or to stand on its head: the pose may be far off; try --any-angle",
+    "unsure": "the networks of the fusion disagree: no face, or none that they can read",
 }
+# Degrees of expected error in any of the three angles: 89 of 100 squares of pictures without a face have more, 4 of 100
+# renders, none of 47 CC0 photographs.
+UNSURE_DEG = 8.0
 USEFUL_HEIGHT = 24  # pixels of the box; measured by `python -m fsanet.benchmarks.limits`
 CUT_INSIDE, OUTSIDE_INSIDE = 0.9, 0.5
 
@@ -37,6 +41,8 @@ class Face:
         upright_turn: degrees by which the picture was turned clockwise to read the pose: 0, 90, 180 or 270. The pose
             is that of the picture as it is.
         flags: what speaks against trusting the pose, words of `FLAGS`; mostly empty.
+        expected_error: how far yaw, pitch and roll of such a face are off in the mean, in degrees, as read in the
+            picture in which it stands upright; None where the networks do not tell. See `fsanet.engines.reading`.
     """
 
     box_xyxy: BoxXYXY
@@ -44,6 +50,7 @@ class Face:
     pose: Pose
     upright_turn: int = 0
     flags: tuple[str, ...] = ()
+    expected_error: Pose | None = None
 
 
 class FaceEstimator(Protocol[Prepared]):
@@ -86,7 +93,7 @@ def find_faces(estimator: FaceEstimator[Prepared], pictures_bgr: Sequence[NDArra
 
 
 def flags_of(box_xyxy: BoxXYXY, size_wh: Sequence[int], turned: bool = False) -> tuple[str, ...]:
-    """The words of `FLAGS` that hold for a face.
+    """The words of `FLAGS` that hold for a face by what is known before its pose is read.
 
     Args:
         box_xyxy: its box in pixels.
@@ -100,4 +107,4 @@ def flags_of(box_xyxy: BoxXYXY, size_wh: Sequence[int], turned: bool = False) ->
         "small": box_xyxy[3] - box_xyxy[1] < USEFUL_HEIGHT,
         "turned": turned,
     }
-    return tuple(word for word in FLAGS if holds[word])
+    return tuple(word for word in holds if holds[word])

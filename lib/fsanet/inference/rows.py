@@ -28,6 +28,8 @@ class PoseRow(NamedTuple):
         qw, qx, qy, qz: the rotation as a unit quaternion (see `fsanet.pose.angles.Pose.quaternion`).
         turn: by how much the picture had to be turned clockwise for the face to stand upright: 0, 90, 180 or 270.
         flags: what speaks against trusting the row, words of `face_estimator.FLAGS` with a space between; mostly empty.
+        yaw_error, pitch_error, roll_error: how far the angles of such a face are off in the mean, in degrees; None
+            where the networks do not tell.
     """
 
     file: str
@@ -51,6 +53,9 @@ class PoseRow(NamedTuple):
     qz: float
     turn: int
     flags: str
+    yaw_error: float | None
+    pitch_error: float | None
+    roll_error: float | None
 
 
 DIGITS = {
@@ -58,6 +63,7 @@ DIGITS = {
     **dict.fromkeys(("x1", "y1", "x2", "y2"), 1),
     "score": 3,
     **dict.fromkeys(("yaw", "pitch", "roll", "azimuth", "elevation"), 2),
+    **dict.fromkeys(("yaw_error", "pitch_error", "roll_error"), 1),
     **dict.fromkeys(("qw", "qx", "qy", "qz"), 5),
 }
 
@@ -84,7 +90,8 @@ def make_row(
     """
     pose = pose or face.pose
     named = (printable(file), frame, time_s, number, *face.box_xyxy, face.score, *pose, origin)
-    row = PoseRow(*named, *pose.facing, *pose.quaternion, face.upright_turn, " ".join(face.flags))
+    errors = face.expected_error or (None, None, None)
+    row = PoseRow(*named, *pose.facing, *pose.quaternion, face.upright_turn, " ".join(face.flags), *errors)
     rounded = {name: round(value, DIGITS[name]) for name in DIGITS if (value := getattr(row, name)) is not None}
     return row._replace(**rounded)
 

@@ -1,9 +1,15 @@
 """Faces that lean are read a second time, turned upright: networks know upright faces best."""
 
+from collections.abc import Callable
+from functools import partial
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from fsanet.engines.engine import Engine, as_float, checked_crops
+from fsanet.engines.onnx_engine import OnnxEngine
+from fsanet.engines.reading import Reading, read
+from fsanet.errors import InputError
 from fsanet.image.turning import turn_image
 from fsanet.pose.angles import angles_from_rotation, lean_deg, rotate_in_plane, rotation_between, rotation_from_angles
 
@@ -28,17 +34,36 @@ class StraightenedEngine:
 
     def predict(self, crops_bgr: ArrayLike) -> NDArray[np.float32]:
         """Poses of face crops, see `Engine.predict`."""
-        crops = checked_crops(crops_bgr, self.input_size)
-        poses = np.array(self.engine.predict(crops))
-        lean = lean_deg(poses)
-        leaning = np.abs(lean) > LEANING_DEG[0]
-        if leaning.any():
-            poses[leaning] = self._second(crops[leaning], poses[leaning], lean[leaning])
-        return poses
+        return self.read(crops_bgr).pose_deg
 
-    def _second(self, crops: NDArray, first: NDArray[np.float32], lean: NDArray[np.float64]) -> NDArray[np.float64]:
-        upright = np.stack([turn_image(crop, -angle) for crop, angle in zip(as_float(crops), lean, strict=True)])
-        second = rotate_in_plane(self.engine.predict(upright), lean)
+    def read(self, crops_bgr: ArrayLike) -> Reading:
+        """Poses of face crops and the errors to be expected, as far as the engine tells them."""
+        return self._twice(crops_bgr, partial(read, self.engine))
+
+    def spread(self, crops_bgr: ArrayLike) -> Reading:
+        """Poses of face crops, and how far the members of a fusion are apart; see `OnnxEngine.spread`."""
+        if not isinstance(self.engine, OnnxEngine):
+            raise InputError(f"Engine '{self.name}' does not tell the members of a fusion apart; 'onnx' does.")
+        return self._twice(crops_bgr, self.engine.spread)
+
+    def _twice(self, crops_bgr: ArrayLike, read_once: Callable[[NDArray], Reading]) -> Reading:
+        """A reading in which the leaning faces are those of the crops turned upright, by as much as they lean."""
+        crops = checked_crops(crops_bgr, self.input_size)
+        poses, errors = (np.array(part) for part in read_once(crops))
+        lean = lean_deg(poses)
         start, full = LEANING_DEG
         share = np.clip((np.abs(lean) - start) / (full - start), 0, 1)
-        return angles_from_rotation(rotation_between(rotation_from_angles(first), rotation_from_angles(second), share))
+        leaning = share > 0
+        if leaning.any():
+            angles, share = lean[leaning], share[leaning]
+            upright = [turn_image(crop, -a) for crop, a in zip(as_float(crops[leaning]), angles, strict=True)]
+            second = read_once(np.stack(upright))
+            poses[leaning] = _between(poses[leaning], rotate_in_plane(second.pose_deg, angles), share)
+            errors[leaning] += share[:, None] * (second.error_deg - errors[leaning])
+        return Reading(poses, errors)
+
+
+def _between(first_deg: NDArray, second_deg: NDArray, share: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Poses (N, 3) on the way from the first to the second."""
+    first, second = rotation_from_angles(first_deg), rotation_from_angles(second_deg)
+    return angles_from_rotation(rotation_between(first, second, share))

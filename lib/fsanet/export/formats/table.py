@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 FLOAT16, INT8 = "float16", "int8"
 INPUT_NAME = "image_bgr"
 OUTPUT_NAME = "yaw_pitch_roll_deg"
+SPREAD_NAME = "spread_deg"
 SIGNATURE = "serving_default"  # of a SavedModel and of a .tflite file
 
 _ANGLES = (

@@ -23,13 +23,43 @@ def lean_model(model: keras.Model) -> keras.Model:
     Returns:
         A model with the same input and output, equal to float32 rounding.
     """
-    members = _members(model)
-    if not all(has_separable_streams(member) for member in members):
+    if not _can_be_lean(model):
         return model
+    image, shares = _lean_shares(model)
+    return keras.Model(image, ops.sum(shares, axis=0), name=model.name)
+
+
+def lean_model_with_spread(model: keras.Model) -> keras.Model:
+    """The lean form of a fusion with a second output: how far its members are apart.
+
+    Args:
+        model: as for `lean_model`.
+
+    Returns:
+        A model (batch, size, size, 3) -> (batch, 3) degrees and (batch, 3) standard deviations of the members' angles,
+        in degrees; of a single network, or of a fusion without a lean form, `lean_model`.
+    """
+    number = len(_members(model))
+    if number == 1 or not _can_be_lean(model):
+        return lean_model(model)
+    image, shares = _lean_shares(model)
+    mean = ops.sum(shares, axis=0)
+    apart = ops.subtract(ops.multiply(shares, float(number)), mean)
+    spread = ops.sqrt(ops.mean(ops.square(apart), axis=0))
+    return keras.Model(image, [mean, spread], name=model.name)
+
+
+def _can_be_lean(model: keras.Model) -> bool:
+    return all(has_separable_streams(member) for member in _members(model))
+
+
+def _lean_shares(model: keras.Model) -> tuple[Tensor, Tensor]:
+    """The input, and what each member adds to the mean: (members, batch, 3)."""
+    members = _members(model)
     image = keras.Input(model.input_shape[1:], name="image_bgr")
     maps = lean_streams(image, members)
     tail = _capsule_tail if _capsules_alike(members) else _own_tail
-    return keras.Model(image, tail(maps, members), name=model.name)
+    return image, tail(maps, members)
 
 
 def _members(model: keras.Model) -> list[keras.Model]:
@@ -63,7 +93,7 @@ def _own_tail(maps: list[Tensor], members: list[keras.Model]) -> Tensor:
     angles = [
         _behind_streams(member, maps[0].shape[1])([stage[i] for stage in parts]) for i, member in enumerate(members)
     ]
-    return ops.divide(ops.sum(ops.stack(angles), axis=0), float(len(angles)))
+    return ops.divide(ops.stack(angles), float(len(angles)))
 
 
 def _behind_streams(member: keras.Model, side: int) -> keras.Model:

@@ -11,7 +11,7 @@ from fsanet.tensors import Tensor
 
 
 def lean_regression(capsules: Tensor, members: list[keras.Model]) -> Tensor:
-    """The mean of the members' angles.
+    """The members' angles, whose sum over the members is the mean.
 
     Three Dense layers on parts of a vector are one Dense layer with zeros in its matrix; the matrices of stages and
     members are a stack. A constant matrix makes the sums over bins.
@@ -21,7 +21,7 @@ def lean_regression(capsules: Tensor, members: list[keras.Model]) -> Tensor:
         members: networks with a sliced head and equal settings.
 
     Returns:
-        (batch, angles) in degrees.
+        (members, batch, angles): degrees divided by the number of members.
     """
     ssr = members[0].get_layer("pred_pose")
     bins = ssr.stage_num[0]
@@ -32,7 +32,7 @@ def lean_regression(capsules: Tensor, members: list[keras.Model]) -> Tensor:
     delta, shift = ops.split(ops.tanh(bounded), 2, axis=-1)
     expected = _expected_bin(ops.relu(p), shift, bins, scale=ssr.angle_range / len(members))
     width = ops.add(ops.multiply(delta, bins * ssr.lambda_d), float(bins))
-    return ops.sum(_nested(expected, width), axis=(0, 1))
+    return ops.squeeze(_nested(expected, width), axis=0)
 
 
 def has_lean_head(member: keras.Model) -> bool:

@@ -1,0 +1,144 @@
+"""How far the answers of a fusion are off, by how far its members are apart; and what its file says of that.
+
+    python -m fsanet.benchmarks.expected_error free --set CC0_even synthetic_validation --keep
+    python -m fsanet.benchmarks.expected_error free --set AFLW2000 --chart reliability.png
+
+The first fits, for each angle, the error to be expected as a straight line over the standard deviation of the members,
+every set with the same weight, and writes it into the bundled file: choose with sets that are not for testing. The
+second shows how well that holds on other sets: faces by the error that is expected of them, a fifth after the other.
+"""
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fsanet.commands.options import add_option
+from fsanet.console import EXIT_OK, run_command
+from fsanet.engines.choose import create_engine
+from fsanet.engines.reading import EXPECTED_ERROR, ExpectedError
+from fsanet.errors import InputError
+from fsanet.evaluation.labelled_sets import LabelledSet, load_labelled_set
+from fsanet.export.onnx_cache import bundled_onnx
+from fsanet.files import replace_whole
+from fsanet.inference.straightened import StraightenedEngine
+from fsanet.models.spec import DEFAULT_MODEL
+from fsanet.plots import new_figure, save_figure
+from fsanet.pose.errors import euler_errors
+from fsanet.training.settings import DATA
+
+PARTS = 5  # of the faces, by what is expected of them
+
+
+class Part(NamedTuple):
+    """Faces of which about the same error is expected.
+
+    Attributes:
+        faces: how many.
+        expected_deg, found_deg: mean over the three angles.
+    """
+
+    faces: int
+    expected_deg: float
+    found_deg: float
+
+
+def fit(spread_deg: Sequence[NDArray], error_deg: Sequence[NDArray]) -> ExpectedError:
+    """Straight lines through errors over spreads by least squares, no coefficient below zero.
+
+    Args:
+        spread_deg, error_deg: (N, 3) for each set; a set counts as much as another, whatever its N.
+    """
+    from scipy.optimize import nnls
+
+    lines = []
+    for angle in range(3):
+        rows, wanted = [], []
+        for spread, error in zip(spread_deg, error_deg, strict=True):
+            weight = 1 / np.sqrt(len(spread))
+            rows.append(weight * np.column_stack([np.ones(len(spread)), spread[:, angle]]))
+            wanted.append(weight * error[:, angle])
+        lines.append(nnls(np.concatenate(rows), np.concatenate(wanted))[0])
+    at_one, per_degree = (tuple(round(float(line[i]), 4) for line in lines) for i in range(2))
+    return ExpectedError(at_one, per_degree)
+
+
+def parts_of(expected_deg: NDArray, error_deg: NDArray, parts: int = PARTS) -> list[Part]:
+    """The faces (N, 3) in as many parts of equal number, from those of which the least error is expected."""
+    expected, found = expected_deg.mean(axis=1), error_deg.mean(axis=1)
+    order = np.array_split(np.argsort(expected, kind="stable"), min(parts, len(expected)))
+    return [Part(len(part), float(expected[part].mean()), float(found[part].mean())) for part in order]
+
+
+def keep(path: Path, expected: ExpectedError) -> None:
+    """Write what is expected into an ONNX file, which is whole at every moment."""
+    import onnx
+
+    proto = onnx.load(path)
+    told = {entry.key: entry.value for entry in proto.metadata_props}
+    onnx.helper.set_model_props(proto, {**told, EXPECTED_ERROR: expected.as_text()})
+    with replace_whole(path) as temporary:
+        onnx.save(proto, temporary)
+
+
+def draw(series: dict[str, list[Part]], path: Path) -> None:
+    """Found over expected error, a line for each set; on the diagonal they are equal."""
+    chart, axes = new_figure(size=(6.0, 4.5))
+    most = max(max(part.expected_deg, part.found_deg) for parts in series.values() for part in parts)
+    axes.plot([0, most], [0, most], color="0.7", linestyle="--", label="as expected")
+    for name, parts in series.items():
+        axes.plot([p.expected_deg for p in parts], [p.found_deg for p in parts], marker="o", label=name)
+    axes.set_xlabel("expected error, degrees")
+    axes.set_ylabel("found error, degrees")
+    axes.legend(frameon=False)
+    save_figure(chart, path)
+
+
+@run_command
+def main(argv: Sequence[str] | None = None) -> int:
+    """Fit or show."""
+    args = _parser().parse_args(argv)
+    path = bundled_onnx(DEFAULT_MODEL, args.weights)
+    if path is None:
+        raise InputError(f"There is no bundled fusion '{args.weights}' whose members could be told apart.")
+    engine = StraightenedEngine(create_engine("onnx", model=DEFAULT_MODEL, weights=args.weights))
+    sets = {name: load_labelled_set(name, args.folder) for name in args.set}
+    spreads, errors = zip(*(_apart(engine, samples) for samples in sets.values()), strict=True)
+    if args.keep:
+        keep(path, fit(spreads, errors))
+        engine = StraightenedEngine(create_engine("onnx", model=DEFAULT_MODEL, weights=args.weights))
+    expected = [engine.read(samples.image).error_deg for samples in sets.values()]
+    series = {name: parts_of(*both) for name, *both in zip(sets, expected, errors, strict=True)}
+    for name, parts in series.items():
+        print(f"{name}, {sum(part.faces for part in parts)} faces")
+        print("\n".join(f"  expected {part.expected_deg:5.2f}  found {part.found_deg:5.2f}" for part in parts))
+    if args.chart:
+        draw(series, args.chart)
+    return EXIT_OK
+
+
+def _apart(engine: StraightenedEngine, samples: LabelledSet) -> tuple[NDArray, NDArray]:
+    """Standard deviations of the members and absolute errors of the fusion, (N, 3) degrees each."""
+    poses, spread = engine.spread(samples.image)
+    return spread, euler_errors(poses, samples.true)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m fsanet.benchmarks.expected_error",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("weights", help="a training set whose fusion is bundled, such as free")
+    add_option(parser, "--set", "(several may be given)", nargs="+", required=True)
+    add_option(parser, "--folder", "(default: %(default)s)", type=Path, default=DATA)
+    parser.add_argument("--keep", action="store_true", help="fit to these sets and write it into the bundled file")
+    parser.add_argument("--chart", type=Path, metavar="FILE", help="draw what is printed")
+    return parser
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,81 @@
+"""Poses with the error that is to be expected of each: the members of a fusion that disagree are more often wrong."""
+
+from __future__ import annotations
+
+import json
+from typing import NamedTuple, Protocol, runtime_checkable
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from fsanet.engines.engine import Engine
+from fsanet.errors import InputError
+
+EXPECTED_ERROR = "expected_error"  # key of an ONNX file's metadata
+
+
+class Reading(NamedTuple):
+    """What a network reads in N face crops.
+
+    Attributes:
+        pose_deg: (N, 3) float32 yaw, pitch, roll.
+        error_deg: (N, 3) float32, how far each angle is off in the mean of faces on which the members of the fusion are
+            as far apart; NaN where it is not known.
+    """
+
+    pose_deg: NDArray[np.float32]
+    error_deg: NDArray[np.float32]
+
+
+class ExpectedError(NamedTuple):
+    """From the spread of a fusion's members to the error to be expected: at_one + per_degree * spread, by angle.
+
+    Attributes:
+        at_one: (yaw, pitch, roll) degrees where the members are at one.
+        per_degree: what each degree of their standard deviation adds.
+    """
+
+    at_one: tuple[float, float, float]
+    per_degree: tuple[float, float, float]
+
+    def of(self, spread_deg: NDArray[np.float32]) -> NDArray[np.float32]:
+        """(N, 3) degrees for standard deviations (N, 3) in degrees."""
+        return (np.array(self.at_one) + np.array(self.per_degree) * spread_deg).astype(np.float32)
+
+    def as_text(self) -> str:
+        """As the metadata of a file holds it."""
+        return json.dumps(self._asdict())
+
+    @classmethod
+    def from_text(cls, text: str) -> ExpectedError:
+        """From metadata.
+
+        Raises:
+            ValueError: for another text.
+        """
+        try:
+            known = json.loads(text)
+            at_one, per_degree = (tuple(float(value) for value in known[name]) for name in cls._fields)
+            if len(at_one) != 3 or len(per_degree) != 3 or not np.isfinite([*at_one, *per_degree]).all():
+                raise ValueError
+        except (ValueError, TypeError, KeyError):
+            names = " and ".join(cls._fields)
+            raise InputError(f"Expected errors are {names} of three numbers each; got {text}") from None
+        return cls(at_one, per_degree)
+
+
+@runtime_checkable
+class ReadingEngine(Protocol):
+    """An engine that says how far its answers may be off."""
+
+    def read(self, crops_bgr: ArrayLike) -> Reading:
+        """As `Engine.predict`, with the errors to be expected."""
+        ...
+
+
+def read(engine: Engine, crops_bgr: ArrayLike) -> Reading:
+    """What any engine reads in crops; errors are NaN where it does not tell them."""
+    if isinstance(engine, ReadingEngine):
+        return engine.read(crops_bgr)
+    poses = engine.predict(crops_bgr)
+    return Reading(poses, np.full_like(poses, np.nan))
