@@ -123,6 +123,7 @@ pictures: setup  ## all pictures of the pages and notebooks anew, after new weig
 	$(BIN)/python -m fsanet.rendering.write_demo_heads
 	$(BIN)/python -m demo.figures $(PAGE_FIGURES) --format jpg --out $(PAGES)
 	$(BIN)/python -m demo.figures architecture --model capsule --out $(PAGES)
+	$(BIN)/python -m fsanet.benchmarks.expected_error free --chart $(PAGES)/reliability.jpg
 	$(BIN)/fsanet estimate demo/assets/group.jpg --out demo/output/page
 	cp demo/output/page/group.jpg $(PAGES)/demo.jpg
 	$(BIN)/python -m demo.web.picture $(PAGES)/web.jpg

@@ -22,6 +22,7 @@ ALLOWED = {
     "detectors/scout.py": "ONNX Runtime's reader",
     "engines/onnx_engine.py": "ONNX Runtime's reader",
     "engines/openvino_engine.py": "OpenVINO's reader",
+    "engines/reading.py": "json of a file's metadata",
     "engines/tensorflow_engines.py": "LiteRT's and TensorFlow's readers",
     "export/finder_file.py": "Keras' reader",
     "image/reading.py": "pillow-heif's reader",

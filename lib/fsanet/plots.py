@@ -40,6 +40,6 @@ def new_figure(
 
 
 def save_figure(figure: "Figure", path: str | Path) -> None:
-    """Write a PNG, whole or not at all."""
+    """Write a PNG, or what the path's suffix says, whole or not at all."""
     with replace_whole(path) as temporary:
         figure.savefig(temporary, dpi=130)

@@ -66,7 +66,7 @@ def test_onnx_runtime_on_the_cpu(monkeypatch):
     outcome = measure("onnxruntime", "cpu", LIGHT)
     assert outcome.difference_deg <= MOST_DEG
     assert set(outcome.ms) == set(FACES)
-    assert outcome.ms[1] < outcome.ms[1024]
+    assert outcome.ms[FACES[0]] < outcome.ms[FACES[-1]]
     assert outcome.images_per_second == {}
 
 
@@ -79,14 +79,15 @@ def test_a_library_that_sees_no_card_is_told(monkeypatch):
 
 @pytest.mark.slow
 def test_keras_on_the_cpu(monkeypatch):
-    """Both trainings included; the batch is small here."""
+    """Both trainings included; the batches are small here."""
     import keras
 
     monkeypatch.setattr(gpu, "_SETTINGS", {})
     monkeypatch.setattr(gpu, "_BATCH", 4)
+    monkeypatch.setattr(gpu, "FACES", (1, 8))
     monkeypatch.setattr("fsanet.benchmarks.training._TURN_IMAGES", 8)
     outcome = measure(keras.backend.backend(), "cpu", LIGHT)
     assert outcome.difference_deg <= MOST_DEG
-    assert set(outcome.ms) == set(FACES)
+    assert set(outcome.ms) == {1, 8}
     assert outcome.images_per_second.keys() == {"float32", "mixed_bfloat16"}
     assert min(outcome.images_per_second.values()) > 0

@@ -21,7 +21,13 @@ from fsanet.console import EXIT_OK, run_command
 from fsanet.engines.choose import create_engine
 from fsanet.engines.reading import EXPECTED_ERROR, ExpectedError
 from fsanet.errors import InputError
-from fsanet.evaluation.labelled_sets import LabelledSet, load_labelled_set
+from fsanet.evaluation.labelled_sets import (
+    SYNTHETIC_TEST,
+    LabelledSet,
+    available_sets,
+    ensure_synthetic_test,
+    load_labelled_set,
+)
 from fsanet.export.onnx_cache import bundled_onnx
 from fsanet.files import replace_whole
 from fsanet.inference.straightened import StraightenedEngine
@@ -62,8 +68,8 @@ def fit(spread_deg: Sequence[NDArray], error_deg: Sequence[NDArray]) -> Expected
             rows.append(weight * np.column_stack([np.ones(len(spread)), spread[:, angle]]))
             wanted.append(weight * error[:, angle])
         lines.append(nnls(np.concatenate(rows), np.concatenate(wanted))[0])
-    at_one, per_degree = (tuple(round(float(line[i]), 4) for line in lines) for i in range(2))
-    return ExpectedError(at_one, per_degree)
+    at_one, per_degree = np.round(np.transpose(lines), 4).tolist()
+    return ExpectedError(tuple(at_one), tuple(per_degree))
 
 
 def parts_of(expected_deg: NDArray, error_deg: NDArray, parts: int = PARTS) -> list[Part]:
@@ -105,7 +111,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     if path is None:
         raise InputError(f"There is no bundled fusion '{args.weights}' whose members could be told apart.")
     engine = StraightenedEngine(create_engine("onnx", model=DEFAULT_MODEL, weights=args.weights))
-    sets = {name: load_labelled_set(name, args.folder) for name in args.set}
+    sets = {name: load_labelled_set(name, args.folder) for name in args.set or _there(args.folder)}
     spreads, errors = zip(*(_apart(engine, samples) for samples in sets.values()), strict=True)
     if args.keep:
         keep(path, fit(spreads, errors))
@@ -118,6 +124,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     if args.chart:
         draw(series, args.chart)
     return EXIT_OK
+
+
+def _there(folder: Path) -> list[str]:
+    """The test sets in a folder; where it has none, faces are rendered."""
+    if not available_sets(folder):
+        ensure_synthetic_test(folder)
+        return [SYNTHETIC_TEST]
+    return available_sets(folder)
 
 
 def _apart(engine: StraightenedEngine, samples: LabelledSet) -> tuple[NDArray, NDArray]:
@@ -133,7 +147,7 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("weights", help="a training set whose fusion is bundled, such as free")
-    add_option(parser, "--set", "(several may be given)", nargs="+", required=True)
+    add_option(parser, "--set", "(several may be given; default: all that are there, else renders)", nargs="+")
     add_option(parser, "--folder", "(default: %(default)s)", type=Path, default=DATA)
     parser.add_argument("--keep", action="store_true", help="fit to these sets and write it into the bundled file")
     parser.add_argument("--chart", type=Path, metavar="FILE", help="draw what is printed")

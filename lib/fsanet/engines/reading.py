@@ -35,8 +35,8 @@ class ExpectedError(NamedTuple):
         per_degree: what each degree of their standard deviation adds.
     """
 
-    at_one: tuple[float, float, float]
-    per_degree: tuple[float, float, float]
+    at_one: tuple[float, ...]
+    per_degree: tuple[float, ...]
 
     def of(self, spread_deg: NDArray[np.float32]) -> NDArray[np.float32]:
         """(N, 3) degrees for standard deviations (N, 3) in degrees."""
