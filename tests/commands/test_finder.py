@@ -35,8 +35,27 @@ def test_measures_are_of_what_was_named(monkeypatch, tmp_path, capsys):
     assert cli.main(["finder", "test", "--detector", "lbp", "--nothing", str(tmp_path), "--scenes", "5"]) == EXIT_OK
     [(detectors, sources)] = seen
     assert detectors == ["lbp"]
-    assert (sources.nothing, sources.scenes, sources.aflw2000) == (tmp_path, 5, None)
+    assert (sources.nothing, sources.scenes, sources.aflw2000, sources.wider) == (tmp_path, 5, None, None)
     assert "| table |" in capsys.readouterr().out
+
+
+def test_wider_face_is_measured_on_where_it_is_given(monkeypatch, tmp_path):
+    seen = []
+    monkeypatch.setattr(finder_table, "finder_table", lambda *given: seen.append(given) or "| table |")
+    assert cli.main(["finder", "test", "--wider", str(tmp_path)]) == EXIT_OK
+    assert seen[0][1].wider == tmp_path
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        (["--model", "owl"], "Unknown finder 'owl'; choose one of: scout, retinaface_mnet025, retinaface_resnet50."),
+        (["--model", "retinaface_mnet025", "--pose-weight", "-1"], "pose_weight is at least 0, not -1.0"),
+    ],
+)
+def test_networks_that_cannot_be_trained_are_one_sentence(tmp_path, capsys, options, sentence):
+    assert cli.main(["finder", "train", "--out", str(tmp_path), *options]) == EXIT_ERROR
+    assert sentence in capsys.readouterr().err
 
 
 def test_weights_that_are_not_there_are_one_sentence(tmp_path, capsys):

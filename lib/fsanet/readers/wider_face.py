@@ -42,9 +42,8 @@ def read_annotations(path: Path) -> dict[str, WiderFaces]:
     """
     if not path.is_file():
         raise FileNotFoundError(f"No annotations '{path}'.")
-    lines = enumerate(
-        (line.strip() for line in path.read_text(encoding="utf-8", errors="replace").splitlines()), start=1
-    )
+    text = path.read_text(encoding="utf-8", errors="replace")
+    lines = enumerate((line.strip() for line in text.splitlines()), start=1)
     found = {}
     for number, name in lines:
         if not name:
