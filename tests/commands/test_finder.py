@@ -49,7 +49,7 @@ def test_wider_face_is_measured_on_where_it_is_given(monkeypatch, tmp_path):
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [
-        (["--model", "owl"], "Unknown finder 'owl'; choose one of: scout, retinaface_mnet025, retinaface_resnet50."),
+        (["--model", "owl"], "Unknown finder 'owl'; choose one of: scout, retinaface_mnet025, retinaface_resnet50"),
         (["--model", "retinaface_mnet025", "--pose-weight", "-1"], "pose_weight is at least 0, not -1.0"),
     ],
 )

@@ -4,7 +4,7 @@ import numpy as np
 
 from fsanet.dense import layout
 from fsanet.dense.assign import targets
-from fsanet.dense.encoders import ROOM, cell_targets, padded_faces
+from fsanet.dense.encoders import ROOM, cell_targets, padded_faces, padded_meshes
 
 
 def faces(boxes, shown):
@@ -14,6 +14,7 @@ def faces(boxes, shown):
         points_xy=np.arange(10 * number, dtype=np.float32).reshape(-1, 5, 2),
         rotation=np.arange(9 * number, dtype=np.float32).reshape(-1, 3, 3),
         shown=np.array(shown, np.float32),
+        mesh_xyz=np.arange(204 * number, dtype=np.float32).reshape(-1, 68, 3),
     )
 
 
@@ -47,3 +48,14 @@ def test_of_a_crowd_the_largest_have_room():
     rows = padded_faces((64, 64), faces(boxes, np.ones(len(boxes))))
     np.testing.assert_array_equal(rows[:, layout.TARGET_BOX], boxes[:3:-1])
     assert not padded_faces((64, 64), faces([], [])).any()
+    assert not padded_meshes((64, 64), faces([], [])).any()
+
+
+def test_meshes_stand_behind_the_rows_with_depths_from_the_nose_on():
+    given = faces([[0, 0, 12, 12], [10, 20, 40, 60], [0, 0, 9, 9]], [1.0, 0.8, 0.05])
+    rows = padded_meshes((64, 64), given)
+    np.testing.assert_array_equal(rows[:, : layout.TARGET_SIZE], padded_faces((64, 64), given))
+    mesh = rows[:2, layout.TARGET_MESH].reshape(2, 68, 3)
+    np.testing.assert_array_equal(mesh[..., :2], given.mesh_xyz[[1, 0], :, :2])
+    np.testing.assert_array_equal(mesh[0, :, 2], 3 * (np.arange(68) - 30))
+    assert not rows[2:].any()

@@ -115,7 +115,9 @@ def _crops(args: argparse.Namespace) -> int:
 
 def _add_train(parser: argparse.ArgumentParser) -> None:
     _add_training_folders(parser)
-    parser.add_argument("--model", metavar="NAME", help="scout (default), retinaface_mnet025 or retinaface_resnet50")
+    parser.add_argument(
+        "--model", metavar="NAME", help="scout (default), retinaface_mnet025, retinaface_resnet50; _mesh behind these"
+    )
     parser.add_argument("--pose-weight", type=float, metavar="W", help="of the pose in the loss (the network's own)")
     parser.add_argument("--weights", help="a file of weights to start from")
     parser.add_argument("--epochs", type=positive, help="of 6,400 scenes each")

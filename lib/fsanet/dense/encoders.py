@@ -10,6 +10,7 @@ from fsanet.dense import layout
 from fsanet.dense.assign import RULES, Assignment, targets
 
 ROOM = 16  # faces of a picture that a padded target has rows for
+_NOSE_TIP = 30
 
 
 class Labelled(Protocol):
@@ -30,6 +31,10 @@ class Labelled(Protocol):
     @property
     def shown(self) -> NDArray:
         """(F,) share of each face that is seen."""
+
+    @property
+    def mesh_xyz(self) -> NDArray:
+        """(F, 68, 3) landmarks, pixels."""
 
 
 Encoder: TypeAlias = Callable[[tuple[int, int], Labelled], NDArray[np.float32]]  # (height, width) of the picture first
@@ -52,12 +57,30 @@ def padded_faces(size: tuple[int, int], faces: Labelled, rules: Assignment = RUL
         rules: what is to be found and what may be.
     """
     rows = np.zeros((ROOM, layout.TARGET_SIZE), np.float32)
-    areas = np.prod(faces.box_xyxy[:, 2:] - faces.box_xyxy[:, :2], axis=1)
-    chosen = [face for face in np.argsort(-areas, kind="stable") if faces.shown[face] > rules.ignored][:ROOM]
-    wanted = (faces.shown[chosen] >= rules.shown) & (areas[chosen] >= rules.least_px**2)
+    chosen = _chosen(faces, rules)
+    wanted = (faces.shown[chosen] >= rules.shown) & (_areas(faces)[chosen] >= rules.least_px**2)
     rows[: len(chosen), layout.POSITIVE] = wanted
     rows[: len(chosen), layout.IGNORED] = ~wanted
     rows[: len(chosen), layout.TARGET_BOX] = faces.box_xyxy[chosen]
     rows[: len(chosen), layout.TARGET_POINTS] = faces.points_xy[chosen].reshape(-1, 10)
     rows[: len(chosen), layout.TARGET_ROTATION] = faces.rotation[chosen].reshape(-1, 9)
     return rows
+
+
+def padded_meshes(size: tuple[int, int], faces: Labelled, rules: Assignment = RULES) -> NDArray[np.float32]:
+    """(16, 229) the rows of `padded_faces`, and behind each 68 vertices in pixels, z from the tip of the nose on."""
+    rows, chosen = padded_faces(size, faces, rules), _chosen(faces, rules)
+    mesh = np.zeros((ROOM, layout.TARGET_MESH.stop - layout.TARGET_MESH.start), np.float32)
+    origin = faces.mesh_xyz[chosen][:, _NOSE_TIP : _NOSE_TIP + 1] * np.array([0, 0, 1])
+    mesh[: len(chosen)] = (faces.mesh_xyz[chosen] - origin).reshape(-1, mesh.shape[1])
+    return np.hstack([rows, mesh])
+
+
+def _areas(faces: Labelled) -> NDArray:
+    return np.prod(faces.box_xyxy[:, 2:] - faces.box_xyxy[:, :2], axis=1)
+
+
+def _chosen(faces: Labelled, rules: Assignment) -> list[int]:
+    """Numbers of the faces that have rows."""
+    by_size = np.argsort(-_areas(faces), kind="stable").tolist()
+    return [face for face in by_size if faces.shown[face] > rules.ignored][:ROOM]

@@ -4,6 +4,7 @@ A network with one prediction a cell looks there.
 
 A prediction (..., 21): score (a logit), box, five points, two columns of a rotation.
 A target (..., 25): positive, ignored, box, five points, the rotation whole.
+Networks that learn a mesh have 68 vertices (x, y, z) behind either.
 """
 
 from functools import lru_cache
@@ -18,6 +19,7 @@ BOX = slice(1, 5)
 POINTS = slice(5, 15)
 ROTATION_6D = slice(15, 21)
 PREDICTION_SIZE = 21
+MESH = slice(21, 225)
 
 POSITIVE = 0  # 1 where a face is to be found
 IGNORED = 1  # 1 where either answer is right: a face hardly seen, or one of another size
@@ -25,6 +27,7 @@ TARGET_BOX = slice(2, 6)
 TARGET_POINTS = slice(6, 16)
 TARGET_ROTATION = slice(16, 25)
 TARGET_SIZE = 25
+TARGET_MESH = slice(25, 229)
 
 STRIDES = (8, 16, 32)
 

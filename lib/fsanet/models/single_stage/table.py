@@ -8,13 +8,21 @@ import keras
 from numpy.typing import NDArray
 
 from fsanet.dense.decode import Found, decode
-from fsanet.dense.encoders import Encoder, cell_targets, padded_faces
+from fsanet.dense.encoders import Encoder, cell_targets, padded_faces, padded_meshes
 from fsanet.dense.layout import STRIDES, cells
 from fsanet.errors import InputError
 from fsanet.models.single_stage import losses
 from fsanet.models.single_stage.retinaface import losses as retinaface_losses
 from fsanet.models.single_stage.retinaface.decoding import decode_anchors
-from fsanet.models.single_stage.retinaface.network import MNET025, RESNET50, Design, build_retinaface
+from fsanet.models.single_stage.retinaface.mesh import WEIGHTS as MESH_WEIGHTS
+from fsanet.models.single_stage.retinaface.network import (
+    MNET025,
+    MNET025_MESH,
+    RESNET50,
+    RESNET50_MESH,
+    Design,
+    build_retinaface,
+)
 from fsanet.models.single_stage.scout import build_scout
 from fsanet.tensors import Tensor
 
@@ -52,16 +60,16 @@ def _retinaface(design: Design) -> Finder:
     return Finder(
         build=partial(build_retinaface, design),
         stride=design.stride,
-        encode=padded_faces,
+        encode=padded_meshes if design.mesh else padded_faces,
         parts=partial(retinaface_losses.loss_parts, design.anchors),
-        weights=retinaface_losses.WEIGHTS,
+        weights={**retinaface_losses.WEIGHTS, **MESH_WEIGHTS} if design.mesh else retinaface_losses.WEIGHTS,
         decode=partial(decode_anchors, design.anchors),
     )
 
 
 FINDERS: dict[str, Finder] = {
     "scout": Finder(build_scout, max(STRIDES), cell_targets, _scout_parts, losses.WEIGHTS, _scout_faces),
-    **{design.name: _retinaface(design) for design in (MNET025, RESNET50)},
+    **{design.name: _retinaface(design) for design in (MNET025, RESNET50, MNET025_MESH, RESNET50_MESH)},
 }
 
 

@@ -3,6 +3,7 @@
 The first head is matched on the anchors (an overlap of 0.7 shows a face, below 0.3 none), the second on the boxes that
 the first predicted (0.5 and 0.4). Hard examples are mined for the score: of each picture, stride and head at most 64
 positives and so many negatives that they are 256 together, the hardest of each; so negatives are at least three to one.
+Networks that predict a mesh learn it too, as `mesh` has it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,6 +15,7 @@ from fsanet.dense import layout
 from fsanet.dense.anchors import Anchors, anchor_boxes, count
 from fsanet.models.single_stage.losses import chord, smooth_l1
 from fsanet.models.single_stage.retinaface.matching import Matched, change_to, match, moved, points_from
+from fsanet.models.single_stage.retinaface.mesh import mesh_from, mesh_parts
 from fsanet.tensors import Tensor
 
 # How much each part counts; w of the pose is from the middle of the range 0.2 to 0.8.
@@ -28,8 +30,8 @@ def loss_parts(anchors: Anchors, target: Tensor, prediction: Tensor, size: tuple
 
     Args:
         anchors: of the network.
-        target: (batch, faces, 25) of `fsanet.dense.encoders.padded_faces`.
-        prediction: (batch, anchors, 42).
+        target: (batch, faces, 25) of `fsanet.dense.encoders.padded_faces`, (..., 229) of `padded_meshes`.
+        prediction: (batch, anchors, 42), with meshes (..., 450).
         size: (height, width) of the pictures.
     """
     boxes = ops.convert_to_tensor(anchor_boxes(anchors, *size))[None]
@@ -38,7 +40,7 @@ def loss_parts(anchors: Anchors, target: Tensor, prediction: Tensor, size: tuple
     for said, (below, least) in zip(ops.split(prediction, len(OVERLAPS), axis=-1), OVERLAPS, strict=True):
         heads.append(_of_head(boxes, match(boxes, target, below, least), said, levels))
         boxes = ops.stop_gradient(moved(boxes, said[..., layout.BOX]))
-    return {name: sum(head[name] for head in heads) for name in WEIGHTS}
+    return {name: sum(head[name] for head in heads) for name in heads[0]}
 
 
 def _of_head(boxes: Tensor, matched: Matched, said: Tensor, levels: Sequence[int]) -> dict[str, Tensor]:
@@ -50,12 +52,16 @@ def _of_head(boxes: Tensor, matched: Matched, said: Tensor, levels: Sequence[int
 
     box = change_to(boxes, face[..., layout.TARGET_BOX]) - said[..., layout.BOX]
     points = points_from(boxes, face[..., layout.TARGET_POINTS]) - said[..., layout.POINTS]
-    return {
+    parts = {
         "score": mined_score(matched.positive, matched.negative, said[..., layout.SCORE], levels),
         "box": mean(smooth_l1(box, KNEE)),
         "points": mean(smooth_l1(points, KNEE)),
         "pose": mean(chord(face[..., layout.TARGET_ROTATION], said[..., layout.ROTATION_6D])),
     }
+    if said.shape[-1] > layout.PREDICTION_SIZE:
+        mesh = mesh_parts(mesh_from(boxes, face[..., layout.TARGET_MESH]), said[..., layout.MESH])
+        parts |= {name: mean(value) for name, value in mesh.items()}
+    return parts
 
 
 def mined_score(positive: Tensor, negative: Tensor, logit: Tensor, levels: Sequence[int]) -> Tensor:

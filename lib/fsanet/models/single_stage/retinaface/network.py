@@ -4,12 +4,12 @@ Kept from the paper: levels, channels, anchors, context modules, cascade. Differ
 
 - Context modules are those of SSH, plain convolutions, as in the released code. The paper's are deformable ones, which
   `keras.ops` does not have; they are worth 0.3 to 0.4 points of average precision there.
-- Every level has heads of its own, which read the rotation and no mesh of vertices.
+- Every level has heads of its own, which read the rotation; a mesh, where there is one, has 68 vertices, not 1k.
 - All weights start at random: nothing is fetched, ImageNet's included.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import keras
 import numpy as np
@@ -48,12 +48,14 @@ class Design:
         backbone: picture -> features, each at twice the stride of the one before.
         channels: of the pyramid and of the context modules.
         anchors: a level each. One more than there are features is made by a convolution of stride 2 from the last.
+        mesh: whether the heads predict 68 vertices too.
     """
 
     name: str
     backbone: Callable[[Tensor], list[Tensor]]
     channels: int
     anchors: Anchors
+    mesh: bool = False
 
     @property
     def stride(self) -> int:
@@ -67,11 +69,12 @@ MNET025 = Design("retinaface_mnet025", mobilenet025, 64, tuple((stride, octave(s
 RESNET50 = Design(
     "retinaface_resnet50", resnet50, 256, tuple((stride, octave(stride)) for stride in (4, 8, 16, 32, 64))
 )
+MNET025_MESH, RESNET50_MESH = (replace(one, name=f"{one.name}_mesh", mesh=True) for one in (MNET025, RESNET50))
 
 
-def first_prediction() -> NDArray[np.float32]:
-    """(21,) what an untrained head says of every anchor: rarely a face, the anchor is its box, it looks ahead."""
-    start = np.zeros(layout.PREDICTION_SIZE, np.float32)
+def first_prediction(mesh: bool = False) -> NDArray[np.float32]:
+    """What an untrained head says of every anchor, (21,) or (225,): rarely a face, of its size, that looks ahead."""
+    start = np.zeros(layout.MESH.stop if mesh else layout.PREDICTION_SIZE, np.float32)
     start[layout.SCORE] = _RARE
     start[layout.ROTATION_6D] = [1, 0, 0, 0, 1, 0]
     return start
@@ -82,6 +85,7 @@ def build_retinaface(design: Design, height: int | None = None, width: int | Non
 
     The columns are those of predictions in `fsanet.dense.layout`. A box is (dx / w, dy / h, log w, log h) from the
     anchor, in the second head from the box that the first predicts; points are ((x - cx) / w, (y - cy) / h) from there.
+    With a mesh each head has 225 columns, see `mesh`.
 
     Args:
         design: which.
@@ -90,7 +94,7 @@ def build_retinaface(design: Design, height: int | None = None, width: int | Non
     image = keras.Input((height, width, 3), name="image_bgr")
     x = layers.Rescaling(1 / 255.0, [-mean / 255.0 for mean in MEAN_BGR])(image)
     levels = _levels(design.backbone(x), design)
-    rows = [_heads(level, design.channels, sides) for level, (_, sides) in zip(levels, design.anchors, strict=True)]
+    rows = [_heads(level, design, sides) for level, (_, sides) in zip(levels, design.anchors, strict=True)]
     return keras.Model(image, layers.Concatenate(axis=1, dtype="float32")(rows), name=design.name)
 
 
@@ -101,7 +105,7 @@ def _levels(features: list[Tensor], design: Design) -> list[Tensor]:
     return levels
 
 
-def _heads(x: Tensor, channels: int, sides: Sequence[float]) -> Tensor:
-    start = first_prediction()
-    rows = [flat(predict(context(x, channels), start, len(sides)), len(start)) for _ in range(HEADS)]
+def _heads(x: Tensor, design: Design, sides: Sequence[float]) -> Tensor:
+    start = first_prediction(design.mesh)
+    rows = [flat(predict(context(x, design.channels), start, len(sides)), len(start)) for _ in range(HEADS)]
     return layers.Concatenate(dtype="float32")(rows)
