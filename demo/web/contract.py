@@ -5,6 +5,7 @@ from typing import Any
 import fsanet
 from demo.web.networks import BOX_SIZE
 from demo.web.vendor import RuntimeBuild
+from fsanet.commands.estimators import VIDEO_DETECT_SIZE
 from fsanet.dense import decode
 from fsanet.dense.layout import STRIDES
 from fsanet.detectors import detection, nearby, scout, working_image, yunet
@@ -97,7 +98,7 @@ def _detector() -> dict[str, Any]:
     (scale, shift) = scout.CONVENTION
     return {
         "file": DETECTOR_FILE,
-        "long_side": scout.LONG_SIDE,
+        "long_side": VIDEO_DETECT_SIZE,
         "multiple": max(STRIDES),
         "grey": scout.BEYOND,
         "strides": STRIDES,

@@ -63,11 +63,19 @@ def test_a_large_image_is_shrunk(session):
     assert found.box_xyxy[0, 2] - found.box_xyxy[0, 0] == pytest.approx(160, abs=0.1)
 
 
-def test_large_faces_are_taken_from_half_the_size(session, monkeypatch):
-    monkeypatch.setattr(scout, "LARGE_FACE", 30)
+@pytest.mark.parametrize(("large", "last"), [(42, 64), (30, 32)])
+def test_large_faces_are_taken_from_half_the_size_and_half_of_that(session, monkeypatch, large, last):
+    monkeypatch.setattr(scout, "LARGE_FACE", large)  # the session sees a larger one at every size
     found = ScoutNetwork().search(spotted(128, 256, 100, 60, size=4), long_side=256, threshold=0.5)
-    assert session.given.shape == (1, 64, 128, 3)  # searched last
-    assert found.sides() == pytest.approx([2 * np.sqrt(40 * 48)], rel=0.01)
+    assert session.given.shape == (1, 32, last, 3)  # searched last: no longer than two large faces
+    assert found.sides() == pytest.approx([256 / last * np.sqrt(40 * 48)], rel=0.01)
+
+
+def test_a_face_that_is_not_large_ends_the_search(session, monkeypatch):
+    monkeypatch.setattr(scout, "LARGE_FACE", 50)
+    found = ScoutNetwork().search(spotted(128, 256, 100, 60, size=4), long_side=256, threshold=0.5)
+    assert session.given.shape == (1, 128, 256, 3)
+    assert found.sides() == pytest.approx([np.sqrt(40 * 48)], rel=0.01)
 
 
 def test_where_nothing_is_found_half_the_size_is_searched_too(session):

@@ -48,7 +48,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     network.add_argument("--engine", default="auto", help="auto, onnx, litert, openvino, keras (default: %(default)s)")
     faces = parser.add_argument_group("faces")
     faces.add_argument(
-        "--detector", default="auto", help="auto, yunet, scout, mtcnn, ssd or lbp (default: %(default)s)"
+        "--detector", default="auto", help="auto (scout), scout, yunet, mtcnn, ssd or lbp (default: %(default)s)"
     )
     size = "longest side in pixels at which pictures are searched: more finds smaller faces and takes longer"
     default = f"(default: the detector's own, {VIDEO_DETECT_SIZE} in videos)"

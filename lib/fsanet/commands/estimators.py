@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from fsanet.inference.face_estimator import FaceEstimator
 
 VIDEO_DETECT_SIZE = 640  # a frame comes after the other: speed counts more than the smallest faces
+_FINER_PICTURES = ("scout", "yunet")  # detectors that search pictures at more pixels
 
 
 def chosen_estimators(args: argparse.Namespace) -> "tuple[FaceEstimator, FaceEstimator]":
@@ -30,7 +31,7 @@ def chosen_estimators(args: argparse.Namespace) -> "tuple[FaceEstimator, FaceEst
 def _by_sight(args: argparse.Namespace) -> "tuple[FaceEstimator, FaceEstimator]":
     """Both, with poses relative to the line of sight."""
     if args.single_stage:
-        return (_single_stage(args),) * 2
+        return _single_stage(args)
     from fsanet.image.face_crop import DETECTOR_MARGIN
     from fsanet.inference.estimator import HeadPoseEstimator
     from fsanet.models.spec import DEFAULT_MODEL
@@ -43,13 +44,13 @@ def _by_sight(args: argparse.Namespace) -> "tuple[FaceEstimator, FaceEstimator]"
         "any_angle": args.any_angle,
     }
     pictures = HeadPoseEstimator(**settings, engine=args.engine, detect_size=args.detect_size)
-    if args.detect_size or pictures.detector_name != "yunet":
+    if args.detect_size or pictures.detector_name not in _FINER_PICTURES:
         return pictures, pictures
     return pictures, HeadPoseEstimator(**settings, engine=pictures.engine, detect_size=VIDEO_DETECT_SIZE)
 
 
-def _single_stage(args: argparse.Namespace) -> "FaceEstimator":
-    """The estimator without crops; options that concern crops or another detector do not go with it."""
+def _single_stage(args: argparse.Namespace) -> "tuple[FaceEstimator, FaceEstimator]":
+    """The estimators without crops; options that concern crops or another detector do not go with it."""
     from fsanet.inference.single_stage import LONG_SIDE, SingleStageEstimator
 
     for name in ("model", "weights", "margin", "any_angle"):
@@ -57,4 +58,6 @@ def _single_stage(args: argparse.Namespace) -> "FaceEstimator":
             raise InputError(f"--{name.replace('_', '-')} does not go with --single-stage: leave it out.")
     if args.detector not in ("auto", "scout") or args.engine != "auto":
         raise InputError("--single-stage is a network of its own: leave out --detector and --engine.")
-    return SingleStageEstimator(long_side=args.detect_size or LONG_SIDE)
+    sizes = (args.detect_size,) * 2 if args.detect_size else (LONG_SIDE, VIDEO_DETECT_SIZE)
+    pictures, frames = (SingleStageEstimator(long_side=size) for size in sizes)
+    return pictures, frames

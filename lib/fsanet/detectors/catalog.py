@@ -2,14 +2,13 @@
 
 from fsanet.detectors.detection import FaceDetector
 from fsanet.detectors.lbp import LBPDetector
-from fsanet.detectors.loading import find_detector_file
 from fsanet.detectors.mtcnn import MTCNNDetector
 from fsanet.detectors.scout import ScoutDetector
 from fsanet.detectors.ssd import SSDDetector
-from fsanet.detectors.yunet import MODEL_FILE, YuNetDetector
+from fsanet.detectors.yunet import YuNetDetector
 from fsanet.errors import InputError
 
-AUTO = "auto"
+AUTO, BEST = "auto", "scout"
 
 BUILDERS: dict[str, type[FaceDetector]] = {
     "lbp": LBPDetector,
@@ -25,8 +24,7 @@ def create_detector(name: str = AUTO, **options) -> FaceDetector:
     """A face detector by name.
 
     Args:
-        name: one of `DETECTORS`. "auto" is YuNet when its file is on this machine, else scout, which is always there.
-            The `name` of the result says which it is.
+        name: one of `DETECTORS`. "auto" is scout, which is always there. The `name` of the result says which it is.
         options: keyword arguments of that detector's class; `threshold` is common to all.
 
     Raises:
@@ -36,7 +34,7 @@ def create_detector(name: str = AUTO, **options) -> FaceDetector:
     """
     if name not in DETECTORS:
         raise InputError(f"Unknown detector '{name}'; choose one of: {', '.join(DETECTORS)}.")
-    return BUILDERS[_best_available() if name == AUTO else name](**options)
+    return BUILDERS[BEST if name == AUTO else name](**options)
 
 
 def create_sized_detector(name: str, size: int | None) -> FaceDetector:
@@ -47,13 +45,9 @@ def create_sized_detector(name: str, size: int | None) -> FaceDetector:
     """
     if size is None:
         return create_detector(name)
-    chosen = _best_available() if name == AUTO else name
+    chosen = BEST if name == AUTO else name
     if chosen == "ssd":
         raise InputError(
             "The SSD detector always searches at 300 pixels: choose yunet, scout, mtcnn or lbp for another size."
         )
     return create_detector(chosen, long_side=size)
-
-
-def _best_available() -> str:
-    return "yunet" if find_detector_file(MODEL_FILE) else "scout"

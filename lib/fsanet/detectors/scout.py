@@ -20,8 +20,8 @@ from fsanet.detectors.working_image import fit
 from fsanet.errors import InputError
 
 BUNDLED = Path(__file__).resolve().parents[1] / "bundled" / "scout" / "scout.onnx"
-LONG_SIDE = 640  # pixels: larger images are shrunk to this
-THRESHOLD = 0.7
+LONG_SIDE = 1280  # pixels: larger images are shrunk to this
+THRESHOLD = 0.65
 CONVENTION = BoxConvention((0.951, 1.043), (-0.009, -0.071))
 
 BEYOND = 128  # grey beside and below the image, which the network sees as zero
@@ -49,8 +49,8 @@ class ScoutNetwork:
     def search(self, image_bgr: NDArray[np.uint8], long_side: int, threshold: float) -> Found:
         """Faces of an image, boxes and points in its pixels, boxes in the network's own convention.
 
-        Where nothing or a large face is found, the image is searched once more at half the size, and large faces are
-        taken from there: they were smaller in training.
+        Where nothing or a large face is found, the image is searched once more at half the size, and so on, and large
+        faces are taken from there: they were smaller in training.
 
         Args:
             image_bgr: (h, w, 3) uint8.
@@ -60,14 +60,16 @@ class ScoutNetwork:
         Raises:
             InputError: when the image is not of that kind.
         """
-        fine = self._search_at(image_bgr, long_side, threshold)
         longer = max(image_bgr.shape[:2])
         working = min(long_side, longer)
+        found = self._search_at(image_bgr, working, threshold)
         large = LARGE_FACE * longer / working  # in pixels of the image
-        if working <= 2 * LARGE_FACE or (len(fine.score) and fine.sides().max() <= large):
-            return fine
-        coarse = self._search_at(image_bgr, working // 2, threshold)
-        return joined(fine.only(fine.sides() <= large), coarse.only(coarse.sides() > SURELY * large), OVERLAP)
+        while working > 2 * LARGE_FACE and not (len(found.score) and found.sides().max() <= large):
+            working //= 2
+            coarse = self._search_at(image_bgr, working, threshold)
+            found = joined(found.only(found.sides() <= large), coarse.only(coarse.sides() > SURELY * large), OVERLAP)
+            large = LARGE_FACE * longer / working
+        return found
 
     def _search_at(self, image_bgr: NDArray[np.uint8], long_side: int, threshold: float) -> Found:
         working = fit(image_bgr, long_side)

@@ -108,7 +108,7 @@ BUNDLED_WEIGHTS: tuple[PretrainedFile, ...] = tuple(
 BUNDLED_FINDER = PretrainedFile(
     "scout_models/scout/scout.weights.h5",
     2063880,
-    "c6876c8c895df052b07e17c4f9902dcbe5cc02164f59f37fa49e89dc4a252439",
+    "3c072c5c477cf3230a46609d2b7eba0ef6802c673f74cc6239bfef8b9844f487",
     "",
     OUR_LICENCE,
 )
