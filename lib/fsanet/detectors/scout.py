@@ -21,7 +21,7 @@ from fsanet.errors import InputError
 
 BUNDLED = Path(__file__).resolve().parents[1] / "bundled" / "scout" / "scout.onnx"
 LONG_SIDE = 1280  # pixels: larger images are shrunk to this
-THRESHOLD = 0.65
+THRESHOLD = 0.7
 CONVENTION = BoxConvention((0.951, 1.043), (-0.009, -0.071))
 
 BEYOND = 128  # grey beside and below the image, which the network sees as zero

@@ -49,7 +49,8 @@ class HeadPoseEstimator:
         model: a name of `fsanet.MODELS`.
         weights: a catalogued training set ("free", "synthetic", "300W_LP", "BIWI"), a weight file, or a file of
             `make export`; None for our own, "free" where it has the model.
-        detector: "auto" (scout), "scout", "yunet", "mtcnn", "ssd", "lbp", or an object with `detect(image_bgr) -> list[Detection]`.
+        detector: "auto" (scout), "scout", "yunet", "mtcnn", "ssd", "lbp", or an object with
+            `detect(image_bgr) -> list[Detection]`.
         engine: "auto", "onnx", "litert" or "keras", which read leaning faces a second time, turned upright
             (`StraightenedEngine`); or an object with `input_size` and `predict(crops_bgr)`, used as it is.
         margin: share of the face box added on each side before the crop.
