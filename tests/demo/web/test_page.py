@@ -17,6 +17,7 @@ import pytest
 from demo.web import build
 from demo.web.vendor import NpmPackage, fetched, members
 from fsanet import HeadPoseEstimator
+from fsanet.commands.estimators import VIDEO_DETECT_SIZE
 from fsanet.detectors.loading import find_detector_file
 from fsanet.detectors.yunet import MODEL_FILE
 from fsanet.image.reading import read_image
@@ -72,7 +73,7 @@ def workshop(browser, plain_site):
 
 @pytest.fixture(scope="module")
 def estimator():
-    return HeadPoseEstimator(detector="scout")
+    return HeadPoseEstimator(detector="scout", detect_size=VIDEO_DETECT_SIZE)
 
 
 @pytest.fixture
@@ -152,7 +153,7 @@ def test_demo_pictures_as_python_sees_them(page, estimator, assets, name):
 def test_a_lying_picture_as_python_sees_it(page, estimator, assets, tmp_path):
     lying = tmp_path / "lying.png"
     cv2.imwrite(str(lying), cv2.rotate(read_image(assets / "collins.jpg"), cv2.ROTATE_90_CLOCKWISE))
-    any_angle = HeadPoseEstimator(detector="scout", any_angle=True)
+    any_angle = HeadPoseEstimator(detector="scout", any_angle=True, detect_size=VIDEO_DETECT_SIZE)
     found = []
     for option, python in ((False, estimator), (True, any_angle)):
         set_option(page, "#any-angle", option)
