@@ -57,18 +57,26 @@ def test_a_box_within_another_shows_no_face_of_its_own():
     assert suppress(boxes, 0.4, within=1.0) == [0, 1, 2, 3]
 
 
-def test_two_searches_of_one_picture_are_joined():
-    def found(scores, boxes):
-        count = len(scores)
-        return Found(np.array(scores), np.array(boxes, float), np.zeros((count, 5, 2)), np.zeros((count, 3, 3)))
+def found(scores, boxes):
+    count = len(scores)
+    boxes = np.array(boxes, float).reshape(-1, 4)
+    return Found(np.array(scores, float), boxes, np.zeros((count, 5, 2)), np.zeros((count, 3, 3)))
 
-    one, other = (
-        found([0.9, 0.5], [[0, 0, 10, 10], [50, 0, 60, 10]]),
-        found([0.7, 0.6], [[1, 0, 10, 10], [90, 0, 99, 9]]),
-    )
-    both = joined(one, other, 0.4)
+
+def test_two_searches_of_one_picture_are_joined():
+    one = found([0.9, 0.5], [[0, 0, 10, 10], [50, 0, 60, 10]])
+    other = found([0.7, 0.6], [[1, 0, 10, 10], [90, 0, 99, 9]])
+    both = joined([one, other], found([], []), 0.4)
     np.testing.assert_allclose(both.score, [0.9, 0.6, 0.5])
     np.testing.assert_allclose(both.sides(), [10, 9, 10])
+
+
+def test_others_are_kept_where_nothing_that_is_preferred_shows_the_same_face():
+    preferred = found([0.6, 0.8], [[0, 0, 10, 10], [50, 0, 60, 10]])
+    others = found([0.9, 0.7], [[0, 0, 11, 10], [90, 0, 99, 9]])
+    both = joined([preferred], others, 0.4)
+    np.testing.assert_allclose(both.score, [0.8, 0.7, 0.6])
+    np.testing.assert_allclose(both.box_xyxy[2], [0, 0, 10, 10])
 
 
 def test_six_numbers_become_the_nearest_rotation():

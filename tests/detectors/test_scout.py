@@ -78,9 +78,9 @@ def test_a_face_that_is_not_large_ends_the_search(session, monkeypatch):
     assert found.sides() == pytest.approx([np.sqrt(40 * 48)], rel=0.01)
 
 
-def test_where_nothing_is_found_half_the_size_is_searched_too(session):
+def test_where_nothing_is_found_ever_smaller_sizes_are_searched(session):
     assert len(ScoutNetwork().search(spotted(640, 640, 9, 9), long_side=640, threshold=0.99).score) == 0
-    assert session.given.shape == (1, 320, 320, 3)
+    assert session.given.shape == (1, 160, 160, 3)
 
 
 def test_the_threshold_is_of_the_score(session):

@@ -28,15 +28,16 @@ export function decode(data, width, height, settings) {
   return distinct(sure, settings);
 }
 
-/** The surest first, without what overlaps a surer face, lies in one or holds one.
- * @param {Found[]} found @param {{overlap: number, within: number}} settings */
-export function distinct(found, { overlap, within }) {
+/** The surest first, without what overlaps a surer face, lies in one or holds one; others are kept where none of those is.
+ * @param {Found[]} found @param {{overlap: number, within: number}} settings @param {Found[]} [others] */
+export function distinct(found, { overlap, within }, others = []) {
   /** @type {Found[]} */
   const kept = [];
-  for (const face of [...found].sort((a, b) => b.score - a.score)) {
+  const sorted = [found, others].flatMap((faces) => [...faces].sort((a, b) => b.score - a.score));
+  for (const face of sorted) {
     if (kept.every(({ box }) => iou(face.box, box) <= overlap && shared(face.box, box) <= within)) kept.push(face);
   }
-  return kept;
+  return kept.sort((a, b) => b.score - a.score);
 }
 
 /** Side of a square of equal area. @param {Found} found */

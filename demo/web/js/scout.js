@@ -29,16 +29,21 @@ export class Scout {
       .sort((a, b) => area(b.box) - area(a.box));
   }
 
-  /** Faces of a picture; where nothing or a large face is found, it is searched once more at half the size, and large
-   * faces are taken from there. @param {Picture} picture */
+  /** Faces of a picture; where nothing or a large face is found, it is searched once more at half the size, and so on, and
+   * large faces are rather taken from there. @param {Picture} picture */
   async search(picture) {
     const { long_side, large_face, surely } = this.settings;
-    const longer = Math.max(picture.width, picture.height), working = Math.min(long_side, longer);
-    const fine = await this.searchAt(picture, long_side), large = (large_face * longer) / working;
-    if (working <= 2 * large_face || (fine.length && Math.max(...fine.map(side)) <= large)) return fine;
-    const coarse = await this.searchAt(picture, Math.floor(working / 2));
-    const joined = [...fine.filter((face) => side(face) <= large), ...coarse.filter((face) => side(face) > surely * large)];
-    return distinct(joined, this.settings);
+    const longer = Math.max(picture.width, picture.height);
+    let working = Math.min(long_side, longer), large = (large_face * longer) / working;
+    let found = await this.searchAt(picture, working);
+    while (working > 2 * large_face && !(found.length && Math.max(...found.map(side)) <= large)) {
+      working = Math.floor(working / 2);
+      const coarse = await this.searchAt(picture, working), [least, most] = [surely * large, large];
+      const alike = [...found.filter((face) => side(face) <= most), ...coarse.filter((face) => side(face) > least)];
+      found = distinct(alike, this.settings, found.filter((face) => side(face) > most));
+      large = (large_face * longer) / working;
+    }
+    return found;
   }
 
   /** Faces of a picture that is shrunk to a longer side. @param {Picture} picture @param {number} longSide @returns {Promise<Found[]>} */

@@ -1,5 +1,6 @@
 """From raw predictions to faces: scores, boxes, points, rotations; and which of them are one and the same."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -36,11 +37,22 @@ class Found(NamedTuple):
         return Found(*(column[chosen] for column in self))
 
 
-def joined(one: Found, other: Found, overlap: float) -> Found:
-    """Faces of two searches of one picture, the surest first; of two that overlap by more, the surer one."""
-    both = Found(*(np.concatenate(columns) for columns in zip(one, other, strict=True)))
-    both = both.only(np.argsort(-both.score, kind="stable"))
-    return both.only(suppress(both.box_xyxy, overlap))
+def joined(preferred: Sequence[Found], others: Found, overlap: float) -> Found:
+    """Faces of several searches of one picture, the surest first.
+
+    Args:
+        preferred: searches whose faces count alike: of two that overlap by more, the surer one is kept.
+        others: faces that are kept where none of those overlaps with them.
+        overlap: largest intersection over union.
+    """
+    alike = _concatenated(preferred)
+    both = _concatenated([alike.only(np.argsort(-alike.score, kind="stable")), others])
+    kept = both.only(suppress(both.box_xyxy, overlap))
+    return kept.only(np.argsort(-kept.score, kind="stable"))
+
+
+def _concatenated(parts: Sequence[Found]) -> Found:
+    return Found(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
 
 
 def decode(prediction: NDArray, grid: NDArray, threshold: float, overlap: float = 0.4) -> Found:

@@ -108,7 +108,7 @@ BUNDLED_WEIGHTS: tuple[PretrainedFile, ...] = tuple(
 BUNDLED_FINDER = PretrainedFile(
     "scout_models/scout/scout.weights.h5",
     2063880,
-    "3c072c5c477cf3230a46609d2b7eba0ef6802c673f74cc6239bfef8b9844f487",
+    "9ae442d7ca2121a291af509c71940d6ded66730390c32351d022060335c659aa",
     "",
     OUR_LICENCE,
 )
