@@ -36,6 +36,7 @@ ALLOWED = {
     "readers/face_boxes.py": "json of an earlier run",
     "readers/own_table.py": "numbers of a table",
     "readers/pointing04.py": "numbers of a text",
+    "readers/wider_face.py": "numbers of a text and lists of MATLAB",
     "training/checkpoint.py": "a key of the file",
     "training/settings.py": "a literal of the command line",
     "training/processes/shared_learner.py": "a lost process, in words of TensorFlow",
