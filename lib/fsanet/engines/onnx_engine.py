@@ -13,7 +13,6 @@ from fsanet.builds import ONNX_RUNTIME, clash_of_builds
 from fsanet.engines.engine import Workers, as_float, checked_batch_size, checked_crops, checked_threads
 from fsanet.engines.reading import EXPECTED_ERROR, ExpectedError, Reading
 from fsanet.errors import InputError
-from fsanet.export.formats.table import SPREAD_NAME
 
 if TYPE_CHECKING:
     import keras
@@ -176,8 +175,8 @@ def _input_size(session: onnxruntime.InferenceSession, path: Path) -> int:
     inputs, outputs = session.get_inputs(), session.get_outputs()
     shape = inputs[0].shape if len(inputs) == 1 else []
     square = len(shape) == 4 and isinstance(shape[1], int) and shape[1] == shape[2] and shape[3] == 3
-    told = [output.name for output in outputs[1:]]
-    if not square or told not in ([], [SPREAD_NAME]) or inputs[0].type != "tensor(float)":
+    told = 1 <= len(outputs) <= 2  # the angles, and perhaps their spread
+    if not square or not told or inputs[0].type != "tensor(float)":
         raise InputError(
             f"'{path}' is not a head pose network: it takes {[(i.type, i.shape) for i in inputs]}, expected one float "
             "tensor of (batch, size, size, 3)."
