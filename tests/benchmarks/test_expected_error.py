@@ -3,6 +3,7 @@
 import shutil
 
 import numpy as np
+import onnx
 import pytest
 
 from fsanet.benchmarks import expected_error
@@ -50,7 +51,6 @@ def bundled(tmp_path, monkeypatch):
     path = tmp_path / "fusion_capsule.onnx"
     shutil.copy(bundled_onnx("fusion_capsule", "free"), path)
     monkeypatch.setattr(expected_error, "bundled_onnx", lambda model, weights: path if weights == "free" else None)
-    monkeypatch.setattr(expected_error, "create_engine", lambda engine, model, weights: OnnxEngine(path, threads=1))
     return path
 
 
@@ -75,6 +75,14 @@ def test_what_is_kept_is_what_the_file_says_afterwards(bundled, labelled, capsys
     assert "noise, 12 faces" in capsys.readouterr().out
     assert expected_error.main(args) == 0
     assert OnnxEngine(bundled).expected == after.expected
+
+
+def test_a_file_that_tells_nothing_has_to_be_fitted_first(bundled, labelled, capsys):
+    proto = onnx.load(bundled)
+    del proto.metadata_props[:]
+    onnx.save(proto, bundled)
+    assert expected_error.main(["free", "--set", "noise", "--folder", str(labelled)]) != 0
+    assert "fit them with --keep first" in capsys.readouterr().err
 
 
 def test_weights_without_a_bundled_fusion(bundled, labelled, capsys):

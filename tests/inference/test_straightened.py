@@ -108,5 +108,3 @@ def test_the_error_of_a_leaning_face_is_that_of_the_upright_reading(crops):
 
 def test_engines_that_tell_no_errors(crops):
     assert np.isnan(StraightenedEngine(BarEngine(wrong=0.0)).read(crops(0.0, 40.0)).error_deg).all()
-    with pytest.raises(InputError, match="'onnx' does"):
-        StraightenedEngine(BarEngine(wrong=0.0)).spread(crops(0.0))

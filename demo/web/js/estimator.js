@@ -80,8 +80,8 @@ export class PictureEstimator {
     return flags;
   }
 
-  /** Poses of faces that are found, and the flags of those that the networks disagree about. @param {Picture} picture @param {FoundFace[]} found @param {string[][]} flags
-   * @returns {Promise<Face[]>} */
+  /** Poses of faces that are found, and the flags of those that the networks disagree about.
+   * @param {Picture} picture @param {FoundFace[]} found @param {string[][]} flags @returns {Promise<Face[]>} */
   async read(picture, found, flags) {
     const readings = await this.poses.read(picture, found.map(({ face }) => face));
     return found.flatMap(({ id, face, origin }, i) => {

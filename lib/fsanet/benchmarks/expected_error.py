@@ -18,11 +18,10 @@ from numpy.typing import NDArray
 
 from fsanet.commands.options import add_option
 from fsanet.console import EXIT_OK, run_command
-from fsanet.engines.choose import create_engine
-from fsanet.engines.reading import EXPECTED_ERROR, ExpectedError
+from fsanet.engines.onnx_engine import OnnxEngine
+from fsanet.engines.reading import EXPECTED_ERROR, SPREAD, ExpectedError
 from fsanet.errors import InputError
 from fsanet.evaluation.labelled_sets import (
-    SYNTHETIC_TEST,
     LabelledSet,
     available_sets,
     ensure_synthetic_test,
@@ -110,13 +109,16 @@ def main(argv: Sequence[str] | None = None) -> int:
     path = bundled_onnx(DEFAULT_MODEL, args.weights)
     if path is None:
         raise InputError(f"There is no bundled fusion '{args.weights}' whose members could be told apart.")
-    engine = StraightenedEngine(create_engine("onnx", model=DEFAULT_MODEL, weights=args.weights))
+    engine = OnnxEngine(path)
     sets = {name: load_labelled_set(name, args.folder) for name in args.set or _there(args.folder)}
-    spreads, errors = zip(*(_apart(engine, samples) for samples in sets.values()), strict=True)
+    told, engine.expected = engine.expected, SPREAD
+    spreads, errors = zip(*(_apart(StraightenedEngine(engine), samples) for samples in sets.values()), strict=True)
     if args.keep:
-        keep(path, fit(spreads, errors))
-        engine = StraightenedEngine(create_engine("onnx", model=DEFAULT_MODEL, weights=args.weights))
-    expected = [engine.read(samples.image).error_deg for samples in sets.values()]
+        told = fit(spreads, errors)
+        keep(path, told)
+    if told is None:
+        raise InputError(f"'{path}' tells no expected errors: fit them with --keep first.")
+    expected = [told.of(spread) for spread in spreads]
     series = {name: parts_of(*both) for name, *both in zip(sets, expected, errors, strict=True)}
     for name, parts in series.items():
         print(f"{name}, {sum(part.faces for part in parts)} faces")
@@ -130,13 +132,12 @@ def _there(folder: Path) -> list[str]:
     """The test sets in a folder; where it has none, faces are rendered."""
     if not available_sets(folder):
         ensure_synthetic_test(folder)
-        return [SYNTHETIC_TEST]
     return available_sets(folder)
 
 
 def _apart(engine: StraightenedEngine, samples: LabelledSet) -> tuple[NDArray, NDArray]:
     """Standard deviations of the members and absolute errors of the fusion, (N, 3) degrees each."""
-    poses, spread = engine.spread(samples.image)
+    poses, spread = engine.read(samples.image)
     return spread, euler_errors(poses, samples.true)
 
 

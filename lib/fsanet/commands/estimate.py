@@ -90,7 +90,6 @@ def run(args: argparse.Namespace) -> int:
     """Estimate; returns the exit code."""
     os.environ.setdefault("OPENCV_LOG_LEVEL", "SILENT")  # what OpenCV cannot read is said by us, in one sentence
     from fsanet.builds import OPENCV, clash_of_builds
-    from fsanet.cluster.split import in_parts
     from fsanet.engines.onnx_engine import clash_of_runtimes
     from fsanet.inference.sources import find_sources, summary_of_skipped
 
@@ -103,6 +102,8 @@ def run(args: argparse.Namespace) -> int:
     if args.cluster:
         return _on_cluster(args, sources, rows)
     if args.shard:
+        from fsanet.cluster.split import in_parts
+
         return _one_shard(args, in_parts(sources, _spans(args, sources, args.shard.of)), rows)
     if args.span:
         raise InputError("--span is for many processes: give --shard or --cluster with it, or leave it out.")

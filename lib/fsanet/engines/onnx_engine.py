@@ -40,7 +40,8 @@ class OnnxEngine:
         ValueError: when it is not an ONNX model with the network's input and output, or a setting is wrong.
 
     Attributes:
-        expected: errors by the spread of a fusion's members, as the file tells them; None where it does not.
+        expected: errors by the spread of a fusion's members, as the file tells them; None where it does not. Set to
+            `fsanet.engines.reading.SPREAD`, readings tell the spread itself.
     """
 
     name = "onnx"
@@ -93,13 +94,6 @@ class OnnxEngine:
         """Poses of face crops and the errors to be expected, as `fsanet.engines.reading.Reading` has it."""
         poses, spread = self._answers(crops_bgr)
         return Reading(poses, np.full_like(poses, np.nan) if self.expected is None else self.expected.of(spread))
-
-    def spread(self, crops_bgr: ArrayLike) -> Reading:
-        """Poses of face crops, and in place of errors how far the members of the fusion are apart; NaN of one network.
-
-        Standard deviations in degrees: what errors are expected by.
-        """
-        return Reading(*self._answers(crops_bgr))
 
     def _answers(self, crops_bgr: ArrayLike) -> NDArray[np.float32]:
         """Angles and their spread among the members, (2, N, 3); NaN where the file tells the angles alone."""

@@ -64,6 +64,9 @@ class ExpectedError(NamedTuple):
         return cls(at_one, per_degree)
 
 
+SPREAD = ExpectedError((0.0, 0.0, 0.0), (1.0, 1.0, 1.0))  # what is "expected" is how far the members are apart
+
+
 @runtime_checkable
 class ReadingEngine(Protocol):
     """An engine that says how far its answers may be off."""

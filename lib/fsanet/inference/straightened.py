@@ -1,15 +1,10 @@
 """Faces that lean are read a second time, turned upright: networks know upright faces best."""
 
-from collections.abc import Callable
-from functools import partial
-
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from fsanet.engines.engine import Engine, as_float, checked_crops
-from fsanet.engines.onnx_engine import OnnxEngine
 from fsanet.engines.reading import Reading, read
-from fsanet.errors import InputError
 from fsanet.image.turning import turn_image
 from fsanet.pose.angles import angles_from_rotation, lean_deg, rotate_in_plane, rotation_between, rotation_from_angles
 
@@ -37,19 +32,12 @@ class StraightenedEngine:
         return self.read(crops_bgr).pose_deg
 
     def read(self, crops_bgr: ArrayLike) -> Reading:
-        """Poses of face crops and the errors to be expected, as far as the engine tells them."""
-        return self._twice(crops_bgr, partial(read, self.engine))
+        """Poses of face crops and the errors to be expected, as far as the engine tells them.
 
-    def spread(self, crops_bgr: ArrayLike) -> Reading:
-        """Poses of face crops, and how far the members of a fusion are apart; see `OnnxEngine.spread`."""
-        if not isinstance(self.engine, OnnxEngine):
-            raise InputError(f"Engine '{self.name}' does not tell the members of a fusion apart; 'onnx' does.")
-        return self._twice(crops_bgr, self.engine.spread)
-
-    def _twice(self, crops_bgr: ArrayLike, read_once: Callable[[NDArray], Reading]) -> Reading:
-        """A reading in which the leaning faces are those of the crops turned upright, by as much as they lean."""
+        Leaning faces are those of the crops turned upright, by as much as they lean.
+        """
         crops = checked_crops(crops_bgr, self.input_size)
-        poses, errors = (np.array(part) for part in read_once(crops))
+        poses, errors = (np.array(part) for part in read(self.engine, crops))
         lean = lean_deg(poses)
         start, full = LEANING_DEG
         share = np.clip((np.abs(lean) - start) / (full - start), 0, 1)
@@ -57,7 +45,7 @@ class StraightenedEngine:
         if leaning.any():
             angles, share = lean[leaning], share[leaning]
             upright = [turn_image(crop, -a) for crop, a in zip(as_float(crops[leaning]), angles, strict=True)]
-            second = read_once(np.stack(upright))
+            second = read(self.engine, np.stack(upright))
             poses[leaning] = _between(poses[leaning], rotate_in_plane(second.pose_deg, angles), share)
             errors[leaning] += share[:, None] * (second.error_deg - errors[leaning])
         return Reading(poses, errors)
