@@ -26,11 +26,11 @@ def test_options_change_the_run(adapted):
     options = (
         "--target t.npz --model metric --method padaco --set 300W_LP --weights BIWI --epochs 3 --seed 5 --run mine"
     )
-    assert main(["adapt", *options.split(), "--resume", "never", "--setting", "neighbours=50", "strength=0.5"]) == 0
+    assert main(["adapt", *options.split(), "--resume", "never", "--setting", "neighbours=50", "consistency=2"]) == 0
     [(settings, given)] = adapted
     assert (settings.model, settings.method, settings.data, settings.weights) == ("metric", "padaco", "300W_LP", "BIWI")
     assert (settings.epochs, settings.seed, settings.run, settings.neighbours) == (3, 5, "mine", 50)
-    assert settings.strength == 0.5
+    assert settings.consistency == 2.0
     assert not given["resume"]
 
 
@@ -39,6 +39,9 @@ def test_options_change_the_run(adapted):
     [
         (["--setting", "neighbours=none"], "neighbours"),
         (["--setting", "steps=0"], "steps is at least 1"),
+        (["--setting", "consistency=much"], "'consistency' is a float"),
+        (["--setting", "consistency=-1"], "consistency is at least 0"),
+        (["--setting", "rise_steps=0"], "rise_steps is at least 1"),
         (["--model", "magic"], "magic"),
     ],
 )

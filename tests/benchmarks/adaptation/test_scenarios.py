@@ -33,6 +33,7 @@ def identities(method, **changes):
         ("neighbours", 7, {"padaco", "rcrw"}),
         ("strength", 3.0, {"dann", "pada_like", "padaco"}),
         ("teacher_decay", 0.5, {"rcr", "rcrw"}),
+        ("consistency", 0.5, {"rcr", "rcrw"}),
         ("rise_steps", 7, {"dann", "pada_like", "padaco", "rcr", "rcrw"}),
         ("steps", 7, {*RUNS}),
         ("steps_before", 7, {*RUNS, BEFORE}),

@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from fsanet.training.adaptation.source_weights import distance_weights, effective_samples, neighbour_counts
+from fsanet.errors import InputError
+from fsanet.training.adaptation.source_weights import counts_by, distance_weights, effective_samples, neighbour_counts
 
 SOURCE = np.array([[0.0, 0, 0], [10, 0, 0], [60, 0, 0], [-60, 0, 0]])
 
@@ -26,6 +27,16 @@ def test_far_from_every_target_pose_a_source_sample_counts_nothing():
     assert weights[2:].tolist() == [0, 0]
     between = distance_weights(np.array([[12.0, 0, 0]]), target, 1)[0]
     assert 0 < between < 1
+
+
+def test_where_no_source_sample_counts_it_is_said():
+    """PADA-like's distances reach half of the target's spread: a source of other poses altogether has none of that."""
+    target = np.array([[-10.0, 30, 0], [0, 30, 0], [10, 30, 0]])
+    with pytest.raises(InputError, match="None of the 4 source samples counts"):
+        counts_by("distance", SOURCE, target, 1)
+    assert counts_by("distance", SOURCE, target - [0, 30, 0], 1).any()
+    assert counts_by("neighbours", SOURCE, target, 1).sum() == 3
+    assert counts_by("", SOURCE, target, 1).tolist() == [1] * 4
 
 
 def test_the_effective_number_of_samples():

@@ -1,4 +1,5 @@
 import dataclasses
+import math
 
 import keras
 import numpy as np
@@ -84,7 +85,7 @@ def test_a_stopped_run_ends_with_the_same_bytes(settings, tmp_path, monkeypatch)
 def test_weights_that_lose_on_the_check_set_are_not_chosen(settings, monkeypatch):
     task = adapt_task(settings)
     before = task.validate()
-    monkeypatch.setattr(module, "errors_on", lambda *_: {"val_mae": 2 * before["val_mae"]})
+    monkeypatch.setattr(module, "errors_on", lambda *_: {"val_mae": 10 * before["val_mae"]})
     assert before["val_choice"] == before["val_disagreement"]
     assert task.validate()["val_choice"] > 999
 
@@ -103,6 +104,17 @@ def test_features_stand_beside_the_same_answer():
     np.testing.assert_allclose(angles, keras.ops.convert_to_numpy(network(images)), atol=1e-5)
     assert len(features) == 4
     assert features.std() > 0
+
+
+def test_consistency_counts_by_its_weight_and_rises(settings):
+    """The loss of a batch at half of the rise."""
+    batch = list(adapt_task(dataclasses.replace(settings, method="rcr")).batches.epoch(0))[2]
+    assert batch.share == 0.5
+    for weight in (0.0, 0.5, 3.0):
+        task = adapt_task(dataclasses.replace(settings, method="rcr", consistency=weight))
+        figures = {name: float(value) for name, value in task.model(batch, training=False).items()}
+        assert figures["consistency"] > 0
+        assert figures["loss"] == pytest.approx(figures["mae"] + weight * 0.5 * figures["consistency"], rel=1e-5)
 
 
 def test_the_teacher_follows_slowly(settings):
@@ -155,8 +167,19 @@ def test_targets_that_are_none(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"method": "magic"}, {"target": ""}, {"steps": 0}, {"strength": -1.0}, {"weights": ""}, {"neighbours": 0}]
+    "wrong",
+    [
+        {"method": "magic"},
+        {"target": ""},
+        {"steps": 0},
+        {"rise_steps": 0},
+        {"strength": -1.0},
+        {"consistency": -1.0},
+        {"consistency": math.inf},
+        {"weights": ""},
+        {"neighbours": 0},
+    ],
 )
 def test_settings_that_cannot_be(wrong):
-    with pytest.raises(InputError):
+    with pytest.raises(InputError, match=next(iter(wrong))):
         AdaptSettings(**{"target": "crops.npz", **wrong})

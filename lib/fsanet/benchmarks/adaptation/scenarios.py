@@ -102,7 +102,7 @@ def _unused(method: str) -> Iterator[str]:
     if not row.adversarial:
         yield from ("strength", "domain_weight")
     if not row.consistent:
-        yield "teacher_decay"
+        yield from ("consistency", "teacher_decay")
     if not (row.adversarial or row.consistent):
         yield "rise_steps"
 

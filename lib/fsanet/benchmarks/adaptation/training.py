@@ -16,7 +16,7 @@ from fsanet.models.build import build_model
 from fsanet.training.adaptation.batches import AdaptBatches
 from fsanet.training.adaptation.methods import METHODS
 from fsanet.training.adaptation.model import AdaptModel, with_features
-from fsanet.training.adaptation.source_weights import WEIGHTINGS
+from fsanet.training.adaptation.source_weights import counts_by
 from fsanet.training.crop_model import build_network
 from fsanet.training.learner import Learner
 
@@ -66,7 +66,8 @@ class Trainer:
     def _learner(self, settings: BenchSettings) -> Learner:
         """The compiled step of a method, with its discriminator and optimiser as they were at the start."""
         row = METHODS[settings.method]
-        key = (row.adversarial, row.consistent, settings.strength, settings.domain_weight, settings.teacher_decay)
+        losses = ("strength", "domain_weight", "consistency", "teacher_decay")
+        key = (row.adversarial, row.consistent, *(getattr(settings, name) for name in losses))
         if key not in self._learners:
             keras.utils.set_random_seed(0)
             model = AdaptModel(self.network, dataclasses.replace(settings, seed=0))
@@ -115,12 +116,11 @@ def source_counts(
     settings: BenchSettings, sets: BenchSets, chances: NDArray[np.float64], found_deg: NDArray
 ) -> NDArray[np.float64]:
     """What a method's weighting gives each source sample of the scenario, by the poses found in the target. (S,)"""
-    weighting = METHODS[settings.method].weighting
-    if not weighting:
-        return np.ones(len(chances))
     there = np.flatnonzero(chances)
     counts = np.zeros(len(chances))
-    counts[there] = WEIGHTINGS[weighting](sets.source.pose[there], found_deg, settings.neighbours)
+    counts[there] = counts_by(
+        METHODS[settings.method].weighting, sets.source.pose[there], found_deg, settings.neighbours
+    )
     return counts
 
 

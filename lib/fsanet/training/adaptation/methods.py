@@ -1,5 +1,6 @@
 """Ways to adapt, as rows of one table, and what a run of one can be told."""
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -59,7 +60,8 @@ class AdaptSettings(Settings):
         steps: in an epoch.
         neighbours: N_n of PADACO's algorithm 1: source samples that each predicted target pose counts.
         strength: lambda_max, of the reversed gradient.
-        rise_steps: over so many steps lambda rises from 0 to its maximum, and the weight of consistency to 1.
+        consistency: weight of a degree of relative inconsistency against a degree of pose error, at its maximum.
+        rise_steps: over so many steps lambda and the weight of consistency rise from 0 to their maxima.
         domain_weight: of the discriminator's cross entropy against a degree of pose error.
         teacher_decay: of the running mean that teaches.
     """
@@ -78,6 +80,7 @@ class AdaptSettings(Settings):
     steps: int = 100
     neighbours: int = 20
     strength: float = 1.0
+    consistency: float = 1.0
     rise_steps: int = 300
     domain_weight: float = 5.0
     teacher_decay: float = 0.99
@@ -92,8 +95,9 @@ class AdaptSettings(Settings):
         yield from super().checks()
         for name in ("steps", "neighbours", "rise_steps"):
             yield getattr(self, name) < 1, f"{name} is at least 1, not {getattr(self, name)}"
-        for name in ("strength", "domain_weight"):
-            yield getattr(self, name) < 0, f"{name} is at least 0, not {getattr(self, name)}"
+        for name in ("strength", "consistency", "domain_weight"):
+            value = getattr(self, name)
+            yield not 0 <= value < math.inf, f"{name} is at least 0 and finite, not {value}"
         yield not 0 <= self.teacher_decay < 1, f"teacher_decay is at least 0 and below 1, not {self.teacher_decay}"
         yield not self.weights, "weights to start from are needed: adaptation begins with a trained network"
         yield not self.target, "a target is needed: unlabelled crops or pictures"

@@ -79,7 +79,7 @@ class AdaptModel(keras.Model):
             domain = self._domain(self.discriminator, batch, features, training)
         if self.teacher is not None:
             consistency = self._consistency(self.teacher, batch, training)
-        loss = error + self.settings.domain_weight * domain + batch.share * consistency
+        loss = error + self.settings.domain_weight * domain + self.settings.consistency * batch.share * consistency
         if not self.method.learns:
             self.student(ops.cast(batch.target, "float32"), training=training)  # its statistics change
             loss = 0.0 * loss  # and no weight

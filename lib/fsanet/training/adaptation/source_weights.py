@@ -8,6 +8,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from fsanet.errors import InputError
 from fsanet.pose.angles import rotation_from_angles
 
 _SATURATION_SHARE = 0.5  # of the target poses' spread: beyond that distance a source sample of PADA-like counts nothing
@@ -48,7 +49,23 @@ def distance_weights(source_deg: NDArray, target_deg: NDArray, neighbours: int) 
 WEIGHTINGS: dict[str, Callable[[NDArray, NDArray, int], NDArray[np.float64]]] = {
     "neighbours": neighbour_counts,
     "distance": distance_weights,
+    "": lambda source_deg, target_deg, neighbours: np.ones(len(source_deg)),
 }
+
+
+def counts_by(weighting: str, source_deg: NDArray, target_deg: NDArray, neighbours: int) -> NDArray[np.float64]:
+    """How much each source sample counts by a name of `WEIGHTINGS`, "" for evenly. (S,), not all of them 0.
+
+    Raises:
+        InputError: when no sample counts.
+    """
+    counts = WEIGHTINGS[weighting](source_deg, target_deg, neighbours)
+    if not counts.any():
+        raise InputError(
+            f"None of the {len(counts):,} source samples counts: all are too far from the poses that the network reads "
+            "in the target. Name a source (--set) whose poses reach there, or another --method, such as padaco."
+        )
+    return counts
 
 
 def effective_samples(weights: NDArray[np.float64]) -> float:

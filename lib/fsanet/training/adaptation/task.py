@@ -19,7 +19,7 @@ from fsanet.pose.errors import geodesic_errors
 from fsanet.training.adaptation.batches import AdaptBatches
 from fsanet.training.adaptation.methods import METHODS, AdaptSettings
 from fsanet.training.adaptation.model import AdaptModel
-from fsanet.training.adaptation.source_weights import WEIGHTINGS, effective_samples
+from fsanet.training.adaptation.source_weights import counts_by, effective_samples
 from fsanet.training.adaptation.target import load_target
 from fsanet.training.crop_model import build_network
 from fsanet.training.loop import TrainResult, run_task
@@ -103,11 +103,8 @@ def _weights(
 ) -> tuple[NDArray[np.float64], str]:
     """What each source sample counts, and a sentence about it; the target is read once, with the starting weights."""
     labels = np.concatenate([view.poses() for view in train])
-    weighting = METHODS[settings.method].weighting
-    if not weighting:
-        return np.ones(len(labels)), "all of the source counts"
     found = KerasEngine(network).predict(target)
-    counts = WEIGHTINGS[weighting](labels, found, settings.neighbours)
+    counts = counts_by(METHODS[settings.method].weighting, labels, found, settings.neighbours)
     share = np.count_nonzero(counts) / len(counts)
     return counts, f"{share:.0%} of the source count, as {effective_samples(counts):,.0f} equal samples would"
 
