@@ -1,18 +1,25 @@
+from dataclasses import replace
+from itertools import pairwise
+
 import numpy as np
 import pytest
+from scipy.spatial import cKDTree
 
-from fsanet.pose.angles import rotation_from_angles
+from fsanet.pose.angles import angles_from_rotation, rotation_from_angles
+from fsanet.rendering.head_pack import head_pack
 from fsanet.rendering.profiling import copies
 from fsanet.rendering.profiling.copies import (
     LEVEL,
     MIRRORED_LANDMARKS,
     STEEP,
+    Copy,
     draw_target,
     make_copies,
     mirrored,
     turned_copy,
     yaw_reach,
 )
+from fsanet.rendering.shape import mean_head
 
 
 def test_a_copy_has_the_pose_that_it_says(subject):
@@ -53,6 +60,11 @@ def test_what_a_photograph_hides_is_not_turned_into_view(yaw, reach):
     assert yaw_reach(yaw, 90.0) == pytest.approx(reach)
 
 
+@pytest.mark.parametrize(("yaw", "limit", "reach"), [(70, 60, (62, 70)), (-70, 60, (-70, -62)), (0, 5, (-5, 5))])
+def test_a_limit_cuts_the_hidden_side_but_never_the_photographed_pose(yaw, limit, reach):
+    assert yaw_reach(yaw, limit) == pytest.approx(reach)
+
+
 def test_targets_keep_to_the_limits():
     rng = np.random.default_rng(0)
     targets = np.array([draw_target(np.zeros(3), rng, 60.0) for _ in range(300)])
@@ -74,3 +86,79 @@ def test_the_last_third_of_the_copies_is_steep(subject, monkeypatch):
     monkeypatch.setattr(copies, "draw_target", lambda pose, rng, yaw, pitches: drawn.append(pitches) or pose)
     list(make_copies(subject, 10, np.random.default_rng(0), 90.0))
     assert drawn == [LEVEL] * 5 + [STEEP] * 3
+
+
+@pytest.fixture
+def asked(monkeypatch):
+    """(pose, share of the torso) of the copies that would have been made."""
+    seen = []
+    monkeypatch.setattr(copies, "turned_copy", lambda subject, pose, share: seen.append((pose, share)))
+    return seen
+
+
+def test_copies_near_the_photograph_differ_from_it_by_little(subject, asked):
+    list(make_copies(subject, 2000, np.random.default_rng(0), 90.0))
+    poses = np.array([pose for pose, _ in asked])
+    near, others = np.split(poses, [300])  # 15 %
+    np.testing.assert_allclose(near.mean(axis=0), [6.0, -4.0, 3.0], atol=1.5)
+    np.testing.assert_allclose(near.std(axis=0), [8.0, 5.0, 3.0], rtol=0.15)
+    assert others[:, 0].std() > 30
+
+
+def test_torsos_follow_a_turn_by_shares_of_their_own(subject, asked):
+    list(make_copies(subject, 100, np.random.default_rng(0), 90.0))
+    shares = np.array([share for _, share in asked])
+    assert 0.3 <= shares.min() < 0.35
+    assert 0.95 < shares.max() <= 1.0
+
+
+@pytest.fixture
+def turns(monkeypatch):
+    """Turns that would have been drawn; every copy shows the background."""
+    seen = []
+    monkeypatch.setattr(copies, "draw_turned", lambda image, relief, head, turn, behind: seen.append(turn) or behind)
+    return seen
+
+
+def test_a_copy_is_drawn_with_its_share_of_the_torso(subject, turns):
+    turned_copy(subject, np.zeros(3), torso_share=0.4)
+    assert [turn.torso_share for turn in turns] == [0.4]
+
+
+def test_the_background_is_pulled_along_a_little(subject, turns):
+    """Yaw > 0 turns the face to the image's left, pitch > 0 up: what lies behind follows, a quarter pixel a degree."""
+    height, width = subject.image_bgr.shape[:2]
+    rows, columns = np.mgrid[:height, :width] // 2
+    places = np.dstack([columns, rows, rows]).astype(np.uint8)
+    behind = replace(subject, relief=replace(subject.relief, background=places))
+    turn = rotation_from_angles([48.0, 24.0, 0.0])
+    copy = turned_copy(behind, angles_from_rotation(turn @ subject.head.placement.rotation))
+    inner = (slice(10, -20), slice(10, -20))
+    moved = copy.image_bgr[inner].astype(int) - places[inner]
+    np.testing.assert_array_equal(moved, np.broadcast_to([6, 3, 3], moved.shape))
+
+
+def test_targets_spread_as_people_are_photographed():
+    rng = np.random.default_rng(0)
+    targets = np.array([draw_target(np.zeros(3), rng) for _ in range(2000)])
+    np.testing.assert_allclose(targets.mean(axis=0), 0, atol=2.5)
+    np.testing.assert_allclose(targets.std(axis=0), [52.0, 12.2, 6.0], rtol=0.06)  # yaw evenly, pitch cut at 30
+
+
+def test_mirrored_landmarks_swap_with_the_nearest_of_the_mirrored_head():
+    """Each among its like: jaw, brows, nose, eyes, outer lips, inner upper and lower lip."""
+    flat = mean_head()[head_pack().landmarks]
+    for first, last in pairwise([0, 17, 27, 36, 48, 60, 65, 68]):
+        part = flat[first:last]
+        partner = first + cKDTree(part * [-1.0, 1.0, 1.0]).query(part)[1]
+        np.testing.assert_array_equal(MIRRORED_LANDMARKS[first:last], partner)
+
+
+def test_mirrored_landmarks_lie_on_what_they_lay_on():
+    image = np.zeros((20, 40, 3), np.uint8)
+    image[5, 9] = 255
+    landmarks = np.zeros((68, 3)) + [9.5, 5.5, 7.0]  # the middle of a pixel
+    flipped = mirrored(Copy(image, np.array([10.0, 20.0, 30.0]), landmarks))
+    np.testing.assert_array_equal(flipped.landmarks, np.zeros((68, 3)) + [30.5, 5.5, 7.0])
+    assert (flipped.image_bgr[5, 30] == 255).all()
+    np.testing.assert_array_equal(flipped.yaw_pitch_roll_deg, [-10.0, 20.0, -30.0])

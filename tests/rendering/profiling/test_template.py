@@ -1,8 +1,10 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from fsanet.pose.angles import rotation_from_angles
-from fsanet.rendering.profiling.template import angle_between_deg, face_template, mean_rotation, place
+from fsanet.rendering.profiling.template import Placement, angle_between_deg, face_template, mean_rotation, place
 
 
 def test_place_finds_rotation_scale_and_shift():
@@ -44,3 +46,28 @@ def test_mean_rotation_lies_between():
     middle = mean_rotation(np.stack([a, b]))
     assert angle_between_deg(middle, rotation_from_angles([15, 0, 0])) < 1e-4
     assert angle_between_deg(a, b) == pytest.approx(10.0)
+
+
+def test_a_mean_of_rotations_is_a_rotation_even_where_they_point_all_ways():
+    half_turns = np.stack([np.diag(signs) for signs in ([1.0, -1, -1], [-1, 1.0, -1], [-1, -1, 1.0])])
+    assert np.linalg.det(mean_rotation(half_turns)) == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize("mirror", [1.0, -1.0])
+def test_no_placement_near_by_fits_better(mirror):
+    template, weights = face_template().points, face_template().weights
+    seen = 30.0 * template @ rotation_from_angles([25, -15, 5]).T * [mirror, 1.0, 1.0]
+    seen += np.random.default_rng(0).normal(0, 2.0, seen.shape) * (weights[:, None] < np.median(weights))
+
+    def left(at: Placement) -> float:
+        return float((weights[:, None] * np.square(at.to_picture(template) - seen)).sum())
+
+    found = place(template, seen, weights)
+    for step in (-0.01, 0.01):
+        assert left(replace(found, scale=found.scale * (1 + step))) > left(found)
+        for axis in np.eye(3):
+            assert left(replace(found, shift=found.shift + step * axis)) > left(found)
+            turn = rotation_from_angles(100 * step * axis)
+            middle = weights @ found.to_picture(template)
+            turned = Placement(turn @ found.rotation, found.scale, turn @ (found.shift - middle) + middle)
+            assert left(turned) > left(found)

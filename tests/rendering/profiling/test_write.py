@@ -1,11 +1,17 @@
+from dataclasses import replace
+
+import cv2
 import numpy as np
 import pytest
+import scipy.io
 
 from fsanet.errors import InputError
+from fsanet.image.reading import read_image
 from fsanet.readers.type1 import list_type1, read_mat
 from fsanet.rendering.profiling import mesh_points
+from fsanet.rendering.profiling.copies import Copy
 from fsanet.rendering.profiling.heads import find_photographs
-from fsanet.rendering.profiling.write import ProfileSettings, profile_folder
+from fsanet.rendering.profiling.write import ProfileSettings, profile_folder, write_copy
 
 SETTINGS = ProfileSettings(copies=2, seed=5)
 
@@ -34,6 +40,25 @@ def test_equal_seeds_give_equal_bytes(profiled, photographs, tmp_path):
     profile_folder(photographs, tmp_path, SETTINGS, workers=1, quiet=True)
     for name in ("p_1_1.jpg", "p_0_0.jpg"):
         assert (tmp_path / "people" / name).read_bytes() == (out / "people" / name).read_bytes()
+
+
+def test_photographs_and_seeds_draw_poses_of_their_own(profiled, photographs, tmp_path):
+    out, _ = profiled
+    profile_folder(photographs, tmp_path, replace(SETTINGS, seed=6), workers=1, quiet=True)
+    files = [folder / "people" / f"{stem}_1.mat" for folder in (out, tmp_path) for stem in ("p_0", "p_1")]
+    assert len({tuple(read_mat(file)[0].round(1)) for file in files}) == len(files)
+
+
+def test_a_copy_is_written_as_300w_lp_has_it(tmp_path):
+    rng = np.random.default_rng(0)
+    grey, landmarks = cv2.resize(rng.uniform(0, 255, (8, 8)), (64, 48)), rng.uniform(0, 40, (68, 3))
+    picture = np.dstack([grey] * 3)
+    write_copy(tmp_path / "a.mat", Copy(picture.astype(np.uint8), np.array([10.0, -20.0, 30.0]), landmarks))
+    content = scipy.io.loadmat(tmp_path / "a.mat")
+    np.testing.assert_allclose(content["Pose_Para"], [[*np.deg2rad([-20.0, 10.0, 30.0]), 0, 0, 0, 0]], rtol=1e-6)
+    np.testing.assert_allclose(content["pt2d"], landmarks[:, :2].T, rtol=1e-6)
+    np.testing.assert_allclose(content["pt3d_68"], landmarks.T, rtol=1e-6)
+    assert np.abs(read_image(tmp_path / "a.jpg") - picture).mean() < 1.2
 
 
 def test_a_stopped_run_goes_on_and_leaves_what_is_there(profiled, photographs):

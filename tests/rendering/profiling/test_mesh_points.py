@@ -1,0 +1,35 @@
+"""The environment that holds Face Mesh, without making one."""
+
+import pytest
+
+from fsanet.rendering.profiling import mesh_points
+
+
+@pytest.fixture
+def steps(tmp_path, monkeypatch):
+    """What would have been done to make the environment, in a cache folder of its own."""
+    done = []
+
+    def create(folder, **_):
+        folder.mkdir(exist_ok=True)
+        done.append("make")
+
+    monkeypatch.setattr(mesh_points, "cache_dir", lambda: tmp_path)
+    monkeypatch.setattr(
+        mesh_points.venv, "create", lambda folder, **_: folder.mkdir(exist_ok=True) or done.append("make")
+    )
+    monkeypatch.setattr(mesh_points, "_run", lambda command, trouble: done.append(command[-1]))
+    return done
+
+
+def test_the_environment_is_made_once_and_said(steps, tmp_path, capsys):
+    for _ in range(2):
+        assert mesh_points.mesh_python().is_relative_to(tmp_path / "face_mesh")
+    assert steps == ["make", mesh_points.PACKAGE]
+    assert capsys.readouterr().err.count("Setting up Face Mesh") == 1
+
+
+def test_an_environment_that_was_left_unfinished_is_made_again(steps, tmp_path):
+    (tmp_path / "face_mesh").mkdir()
+    mesh_points.mesh_python()
+    assert steps == ["make", mesh_points.PACKAGE]
