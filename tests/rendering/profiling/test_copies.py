@@ -158,7 +158,9 @@ def test_mirrored_landmarks_lie_on_what_they_lay_on():
     image = np.zeros((20, 40, 3), np.uint8)
     image[5, 9] = 255
     landmarks = np.zeros((68, 3)) + [9.5, 5.5, 7.0]  # the middle of a pixel
+    landmarks[:, 2] = np.arange(68)
     flipped = mirrored(Copy(image, np.array([10.0, 20.0, 30.0]), landmarks))
-    np.testing.assert_array_equal(flipped.landmarks, np.zeros((68, 3)) + [30.5, 5.5, 7.0])
+    np.testing.assert_array_equal(flipped.landmarks[:, :2], np.zeros((68, 2)) + [30.5, 5.5])
+    np.testing.assert_array_equal(flipped.landmarks[:, 2], MIRRORED_LANDMARKS)
     assert (flipped.image_bgr[5, 30] == 255).all()
     np.testing.assert_array_equal(flipped.yaw_pitch_roll_deg, [-10.0, 20.0, -30.0])

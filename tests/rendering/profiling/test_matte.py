@@ -1,6 +1,7 @@
 import numpy as np
 
 from fsanet.rendering.profiling.matte import face_hull, person_from_colours, person_from_matte
+from tests.rendering.profiling.mannequin import SHAPE, outline, standing
 
 
 def test_what_does_not_hang_together_with_the_face_is_no_person():
@@ -41,6 +42,18 @@ def test_colours_tell_head_from_background(frame, head):
     assert person[hull].all()
     assert not person[:5, :5].any()
     assert 0.15 < person.mean() < 0.8
-    below = person[-1, :]
-    (left, right), (x1, x2) = np.flatnonzero(below)[[0, -1]], np.flatnonzero(hull.any(axis=0))[[0, -1]]
-    assert right - left > 1.5 * (x2 - x1)  # shoulders are wider than a face
+
+
+def test_shoulders_of_another_colour_than_the_chest_are_person_too():
+    head = standing()
+    face = head.landmarks[:, :2] * [1.0, -1.0]
+    hull, (x1, x2) = face_hull(face, SHAPE), (face[:, 0].min(), face[:, 0].max())
+    image = np.random.default_rng(0).normal(90, 5, (*SHAPE, 3))
+    image[outline(head)] += [20, 60, 110]
+    rows, columns = np.mgrid[: SHAPE[0], : SHAPE[1]]
+    aside, below = np.abs(columns - (x1 + x2) / 2) / (x2 - x1), rows > face[:, 1].max() + 4
+    image[below & (aside < 1.4)] += [0, 120, -60]
+    image[below & (aside < 0.5)] += [60, -160, 100]
+    person = person_from_colours(np.clip(image, 0, 255).astype(np.uint8), head.vertices[:, :2] * [1.0, -1.0], hull)
+    assert person[below & (aside < 1.3)].mean() > 0.95
+    assert person[aside > 1.6].mean() < 0.05

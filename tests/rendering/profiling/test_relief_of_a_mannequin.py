@@ -1,5 +1,7 @@
 """The surface where it is known exactly: a mean head in known poses, outlines drawn by hand."""
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import pytest
@@ -7,6 +9,7 @@ from scipy import ndimage
 
 from fsanet.rendering.head_pack import head_pack
 from fsanet.rendering.profiling.relief import make_relief
+from fsanet.rendering.shape import mean_head
 from tests.rendering.profiling.mannequin import SCALE, SHAPE, everywhere, outline, standing, surface
 
 BLACK = np.zeros((*SHAPE, 3), np.uint8)
@@ -91,14 +94,29 @@ def test_hair_of_a_quarter_of_a_decimetre_has_half_the_volume_of_long_hair():
 
 def test_ears_are_thin_and_lie_where_they_are():
     head = standing()
-    person = outline(head)
-    front, back = sheets(person, head)
-    ears = head.placement.to_head(head.vertices)[head_pack().ears > 0.5]
+    front, back = sheets(outline(head), head)
     at = head.placement.to_head((front + back) / 2)
     ear = (np.abs(at[:, 0]) > 0.72) & (at[:, 1] > 6.9) & (at[:, 1] < 7.3)
     assert ear.sum() >= 6
-    np.testing.assert_allclose(at[ear, 2], ears[:, 2].mean(), atol=0.2)
-    assert ((front - back)[ear, 2] / SCALE).max() < 0.5
+    middle = (on(front, surface(head)) + on(front, surface(head, -1.0))) / 2
+    off = ((front + back)[:, 2] / 2 - middle)[ear] / SCALE
+    assert np.abs(off).max() < 0.1
+    assert np.abs(off.mean()) < 0.025
+    assert ((front - back)[ear, 2] / SCALE).max() < 0.2
+
+
+def test_a_mouth_that_stands_open_a_little_is_closed():
+    head, vertices = standing(), mean_head().copy()
+    numbers, offsets = head_pack().targets["expression/units/african/mouth-open"]
+    vertices[numbers] += 0.3 * offsets
+    head = replace(head, vertices=head.placement.to_picture(vertices))
+    x, lips = head.landmarks[62, 0], head.landmarks[[62, 66], 1].mean()
+    front, _ = sheets(outline(head), head)
+    mouth = front[(np.abs(front[:, 0] - x) < 2) & (np.abs(front[:, 1] - lips) < 5)]
+    seen = on(mouth, surface(head))
+    around = seen[np.argsort(np.abs(mouth[:, 1] - lips))[-4:]].min()
+    assert seen.min() < around - 0.1 * SCALE  # the teeth
+    assert mouth[:, 2].min() > around - 0.02 * SCALE
 
 
 def test_both_sheets_are_wound_as_one_closed_surface():

@@ -1,3 +1,4 @@
+import itertools
 from dataclasses import replace
 
 import numpy as np
@@ -63,11 +64,14 @@ def test_no_placement_near_by_fits_better(mirror):
         return float((weights[:, None] * np.square(at.to_picture(template) - seen)).sum())
 
     found = place(template, seen, weights)
-    for step in (-0.01, 0.01):
-        assert left(replace(found, scale=found.scale * (1 + step))) > left(found)
-        for axis in np.eye(3):
-            assert left(replace(found, shift=found.shift + step * axis)) > left(found)
-            turn = rotation_from_angles(100 * step * axis)
-            middle = weights @ found.to_picture(template)
-            turned = Placement(turn @ found.rotation, found.scale, turn @ (found.shift - middle) + middle)
-            assert left(turned) > left(found)
+    middle = weights @ template / weights.sum()
+    for step, axis in itertools.product([-0.01, 0.01], np.eye(3)):
+        assert left(about(found, middle, found.rotation, found.scale * (1 + step))) > left(found)
+        assert left(replace(found, shift=found.shift + step * axis)) > left(found)
+        turn = rotation_from_angles(100 * step * axis)
+        assert left(about(found, middle, turn @ found.rotation, found.scale)) > left(found)
+
+
+def about(at: Placement, middle, rotation, scale) -> Placement:
+    """Another rotation and scale, with the middle of the points where it was."""
+    return Placement(rotation, scale, at.to_picture(middle[None])[0] - scale * rotation @ middle)
