@@ -2,14 +2,15 @@ import pytest
 
 from fsanet.cli import main
 from fsanet.console import EXIT_ERROR
-from fsanet.training.adaptation import task
+from fsanet.training.adaptation import samples, task
 
 
 @pytest.fixture
 def adapted(monkeypatch):
-    """Settings that the command would have run."""
+    """Settings that the command would have run, and what it gave each run beside them."""
     calls = []
-    monkeypatch.setattr(task, "adapt", lambda settings, **given: calls.append((settings, given)))
+    monkeypatch.setattr(samples, "read_samples", lambda settings, quiet: [settings.target])
+    monkeypatch.setattr(task, "adapt", lambda settings, read, **given: calls.append((settings, given | {"read": read})))
     return calls
 
 
@@ -20,6 +21,8 @@ def test_each_member_of_the_fusion_is_adapted_to_the_target(adapted):
     assert (settings.target, settings.method, settings.data) == ("some/pictures", "rcrw", "synthetic")
     assert settings.run_name == "adapted_pictures"
     assert given["resume"]
+    assert given["read"] == ["some/pictures"]
+    assert len({id(given["read"]) for _, given in adapted}) == 1
 
 
 def test_options_change_the_run(adapted):

@@ -62,10 +62,12 @@ def run(args: argparse.Namespace) -> int:
         for model in models
     ]
     with quiet_native_stderr():  # loads the backend
+        from fsanet.training.adaptation.samples import read_samples
         from fsanet.training.adaptation.task import adapt
         from fsanet.training.learner import limit_threads
 
     limit_threads(args.threads)
+    samples = read_samples(runs[0], args.quiet)
     for settings in runs:
-        adapt(settings, runs=args.out, resume=args.resume == "auto", quiet=args.quiet)
+        adapt(settings, samples, runs=args.out, resume=args.resume == "auto", quiet=args.quiet)
     return EXIT_OK

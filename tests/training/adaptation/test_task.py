@@ -13,10 +13,10 @@ from fsanet.training.adaptation import task as module
 from fsanet.training.adaptation.batches import AdaptBatches
 from fsanet.training.adaptation.methods import METHODS, AdaptSettings
 from fsanet.training.adaptation.model import AdaptModel, with_features
+from fsanet.training.adaptation.samples import read_samples
 from fsanet.training.adaptation.target import FEWEST, load_target
 from fsanet.training.adaptation.task import adapt, adapt_task
 from fsanet.training.learner import Learner
-from fsanet.training.sets import load_training_sets
 from tests.fixtures.tiny_training import SIZE, bright_side_set, read_tiny_weights
 
 pytestmark = pytest.mark.usefixtures("small_network")
@@ -36,8 +36,12 @@ def test_every_method_runs_and_writes_weights_that_load(settings, tmp_path, meth
     assert (second["consistency"] > 0) == METHODS[method].consistent
 
 
+def task_of(settings, **changes):
+    return adapt_task(dataclasses.replace(settings, **changes), read_samples(settings))
+
+
 def weights_after_steps(settings, method, steps=3):
-    task = adapt_task(dataclasses.replace(settings, method=method))
+    task = task_of(settings, method=method)
     network = task.save.args[0]
     before = {v.path: keras.ops.convert_to_numpy(v) for v in network.variables}
     learner = Learner(task.model, settings)
@@ -82,8 +86,22 @@ def test_a_stopped_run_ends_with_the_same_bytes(settings, tmp_path, monkeypatch)
         np.testing.assert_array_equal(array, other)
 
 
+def test_very_many_samples_are_measured_by_some_of_them(settings, monkeypatch):
+    read, seen = read_samples(settings), []
+    monkeypatch.setattr(module, "_MOST_CHECKED", 5)
+    monkeypatch.setattr(module, "_MOST_TURNED", 5)
+    monkeypatch.setattr(module, "errors_on", lambda _, check: seen.append(check) or {"val_mae": 1.0})
+    measure = module.measure
+    monkeypatch.setattr(module, "measure", lambda *given: seen.append(given[2]) or measure(*given))
+    task_of(settings)
+    crops, [view] = seen
+    np.testing.assert_array_equal(crops, read.target[[0, 5, 11, 17, 23]])
+    [whole] = read.source.validation
+    assert view.indices.tolist() == whole.indices[[0, 1, 3, 5, 7]].tolist()
+
+
 def test_weights_that_lose_on_the_check_set_are_not_chosen(settings, monkeypatch):
-    task = adapt_task(settings)
+    task = task_of(settings)
     before = task.validate()
     monkeypatch.setattr(module, "errors_on", lambda *_: {"val_mae": 10 * before["val_mae"]})
     assert before["val_choice"] == before["val_disagreement"]
@@ -108,17 +126,17 @@ def test_features_stand_beside_the_same_answer():
 
 def test_consistency_counts_by_its_weight_and_rises(settings):
     """The loss of a batch at half of the rise."""
-    batch = list(adapt_task(dataclasses.replace(settings, method="rcr")).batches.epoch(0))[2]
+    batch = list(task_of(settings, method="rcr").batches.epoch(0))[2]
     assert batch.share == 0.5
     for weight in (0.0, 0.5, 3.0):
-        task = adapt_task(dataclasses.replace(settings, method="rcr", consistency=weight))
+        task = task_of(settings, method="rcr", consistency=weight)
         figures = {name: float(value) for name, value in task.model(batch, training=False).items()}
         assert figures["consistency"] > 0
         assert figures["loss"] == pytest.approx(figures["mae"] + weight * 0.5 * figures["consistency"], rel=1e-5)
 
 
 def test_the_teacher_follows_slowly(settings):
-    task = adapt_task(dataclasses.replace(settings, method="rcr", teacher_decay=0.5))
+    task = task_of(settings, method="rcr", teacher_decay=0.5)
     model: AdaptModel = task.model
     learner = Learner(model, settings)
     before = [keras.ops.convert_to_numpy(v) for v in model.teacher.variables]
@@ -130,7 +148,7 @@ def test_the_teacher_follows_slowly(settings):
 
 
 def test_the_source_is_drawn_by_its_chances_and_lambda_rises(settings):
-    source = Batches(load_training_sets(settings).train, 8, seed=0)
+    source = Batches(read_samples(settings).source.train, 8, seed=0)
     chances = np.zeros(source.samples)
     chances[[2, 5]] = 1, 3
     target = bright_side_set(20).image

