@@ -50,7 +50,7 @@ class Trainer:
         """What a discriminator sees of crops (N, S, S, 3) BGR: the vectors of the three stages, (N, F)."""
         self.network.set_weights(weights)
         both = with_features(self.network, self.model_name)
-        return np.asarray(both.predict_on_batch(image.astype(np.float32))[1])
+        return keras.ops.convert_to_numpy(both(image.astype(np.float32), training=False)[1])  # without compiling it
 
     def train(self, weights: Weights, batches: AdaptBatches, settings: BenchSettings) -> Weights:
         """The weights after one pass over the batches."""
