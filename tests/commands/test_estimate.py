@@ -328,13 +328,13 @@ def test_ctrl_c_in_a_video_leaves_a_playable_video_and_a_whole_csv(tmp_path, mir
     """The real command in a process of its own, stopped by a signal."""
     long = tmp_path / "long.mp4"
     with writing_video(long, 25) as video:
-        for frame in list(VideoReader(str(repository / "demo" / "assets" / "clip.mp4"))) * 20:
+        for frame in list(VideoReader(str(repository / "demo" / "assets" / "clip.mp4"))) * 8:
             video.write(frame.image_bgr)
     command = [sys.executable, "-m", "fsanet", "estimate", str(long), "--out", str(tmp_path / "out")]
     process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, preexec_fn=heed_ctrl_c)
     part = tmp_path / "out" / ".poses.csv.part"
     deadline = time.monotonic() + 120
-    while not (part.exists() and part.stat().st_size > 20_000) and process.poll() is None:
+    while not (part.exists() and part.stat().st_size > 5_000) and process.poll() is None:
         assert time.monotonic() < deadline, "no rows within two minutes"
         time.sleep(0.1)
     process.send_signal(signal.SIGINT)
@@ -342,7 +342,7 @@ def test_ctrl_c_in_a_video_leaves_a_playable_video_and_a_whole_csv(tmp_path, mir
     assert process.returncode == EXIT_INTERRUPTED, errors
     frames = len(list(VideoReader(str(tmp_path / "out" / "long.mp4"))))
     rows = list(csv.DictReader((tmp_path / "out" / "poses.csv").read_text().splitlines()))
-    assert 50 < frames < 2400
+    assert 20 < frames < 960
     assert abs(int(rows[-1]["frame"]) + 1 - frames) <= 1
     assert all(row["roll"] for row in rows)
 
