@@ -6,6 +6,7 @@
     fsanet finder bank --photographs data/profiled --faces 6000 --bank data/bank_photographs
     fsanet finder look scenes.png                   scenes with their labels, to look at
     fsanet finder crops --photographs data/bank_photographs        data/scenes.npz: their faces, for `fsanet train`
+    fsanet finder hard                              scenes without a face in which it sees one: data/hard_negatives
     fsanet finder train                             in training_and_testing/runs/scenes
     fsanet finder train --photographs data/bank_photographs --weights scout.weights.h5 --epochs 26 --run photographs
     fsanet finder train --model retinaface_mnet025 --pose-weight 0.4 --run retinaface
@@ -29,6 +30,7 @@ from fsanet.scenes.bank_plan import SPLITS, BankPlan
 from fsanet.weights.pretrained import BUNDLED_FINDER
 
 BANK, BANK_TEST, BACKGROUNDS = (work_dir(f"data/{name}") for name in ("bank", "bank_test", "backgrounds"))
+HARD = work_dir("data/hard_negatives")
 CROPS = work_dir("data") / "scenes.npz"
 
 
@@ -113,6 +115,26 @@ def _crops(args: argparse.Namespace) -> int:
     return EXIT_OK
 
 
+def _add_hard(parser: argparse.ArgumentParser) -> None:
+    _add_training_folders(parser)
+    parser.add_argument("--model-file", type=Path, metavar="ONNX", help="a network (default: the bundled one)")
+    parser.add_argument("--scenes", type=positive, default=20_000, help="that are searched (default: %(default)s)")
+    add_option(parser, "--seed", "(default: %(default)s)", type=int, default=0)
+    add_option(parser, "--workers", "(processes; one per core if not given)", type=positive)
+    add_option(parser, "--out", "(a folder, default: %(default)s)", type=Path, default=HARD)
+
+
+def _hard(args: argparse.Namespace) -> int:
+    from fsanet.scenes.hard import HardPlan, write_hard
+
+    plan = HardPlan(
+        args.bank, args.backgrounds, args.photographs, args.model_file, scenes=args.scenes, seed=args.seed
+    )
+    count = write_hard(args.out, plan, workers=args.workers, quiet=args.quiet)
+    print(f"{count} of {args.scenes} scenes in {args.out}")
+    return EXIT_OK
+
+
 def _add_train(parser: argparse.ArgumentParser) -> None:
     _add_training_folders(parser)
     parser.add_argument(
@@ -120,6 +142,7 @@ def _add_train(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--pose-weight", type=float, metavar="W", help="of the pose in the loss (the network's own)")
     parser.add_argument("--weights", help="a file of weights to start from")
+    parser.add_argument("--hard", metavar="FOLDER", help="what `fsanet finder hard` wrote, as a fifth of the backgrounds")
     parser.add_argument("--epochs", type=positive, help="of 6,400 scenes each")
     parser.add_argument("--max-minutes", type=float, help="as many epochs as fit into this time, instead of --epochs")
     parser.add_argument("--threads", type=positive, help="cores to use")
@@ -137,7 +160,7 @@ def _train(args: argparse.Namespace) -> int:
     limit_threads(args.threads)
     given = {"bank": str(args.bank), "backgrounds": str(args.backgrounds), "seed": args.seed, "run": args.run}
     given |= {"epochs": args.epochs, "max_minutes": args.max_minutes, "weights": args.weights}
-    given |= {"model": args.model, "pose_weight": args.pose_weight}
+    given |= {"model": args.model, "pose_weight": args.pose_weight, "hard": args.hard}
     given |= {"photographs": str(args.photographs) if args.photographs else None}
     plan = dataclasses.replace(FinderPlan(), **{name: value for name, value in given.items() if value is not None})
     train_finder(plan, runs=args.out or RUNS, quiet=args.quiet)
@@ -203,6 +226,7 @@ KINDS = {
     "bank": ("render heads and other things, cut out", _add_bank, _bank),
     "look": ("draw scenes with their labels", _add_look, _look),
     "crops": ("write the faces of scenes as a set to train on", _add_crops, _crops),
+    "hard": ("write scenes without a face in which the network sees one", _add_hard, _hard),
     "train": ("train the network on scenes", _add_train, _train),
     "test": ("measure detectors on scenes and photographs", _add_test, _test),
     "bundle": ("take trained weights into the repository, and as ONNX", _add_bundle, _bundle),

@@ -1,4 +1,7 @@
-"""What lies behind the heads: photographs without people, views of panoramas, and paintings of our own."""
+"""What lies behind the heads: photographs without people, views of panoramas, and paintings of our own.
+
+And, for a network that is trained on, pictures without a face in which it saw one (hard negatives, `scenes.hard`).
+"""
 
 import hashlib
 from functools import cached_property, lru_cache
@@ -13,6 +16,7 @@ from fsanet.rendering.backgrounds import BACKGROUNDS, HELD_OUT_BACKGROUNDS
 _SHARES = {"photographs": 0.6, "paintings": 0.25, "views": 0.15}
 _PAINTINGS, _PAINTING_SIDE = 600, 384  # how many there are, and their pixels
 _NOT_PAINTED = ("crowd",)  # its blurred heads are what a small face looks like
+_HARD_SHARE = 0.2  # of the backgrounds, where there are hard ones
 _HELD_OUT = 8  # of the photographs every so many-th is seen in tests only
 _LEAST_CROP = 96  # pixels
 
@@ -23,22 +27,30 @@ class Backgrounds:
     Args:
         folder: what `fetch_photographs` wrote; None for paintings alone.
         split: `train` or `test`: no picture is in both.
+        hard: folder of what `fsanet finder hard` wrote, for a fifth of the backgrounds; None for none.
 
     Raises:
-        FileNotFoundError: when the folder holds no picture.
+        FileNotFoundError: when a folder holds no picture.
     """
 
-    def __init__(self, folder: str | Path | None, split: str):
+    def __init__(self, folder: str | Path | None, split: str, hard: str | Path | None = None):
         self.folder, self.split = None if folder is None else Path(folder), split
+        self.hard = None if hard is None else Path(hard)
         if folder is not None and not self.files:
             raise FileNotFoundError(
                 f"No pictures in '{folder}': `fsanet finder backgrounds --out {folder}` fetches them."
             )
+        if hard is not None and not self._hard_files:
+            raise FileNotFoundError(f"No pictures in '{hard}': `fsanet finder hard --out {hard}` writes them.")
 
     @cached_property
     def files(self) -> list[Path]:
         """The photographs and views of this split."""
         return [] if self.folder is None else [f for f in sorted(self.folder.glob("*.jpg")) if self._holds(f)]
+
+    @cached_property
+    def _hard_files(self) -> list[Path]:
+        return [] if self.hard is None else sorted(self.hard.glob("*.jpg"))
 
     @cached_property
     def _pictures(self) -> dict[str, list[NDArray[np.uint8]]]:
@@ -53,11 +65,15 @@ class Backgrounds:
 
     def draw(self, rng: np.random.Generator, side: int) -> NDArray[np.uint8]:
         """A square background (side, side, 3) BGR, a crop of a drawn size, mirrored half of the time."""
+        crop = _crop(rng, self._whole(rng), side)
+        return crop[:, ::-1] if rng.random() < 0.5 else crop
+
+    def _whole(self, rng: np.random.Generator) -> NDArray[np.uint8]:
+        if self._hard_files and rng.random() < _HARD_SHARE:
+            return cv2.imread(str(self._hard_files[rng.integers(len(self._hard_files))]))
         kind = str(rng.choice(list(_SHARES), p=list(_SHARES.values())))
         pictures = self._pictures.get(kind)
-        whole = pictures[rng.integers(len(pictures))] if pictures else painting(rng.integers(_PAINTINGS), self.split)
-        crop = _crop(rng, whole, side)
-        return crop[:, ::-1] if rng.random() < 0.5 else crop
+        return pictures[rng.integers(len(pictures))] if pictures else painting(rng.integers(_PAINTINGS), self.split)
 
 
 def _crop(rng: np.random.Generator, image: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:

@@ -43,6 +43,7 @@ class SceneStream:
         seed: of all that is drawn.
         photographs: folder of a bank of photographs, None for renders alone.
         encode: from the faces of a scene to its target.
+        hard: folder of pictures in which a network saw faces that are none; None for none.
     """
 
     bank: Path
@@ -53,10 +54,11 @@ class SceneStream:
     seed: int = 0
     photographs: Path | None = None
     encode: Encoder = cell_targets
+    hard: Path | None = None
 
     def scene(self, number: int) -> Scene:
         """The scene with a number, whatever came before it."""
-        composer = open_composer(self.bank, self.backgrounds, self.photographs, self.side)
+        composer = open_composer(self.bank, self.backgrounds, self.photographs, self.side, hard=self.hard)
         return composer.scene(np.random.default_rng([self.seed, number]))
 
     def first_scene(self, epoch: int, step: int) -> int:
@@ -108,12 +110,17 @@ class SceneBatches:
 
 @lru_cache(maxsize=2)
 def open_composer(
-    bank: Path, backgrounds: Path | None, photographs: Path | None, side: int, mix: Mix = SCENES
+    bank: Path,
+    backgrounds: Path | None,
+    photographs: Path | None,
+    side: int,
+    mix: Mix = SCENES,
+    hard: Path | None = None,
 ) -> Composer:
     """The composer of some folders, one for all in a process: it holds the pictures."""
     cutouts = Bank(bank)
     taken = None if photographs is None else Bank(photographs)
-    return Composer(cutouts, Backgrounds(backgrounds, cutouts.plan.split), side, taken, mix)
+    return Composer(cutouts, Backgrounds(backgrounds, cutouts.plan.split, hard), side, taken, mix)
 
 
 def target_of(scene: Scene, encode: Encoder = cell_targets) -> NDArray[np.float32]:

@@ -47,6 +47,7 @@ class FinderPlan(Plan):
         model: one of `fsanet.models.single_stage.table.FINDERS`.
         bank: folder of cut-outs to train on; `backgrounds` of photographs, empty for paintings alone.
         photographs: folder of a bank of faces cut out of photographs, empty for renders alone.
+        hard: folder of pictures that looked like faces to a network (`scenes.hard`), empty for none.
         weights: a file of weights to start from, empty for none.
         side: pixels of a scene, a multiple of the network's largest stride.
         batch_size: scenes in a step.
@@ -67,6 +68,7 @@ class FinderPlan(Plan):
     bank: str = field(default=str(work_dir("data/bank")), metadata=PLACE)
     backgrounds: str = field(default=str(work_dir("data/backgrounds")), metadata=PLACE)
     photographs: str = field(default="", metadata=PLACE)
+    hard: str = field(default="", metadata=PLACE)
     weights: str = ""
     side: int = 192
     batch_size: int = 16
@@ -148,6 +150,7 @@ def finder_task(plan: FinderPlan) -> Task:
         seed=plan.seed,
         photographs=Path(plan.photographs) if plan.photographs else None,
         encode=finder.encode,
+        hard=Path(plan.hard) if plan.hard else None,
     )
     scenes = [stream.scene(_VALIDATION_SEED + number) for number in range(plan.validation)]
     keras.utils.set_random_seed(plan.seed)

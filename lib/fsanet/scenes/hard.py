@@ -1,0 +1,86 @@
+"""Hard negatives: scenes without a face in which a network sees one, kept as backgrounds of its further training."""
+
+from functools import lru_cache, partial
+from pathlib import Path
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+
+from fsanet.console import progress
+from fsanet.detectors.scout import ScoutNetwork
+from fsanet.files import replace_whole
+from fsanet.scenes.compose import NOBODY
+from fsanet.scenes.stream import open_composer
+from fsanet.workers import run_on_all_cores
+
+SIDE = 192  # pixels of a scene
+_CHUNK = 200  # scenes
+_JPEG_QUALITY = 95
+
+
+class HardPlan(NamedTuple):
+    """What is searched.
+
+    Attributes:
+        bank, backgrounds, photographs: folders, as training has them.
+        model: an ONNX file of the network; None for the bundled one.
+        scenes: how many.
+        score: from which on a face counts as seen.
+        seed: of the scenes; scene i depends on it and on i alone.
+    """
+
+    bank: Path
+    backgrounds: Path | None
+    photographs: Path | None
+    model: Path | None = None
+    scenes: int = 20_000
+    score: float = 0.5
+    seed: int = 0
+
+
+def write_hard(folder: Path, plan: HardPlan, *, workers: int | None = None, quiet: bool = False) -> int:
+    """Write the scenes in which the network is wrong as `<number>.jpg`; a killed run is repeated.
+
+    Args:
+        folder: for the pictures; those of an earlier run are replaced where the number is the same.
+        plan: what is searched.
+        workers: number of processes; None for one per core.
+        quiet: no progress bar.
+
+    Returns:
+        The number of pictures.
+
+    Raises:
+        FileNotFoundError, InputError: when a folder holds no bank or no pictures, or the network cannot be read.
+    """
+    _opened(plan)  # says what is missing
+    folder.mkdir(parents=True, exist_ok=True)
+    written = 0
+    with progress(total=plan.scenes, unit="scene", label=folder.name, quiet=quiet) as bar:
+        starts = range(0, plan.scenes, _CHUNK)
+        for number in run_on_all_cores(partial(_write_chunk, folder, plan), starts, workers):
+            written += number
+            bar.update(_CHUNK)
+    return written
+
+
+def _write_chunk(folder: Path, plan: HardPlan, start: int) -> int:
+    """Search a run of scenes, in a worker process; how many were kept."""
+    composer, network = _opened(plan)
+    kept = 0
+    for number in range(start, min(start + _CHUNK, plan.scenes)):
+        image = composer.scene(np.random.default_rng([plan.seed, number])).image_bgr
+        if len(network.search(image, SIDE, plan.score).score) == 0:
+            continue
+        with replace_whole(folder / f"{plan.seed}-{number:07d}.jpg") as temporary:
+            _, jpeg = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY])
+            temporary.write_bytes(jpeg.tobytes())
+        kept += 1
+    return kept
+
+
+@lru_cache(maxsize=1)
+def _opened(plan: HardPlan):
+    composer = open_composer(plan.bank, plan.backgrounds, plan.photographs, SIDE, NOBODY)
+    return composer, ScoutNetwork(plan.model, threads=1)
