@@ -17,7 +17,7 @@ ALLOWED = {
     "image": set(),
     "layers": set(),
     "dense": {"image"},
-    "detectors": {"image", "dense"},
+    "detectors": {"image", "pose", "dense"},
     "datasets": {"pose", "image"},
     "models": {"layers", "dense"},
     "weights": {"models"},
@@ -25,7 +25,7 @@ ALLOWED = {
     "export": {"pose", "image", "layers", "models", "weights", "datasets"},
     "readers": {"pose", "image", "datasets", "detectors"},
     "rendering": {"pose", "image", "datasets", "readers"},
-    "scenes": {"pose", "image", "dense", "datasets", "readers", "rendering"},
+    "scenes": {"pose", "image", "dense", "detectors", "datasets", "readers", "rendering"},
     "evaluation": {"pose", "image", "datasets", "detectors", "models", "engines", "readers", "rendering", "scenes"},
     "training": {
         "pose",

@@ -352,6 +352,7 @@ def test_ctrl_c_in_a_video_leaves_a_playable_video_and_a_whole_csv(tmp_path, mir
     [
         (["--model", "capsule"], "--model does not go with --single-stage"),
         (["--any-angle"], "--any-angle does not go with --single-stage"),
+        (["--finder-share", "0.5"], "--finder-share does not go with --single-stage"),
         (["--detector", "yunet"], "leave out --detector and --engine"),
     ],
 )

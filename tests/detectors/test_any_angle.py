@@ -5,6 +5,7 @@ import pytest
 from fsanet.detectors.any_angle import AnyAngleDetector, turned, turned_back
 from fsanet.detectors.detection import BoxConvention, Detection
 from fsanet.detectors.nearby import stands_upright
+from fsanet.pose.angles import Pose, rotate_in_plane
 
 
 class ArrowDetector:
@@ -48,6 +49,14 @@ def test_points_and_boxes_are_turned_back(turn):
     face = turned_back(Detection((x, y, x + 1, y + 1), 0.9, ((x + 0.5, y + 0.5),) * 5), turn, (30, 20))
     assert face.box_xyxy == (7, 4, 8, 5)
     assert face.landmarks_xy[0] == (7.5, 4.5)
+
+
+@pytest.mark.parametrize("turn", [0, 90, 180, 270])
+def test_a_pose_that_was_read_in_the_turned_picture_is_turned_back(turn):
+    in_picture = Pose(20, -10, 5)
+    in_turned = Pose(*rotate_in_plane(in_picture, turn))
+    face = turned_back(Detection((1, 2, 3, 4), 0.9, pose=in_turned), turn, (30, 20))
+    np.testing.assert_allclose(face.pose, in_picture, atol=1e-9)
 
 
 def test_several_faces_are_kept_each_once():

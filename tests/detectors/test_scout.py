@@ -100,6 +100,7 @@ def test_the_detector_returns_boxes_of_the_common_convention(session):
     [face] = ScoutDetector().detect(spotted(200, 300, 100, 90))
     np.testing.assert_allclose(face.box_xyxy, CONVENTION.to_common((80, 66, 120, 114)), atol=0.01)
     assert len(face.landmarks_xy) == 5
+    assert len(face.pose) == 3
 
 
 def test_a_file_that_is_not_there_or_no_network_is_one_sentence(tmp_path):

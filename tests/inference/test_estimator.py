@@ -2,7 +2,10 @@ import numpy as np
 import pytest
 
 import fsanet
-from fsanet.inference.estimator import HeadPoseEstimator
+from fsanet.detectors.detection import Detection
+from fsanet.detectors.scout import BUNDLED
+from fsanet.inference.estimator import FINDER_SHARE, HeadPoseEstimator
+from fsanet.pose.angles import Pose
 
 
 def test_faces_come_with_boxes_scores_and_poses(estimator, scene):
@@ -35,6 +38,52 @@ def test_crops_of_another_size_are_resized(estimator):
 
 def test_no_crops_give_no_poses(estimator):
     assert estimator.predict_crops(np.empty((0, 64, 64, 3), np.uint8)).shape == (0, 3)
+
+
+class ReadingDetector:
+    """Finds one face that lies on its side, and reads its pose."""
+
+    name = "reading"
+
+    def __init__(self, pose, turn=0):
+        self.face = Detection((10, 10, 50, 50), 0.9, upright_turn=turn, pose=pose)
+
+    def detect(self, _image_bgr):
+        return [self.face]
+
+
+class LevelEngine:
+    """Says that every face looks ahead."""
+
+    name, input_size = "level", 64
+
+    def predict(self, crops_bgr):
+        return np.zeros((len(crops_bgr), 3), np.float32)
+
+
+@pytest.mark.parametrize(("share", "yaw"), [(None, 0), (0, 0), (0.5, 20), (1, 40)])
+def test_a_pose_goes_a_share_of_the_way_to_what_the_detector_read(share, yaw):
+    estimator = HeadPoseEstimator(detector=ReadingDetector(Pose(40, 0, 0)), engine=LevelEngine(), finder_share=share)
+    (face,) = estimator(np.zeros((64, 64, 3), np.uint8))
+    np.testing.assert_allclose(face.pose, (yaw, 0, 0), atol=1e-6)
+
+
+def test_the_detector_reads_the_picture_as_it_is_the_engine_a_face_turned_upright():
+    lying = ReadingDetector(Pose(0, 0, -60), turn=90)
+    (face,) = HeadPoseEstimator(detector=lying, engine=LevelEngine(), finder_share=0.5)(np.zeros((64, 64, 3), np.uint8))
+    np.testing.assert_allclose(face.pose, (0, 0, -75), atol=1e-6)
+
+
+def test_only_our_own_weights_are_mixed_unless_a_share_is_given():
+    assert HeadPoseEstimator().finder_share == HeadPoseEstimator(weights="synthetic").finder_share == FINDER_SHARE
+    assert HeadPoseEstimator(weights="synthetic", finder_share=0).finder_share == 0
+    with pytest.raises(ValueError, match=r"share of a pose lies in 0\.\.1; got 1\.5"):
+        HeadPoseEstimator(finder_share=1.5)
+
+
+def test_weights_of_a_file_answer_alone():
+    file = BUNDLED.parents[1] / "synthetic" / "ssrnet_mt.onnx"
+    assert HeadPoseEstimator(weights=str(file)).finder_share == 0
 
 
 @pytest.mark.parametrize("shape", [(64, 64, 3), (2, 64, 64, 1), (2, 64, 64)])

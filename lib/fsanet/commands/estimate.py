@@ -61,6 +61,12 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     faces.add_argument("--any-angle", action="store_true", help="find lying and upside-down faces too, in 4 x the time")
     faces.add_argument("--margin", type=share(3), help="share of the box added on each side (default: 0.4)")
     faces.add_argument(
+        "--finder-share",
+        type=share(1),
+        metavar="SHARE",
+        help="of what scout says of the pose beside the box (default: 0.25 with our own weights, else 0)",
+    )
+    faces.add_argument(
         "--camera",
         metavar="DEGREES|FILE",
         help="poses in the camera's frame, not relative to the line of sight: horizontal field of view, or a rgb.cal",
@@ -231,7 +237,7 @@ class _NothingDoneError(Exception):
 def _fingerprint(args: argparse.Namespace) -> str:
     """What must be equal for an unfinished run to be resumed: all that decides what the rows say."""
     of_network = ("sources", "model", "weights", "engine", "detector", "detect_size", "single_stage", "any_angle")
-    names = (*of_network, "margin", "detect_every", "smooth", "neutral", "camera")
+    names = (*of_network, "margin", "finder_share", "detect_every", "smooth", "neutral", "camera")
     return repr([(name, getattr(args, name)) for name in names])
 
 

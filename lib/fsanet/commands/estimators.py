@@ -42,6 +42,7 @@ def _by_sight(args: argparse.Namespace) -> "tuple[FaceEstimator, FaceEstimator]"
         "detector": args.detector,
         "margin": DETECTOR_MARGIN if args.margin is None else args.margin,
         "any_angle": args.any_angle,
+        "finder_share": args.finder_share,
     }
     pictures = HeadPoseEstimator(**settings, engine=args.engine, detect_size=args.detect_size)
     if args.detect_size or pictures.detector_name not in _FINER_PICTURES:
@@ -53,7 +54,7 @@ def _single_stage(args: argparse.Namespace) -> "tuple[FaceEstimator, FaceEstimat
     """The estimators without crops; options that concern crops or another detector do not go with it."""
     from fsanet.inference.single_stage import LONG_SIDE, SingleStageEstimator
 
-    for name in ("model", "weights", "margin", "any_angle"):
+    for name in ("model", "weights", "margin", "any_angle", "finder_share"):
         if getattr(args, name):
             raise InputError(f"--{name.replace('_', '-')} does not go with --single-stage: leave it out.")
     if args.detector not in ("auto", "scout") or args.engine != "auto":

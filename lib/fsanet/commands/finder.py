@@ -127,9 +127,7 @@ def _add_hard(parser: argparse.ArgumentParser) -> None:
 def _hard(args: argparse.Namespace) -> int:
     from fsanet.scenes.hard import HardPlan, write_hard
 
-    plan = HardPlan(
-        args.bank, args.backgrounds, args.photographs, args.model_file, scenes=args.scenes, seed=args.seed
-    )
+    plan = HardPlan(args.bank, args.backgrounds, args.photographs, args.model_file, scenes=args.scenes, seed=args.seed)
     count = write_hard(args.out, plan, workers=args.workers, quiet=args.quiet)
     print(f"{count} of {args.scenes} scenes in {args.out}")
     return EXIT_OK
@@ -142,7 +140,9 @@ def _add_train(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--pose-weight", type=float, metavar="W", help="of the pose in the loss (the network's own)")
     parser.add_argument("--weights", help="a file of weights to start from")
-    parser.add_argument("--hard", metavar="FOLDER", help="what `fsanet finder hard` wrote, as a fifth of the backgrounds")
+    parser.add_argument(
+        "--hard", metavar="FOLDER", help="what `fsanet finder hard` wrote, as a fifth of the backgrounds"
+    )
     parser.add_argument("--epochs", type=positive, help="of 6,400 scenes each")
     parser.add_argument("--max-minutes", type=float, help="as many epochs as fit into this time, instead of --epochs")
     parser.add_argument("--threads", type=positive, help="cores to use")

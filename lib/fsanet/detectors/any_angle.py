@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fsanet.detectors.detection import Detection, FaceDetector, merged_detections, sorted_detections
+from fsanet.pose.angles import Pose, rotate_in_plane
 
 TURNS = (0, 90, 180, 270)
 
@@ -58,4 +59,5 @@ def turned_back(face: Detection, clockwise_deg: int, size_wh: tuple[int, int]) -
     (ax, ay), (bx, by) = back(*face.box_xyxy[:2]), back(*face.box_xyxy[2:])
     box = min(ax, bx), min(ay, by), max(ax, bx), max(ay, by)
     points = face.landmarks_xy and tuple(back(*point) for point in face.landmarks_xy)
-    return replace(face, box_xyxy=box, landmarks_xy=points, upright_turn=clockwise_deg)
+    pose = face.pose and Pose(*rotate_in_plane(face.pose, -clockwise_deg).tolist())
+    return replace(face, box_xyxy=box, landmarks_xy=points, upright_turn=clockwise_deg, pose=pose)

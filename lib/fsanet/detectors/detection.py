@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from fsanet.errors import InputError
 from fsanet.image import boxes
+from fsanet.pose.angles import Pose
 
 PointXY = tuple[float, float]
 
@@ -52,6 +53,7 @@ class Detection:
             image's left, mouth corner on its right; left and right as the face is seen upright.
         upright_turn: degrees by which the image has to be turned clockwise for the face to stand about upright: 0, 90,
             180 or 270. Only `AnyAngleDetector` says other than 0.
+        pose: of the head, relative to the line of sight, where the detector reads it in the same pass; else None.
 
     Raises:
         ValueError: for a box that is empty or not finite, a score outside 0..1, or other than five finite landmarks.
@@ -61,6 +63,7 @@ class Detection:
     score: float
     landmarks_xy: tuple[PointXY, ...] | None = None
     upright_turn: int = 0
+    pose: Pose | None = None
 
     def __post_init__(self):
         box = tuple(float(value) for value in self.box_xyxy)

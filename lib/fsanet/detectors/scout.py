@@ -18,6 +18,7 @@ from fsanet.detectors.detection import BoxConvention, Detection, checked_thresho
 from fsanet.detectors.loading import open_session
 from fsanet.detectors.working_image import fit
 from fsanet.errors import InputError
+from fsanet.pose.angles import Pose, angles_from_rotation
 
 BUNDLED = Path(__file__).resolve().parents[1] / "bundled" / "scout" / "scout.onnx"
 LONG_SIDE = 1280  # pixels: larger images are shrunk to this
@@ -121,9 +122,10 @@ class ScoutDetector:
 
 def detections_of(found: Found) -> list[Detection]:
     """Faces that the network found, in its order, with boxes in the common convention."""
+    poses = angles_from_rotation(found.rotation).tolist()
     return [
-        Detection(CONVENTION.to_common(box), score, tuple(map(tuple, points)))
-        for score, box, points in zip(found.score, found.box_xyxy, found.points_xy, strict=True)
+        Detection(CONVENTION.to_common(box), score, tuple(map(tuple, points)), pose=Pose(*pose))
+        for score, box, points, pose in zip(found.score, found.box_xyxy, found.points_xy, poses, strict=True)
     ]
 
 

@@ -13,7 +13,6 @@ from fsanet.detectors.nearby import best_near, view_near
 from fsanet.detectors.scout import LONG_SIDE, THRESHOLD, ScoutNetwork, detections_of
 from fsanet.image.boxes import area
 from fsanet.inference.face_estimator import Face, find_faces
-from fsanet.pose.angles import Pose, angles_from_rotation
 
 
 class SingleStageEstimator:
@@ -66,8 +65,4 @@ class SingleStageEstimator:
 
 def faces_of(found: Found) -> list[Face]:
     """Faces that the network found, with boxes in the common convention."""
-    poses = angles_from_rotation(found.rotation)
-    return [
-        Face(detection.box_xyxy, detection.score, Pose(*pose))
-        for detection, pose in zip(detections_of(found), poses.tolist(), strict=True)
-    ]
+    return [Face(face.box_xyxy, face.score, face.pose) for face in detections_of(found) if face.pose]
