@@ -1,6 +1,7 @@
 """Turn photographs of faces in 3D to other poses, with labels: `make profile RAW=folder [OUT= COPIES= ONLY= SEED=]`.
 
     fsanet profile my/photographs                           18 copies of each, and mirrored ones
+    fsanet profile my/photographs --other-shapes --out more  each with the face shape of another one of them
     fsanet profile faces --only '*[13579].jpg' --copies 20 --out data
 
 Writes the copies in the layout of 300W-LP (<out>/<folder>/<photo>_<k>.jpg and .mat, mirrored ones in <folder>_Flip)
@@ -26,6 +27,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--copies", type=positive, default=_COPIES, help="of each photograph (default: %(default)s)")
     parser.add_argument("--yaw", type=float, default=_YAW_DEG, help="largest yaw, degrees (default: %(default)s)")
     parser.add_argument("--only", default="*", help="pattern of file names, such as '*[13579].jpg' (default: all)")
+    parser.add_argument("--other-shapes", action="store_true", help="each copy with the face shape of another person")
     parser.add_argument("--no-flips", action="store_true", help="no mirrored copies")
     add_option(parser, "--seed", type=int, default=0)
     add_option(parser, "--workers", "(processes; one per core if not given)", type=positive)
@@ -38,7 +40,9 @@ def run(args: argparse.Namespace) -> int:
     from fsanet.readers.set_builder import build_set
     from fsanet.rendering.profiling.write import ProfileSettings, left_out_lines, profile_folder  # compiles
 
-    settings = ProfileSettings(args.copies, args.yaw, args.seed, not args.no_flips, args.only)
+    settings = ProfileSettings(
+        args.copies, args.yaw, args.seed, not args.no_flips, args.only, other_shapes=args.other_shapes
+    )
     profiled = profile_folder(args.raw, args.out, settings, args.workers, args.quiet)
     places = ", ".join(map(str, profiled.folders))
     print(f"{profiled.photographs} photographs, {settings.copies} copies of each: {places}")

@@ -1,5 +1,6 @@
 """Copies of a photographed person in other poses, with their labels."""
 
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -8,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fsanet.pose.angles import angles_from_rotation, rotation_from_angles
+from fsanet.rendering.profiling.shapes import Reshaping
 from fsanet.rendering.profiling.subject import Subject
 from fsanet.rendering.profiling.turning import Turn, draw_turned, turn_points
 
@@ -16,6 +18,7 @@ _NEAR_DEG = (8.0, 5.0, 3.0)
 _ROLL_SPREAD_DEG = 6.0
 _FRONTAL_DEG, _LOST_PER_DEG = 3.0, 7.5  # a side that a photograph hides cannot be turned into view
 _TORSO_SHARE = (0.3, 1.0)
+_SHAPE_SHARE = (0.4, 1.1)  # of the way from one's own shape to another person's
 _DRIFT = 0.25  # of the turn in pixels a degree: the background is pulled along a little
 
 
@@ -49,7 +52,13 @@ class Copy:
     landmarks: NDArray[np.float64]
 
 
-def make_copies(subject: Subject, count: int, rng: np.random.Generator, yaw_limit_deg: float) -> Iterator[Copy]:
+def make_copies(
+    subject: Subject,
+    count: int,
+    rng: np.random.Generator,
+    yaw_limit_deg: float,
+    shapes: NDArray[np.float32] | None = None,
+) -> Iterator[Copy]:
     """Copies of a person, the first of them near the photographed pose, the last ones looking far up or down.
 
     Args:
@@ -57,13 +66,25 @@ def make_copies(subject: Subject, count: int, rng: np.random.Generator, yaw_limi
         count: how many.
         rng: randomness.
         yaw_limit_deg: largest yaw either way.
+        shapes: (N, V, 3) of other people, see `shapes`: each copy goes towards one of them; None to keep the own.
     """
     pose = angles_from_rotation(subject.head.placement.rotation)
-    for number in range(count):
+    for number, shaped in zip(range(count), _shaped(subject, shapes, rng), strict=False):
         near, steep = number < round(_NEAR_SHARE * count), number >= count - round(_STEEP_SHARE * count)
         pitches = STEEP if steep else LEVEL
         target = pose + rng.normal(0, _NEAR_DEG) if near else draw_target(pose, rng, yaw_limit_deg, pitches)
-        yield turned_copy(subject, target, rng.uniform(*_TORSO_SHARE))
+        yield turned_copy(shaped, target, rng.uniform(*_TORSO_SHARE))
+
+
+def _shaped(subject: Subject, shapes: NDArray[np.float32] | None, rng: np.random.Generator) -> Iterator[Subject]:
+    """The person again and again, each time on the way to another one of the shapes."""
+    if shapes is None:
+        yield from itertools.repeat(subject)
+        return
+    reshaping = Reshaping.of(subject)
+    while True:
+        other = shapes[rng.integers(len(shapes))]
+        yield reshaping.with_shape(reshaping.own + rng.uniform(*_SHAPE_SHARE) * (other - reshaping.own))
 
 
 def draw_target(

@@ -4,14 +4,21 @@ Some hundred photographed people are some hundred faces, and a network learns th
 them looks up. With another face under the same picture, only the shape that is seen tells the pose.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
+from fsanet.errors import InputError
+from fsanet.files import replace_whole
+from fsanet.readers.set_builder import Unusable
 from fsanet.rendering.profiling.fitted_head import FittedHead
+from fsanet.rendering.profiling.heads import Photograph
 from fsanet.rendering.profiling.subject import Subject
+from fsanet.workers import run_on_all_cores
 
 _NEIGHBOURS = 6  # vertices of the head that move a point of the surface
 _REACH = 0.12  # decimetres: how their pull fades
@@ -21,6 +28,22 @@ _FADE = 0.5  # decimetres from the head in which hair stops to follow
 def shape_of(head: FittedHead) -> NDArray[np.float32]:
     """(V, 3) vertices of a head in the frame of the renderer's, decimetres."""
     return head.placement.to_head(head.vertices).astype(np.float32)
+
+
+def write_shapes(path: Path, photographs: Sequence[Photograph], workers: int | None = None) -> None:
+    """Write the shapes of the heads in photographs, (N, V, 3) float32, for all processes to read; N may be 0."""
+    shapes = dict(run_on_all_cores(_numbered_shape, list(enumerate(photographs)), workers))
+    usable = [shape for _, shape in sorted(shapes.items()) if shape is not None]
+    with replace_whole(path) as temporary, temporary.open("wb") as file:
+        np.save(file, np.array(usable, np.float32))
+
+
+def _numbered_shape(numbered: tuple[int, Photograph]) -> tuple[int, NDArray[np.float32] | None]:
+    number, photograph = numbered
+    try:
+        return number, shape_of(photograph.head())
+    except (Unusable, InputError, OSError):  # said where the photograph itself is read
+        return number, None
 
 
 @dataclass(frozen=True)

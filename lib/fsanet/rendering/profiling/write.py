@@ -20,12 +20,13 @@ from fsanet.image.reading import read_image
 from fsanet.readers.set_builder import Unusable
 from fsanet.rendering.profiling.copies import Copy, make_copies, mirrored
 from fsanet.rendering.profiling.heads import Photograph, find_photographs
+from fsanet.rendering.profiling.shapes import write_shapes
 from fsanet.rendering.profiling.subject import make_subject
 from fsanet.workers import run_on_all_cores
 
 FLIP = "_Flip"
 _JPEG_QUALITY = 92
-_RECORD, _MESHES = "profile.json", "meshes.npz"
+_RECORD, _MESHES, _SHAPES = "profile.json", "meshes.npz", "shapes.npy"
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,7 @@ class ProfileSettings:
         seed: equal seeds give equal copies.
         flips: write mirrored copies too, into a folder of their own.
         only: pattern for the file names of the photographs.
+        other_shapes: put the shape of another photographed person beneath each copy, see `shapes`.
     """
 
     copies: int = 18
@@ -45,6 +47,7 @@ class ProfileSettings:
     seed: int = 0
     flips: bool = True
     only: str = "*"
+    other_shapes: bool = False
 
     def __post_init__(self):
         if self.copies < 1:
@@ -79,6 +82,8 @@ def profile_folder(
     photographs = find_photographs(raw, folder / _MESHES, settings.only)
     with replace_whole(folder / _RECORD) as temporary:
         temporary.write_text(json.dumps(dataclasses.asdict(settings)), encoding="utf-8")
+    if settings.other_shapes:
+        write_shapes(folder / _SHAPES, photographs, workers)
     work = partial(_profile, folder=folder, settings=settings)
     done = run_on_all_cores(work, photographs, workers)
     bar = progress(done, total=len(photographs), unit="photo", label="profiling", quiet=quiet)
@@ -104,7 +109,8 @@ def _profile(photograph: Photograph, folder: Path, settings: ProfileSettings) ->
         return LeftOut(photograph.file.name, "unreadable image", str(error))
     rng = np.random.default_rng([settings.seed, *hashlib.sha256(stem.encode()).digest()[:8]])
     subject = make_subject(image, head, photograph.matte)
-    for number, copy in enumerate(make_copies(subject, settings.copies, rng, settings.yaw_limit_deg)):
+    shapes = np.load(folder / _SHAPES, mmap_mode="r") if settings.other_shapes else None
+    for number, copy in enumerate(make_copies(subject, settings.copies, rng, settings.yaw_limit_deg, shapes)):
         if settings.flips:
             write_copy(_label(_flip_folder(folder), stem, number), mirrored(copy))
         write_copy(_label(folder, stem, number), copy)
