@@ -1,9 +1,11 @@
+from pathlib import Path
+
 import pytest
 
 from fsanet import cli
 from fsanet.console import EXIT_ERROR, EXIT_OK, EXIT_PARTIAL
 from fsanet.evaluation import finder_table
-from fsanet.scenes import bank, photographs
+from fsanet.scenes import bank, hard, photographs
 from fsanet.scenes.bank_plan import BankPlan
 
 
@@ -61,3 +63,12 @@ def test_networks_that_cannot_be_trained_are_one_sentence(tmp_path, capsys, opti
 def test_weights_that_are_not_there_are_one_sentence(tmp_path, capsys):
     assert cli.main(["finder", "bundle", str(tmp_path / "none.h5")]) == EXIT_ERROR
     assert "fsanet finder train" in capsys.readouterr().err
+
+
+def test_hard_scenes_are_searched_with_what_was_given(monkeypatch, tmp_path, capsys):
+    seen = []
+    monkeypatch.setattr(hard, "write_hard", lambda folder, plan, **_: seen.append((folder, plan)) or 7)
+    options = ["--bank", "b", "--backgrounds", "g", "--scenes", "50", "--seed", "3", "--out", str(tmp_path)]
+    assert cli.main(["finder", "hard", *options]) == EXIT_OK
+    assert seen == [(tmp_path, hard.HardPlan(Path("b"), Path("g"), None, scenes=50, seed=3))]
+    assert f"7 of 50 scenes in {tmp_path}" in capsys.readouterr().out

@@ -1,5 +1,6 @@
 """Hard negatives: scenes without a face in which a network sees one, kept as backgrounds of its further training."""
 
+import json
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import NamedTuple
@@ -9,8 +10,9 @@ import numpy as np
 
 from fsanet.console import progress
 from fsanet.detectors.scout import ScoutNetwork
+from fsanet.errors import InputError
 from fsanet.files import replace_whole
-from fsanet.scenes.compose import NOBODY
+from fsanet.scenes.compose import NOBODY, Composer
 from fsanet.scenes.stream import open_composer
 from fsanet.workers import run_on_all_cores
 
@@ -40,10 +42,10 @@ class HardPlan(NamedTuple):
 
 
 def write_hard(folder: Path, plan: HardPlan, *, workers: int | None = None, quiet: bool = False) -> int:
-    """Write the scenes in which the network is wrong as `<number>.jpg`; a killed run is repeated.
+    """Write the scenes in which the network is wrong as `<seed>-<number>.jpg`; a killed run is repeated.
 
     Args:
-        folder: for the pictures; those of an earlier run are replaced where the number is the same.
+        folder: for the pictures.
         plan: what is searched.
         workers: number of processes; None for one per core.
         quiet: no progress bar.
@@ -52,10 +54,12 @@ def write_hard(folder: Path, plan: HardPlan, *, workers: int | None = None, quie
         The number of pictures.
 
     Raises:
-        FileNotFoundError, InputError: when a folder holds no bank or no pictures, or the network cannot be read.
+        FileNotFoundError, InputError: when a folder holds no bank or no pictures, the network cannot be read, or the
+            folder holds scenes of another plan.
     """
     _opened(plan)  # says what is missing
     folder.mkdir(parents=True, exist_ok=True)
+    _check_record(folder / "hard.json", {name: str(value) for name, value in plan._asdict().items()})
     written = 0
     with progress(total=plan.scenes, unit="scene", label=folder.name, quiet=quiet) as bar:
         starts = range(0, plan.scenes, _CHUNK)
@@ -63,6 +67,14 @@ def write_hard(folder: Path, plan: HardPlan, *, workers: int | None = None, quie
             written += number
             bar.update(_CHUNK)
     return written
+
+
+def _check_record(record: Path, wanted: dict[str, str]) -> None:
+    """Refuse a folder of another plan, whose scenes would mix with these."""
+    if record.is_file() and (found := json.loads(record.read_text(encoding="utf-8"))) != wanted:
+        raise InputError(f"'{record.parent}' holds scenes of {found}, not {wanted}: choose another --out.")
+    with replace_whole(record) as temporary:
+        temporary.write_text(json.dumps(wanted), encoding="utf-8")
 
 
 def _write_chunk(folder: Path, plan: HardPlan, start: int) -> int:
@@ -81,6 +93,6 @@ def _write_chunk(folder: Path, plan: HardPlan, start: int) -> int:
 
 
 @lru_cache(maxsize=1)
-def _opened(plan: HardPlan):
+def _opened(plan: HardPlan) -> tuple[Composer, ScoutNetwork]:
     composer = open_composer(plan.bank, plan.backgrounds, plan.photographs, SIDE, NOBODY)
     return composer, ScoutNetwork(plan.model, threads=1)
