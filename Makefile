@@ -117,7 +117,7 @@ notebooks: setup  ## run the notebooks of demo/notebooks/ and keep their outputs
 	$(BIN)/python -m demo.run_notebooks $(NOTEBOOKS) $(ARGS)
 
 PAGES = docs/images
-PAGE_FIGURES = angles turns structures timeline limits comparison --compare fusion_capsule:300W_LP fusion_capsule:free
+PAGE_FIGURES = angles turns shapes structures timeline limits comparison --compare fusion_capsule:300W_LP fusion_capsule:free
 
 pictures: setup  ## all pictures of the pages and notebooks anew, after new weights or another renderer; needs `make weights`
 	$(BIN)/python -m fsanet.rendering.write_demo_heads

@@ -24,10 +24,12 @@ class Group(Protocol):
     Attributes:
         rank: which one this is, from 0 on; it holds the rows from rank * B / count on.
         count: how many there are; each holds as many rows.
+        statistics_of_all: whether batch normalisation takes the statistics of the whole batch.
     """
 
     rank: int
     count: int
+    statistics_of_all: bool
 
     def total(self, array: NDArray[np.float32]) -> NDArray[np.float32]:
         """Sum of the arrays of all processes, the same bytes in each. Waits for the others."""

@@ -51,3 +51,12 @@ def test_shares_of_a_batch_give_the_numbers_of_the_whole(batch):
 def test_without_the_others_the_numbers_would_be_others(batch):
     whole, alone = step(*batch), step(*(each[: ROWS // COUNT] for each in batch))
     assert np.abs(alone[0] - whole[0][: ROWS // COUNT]).max() > 0.5
+
+
+def test_processes_that_keep_their_own_statistics_do_as_each_alone(batch):
+    share = ROWS // COUNT
+    rows = [[each[rank * share : (rank + 1) * share] for each in batch] for rank in range(COUNT)]
+    parts = in_threads(COUNT, lambda rank: step(*rows[rank]), statistics_of_all=False)
+    for part, own in zip(parts, rows, strict=True):
+        for together, alone in zip(part, step(*own), strict=True):
+            np.testing.assert_array_equal(together, alone)

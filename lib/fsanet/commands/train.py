@@ -6,6 +6,7 @@
     fsanet train --set my.npz --weights synthetic --freeze "ssr_G*"    fine-tuning
     fsanet train --experiment synthetic --setting ema=0.9995 augmentation.blur=0.2
     fsanet train --workers 2                                 each batch on two processes here, a share of the cores each
+    fsanet train --workers 2 --setting statistics_of_all=False         faster, but not the losses of one
     fsanet train --workers host1:5000,host2 --rank 1         on two machines: this on host2, --rank 0 on host1
 
 A stopped run goes on where it was when the same command is given again. KERAS_BACKEND=jax or torch choose another

@@ -41,7 +41,8 @@ class FusedBatchNormalization(keras.layers.BatchNormalization):
 
     Keras 3 composes the training step of a dozen passes over the feature map. TensorFlow has one operation for it, with
     a gradient of its own: on a CPU a whole training step of FSA-Net then takes three fifths of the time. Keras does the
-    work in inference and on other backends. Where several processes are at one batch, the statistics are those of all.
+    work in inference and on other backends. Where several processes are at one batch, the statistics are those of all,
+    unless the processes agree on their own.
 
     Input shape: (batch, height, width, channels).
     Output shape: as the input.
@@ -57,7 +58,7 @@ class FusedBatchNormalization(keras.layers.BatchNormalization):
         import tensorflow as tf
 
         x, gamma, beta = (ops.cast(each, "float32") for each in (inputs, self.gamma, self.beta))
-        if group := present_group():
+        if (group := present_group()) and group.statistics_of_all:
             outputs, mean, variance = normalise_together(x, gamma, beta, self.epsilon, group)
         else:
             outputs, mean, estimate = tf.compat.v1.nn.fused_batch_norm(

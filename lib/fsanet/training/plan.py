@@ -27,6 +27,8 @@ class Plan:
         ema: decay of the running mean of the weights that is validated and saved, such as 0.999; 0 for none.
         clip_norm: gradients of a larger norm are scaled down to it; 0 for none.
         max_minutes: choose the number of epochs so that the run takes about that long; 0 for `epochs`.
+        statistics_of_all: where several processes are at one batch, batch normalisation waits for the statistics of
+            all, and the losses are those of one process; False takes each process's own, which is faster.
 
     Raises:
         ValueError: for what cannot be trained; the message lists all of it.
@@ -41,6 +43,7 @@ class Plan:
     ema: float = 0.0
     clip_norm: float = 0.0
     max_minutes: float = 0.0
+    statistics_of_all: bool = True
 
     def __post_init__(self) -> None:
         if problems := [text for wrong, text in self.checks() if wrong]:

@@ -32,7 +32,7 @@ class Leader:
         lines: to the followers, in the order of their ranks.
 
     Attributes:
-        rank, count: see `fsanet.together.Group`.
+        rank, count, statistics_of_all: see `fsanet.together.Group`.
         lost: the error of a follower that cannot be reached any more.
     """
 
@@ -41,6 +41,7 @@ class Leader:
     def __init__(self, lines: Sequence[Line]):
         self.lines = tuple(lines)
         self.count = len(self.lines) + 1
+        self.statistics_of_all = True
         self.lost: LostError | None = None
 
     def total(self, array: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -82,11 +83,13 @@ class Follower:
         count: of all processes.
 
     Attributes:
+        statistics_of_all: see `fsanet.together.Group`.
         lost: why there are no more sums: the leader has ended the run, or cannot be reached any more.
     """
 
     def __init__(self, line: Line, rank: int, count: int):
         self.line, self.rank, self.count = line, rank, count
+        self.statistics_of_all = True
         self.lost: LostError | OverError | None = None
 
     def total(self, array: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -32,6 +32,7 @@ class SharedLearner(Learner):
             raise InputError(f"Several processes train together on TensorFlow alone, not on '{backend}'.")
         super().__init__(model, plan)
         self.place = place
+        self.place.statistics_of_all = plan.statistics_of_all
 
     def step(self, batch: Any, learning_rate: float) -> Figures:
         """Update the weights once, together with all others."""
