@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from fsanet.dense import layout
+from fsanet.dense.decode import Found
 from fsanet.dense.layout import cells
 from fsanet.detectors import scout
 from fsanet.detectors.scout import BUNDLED, CONVENTION, ScoutDetector, ScoutNetwork, on_whole_cells
@@ -63,11 +64,12 @@ def test_a_large_image_is_shrunk(session):
     assert found.box_xyxy[0, 2] - found.box_xyxy[0, 0] == pytest.approx(160, abs=0.1)
 
 
-@pytest.mark.parametrize(("large", "last"), [(42, 64), (30, 32)])
-def test_large_faces_are_taken_from_half_the_size_and_half_of_that(session, monkeypatch, large, last):
-    monkeypatch.setattr(scout, "LARGE_FACE", large)  # the session sees a larger one at every size
+@pytest.mark.parametrize(("least", "last"), [(84, 64), (60, 32)])
+def test_large_faces_are_taken_from_half_the_size_and_half_of_that(session, monkeypatch, least, last):
+    monkeypatch.setattr(scout, "LARGE_FACE", 30)  # the session sees a larger one at every size
+    monkeypatch.setattr(scout, "LEAST_SIDE", least)
     found = ScoutNetwork().search(spotted(128, 256, 100, 60, size=4), long_side=256, threshold=0.5)
-    assert session.given.shape == (1, 32, last, 3)  # searched last: no longer than two large faces
+    assert session.given.shape == (1, 32, last, 3)  # searched last: no longer than the least side
     assert found.sides() == pytest.approx([256 / last * np.sqrt(40 * 48)], rel=0.01)
 
 
@@ -81,6 +83,28 @@ def test_a_face_that_is_not_large_ends_the_search(session, monkeypatch):
 def test_where_nothing_is_found_ever_smaller_sizes_are_searched(session):
     assert len(ScoutNetwork().search(spotted(640, 640, 9, 9), long_side=640, threshold=0.99).score) == 0
     assert session.given.shape == (1, 160, 160, 3)
+
+
+def test_a_face_found_only_at_half_the_size_counts_whatever_its_size(monkeypatch):
+    network, sizes = ScoutNetwork(), []
+    small = Found(np.array([0.8]), np.array([[10.0, 10, 50, 58]]), np.zeros((1, 5, 2)), np.eye(3)[None])
+
+    def search_at(_image_bgr, long_side, _threshold):
+        sizes.append(long_side)
+        return small if long_side < 400 else small.only([])
+
+    monkeypatch.setattr(network, "_search_at", search_at)
+    assert len(network.search(np.zeros((400, 400, 3), np.uint8), 400, 0.7).score) == 1
+    assert sizes == [400, 200]
+
+
+@pytest.mark.parametrize(("side", "score", "kept"), [(15, 0.74, 0), (15, 0.76, 1), (17, 0.71, 1)])
+def test_tiny_faces_must_be_surer(monkeypatch, side, score, kept):
+    network = ScoutNetwork()
+    tiny = Found(np.array([score]), np.array([[0.0, 0, 2 * side, 2 * side]]), np.zeros((1, 5, 2)), np.eye(3)[None])
+    monkeypatch.setattr(network, "_search_at", lambda *_: tiny)
+    monkeypatch.setattr(scout, "LEAST_SIDE", 1000)
+    assert len(network.search(np.zeros((800, 800, 3), np.uint8), 400, 0.7).score) == kept  # half the size of the image
 
 
 def test_the_threshold_is_of_the_score(session):

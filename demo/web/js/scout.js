@@ -9,7 +9,7 @@ import { padded, shrunk } from "./pixels.js";
 /** @typedef {import("./tracking.js").Detection} Detection */
 /** @typedef {import("./decode.js").Found} Found */
 /** @typedef {import("./decode.js").DecodeSettings & {long_side: number, multiple: number, grey: number, large_face: number,
- *   surely: number, sure_score: number, scale_wh: number[], shift_wh: number[]}} ScoutSettings */
+ *   tiny_face: number, tiny_more: number, least_side: number, surely: number, sure_score: number, scale_wh: number[], shift_wh: number[]}} ScoutSettings */
 
 export class Scout {
   /** @param {import("./runtime.js").Network} network @param {ScoutSettings} settings */
@@ -32,13 +32,14 @@ export class Scout {
   /** Faces of a picture; where nothing or a large face is found, it is searched once more at half the size, and so on, and
    * large faces are rather taken from there. @param {Picture} picture */
   async search(picture) {
-    const { long_side, large_face, surely } = this.settings;
+    const { long_side, tiny_face, tiny_more, large_face, least_side, surely } = this.settings;
     const longer = Math.max(picture.width, picture.height);
     let working = Math.min(long_side, longer), large = (large_face * longer) / working;
-    let found = await this.searchAt(picture, working);
-    while (working > 2 * large_face && !(found.length && Math.max(...found.map(side)) <= large)) {
+    const tiny = (tiny_face * longer) / working, sure = this.settings.threshold + tiny_more;
+    let found = (await this.searchAt(picture, working)).filter((face) => side(face) >= tiny || face.score >= sure);
+    while (working > least_side && !(found.length && Math.max(...found.map(side)) <= large)) {
       working = Math.floor(working / 2);
-      const coarse = await this.searchAt(picture, working), [least, most] = [surely * large, large];
+      const coarse = await this.searchAt(picture, working), [least, most] = [found.length ? surely * large : 0, large];
       const alike = [...found.filter((face) => side(face) <= most), ...coarse.filter((face) => side(face) > least)];
       found = distinct(alike, this.settings, found.filter((face) => side(face) > most));
       large = (large_face * longer) / working;

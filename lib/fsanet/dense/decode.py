@@ -91,10 +91,12 @@ def suppress(boxes_xyxy: NDArray, overlap: float, within: float = WITHIN) -> lis
         within: largest share of a box that lies in a surer one, or of the surer one in it.
     """
     kept: list[int] = []
-    for number in range(len(boxes_xyxy)):
-        box, surer = boxes_xyxy[number], boxes_xyxy[kept]
-        if not kept or (iou(box, surer).max() <= overlap and _nested(box, surer).max() <= within):
-            kept.append(number)
+    left = np.arange(len(boxes_xyxy))
+    while len(left):
+        kept.append(int(left[0]))
+        box, less_sure = boxes_xyxy[left[0]], boxes_xyxy[left[1:]]
+        apart = (iou(box[None], less_sure)[0] <= overlap) & (_nested(box, less_sure) <= within)
+        left = left[1:][apart]
     return kept
 
 

@@ -3,8 +3,8 @@
 A picture goes in, faces with boxes, points and rotations come out. Finding faces uses boxes and points of it, reading
 poses without a crop (`fsanet.inference.single_stage`) the rotations too.
 
-Box: MTCNN's is 0.955 as wide and 1.070 as high, its centre 0.001 widths to the left and 0.068 heights up (medians over
-250 faces, every other one of `BoxConvention`; interquartile ranges 0.091, 0.165, 0.091, 0.034).
+Box: MTCNN's is 0.939 as wide and 1.042 as high, its centre 0.005 widths to the left and 0.076 heights up (medians over
+250 faces, every other one of `BoxConvention`; interquartile ranges 0.089, 0.130, 0.094, 0.036).
 """
 
 from pathlib import Path
@@ -23,11 +23,13 @@ from fsanet.pose.angles import Pose, angles_from_rotation
 BUNDLED = Path(__file__).resolve().parents[1] / "bundled" / "scout" / "scout.onnx"
 LONG_SIDE = 1280  # pixels: larger images are shrunk to this
 THRESHOLD = 0.7
-CONVENTION = BoxConvention((0.955, 1.07), (-0.001, -0.068))
+CONVENTION = BoxConvention((0.939, 1.042), (-0.005, -0.076))
 
 BEYOND = 128  # grey beside and below the image, which the network sees as zero
 OVERLAP = 0.4  # of two boxes that share more the less sure one is dropped
-LARGE_FACE = 120  # pixels, as it is searched; chosen by how exact boxes are, see the model card
+TINY_FACE, TINY_MORE = 16, 0.05  # pixels, as it is searched; how much surer smaller ones must be: badges look like them
+LARGE_FACE = 256  # pixels, as it is searched; chosen by how exact poses are, see the model card
+LEAST_SIDE = 240  # pixels: what is smaller is not searched at half the size
 SURELY = 0.75  # of that: what the two searches may differ by
 
 
@@ -51,7 +53,8 @@ class ScoutNetwork:
         """Faces of an image, boxes and points in its pixels, boxes in the network's own convention.
 
         Where nothing or a large face is found, the image is searched once more at half the size, and so on, and large
-        faces are rather taken from there: they were smaller in training.
+        faces are rather taken from there: they were smaller in training. Where nothing was found, all are. Of tiny
+        faces only the surer ones count.
 
         Args:
             image_bgr: (h, w, 3) uint8.
@@ -64,12 +67,14 @@ class ScoutNetwork:
         longer = max(image_bgr.shape[:2])
         working = min(long_side, longer)
         found = self._search_at(image_bgr, working, threshold)
+        tiny = found.sides() < TINY_FACE * longer / working
+        found = found.only(~tiny | (found.score >= threshold + TINY_MORE))
         large = LARGE_FACE * longer / working  # in pixels of the image
-        while working > 2 * LARGE_FACE and not (len(found.score) and found.sides().max() <= large):
+        while working > LEAST_SIDE and not (len(found.score) and found.sides().max() <= large):
             working //= 2
             coarse = self._search_at(image_bgr, working, threshold)
-            is_large = found.sides() > large
-            alike = [found.only(~is_large), coarse.only(coarse.sides() > SURELY * large)]
+            is_large, least = found.sides() > large, SURELY * large if len(found.score) else 0.0
+            alike = [found.only(~is_large), coarse.only(coarse.sides() > least)]
             found = joined(alike, found.only(is_large), OVERLAP)
             large = LARGE_FACE * longer / working
         return found

@@ -108,7 +108,7 @@ BUNDLED_WEIGHTS: tuple[PretrainedFile, ...] = tuple(
 BUNDLED_FINDER = PretrainedFile(
     "scout_models/scout/scout.weights.h5",
     2063880,
-    "9ae442d7ca2121a291af509c71940d6ded66730390c32351d022060335c659aa",
+    "6c1610f02eeb42e232064e010fb343d253da6bc75fdbecfc83d2d5e3b0e830d6",
     "",
     OUR_LICENCE,
 )
