@@ -28,7 +28,7 @@ CONVENTION = BoxConvention((0.939, 1.042), (-0.005, -0.076))
 BEYOND = 128  # grey beside and below the image, which the network sees as zero
 OVERLAP = 0.4  # of two boxes that share more the less sure one is dropped
 TINY_FACE, TINY_MORE = 16, 0.05  # pixels, as it is searched; how much surer smaller ones must be: badges look like them
-LARGE_FACE = 256  # pixels, as it is searched; chosen by how exact poses are, see the model card
+LARGE_FACE = 160  # pixels, as it is searched; chosen by how exact poses are, see the model card
 LEAST_SIDE = 240  # pixels: what is smaller is not searched at half the size
 SURELY = 0.75  # of that: what the two searches may differ by
 
