@@ -9,6 +9,7 @@
     fsanet finder hard                              scenes without a face in which it sees one: data/hard_negatives
     fsanet finder train                             in training_and_testing/runs/scenes
     fsanet finder train --photographs data/bank_photographs --weights scout.weights.h5 --epochs 26 --run photographs
+    fsanet finder train --hard data/hard_negatives --weights scout.weights.h5 --run hard
     fsanet finder train --model retinaface_mnet025 --pose-weight 0.4 --run retinaface
     fsanet finder test --pointing04 Pointing04 --aflw2000 AFLW2000 --nothing wallpapers
     fsanet finder bundle training_and_testing/runs/scenes/scout/scout.weights.h5      into the repository
