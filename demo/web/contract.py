@@ -106,6 +106,8 @@ def _detector() -> dict[str, Any]:
         "sure_score": scout.ScoutDetector.sure_score,
         "overlap": scout.OVERLAP,
         "within": decode.WITHIN,
+        "worn": decode.WORN,
+        "head": decode.HEAD,
         "tiny_face": scout.TINY_FACE,
         "tiny_more": scout.TINY_MORE,
         "large_face": scout.LARGE_FACE,

@@ -3,7 +3,7 @@ import pytest
 
 from fsanet.dense import layout
 from fsanet.dense.assign import targets
-from fsanet.dense.decode import Found, decode, joined, rotation_from_6d, suppress
+from fsanet.dense.decode import Found, decode, joined, rotation_from_6d, suppress, worn
 from fsanet.dense.layout import cells
 from fsanet.pose.angles import rotation_from_angles
 
@@ -92,3 +92,24 @@ def test_wild_boxes_stay_finite(logit):
     prediction = np.full((len(grid), layout.PREDICTION_SIZE), logit)
     prediction[:, layout.SCORE] = 2.0
     assert np.isfinite(decode(prediction, grid, 0.5).box_xyxy).all()
+
+
+@pytest.mark.parametrize(
+    ("middle", "side", "is_worn"),
+    [
+        ((100, 20), 20, True),
+        ((100, 20), 30, False),
+        ((100, 0), 20, False),
+        ((165, 100), 20, False),
+        ((45, 40), 20, True),
+    ],
+)
+def test_what_is_tiny_on_the_head_of_another_face_is_worn(middle, side, is_worn):
+    face = np.array([50.0, 50, 150, 150])
+    badge = np.array([*np.subtract(middle, side / 2), *np.add(middle, side / 2)])
+    found = Found(np.array([0.9, 0.8]), np.stack([face, badge]), np.zeros((2, 5, 2)), np.stack([np.eye(3)] * 2))
+    assert worn(found).tolist() == [False, is_worn]
+
+
+def test_of_no_face_none_is_worn():
+    assert worn(Found(np.empty(0), np.empty((0, 4)), np.empty((0, 5, 2)), np.empty((0, 3, 3)))).shape == (0,)

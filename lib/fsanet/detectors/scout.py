@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from fsanet.dense.decode import Found, decode, joined
+from fsanet.dense.decode import Found, decode, joined, worn
 from fsanet.dense.layout import STRIDES, cells
 from fsanet.detectors.detection import BoxConvention, Detection, checked_threshold, sorted_detections
 from fsanet.detectors.loading import open_session
@@ -54,7 +54,7 @@ class ScoutNetwork:
 
         Where nothing or a large face is found, the image is searched once more at half the size, and so on, and large
         faces are rather taken from there: they were smaller in training. Where nothing was found, all are. Of tiny
-        faces only the surer ones count.
+        faces only the surer ones count, and none on the head of a much larger one.
 
         Args:
             image_bgr: (h, w, 3) uint8.
@@ -77,7 +77,7 @@ class ScoutNetwork:
             alike = [found.only(~is_large), coarse.only(coarse.sides() > least)]
             found = joined(alike, found.only(is_large), OVERLAP)
             large = LARGE_FACE * longer / working
-        return found
+        return found.only(~worn(found))
 
     def _search_at(self, image_bgr: NDArray[np.uint8], long_side: int, threshold: float) -> Found:
         working = fit(image_bgr, long_side)

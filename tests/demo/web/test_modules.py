@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from fsanet.dense import layout
-from fsanet.dense.decode import LARGEST_LOG, WITHIN, decode
+from fsanet.dense.decode import HEAD, LARGEST_LOG, WITHIN, WORN, Found, decode, worn
 from fsanet.dense.layout import STRIDES, cells
 from fsanet.detectors.any_angle import turned, turned_back
 from fsanet.detectors.detection import Detection
@@ -261,6 +261,17 @@ def test_answers_of_the_finder_become_boxes(in_node):
     assert 5 < len(expected.score) < len(grid) / 4
     assert [face["score"] for face in found] == pytest.approx(expected.score)
     assert np.allclose([face["box"] for face in found], expected.box_xyxy, atol=1e-3)
+
+
+def test_what_is_worn_on_a_head_is_left_away(in_node):
+    random = np.random.default_rng(3)
+    middle, side = random.uniform(0, 100, (60, 2)), np.exp(random.uniform(1, 4.5, (60, 1)))
+    box = np.hstack([middle - side / 2, middle + side / 2])
+    found = Found(np.ones(60), box, np.zeros((60, 5, 2)), np.stack([np.eye(3)] * 60))
+    given = {"found": [{"score": 1, "box": row} for row in box.tolist()], "settings": {"worn": WORN, "head": HEAD}}
+    kept = in_node("return withoutWorn(given.found, given.settings)", ["decode.js"], given)
+    assert 5 < worn(found).sum() < 55
+    assert [face["box"] for face in kept] == box[~worn(found)].tolist()
 
 
 @pytest.mark.parametrize("turn", [0, 90, 180, 270])
