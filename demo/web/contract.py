@@ -107,6 +107,7 @@ def _detector() -> dict[str, Any]:
         "overlap": scout.OVERLAP,
         "within": decode.WITHIN,
         "worn": decode.WORN,
+        "worn_more": scout.WORN_MORE,
         "head": decode.HEAD,
         "tiny_face": scout.TINY_FACE,
         "tiny_more": scout.TINY_MORE,

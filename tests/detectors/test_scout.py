@@ -107,6 +107,14 @@ def test_tiny_faces_must_be_surer(monkeypatch, side, score, kept):
     assert len(network.search(np.zeros((800, 800, 3), np.uint8), 400, 0.7).score) == kept  # half the size of the image
 
 
+@pytest.mark.parametrize(("score", "kept"), [(0.79, 1), (0.81, 2)])
+def test_what_may_be_a_badge_must_be_surer(monkeypatch, score, kept):
+    network, boxes = ScoutNetwork(), np.array([[50.0, 50, 150, 150], [90, 10, 110, 30]])
+    both = Found(np.array([0.9, score]), boxes, np.zeros((2, 5, 2)), np.stack([np.eye(3)] * 2))
+    monkeypatch.setattr(network, "_search_at", lambda *_: both)
+    assert len(network.search(np.zeros((200, 200, 3), np.uint8), 200, 0.7).score) == kept
+
+
 def test_the_threshold_is_of_the_score(session):
     score = 1 / (1 + np.exp(-2.0))
     assert len(ScoutNetwork().search(spotted(64, 64, 30, 30), 64, score - 0.01).score) == 1

@@ -45,12 +45,12 @@ export function side({ box }) {
   return Math.sqrt(area(box));
 }
 
-/** Without what is so small, on the hair or the hat of another face, that it is a badge.
- * @param {Found[]} found @param {{worn: number, head: number[]}} settings */
-export function withoutWorn(found, { worn, head: [beside, above] }) {
+/** Without what is so small, where another face has its hair or hat, that it may be a badge, unless it is sure.
+ * @param {Found[]} found @param {number} sure score @param {{worn: number, head: number[]}} settings */
+export function withoutWorn(found, sure, { worn, head: [beside, above] }) {
   return found.filter((face) => {
     const [x1, y1, x2, y2] = face.box, x = (x1 + x2) / 2, y = (y1 + y2) / 2;
-    return !found.some(({ box: [left, top, right, bottom] }, i) => {
+    return face.score >= sure || !found.some(({ box: [left, top, right, bottom] }, i) => {
       const width = right - left, height = bottom - top;
       const onHead = x > left - beside * width && x < right + beside * width && y > top - above * height && y < bottom;
       return onHead && side(face) < worn * side(found[i]);

@@ -10,7 +10,7 @@ from fsanet.dense import layout
 from fsanet.image.boxes import iou
 
 WITHIN = 0.7  # of a box in another: a nose or a mouth taken for a face
-WORN = 0.25  # of a face's side: what is smaller and shows on the head of a face is a badge, for who is nearer is larger
+WORN = 0.25  # of a face's side: what is smaller, at the head of that face, may be a badge: who is nearer is larger
 HEAD = (0.15, 0.45)  # in widths beside and heights above a face: what hair and hats reach
 LARGEST_LOG = 4.0  # of a distance in strides; what is beyond is no box
 
@@ -103,7 +103,7 @@ def suppress(boxes_xyxy: NDArray, overlap: float, within: float = WITHIN) -> lis
 
 
 def worn(found: Found) -> NDArray[np.bool_]:
-    """(F,) which faces are so small, on the hair or the hat of another one, that they cannot be people."""
+    """(F,) which faces are so small, where another one has its hair or hat, that they may be badges."""
     sides, box = found.sides(), found.box_xyxy
     middle, size = (box[:, :2] + box[:, 2:]) / 2, box[:, 2:] - box[:, :2]
     low, high = box[:, :2] - size * HEAD, box[:, 2:] + size * [HEAD[0], 0.0]

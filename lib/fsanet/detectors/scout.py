@@ -28,6 +28,7 @@ CONVENTION = BoxConvention((0.939, 1.042), (-0.005, -0.076))
 BEYOND = 128  # grey beside and below the image, which the network sees as zero
 OVERLAP = 0.4  # of two boxes that share more the less sure one is dropped
 TINY_FACE, TINY_MORE = 16, 0.05  # pixels, as it is searched; how much surer smaller ones must be: badges look like them
+WORN_MORE = 0.1  # the same of what may be a badge on a hat
 LARGE_FACE = 160  # pixels, as it is searched; chosen by how exact poses are, see the model card
 LEAST_SIDE = 240  # pixels: what is smaller is not searched at half the size
 SURELY = 0.75  # of that: what the two searches may differ by
@@ -54,7 +55,7 @@ class ScoutNetwork:
 
         Where nothing or a large face is found, the image is searched once more at half the size, and so on, and large
         faces are rather taken from there: they were smaller in training. Where nothing was found, all are. Of tiny
-        faces only the surer ones count, and none on the head of a much larger one.
+        faces only the surer ones count, as of those at the head of a much larger one.
 
         Args:
             image_bgr: (h, w, 3) uint8.
@@ -77,7 +78,7 @@ class ScoutNetwork:
             alike = [found.only(~is_large), coarse.only(coarse.sides() > least)]
             found = joined(alike, found.only(is_large), OVERLAP)
             large = LARGE_FACE * longer / working
-        return found.only(~worn(found))
+        return found.only(~worn(found) | (found.score >= threshold + WORN_MORE))
 
     def _search_at(self, image_bgr: NDArray[np.uint8], long_side: int, threshold: float) -> Found:
         working = fit(image_bgr, long_side)

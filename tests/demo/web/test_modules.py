@@ -267,11 +267,13 @@ def test_what_is_worn_on_a_head_is_left_away(in_node):
     random = np.random.default_rng(3)
     middle, side = random.uniform(0, 100, (60, 2)), np.exp(random.uniform(1, 4.5, (60, 1)))
     box = np.hstack([middle - side / 2, middle + side / 2])
-    found = Found(np.ones(60), box, np.zeros((60, 5, 2)), np.stack([np.eye(3)] * 60))
-    given = {"found": [{"score": 1, "box": row} for row in box.tolist()], "settings": {"worn": WORN, "head": HEAD}}
-    kept = in_node("return withoutWorn(given.found, given.settings)", ["decode.js"], given)
+    score = np.where(np.arange(60) % 2, 0.9, 0.7)
+    found = Found(score, box, np.zeros((60, 5, 2)), np.stack([np.eye(3)] * 60))
+    faces = [{"score": s, "box": row} for s, row in zip(score.tolist(), box.tolist(), strict=True)]
+    given = {"found": faces, "settings": {"worn": WORN, "head": HEAD}}
+    kept = in_node("return withoutWorn(given.found, 0.8, given.settings)", ["decode.js"], given)
     assert 5 < worn(found).sum() < 55
-    assert [face["box"] for face in kept] == box[~worn(found)].tolist()
+    assert [face["box"] for face in kept] == box[~worn(found) | (score >= 0.8)].tolist()
 
 
 @pytest.mark.parametrize("turn", [0, 90, 180, 270])
