@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from demo.figures.settings import FigureSettings
 from demo.figures.style import new_figure
+from fsanet.errors import InputError
 from fsanet.image.face_crop import crop_face
 from fsanet.image.reading import read_image
 from fsanet.rendering.profiling.copies import turned_copy
@@ -23,7 +24,13 @@ _SIDE, _MARGIN = 320, 0.75  # pixels of a picture, share of the landmark box aro
 
 
 def draw(settings: FigureSettings) -> Path:
-    """Draw the first two pictures, a face in each: a row a person, each pose with the own shape and the other's."""
+    """Draw the first two pictures, a face in each: a row a person, each pose with the own shape and the other's.
+
+    Raises:
+        InputError: when there is one picture alone, or no face in one.
+    """
+    if len(settings.pictures) < 2:
+        raise InputError("The figure of shapes takes two pictures, a face in each; got one.")
     subjects = _subjects(settings.pictures[:2])
     shapes = [shape_of(subject.head) for subject in subjects]
     path = settings.path("shapes")
@@ -52,10 +59,10 @@ def _subjects(pictures: Sequence[Path]) -> list[Subject]:
     """The people in pictures, by a .mat beside each or by Face Mesh."""
     with TemporaryDirectory() as name:
         folder = Path(name)
-        for picture in pictures:
+        for number, picture in enumerate(pictures):
             for file in (picture, picture.with_suffix(".mat")):
-                if file.is_file():
-                    shutil.copy(file, folder)
+                if file == picture or file.is_file():
+                    shutil.copy(file, folder / f"{number}_{file.name}")
         return [_subject(photograph) for photograph in find_photographs(folder, folder / "meshes.npz")]
 
 

@@ -37,7 +37,7 @@ def test_exactly_the_scenes_in_which_the_network_sees_a_face_are_kept(written, b
 def test_the_same_command_again_is_no_other_plan(written):
     folder, plan, count = written
     assert write_hard(folder, plan, workers=1, quiet=True) == count
-    with pytest.raises(InputError, match="choose another --out"):
+    with pytest.raises(InputError, match=r"holds scenes made with .* choose another OUT"):
         write_hard(folder, plan._replace(seed=5), workers=1, quiet=True)
 
 

@@ -9,7 +9,8 @@ import { padded, shrunk } from "./pixels.js";
 /** @typedef {import("./tracking.js").Detection} Detection */
 /** @typedef {import("./decode.js").Found} Found */
 /** @typedef {import("./decode.js").DecodeSettings & {long_side: number, multiple: number, grey: number, large_face: number,
- *   tiny_face: number, tiny_more: number, least_side: number, surely: number, worn: number, worn_more: number, head: number[], sure_score: number, scale_wh: number[], shift_wh: number[]}} ScoutSettings */
+ *   tiny_face: number, tiny_more: number, least_side: number, surely: number, worn: number, worn_more: number, head: number[],
+ *   sure_score: number, scale_wh: number[], shift_wh: number[]}} ScoutSettings */
 
 export class Scout {
   /** @param {import("./runtime.js").Network} network @param {ScoutSettings} settings */

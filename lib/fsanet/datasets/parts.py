@@ -10,7 +10,9 @@ import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
+from fsanet.errors import InputError
 from fsanet.files import replace_whole
 
 log = logging.getLogger(__name__)
@@ -107,3 +109,18 @@ def kept_for_the_next_run(megabytes: int, *of_files: Parts) -> Iterator[None]:
                 "are needed while it is made: free some space or give another folder with --out (OUT= of make)."
             ) from error
         raise
+
+
+def refuse_other_settings(record: Path, wanted: Mapping[str, Any], holds: str) -> None:
+    """Refuse a folder whose record says that its files were made with other settings, with which new ones would mix.
+
+    Args:
+        record: a JSON file of settings; where there is none, the folder is free.
+        wanted: settings, as JSON can say them.
+        holds: what the folder holds.
+
+    Raises:
+        InputError: when they differ.
+    """
+    if record.is_file() and (found := json.loads(record.read_text(encoding="utf-8"))) != wanted:
+        raise InputError(f"'{record.parent}' holds {holds} made with {found}, not {wanted}: choose another OUT.")

@@ -1,7 +1,7 @@
 """Composing whole pictures: heads of every size over a background, overlapping, turned, badly photographed."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -52,14 +52,7 @@ SCENES = Mix(
     photographed=0.45,
 )
 # Pictures without a face.
-NOBODY = Mix(
-    faces={0: 1.0},
-    others={0: 0.5, 1: 0.25, 2: 0.15, 3: 0.10},
-    face_px=(8.0, 250.0),
-    crowd=4,
-    crowd_px=110.0,
-    photographed=0.0,
-)
+NOBODY = replace(SCENES, faces={0: 1.0}, others={0: 0.5, 1: 0.25, 2: 0.15, 3: 0.10})
 # A few large faces, for crops.
 CLOSE = Mix(
     faces={1: 0.45, 2: 0.35, 3: 0.20},

@@ -5,20 +5,19 @@ from functools import lru_cache, partial
 from pathlib import Path
 from typing import NamedTuple
 
-import cv2
 import numpy as np
 
 from fsanet.console import progress
+from fsanet.datasets.parts import refuse_other_settings
 from fsanet.detectors.scout import ScoutNetwork
-from fsanet.errors import InputError
 from fsanet.files import replace_whole
+from fsanet.image.reading import write_image
 from fsanet.scenes.compose import NOBODY, Composer
 from fsanet.scenes.stream import open_composer
 from fsanet.workers import run_on_all_cores
 
 SIDE = 192  # pixels of a scene
 _CHUNK = 200  # scenes
-_JPEG_QUALITY = 95
 
 
 class HardPlan(NamedTuple):
@@ -59,7 +58,10 @@ def write_hard(folder: Path, plan: HardPlan, *, workers: int | None = None, quie
     """
     _opened(plan)  # says what is missing
     folder.mkdir(parents=True, exist_ok=True)
-    _check_record(folder / "hard.json", {name: str(value) for name, value in plan._asdict().items()})
+    record, settings = folder / "hard.json", {name: str(value) for name, value in plan._asdict().items()}
+    refuse_other_settings(record, settings, "scenes")
+    with replace_whole(record) as temporary:
+        temporary.write_text(json.dumps(settings), encoding="utf-8")
     written = 0
     with progress(total=plan.scenes, unit="scene", label=folder.name, quiet=quiet) as bar:
         starts = range(0, plan.scenes, _CHUNK)
@@ -69,26 +71,15 @@ def write_hard(folder: Path, plan: HardPlan, *, workers: int | None = None, quie
     return written
 
 
-def _check_record(record: Path, wanted: dict[str, str]) -> None:
-    """Refuse a folder of another plan, whose scenes would mix with these."""
-    if record.is_file() and (found := json.loads(record.read_text(encoding="utf-8"))) != wanted:
-        raise InputError(f"'{record.parent}' holds scenes of {found}, not {wanted}: choose another --out.")
-    with replace_whole(record) as temporary:
-        temporary.write_text(json.dumps(wanted), encoding="utf-8")
-
-
 def _write_chunk(folder: Path, plan: HardPlan, start: int) -> int:
     """Search a run of scenes, in a worker process; how many were kept."""
     composer, network = _opened(plan)
     kept = 0
     for number in range(start, min(start + _CHUNK, plan.scenes)):
         image = composer.scene(np.random.default_rng([plan.seed, number])).image_bgr
-        if len(network.search(image, SIDE, plan.score).score) == 0:
-            continue
-        with replace_whole(folder / f"{plan.seed}-{number:07d}.jpg") as temporary:
-            _, jpeg = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY])
-            temporary.write_bytes(jpeg.tobytes())
-        kept += 1
+        if len(network.search(image, SIDE, plan.score).score):
+            write_image(folder / f"{plan.seed}-{number:07d}.jpg", image)
+            kept += 1
     return kept
 
 

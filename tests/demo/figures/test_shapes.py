@@ -8,8 +8,8 @@ import pytest
 import scipy.io
 
 from demo.figures import shapes
-from demo.figures.__main__ import FIGURES, ONLY_WHEN_NAMED
 from demo.figures.settings import FigureSettings
+from fsanet.errors import InputError
 from fsanet.rendering.samples import Settings, render_frame
 
 
@@ -37,5 +37,11 @@ def test_each_person_is_shown_with_both_shapes(pictures, tmp_path, monkeypatch):
         assert reshaped.image_bgr is subject.image_bgr
 
 
-def test_it_is_drawn_only_when_it_is_named():
-    assert set(ONLY_WHEN_NAMED) < set(FIGURES)
+def test_pictures_of_one_name_are_two_and_one_alone_is_a_sentence(pictures, tmp_path):
+    again = tmp_path / "again"
+    again.mkdir()
+    for file in (pictures[0], pictures[0].with_suffix(".mat")):
+        (again / file.name).write_bytes(file.read_bytes())
+    assert len(shapes._subjects((pictures[0], again / pictures[0].name))) == 2
+    with pytest.raises(InputError, match="takes two pictures, a face in each; got one"):
+        shapes.draw(dataclasses.replace(FigureSettings(), pictures=pictures[:1], out=tmp_path))

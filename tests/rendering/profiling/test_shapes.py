@@ -87,3 +87,12 @@ def test_profiling_with_other_shapes_gives_other_pictures_and_the_same_bytes_aga
     assert bytes_of["one"] == bytes_of["two"] != bytes_of["plain"]
     with pytest.raises(InputError, match="choose another OUT"):
         profile_folder(photographs, tmp_path / "one", ProfileSettings(copies=1, seed=5, flips=False), workers=1)
+
+
+def test_one_photograph_alone_has_no_other_shape(photographs, tmp_path):
+    raw = tmp_path / "alone"
+    raw.mkdir()
+    for name in ("p_0.png", "p_0.mat"):
+        (raw / name).write_bytes((photographs / name).read_bytes())
+    with pytest.raises(InputError, match=r"Only one photograph in .* no other face shape"):
+        profile_folder(raw, tmp_path / "out", ProfileSettings(copies=1, other_shapes=True), workers=1, quiet=True)

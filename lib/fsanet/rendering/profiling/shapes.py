@@ -30,12 +30,13 @@ def shape_of(head: FittedHead) -> NDArray[np.float32]:
     return head.placement.to_head(head.vertices).astype(np.float32)
 
 
-def write_shapes(path: Path, photographs: Sequence[Photograph], workers: int | None = None) -> None:
-    """Write the shapes of the heads in photographs, (N, V, 3) float32, for all processes to read; N may be 0."""
+def write_shapes(path: Path, photographs: Sequence[Photograph], workers: int | None = None) -> int:
+    """Write the shapes of the heads in photographs, (N, V, 3) float32, for all processes to read; returns N."""
     shapes = dict(run_on_all_cores(_numbered_shape, list(enumerate(photographs)), workers))
     usable = [shape for _, shape in sorted(shapes.items()) if shape is not None]
     with replace_whole(path) as temporary, temporary.open("wb") as file:
         np.save(file, np.array(usable, np.float32))
+    return len(usable)
 
 
 def _numbered_shape(numbered: tuple[int, Photograph]) -> tuple[int, NDArray[np.float32] | None]:

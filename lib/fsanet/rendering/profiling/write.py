@@ -14,6 +14,7 @@ import scipy.io
 
 from fsanet.console import progress
 from fsanet.datasets.npz_stream import LeftOut
+from fsanet.datasets.parts import refuse_other_settings
 from fsanet.errors import InputError
 from fsanet.files import replace_whole
 from fsanet.image.reading import read_image
@@ -74,16 +75,17 @@ def profile_folder(
 
     Raises:
         FileNotFoundError: there is no such folder.
-        InputError: it has no picture, none is usable, or `out` holds copies of other settings.
+        InputError: it has no picture, none is usable (one alone where shapes of others are asked for), or `out` holds
+            copies of other settings.
         OSError: Face Mesh cannot be set up, or something cannot be written.
     """
     folder = out / raw.resolve().name
-    _check_record(folder, settings)
+    refuse_other_settings(folder / _RECORD, dataclasses.asdict(settings), "copies")
     photographs = find_photographs(raw, folder / _MESHES, settings.only)
     with replace_whole(folder / _RECORD) as temporary:
         temporary.write_text(json.dumps(dataclasses.asdict(settings)), encoding="utf-8")
-    if settings.other_shapes:
-        write_shapes(folder / _SHAPES, photographs, workers)
+    if settings.other_shapes and write_shapes(folder / _SHAPES, photographs, workers) == 1:
+        raise InputError(f"Only one photograph in '{raw}' can be used: no other face shape is there for its copies.")
     work = partial(_profile, folder=folder, settings=settings)
     done = run_on_all_cores(work, photographs, workers)
     bar = progress(done, total=len(photographs), unit="photo", label="profiling", quiet=quiet)
@@ -137,13 +139,6 @@ def _label(folder: Path, stem: str, number: int) -> Path:
 
 def _flip_folder(folder: Path) -> Path:
     return folder.with_name(folder.name + FLIP)
-
-
-def _check_record(folder: Path, settings: ProfileSettings) -> None:
-    """Refuse a folder of other settings, whose copies would mix."""
-    record, wanted = folder / _RECORD, dataclasses.asdict(settings)
-    if record.is_file() and (found := json.loads(record.read_text(encoding="utf-8"))) != wanted:
-        raise InputError(f"'{folder}' holds copies made with {found}, not {wanted}: choose another OUT.")
 
 
 def left_out_lines(left_out: Sequence[LeftOut]) -> list[str]:
