@@ -80,6 +80,13 @@ def test_concatenate_joins_and_keeps_common_extras():
     assert joined.meta == {"parts": [{"margin": 0.6}, {"margin": 0.4}]}
 
 
+def test_tags_are_columns_with_a_prefix_and_stay():
+    a, b = (make_set(2, extras={"tag_hat": [True, False], "other": [1, 2]}) for _ in range(2))
+    assert list(a.tags) == ["hat"]
+    assert concatenate([a, b]).select([0, 3]).tags["hat"].tolist() == [True, False]
+    assert make_set().tags == {}
+
+
 def test_concatenate_of_one_is_that_one():
     only = make_set()
     assert concatenate([only]) is only
@@ -108,6 +115,8 @@ def test_other_sizes_cannot_be_joined():
         ({"pose": np.full((5, 3), np.nan)}, "5 of 5 labels are NaN or infinite, the first at sample 0"),
         ({"pose": np.full((5, 3), "a")}, "poses must be numbers, got <U1"),
         ({"source": np.zeros(5)}, "sources must be texts, got float64"),
+        ({"extras": {"tag_hat": np.arange(5)}}, r"tags must be boolean \(N,\), which 'tag_hat' are not"),
+        ({"extras": {"tag_hat": np.zeros((5, 2), bool)}}, r"tags must be boolean \(N,\)"),
         ({"meta": [1]}, r"meta must be names and values, got \[1\]"),
         ({"meta": {"parts": [1]}}, "meta must be names and values"),
         ({"pose": np.diag([0, 0, 0, 0, np.inf])[:, 2:]}, "1 of 5 labels are NaN or infinite, the first at sample 4"),

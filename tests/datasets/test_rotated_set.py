@@ -53,11 +53,13 @@ def test_a_turn_out_of_the_range_of_labels_is_left_out():
 
 
 def test_a_set_of_turned_faces(tmp_path):
-    PoseSet(np.zeros((5, 8, 8, 3), np.uint8), np.tile([10.0, 5, 0], (5, 1)), list("abcde")).save(tmp_path / "a.npz")
+    images, extras = np.zeros((5, 8, 8, 3), np.uint8), {"tag_hat": np.arange(5) % 2 == 0}
+    PoseSet(images, np.tile([10.0, 5, 0], (5, 1)), list("abcde"), extras=extras).save(tmp_path / "a.npz")
     derive_set(rotated_set(tmp_path / "a.npz", tmp_path / "b.npz", 30), workers=1, quiet=True)
     turned = PoseSet.load(tmp_path / "b.npz")
     turns = turned.extras["clockwise_deg"]
     assert len(set(turns)) == 5
+    np.testing.assert_array_equal(turned.tags["hat"], extras["tag_hat"])
     assert np.abs(turns).max() <= 30
     np.testing.assert_allclose(turned.pose[:, 2], turns, atol=3)
 

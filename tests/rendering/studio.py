@@ -44,7 +44,8 @@ def lamp(direction, softness: float = 0.0, sky: float = 0.0, shadow: float = 0.0
     harmonics = np.zeros((3, 4), np.float32)
     harmonics[:, 0] = sky
     towards /= np.linalg.norm(towards)
-    return Lights(harmonics, towards, np.ones((1, 3), np.float32), np.array([softness], np.float32), shadow, ground)
+    ones = np.ones((1, 3), np.float32)
+    return Lights(harmonics, towards, ones, np.array([softness], np.float32), shadow, ground, "studio")
 
 
 def take(

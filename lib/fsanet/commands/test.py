@@ -6,7 +6,9 @@
     fsanet test --set Pointing04 --only "Pointing04/0[5-8]"
     fsanet test --straighten                             leaning faces read twice, turned upright
 
-Prints one table; where a set's masked or turned twin is there (`fsanet mask`, `fsanet rotate`), both pair by pair.
+Prints one table; where a set has tags, as rendered ones have, the errors with and without each (hair beside the face,
+fringe, hat, frame of glasses, mask, object, hard light, profile); where its masked or turned twin is there (`fsanet
+mask`, `fsanet rotate`), both pair by pair.
 Rows as CSV and JSON and pictures go to training_and_testing/output/test. Where there is no test set, or with --set
 synthetic, the first 1,000 faces of the synthetic one are rendered.
 """
@@ -21,6 +23,8 @@ from fsanet.commands.options import add_option
 from fsanet.console import EXIT_OK, quiet_native_stderr
 from fsanet.engines.choose import create_engine
 from fsanet.engines.engine import Engine
+from fsanet.evaluation.by_tag import as_text as tags_as_text
+from fsanet.evaluation.by_tag import write_tags
 from fsanet.evaluation.charts import draw_bars, draw_error_by_yaw, draw_scatter, draw_worst_faces
 from fsanet.evaluation.evaluation import Evaluation, evaluate
 from fsanet.evaluation.labelled_sets import SYNTHETIC_TEST, available_sets, ensure_synthetic_test, load_labelled_set
@@ -58,10 +62,12 @@ def run(args: argparse.Namespace) -> int:
     """Measure, print the table, write rows and pictures."""
     evaluations = evaluate_all(args.model, args.weights, args.set, args.folder, args.only, args.straighten)
     print(as_text(evaluations))
+    if by_tag := tags_as_text(evaluations):
+        print(f"\n{by_tag}")
     if pairs := find_pairs(evaluations):
         print(f"\n{pairs_as_text(pairs)}")
     folder = args.out / Path(args.weights).name
-    written = write_rows(evaluations, folder)
+    written = write_rows(evaluations, folder) + write_tags(evaluations, folder)
     if not args.no_pictures:
         written += draw_all(evaluations, folder)
     log.info("Written to %s: %s", folder, ", ".join(path.name for path in written))

@@ -16,6 +16,8 @@ from fsanet.datasets.npz_file import RESERVED_KEYS, read_arrays, set_arrays, wri
 from fsanet.datasets.protocols import command_that_makes
 from fsanet.errors import InputError
 
+TAG = "tag_"  # how the names of columns begin that say what is seen in a picture
+
 
 @dataclass(frozen=True, eq=False)
 class PoseSet:
@@ -26,7 +28,7 @@ class PoseSet:
         pose: (N, 3) float64, yaw, pitch, roll in degrees, finite.
         source: (N,) str: samples of one source show one face, image or video and stay on one side of a split.
         meta: how the set was made: margin, detector, Euler order, ... as JSON can say it.
-        extras: further arrays with N rows, by name, e.g. `masked` (N,) bool.
+        extras: further arrays with N rows, by name, e.g. `masked` (N,) bool; names that begin with `tag_` are `tags`.
 
     Raises:
         ValueError: when it is empty, when shapes or dtypes are others, or when a label is NaN or infinite.
@@ -57,6 +59,11 @@ class PoseSet:
     def roll_labelled(self) -> bool:
         """False where the raw labels have no roll: it is stored as 0 and counts in no loss and no error."""
         return all(meta.get("roll_labelled", True) for meta in self.meta.get("parts", [self.meta]))
+
+    @property
+    def tags(self) -> dict[str, NDArray[np.bool_]]:
+        """What is seen in the pictures: by tag, such as "fringe", whether each sample has it, (N,)."""
+        return {key.removeprefix(TAG): value for key, value in self.extras.items() if key.startswith(TAG)}
 
     @classmethod
     def load(cls, path: str | Path, img_size: int | None = None) -> "PoseSet":
@@ -160,9 +167,15 @@ def _validate(pose_set: PoseSet) -> None:
         raise InputError(f"{len(pose)} poses, but {wrong}: every array needs one row per sample.")
     if taken := set(pose_set.extras) & set(RESERVED_KEYS):
         raise InputError(f"extra arrays cannot be named {_quoted(sorted(taken))}.")
+    if wrong_tags := [key for key, value in pose_set.extras.items() if key.startswith(TAG) and not _is_flags(value)]:
+        raise InputError(f"tags must be boolean (N,), which {_quoted(wrong_tags)} are not.")
     bad = np.flatnonzero(~np.isfinite(pose).all(axis=1))
     if len(bad):
         raise InputError(f"{len(bad)} of {len(pose)} labels are NaN or infinite, the first at sample {bad[0]}.")
+
+
+def _is_flags(array: NDArray) -> bool:
+    return array.dtype == np.bool_ and array.ndim == 1
 
 
 def _is_meta(meta: object) -> bool:

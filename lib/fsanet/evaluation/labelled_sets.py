@@ -4,8 +4,8 @@ The synthetic one is rendered on the spot where there is none, so that a fresh c
 """
 
 import logging
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from fnmatch import fnmatch
 from pathlib import Path
 
@@ -40,6 +40,7 @@ class LabelledSet:
         crop: how the crops were made, in words.
         filter: what was dropped, in words.
         research_only: whether its faces may be shown to nobody.
+        tags: what is seen in the pictures: (N,) by tag; empty where the set has none.
     """
 
     name: str
@@ -51,6 +52,7 @@ class LabelledSet:
     crop: str
     filter: str
     research_only: bool
+    tags: Mapping[str, NDArray[np.bool_]] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.true)
@@ -97,6 +99,7 @@ def load_labelled_set(name: str, folder: str | Path, img_size: int = 64, only: S
         crop=describe_crop(part),
         filter=", ".join(words),
         research_only=name.startswith(_RESEARCH_ONLY),
+        tags=part.tags,
     )
 
 

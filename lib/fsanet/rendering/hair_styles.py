@@ -7,6 +7,7 @@ import numpy as np
 from fsanet.rendering.shape import Traits
 
 Range = tuple[float, float]
+_EAR_TO_CHIN = 1.0
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,11 @@ class HairStyle:
     fuzz: float = 0.1
     hug: float = 0.85
     held_out: bool = False
+
+    @property
+    def beside_face(self) -> bool:
+        """Whether loose hair falls beside the face, where it may cover cheeks and ears."""
+        return self.comb == "part" and self.length[1] > _EAR_TO_CHIN
 
 
 HAIR_STYLES = (

@@ -10,6 +10,7 @@ from fsanet.rendering.pieces import Material, Piece, grid_triangles, make_piece,
 from fsanet.rendering.strands import POINTS, SkullMap, Strands, make_strands, unit
 
 KINDS = ("cap", "beanie", "brimmed", "hood", "scarf", "band")
+HIDES_HAIR, SHOWS_HAIR = ("hood", "scarf"), ("band",)  # all of it; below the others what grows under their rim is seen
 _SHARES = (0.3, 0.2, 0.14, 0.18, 0.13, 0.05)
 _FRAMES = linear(
     [(16, 16, 18), (45, 28, 18), (95, 95, 100), (75, 12, 14), (150, 120, 60), (200, 200, 205), (25, 35, 70)]

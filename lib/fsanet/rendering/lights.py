@@ -18,6 +18,7 @@ class Lights:
         softness: (L,) 0 a point, 1 a wall of light: how far light reaches round a curved surface.
         shadow: 0..1 how dark the first lamp's shadow is.
         ground: 0..1 how dark hollows and the underside of hair and hats are.
+        kind: name of the row that it was drawn by.
     """
 
     sky: np.ndarray
@@ -26,6 +27,7 @@ class Lights:
     softness: np.ndarray
     shadow: float
     ground: float
+    kind: str
 
 
 def _tint(rng: np.random.Generator, spread: float) -> np.ndarray:
@@ -53,6 +55,8 @@ _KINDS = {
     "stage": (0.03, (0.05, 0.2), (0.0, 0.5), (0.8, 1.5), (0.0, 0.4), (0.5, 1.0), 60, (10, 70)),
     "below": (0.03, (0.15, 0.4), (0.1, 0.5), (0.3, 0.9), (0.3, 0.9), (0.2, 0.7), 50, (-45, -5)),
 }
+
+HARD_LIGHT = ("sun", "stage", "below")  # deep shadows with an edge, or shadows that run upwards
 
 
 def draw_lights(rng: np.random.Generator) -> Lights:
@@ -89,4 +93,5 @@ def draw_lights(rng: np.random.Generator) -> Lights:
         softness=np.array(softness, np.float32),
         shadow=rng.uniform(*shadow),
         ground=rng.uniform(0.4, 0.9),
+        kind=kind,
     )

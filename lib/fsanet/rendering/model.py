@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from fsanet.rendering.head_pack import Part, head_pack
+from fsanet.rendering.headwear import HIDES_HAIR, SHOWS_HAIR
 from fsanet.rendering.noise import ramp
 from fsanet.rendering.person import Person
 from fsanet.rendering.pieces import Material, Piece, cut_out
@@ -145,9 +146,9 @@ def build_model(
 
 def under_headwear(hair: Strands, kind: str, rim: float) -> Strands:
     """The strands that show below headwear: none under a hood or scarf, those that start below the rim under a hat."""
-    if kind in ("hood", "scarf"):
+    if kind in HIDES_HAIR:
         keep = np.zeros(len(hair), bool)
-    elif kind == "band":
+    elif kind in SHOWS_HAIR:
         keep = np.ones(len(hair), bool)
     else:
         keep = hair.points[:, 0, 1] < rim

@@ -6,6 +6,7 @@ come in runs of `Settings.per_person` pictures of one person.
 
 import functools
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -25,6 +26,7 @@ from fsanet.rendering.photo import take_photo
 from fsanet.rendering.poses import draw_pose
 from fsanet.rendering.posing import Posing, draw_posing
 from fsanet.rendering.scene import draw_eyes, draw_picture
+from fsanet.rendering.tags import tags_of
 from fsanet.rendering.worn import Worn, draw_worn
 
 SPLITS = ("train", "validation", "test")
@@ -81,6 +83,7 @@ class Frame:
         source: the person.
         style, background, headwear, occluder, eyewear, mask: kinds, `none` where there is none.
         mask_worn: how the mask is worn, see `masks.kinds.WORN`.
+        light: its kind, see `lights`.
     """
 
     image_bgr: np.ndarray
@@ -99,6 +102,7 @@ class Frame:
     eyewear: str
     mask: str
     mask_worn: str
+    light: str
 
     @property
     def masked(self) -> bool:
@@ -148,11 +152,11 @@ def render_frame(
     landmarks = posing.place(skin[head_pack().landmarks])
     camera = _aim(rng, landmarks, size, face_share, settings)
     seen = camera.project(landmarks)[:, :2]
-    background, colour, bare = _draw(rng, person, skin, worn, posing, camera, pose[0], settings.split == "test")
+    shot = _draw(rng, person, skin, worn, posing, camera, pose[0], settings.split == "test")
     box_px = float(np.sqrt(np.prod(np.ptp(seen, axis=0))))
     flat = seen.astype(np.float64)
     return Frame(
-        image_bgr=take_photo(colour, bare, rng, box_px, plain=settings.clean),
+        image_bgr=take_photo(shot.colour, shot.skin, rng, box_px, plain=settings.clean),
         pose=pose,
         landmarks_xy=flat,
         landmarks_3d=np.column_stack([flat, landmarks[:, 2] * (camera.focal / camera.distance)]),
@@ -161,7 +165,7 @@ def render_frame(
         distance_dm=camera.distance,
         rotation=posing.head,
         source=f"{settings.split}/{seed}/{number}",
-        **_kinds(person, worn, background),
+        **_kinds(person, worn, shot),
     )
 
 
@@ -173,6 +177,15 @@ def _dress(
     return draw_worn(rng, mask_rng, person, skin, *chances, settings.mask_kind)
 
 
+class _Shot(NamedTuple):
+    """What the camera sees: linear RGB (H, W, 3), bare skin (H, W), and the kinds of background and light."""
+
+    colour: np.ndarray
+    skin: np.ndarray
+    background: str
+    light: str
+
+
 def _draw(
     rng: np.random.Generator,
     person: Person,
@@ -182,8 +195,8 @@ def _draw(
     camera: Camera,
     yaw_deg: float,
     held_out: bool,
-) -> tuple[str, np.ndarray, np.ndarray]:
-    """A person before a background in some light: the background's kind, linear RGB (H, W, 3), bare skin (H, W)."""
+) -> _Shot:
+    """A person before a background in some light."""
     model = build_model(person, skin, worn.pieces, worn.wires, worn.hair, worn.on_face, worn.shell)
     width, height = camera.size
     kind, behind = draw_background(rng, height, width, held_out)
@@ -191,19 +204,20 @@ def _draw(
     eyes, gloss = draw_eyes(rng, yaw_deg), rng.uniform(0.02, 0.25)
     picture = draw_picture(person, model, posing, camera, lights, eyes, behind, gloss)
     colour = lay_shield(picture.colour, worn.mask, posing, camera, lights) if worn.mask else picture.colour
-    return kind, colour, picture.skin
+    return _Shot(colour, picture.skin, kind, lights.kind)
 
 
-def _kinds(person: Person, worn: Worn, background: str) -> dict[str, str]:
+def _kinds(person: Person, worn: Worn, shot: _Shot) -> dict[str, str]:
     """What is seen in a picture, by the names of `Frame`."""
     return {
         "style": person.style,
-        "background": background,
+        "background": shot.background,
         "headwear": worn.headwear,
         "occluder": worn.occluder,
         "eyewear": person.eyewear,
         "mask": worn.mask.look.kind if worn.mask else "none",
         "mask_worn": worn.mask.look.worn if worn.mask else "none",
+        "light": shot.light,
     }
 
 
@@ -248,8 +262,8 @@ class Samples:
         image: (N, 64, 64, 3) uint8 BGR.
         pose: (N, 3) float64 yaw, pitch, roll in degrees.
         source: N names, equal for pictures of one person.
-        kinds: further arrays by name: `masked` (N,) bool, the kinds of `Frame` (N,), and the landmarks `points_xy`
-            (N, 68, 2) in pixels of the crop.
+        kinds: further arrays by name: `masked` (N,) bool, the kinds of `Frame` (N,), which tags hold (`tags`, (N,) bool
+            each), and the landmarks `points_xy` (N, 68, 2) in pixels of the crop.
     """
 
     image: np.ndarray
@@ -258,7 +272,7 @@ class Samples:
     kinds: dict[str, np.ndarray]
 
 
-_KINDS = ("style", "background", "headwear", "occluder", "eyewear", "mask", "mask_worn")
+_KINDS = ("style", "background", "headwear", "occluder", "eyewear", "mask", "mask_worn", "light")
 
 
 def render_samples(seed: int, indices: list[int] | range, settings: Settings) -> Samples:
@@ -280,6 +294,7 @@ def render_samples(seed: int, indices: list[int] | range, settings: Settings) ->
     kinds: dict[str, np.ndarray] = {
         name: np.array([getattr(frame, name) for frame in frames], np.str_) for name in _KINDS
     }
+    kinds |= tags_of(kinds)
     kinds["masked"] = np.array([frame.masked for frame in frames], bool)
     kinds["points_xy"] = np.array(points, np.float32).reshape(-1, 68, 2)
     image = np.stack(images) if images else np.zeros((0, INPUT_SIZE, INPUT_SIZE, 3), np.uint8)

@@ -47,6 +47,14 @@ def test_points_are_taken_where_they_are_there(tmp_path):
     assert set(masked.extras["mask"]) <= set(KINDS)
 
 
+def test_the_tag_of_a_mask_holds_where_the_set_has_tags_and_the_others_stay(tmp_path):
+    bare, hats = np.zeros(3, bool), np.array([True, False, True])
+    masked = twin(faces({"margin": 0.6}, {"tag_mask": bare, "tag_hat": hats}), tmp_path)
+    assert masked.tags["mask"].all()
+    np.testing.assert_array_equal(masked.tags["hat"], hats)
+    assert twin(faces({"margin": 0.6}, {}), tmp_path, "other").tags == {}
+
+
 def test_a_box_of_its_own_counts_more_than_the_margin(tmp_path):
     moved = faces({"margin": 0.6}, {"box_xyxy": np.tile(BOX + [0, -12, 0, -12], (3, 1)).astype(np.float32)})
     usual = twin(faces({"margin": 0.6}, {}), tmp_path, "usual", kind="black")

@@ -15,13 +15,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fsanet.datasets.derive import Change, Derivation, Row
-from fsanet.datasets.pose_set import PoseSet
+from fsanet.datasets.pose_set import TAG, PoseSet
 from fsanet.errors import InputError
 from fsanet.rendering.masks.kinds import POINTS, POSE, RENDER, check_kind
 from fsanet.rendering.masks.overlay import MaskedPicture, mask_by_points, mask_by_pose
 from fsanet.rendering.samples import Settings, render_samples
 
 POINTS_KEY, BOX_KEY = "points_xy", "box_xyxy"
+_MASK_TAG = f"{TAG}mask"
 _RENDERER = "fsanet.rendering"
 
 # The landmarks' box in widths and heights of a detector's in the common convention: its size, and how far its centre is
@@ -118,4 +119,5 @@ def _rendered(row: Row, rng: np.random.Generator, *, seed: int, settings: Settin
 
 def _with_kind(row: Row, result: MaskedPicture) -> Row:
     kinds = {"masked": True, "mask": np.str_(result.kind), "mask_worn": np.str_(result.worn)}
-    return Row(row.number, result.image_bgr, row.pose, {**row.extras, **kinds})
+    tag = {_MASK_TAG: True} if _MASK_TAG in row.extras else {}
+    return Row(row.number, result.image_bgr, row.pose, {**row.extras, **kinds, **tag})
