@@ -26,7 +26,7 @@ ALLOWED = {
     "engines/tensorflow_engines.py": "LiteRT's and TensorFlow's readers",
     "export/finder_file.py": "Keras' reader",
     "image/reading.py": "pillow-heif's reader",
-    "inference/camera_frame.py": "numbers of a text",
+    "image/lens.py": "numbers of a text",
     "inference/open_media.py": "PyAV",
     "inference/overlap.py": "carries an error from one thread to another",
     "inference/row_tables.py": "rows of a file",

@@ -117,6 +117,8 @@ def test_other_sizes_cannot_be_joined():
         ({"source": np.zeros(5)}, "sources must be texts, got float64"),
         ({"extras": {"tag_hat": np.arange(5)}}, r"tags must be boolean \(N,\), which 'tag_hat' are not"),
         ({"extras": {"tag_hat": np.zeros((5, 2), bool)}}, r"tags must be boolean \(N,\)"),
+        ({"extras": {"line_of_sight": np.ones((5, 2))}}, r"lines of sight must be \(N, 3\) .* got float64 \(5, 2\)"),
+        ({"extras": {"line_of_sight": np.full((5, 3), np.nan)}}, "lines of sight must be .* z above 0"),
         ({"meta": [1]}, r"meta must be names and values, got \[1\]"),
         ({"meta": {"parts": [1]}}, "meta must be names and values"),
         ({"pose": np.diag([0, 0, 0, 0, np.inf])[:, 2:]}, "1 of 5 labels are NaN or infinite, the first at sample 4"),

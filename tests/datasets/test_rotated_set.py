@@ -5,6 +5,7 @@ from fsanet.datasets.derive import Row, derive_set
 from fsanet.datasets.pose_set import PoseSet
 from fsanet.datasets.rotated_set import rotated_set, turned_row
 from fsanet.errors import InputError
+from fsanet.image.lens import shortest_turn
 from fsanet.image.turning import turn_image
 from fsanet.pose import tensors
 from fsanet.pose.angles import rotation_from_angles
@@ -40,6 +41,18 @@ def test_points_turn_with_the_picture_and_a_box_is_dropped():
     np.testing.assert_allclose(row.extras["points_xy"][0], [x, y], atol=0.5)
     assert "box_xyxy" not in row.extras
     np.testing.assert_allclose(row.pose, [0, 0, row.extras["clockwise_deg"]], atol=1e-9)
+
+
+def test_the_line_of_sight_turns_with_the_picture():
+    """Seen by itself the head turns by the same rotation as in the camera's frame, about another axis."""
+    sight, pose = np.array([-0.5, 0.2, 0.8]) / np.linalg.norm([-0.5, 0.2, 0.8]), np.array([30.0, 20.0, -10.0])
+    given = Row(0, np.zeros((8, 8, 3), np.uint8), pose, {"line_of_sight": sight})
+    row = turned_row(given, np.random.default_rng(0), most_deg=45)
+    turn = rotation_from_angles([0.0, 0.0, row.extras["clockwise_deg"]])
+    by_sight, turned_by_sight = (
+        shortest_turn(r.extras["line_of_sight"]).T @ rotation_from_angles(r.pose) for r in (given, row)
+    )
+    np.testing.assert_allclose(turned_by_sight, turn @ by_sight, atol=1e-9)
 
 
 def test_a_turn_out_of_the_range_of_labels_is_left_out():

@@ -1,6 +1,7 @@
 import csv
 import json
 import math
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -10,6 +11,8 @@ from fsanet.evaluation.charts import draw_bars, draw_error_by_yaw, draw_scatter,
 from fsanet.evaluation.evaluation import as_row, evaluate, measure, predict
 from fsanet.evaluation.labelled_sets import LabelledSet
 from fsanet.evaluation.tables import as_text, write_rows
+from fsanet.image.lens import shortest_turn
+from fsanet.pose.angles import angles_from_rotation, rotation_from_angles
 from fsanet.pose.errors import summarize
 
 
@@ -51,6 +54,41 @@ def two_models():
     labelled = labelled_set()
     models = ("capsule", "fusion_capsule")
     return [measure(model, "300W_LP", labelled, predictions(labelled, seed)) for seed, model in enumerate(models)]
+
+
+class TestFrameOfTheCamera:
+    """Sets whose labels are in a camera's frame are measured twice."""
+
+    def labelled(self) -> LabelledSet:
+        sight = np.random.default_rng(3).normal([0.4, 0.1, 1.0], 0.1, (30, 3))
+        return replace(labelled_set(name="BIWI_noTrack"), line_of_sight=sight)
+
+    def test_readings_by_sight_are_right_when_turned(self):
+        labelled = self.labelled()
+        to_sight = np.swapaxes(shortest_turn(labelled.line_of_sight), 1, 2)
+        by_sight = angles_from_rotation(to_sight @ rotation_from_angles(labelled.true))
+        read, turned = evaluate({"capsule": FixedEngine(by_sight)}, ["capsule"], "300W_LP", labelled)
+        assert (read.turned, turned.turned) == (False, True)
+        assert read.summary.geodesic > 15
+        np.testing.assert_allclose(turned.summary.geodesic, 0, atol=1e-9)
+        np.testing.assert_allclose(turned.predicted, labelled.true, atol=1e-6)
+        assert read.paper is not None  # whose figures are as read
+        assert turned.paper is None
+
+    def test_both_tables_and_rows(self):
+        labelled = self.labelled()
+        engines = {name: FixedEngine(predictions(labelled)) for name in ("capsule", "var_capsule")}
+        evaluations = evaluate(engines, list(engines), "300W_LP", labelled)
+        assert [as_row(e)["frame"] for e in evaluations] == ["as read", "as read", "camera", "camera"]
+        first, second = as_text(evaluations).split("\n\n")
+        assert "camera" not in first
+        assert "angles turned into the camera's frame" in second.splitlines()[0]
+        assert [len(block.splitlines()) for block in (first, second)] == [4, 4]
+
+    def test_other_sets_are_measured_once(self):
+        labelled = labelled_set()
+        [only] = evaluate({"capsule": FixedEngine(predictions(labelled))}, ["capsule"], "300W_LP", labelled)
+        assert "frame" not in as_text([only])
 
 
 class TestMeasure:

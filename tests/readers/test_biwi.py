@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from fsanet.datasets.pose_set import PoseSet
+from fsanet.errors import InputError
 from fsanet.pose.angles import rotation_from_angles
 from fsanet.readers.biwi import (
     SPLIT_FILE,
@@ -66,6 +67,28 @@ def test_meta_records_how_it_was_made(raw):
     assert (meta["margin"], meta["euler_order"], meta["min_score"]) == (0.5, "zyx", 0.95)
     assert meta["detector"] == {"name": "fake"}
     assert meta["lost_or_jumping_box"] == "last box kept"
+
+
+def test_lines_of_sight_are_kept_where_every_video_has_its_calibration(raw):
+    for video in VIDEOS:
+        (raw / video / "rgb.cal").write_text("64 0 32\n0 64 24\n0 0 1\n64 48\n")
+    read = PoseSet.load(make(raw, "BIWI_noTrack").path)
+    # the cut is 12 to 49 and 0 to 44 (see above): 1.5 pixels left of the middle, 2 above it
+    expected = np.array([1.5, -2.0, 64.0]) / np.linalg.norm([1.5, 2.0, 64.0])
+    np.testing.assert_allclose(read.line_of_sight, np.tile(expected, (len(read), 1)), atol=1e-9)
+    assert read.meta["lines_of_sight"] == "by rgb.cal"
+    (raw / "05" / "rgb.cal").unlink()
+    built = make(raw, "BIWI_noTrack")
+    assert built.fresh
+    read = PoseSet.load(built.path)
+    assert (read.line_of_sight, read.meta["lines_of_sight"]) == (None, "not known")
+
+
+def test_a_broken_calibration_is_one_sentence(raw):
+    for video in VIDEOS:
+        (raw / video / "rgb.cal").write_text("no numbers")
+    with pytest.raises(InputError, match=r"rgb\.cal' is no calibration"):
+        make(raw, "BIWI_noTrack")
 
 
 def test_sources_are_persons(raw):

@@ -141,6 +141,18 @@ def test_camera_projects_and_back(rng):
     seen = camera.project(points)
     np.testing.assert_allclose(camera.unproject(*seen.T), points, atol=1e-4)
     np.testing.assert_allclose(camera.project(np.zeros(3)), [40, 30, 1 / 12], rtol=1e-6)
+    np.testing.assert_allclose(camera.eye, [0, 0, 12])
+
+
+def test_a_head_off_the_axis_is_projected_and_back(rng):
+    camera = Camera(12.0, 300.0, (40.0, 30.0), (80, 60), (1.0, -0.5))
+    points = rng.normal(0, 1, (20, 3))
+    seen = camera.project(points)
+    np.testing.assert_allclose(camera.unproject(*seen.T), points, atol=1e-4)
+    np.testing.assert_allclose(camera.project(np.zeros(3))[:2], [40 + 300 / 12, 30 + 150 / 12], rtol=1e-6)
+    x, y, near = seen.T
+    halfway = camera.unproject(x, y, 2 * near)  # on the line from the point to where the camera stands
+    np.testing.assert_allclose(halfway, (points + camera.eye) / 2, atol=1e-4)
 
 
 def test_framing(rng):

@@ -3,8 +3,10 @@ import numpy as np
 import pytest
 
 from fsanet.image.face_crop import LANDMARK_MARGIN, crop_face
+from fsanet.image.lens import Lens
 from fsanet.pose.angles import angles_from_rotation, rotation_from_angles
 from fsanet.rendering.backgrounds import HELD_OUT_BACKGROUNDS
+from fsanet.rendering.camera import Place
 from fsanet.rendering.hair_styles import HAIR_STYLES
 from fsanet.rendering.masks.kinds import WORN
 from fsanet.rendering.samples import Settings, jittered_box, render_frame, render_samples
@@ -41,6 +43,24 @@ def test_known_rotations_come_back_from_projected_landmarks(frames_of_one_face):
         rotation = to_opencv @ cv2.Rodrigues(turn)[0]
         np.testing.assert_allclose(angles_from_rotation(rotation), frame.pose, atol=0.15)
         np.testing.assert_allclose(frame.rotation, rotation_from_angles(frame.pose))
+
+
+def test_off_the_axis_the_pose_is_that_of_the_cameras_frame(frames_of_one_face):
+    straight = in_space(frames_of_one_face[0]).astype(np.float64)
+    to_opencv, lens, pose = np.diag([1.0, -1.0, -1.0]), Lens.of_field_of_view(60), (20.0, 10.0, -5.0)
+    place = Place(lens, (250.0, 190.0), (300, 240))
+    frame = render_frame(4, 0, Settings(clean=True), place.size, (0.4, 0.4), pose, place)
+    camera = np.array([[lens.focal * 300, 0, 150], [0, lens.focal * 300, 120], [0, 0, 1]])
+    _, turn, far = cv2.solvePnP(straight, frame.landmarks_xy, camera, None, flags=cv2.SOLVEPNP_SQPNP)
+    rotation = to_opencv @ cv2.Rodrigues(turn)[0]
+    np.testing.assert_allclose(angles_from_rotation(rotation), frame.pose, atol=0.15)
+    np.testing.assert_allclose(frame.rotation, rotation_from_angles(frame.pose))
+    right, up = frame.aside_dm
+    np.testing.assert_allclose(far[:, 0], [right, -up, frame.distance_dm], atol=0.02)
+    np.testing.assert_allclose(frame.landmarks_xy.mean(axis=0), place.middle_xy, atol=25)
+    by_sight = lens.to_face(tuple(np.tile(place.middle_xy, 2)), place.size).T @ frame.rotation
+    np.testing.assert_allclose(angles_from_rotation(by_sight), pose)
+    assert frame.pose[0] > 35  # at the right edge, turned further to the image's left
 
 
 def test_signs_of_the_angles(frames_of_one_face):

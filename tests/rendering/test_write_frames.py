@@ -32,6 +32,19 @@ def test_biwi_layout_is_read_by_the_real_reader(frame, tmp_path):
     np.testing.assert_allclose(millimetres, [0, 0, 100 * frame.distance_dm], atol=1e-4)
 
 
+def test_biwi_frames_of_a_person_are_of_one_camera_and_their_heads_lie_where_they_are_seen(tmp_path):
+    write_frames("BIWI", tmp_path, 48, size=(160, 120), quiet=True)
+    calibrations = {path.read_text() for path in tmp_path.glob("*/rgb.cal")}
+    assert len(calibrations) == 1
+    rows = calibrations.pop().splitlines()
+    (f, _, cx), (_, _, cy) = ([float(word) for word in row.split()] for row in rows[:2])
+    assert (cx, cy) == (80, 60)
+    poses = [np.array(path.read_text().split(), float)[9:] for path in sorted(tmp_path.glob("*/*_pose.txt"))]
+    seen = np.array([(cx + f * x / z, cy + f * y / z) for x, y, z in poses])
+    assert np.ptp(seen, axis=0).min() > 20  # anywhere in the picture
+    assert np.abs(seen[::2] - seen[1::2]).max() < 12  # both frames of a person nearby
+
+
 def test_wrong_requests(tmp_path):
     with pytest.raises(ValueError, match="no layout 'AFLW': choose one of 300W_LP, BIWI"):
         write_frames("AFLW", tmp_path, 1)

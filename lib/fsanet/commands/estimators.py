@@ -21,7 +21,8 @@ def chosen_estimators(args: argparse.Namespace) -> "tuple[FaceEstimator, FaceEst
     """
     if args.camera is None:
         return _by_sight(args)
-    from fsanet.inference.camera_frame import InCameraFrame, lens_of
+    from fsanet.image.lens import lens_of
+    from fsanet.inference.camera_frame import InCameraFrame
 
     lens = lens_of(args.camera)
     pictures, frames = (InCameraFrame(estimator, lens) for estimator in _by_sight(args))

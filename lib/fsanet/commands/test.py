@@ -8,7 +8,8 @@
 
 Prints one table; where a set has tags, as rendered ones have, the errors with and without each (hair beside the face,
 fringe, hat, frame of glasses, mask, object, hard light, profile); where its masked or turned twin is there (`fsanet
-mask`, `fsanet rotate`), both pair by pair.
+mask`, `fsanet rotate`), both pair by pair; where its labels are in a camera's frame (BIWI's), a second table with the
+angles turned into it.
 Rows as CSV and JSON and pictures go to training_and_testing/output/test. Where there is no test set, or with --set
 synthetic, the first 1,000 faces of the synthetic one are rendered.
 """
@@ -62,14 +63,15 @@ def run(args: argparse.Namespace) -> int:
     """Measure, print the table, write rows and pictures."""
     evaluations = evaluate_all(args.model, args.weights, args.set, args.folder, args.only, args.straighten)
     print(as_text(evaluations))
-    if by_tag := tags_as_text(evaluations):
+    as_read = [evaluation for evaluation in evaluations if not evaluation.turned]
+    if by_tag := tags_as_text(as_read):
         print(f"\n{by_tag}")
-    if pairs := find_pairs(evaluations):
+    if pairs := find_pairs(as_read):
         print(f"\n{pairs_as_text(pairs)}")
     folder = args.out / Path(args.weights).name
-    written = write_rows(evaluations, folder) + write_tags(evaluations, folder)
+    written = write_rows(evaluations, folder) + write_tags(as_read, folder)
     if not args.no_pictures:
-        written += draw_all(evaluations, folder)
+        written += draw_all(as_read, folder)
     log.info("Written to %s: %s", folder, ", ".join(path.name for path in written))
     return EXIT_OK
 

@@ -17,6 +17,7 @@ from fsanet.datasets.protocols import command_that_makes
 from fsanet.errors import InputError
 
 TAG = "tag_"  # how the names of columns begin that say what is seen in a picture
+LINE_OF_SIGHT = "line_of_sight"  # the column that says where a face was seen from
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,6 +65,14 @@ class PoseSet:
     def tags(self) -> dict[str, NDArray[np.bool_]]:
         """What is seen in the pictures: by tag, such as "fringe", whether each sample has it, (N,)."""
         return {key.removeprefix(TAG): value for key, value in self.extras.items() if key.startswith(TAG)}
+
+    @property
+    def line_of_sight(self) -> NDArray[np.float64] | None:
+        """Where labels are relative to the axes of a known camera: unit vectors (N, 3) from each face to the camera.
+
+        They are in these axes: x right, y up, z to the camera. None for other labels, and where nothing is known.
+        """
+        return self.extras.get(LINE_OF_SIGHT)
 
     @classmethod
     def load(cls, path: str | Path, img_size: int | None = None) -> "PoseSet":
@@ -169,6 +178,9 @@ def _validate(pose_set: PoseSet) -> None:
         raise InputError(f"extra arrays cannot be named {_quoted(sorted(taken))}.")
     if wrong_tags := [key for key, value in pose_set.extras.items() if key.startswith(TAG) and not _is_flags(value)]:
         raise InputError(f"tags must be boolean (N,), which {_quoted(wrong_tags)} are not.")
+    sight = pose_set.line_of_sight
+    if sight is not None and not (sight.shape == pose.shape and sight.dtype.kind == "f" and (sight[:, 2] > 0).all()):
+        raise InputError(f"lines of sight must be (N, 3) numbers with z above 0, got {sight.dtype} {sight.shape}.")
     bad = np.flatnonzero(~np.isfinite(pose).all(axis=1))
     if len(bad):
         raise InputError(f"{len(bad)} of {len(pose)} labels are NaN or infinite, the first at sample {bad[0]}.")

@@ -10,9 +10,10 @@ from pathlib import Path
 import numpy as np
 
 from fsanet.datasets.derive import Derivation, Row
+from fsanet.datasets.pose_set import LINE_OF_SIGHT
 from fsanet.errors import InputError
 from fsanet.image.turning import turn_image, turn_matrix
-from fsanet.pose.angles import rotate_in_plane
+from fsanet.pose.angles import rotate_in_plane, rotation_from_angles
 from fsanet.pose.errors import LABEL_LIMIT_DEG
 
 TURN_DEG = 45.0
@@ -37,7 +38,7 @@ def rotated_set(source: Path, target: Path, most_deg: float = TURN_DEG, seed: in
 
 
 def turned_row(row: Row, rng: np.random.Generator, *, most_deg: float) -> Row:
-    """A row with its crop, label and points turned; the turn is in `clockwise_deg`.
+    """A row with its crop, label, points and line of sight turned; the turn is in `clockwise_deg`.
 
     A turn that would bring the label out of its range (near yaw = +-90) is left out, as in the augmentation.
     """
@@ -49,4 +50,6 @@ def turned_row(row: Row, rng: np.random.Generator, *, most_deg: float) -> Row:
     if _POINTS_KEY in extras:
         turn = turn_matrix(row.image, clockwise)
         extras[_POINTS_KEY] = (extras[_POINTS_KEY] @ turn[:, :2].T + turn[:, 2]).astype(np.float32)
+    if LINE_OF_SIGHT in extras:
+        extras[LINE_OF_SIGHT] = rotation_from_angles([0.0, 0.0, clockwise]) @ extras[LINE_OF_SIGHT]
     return Row(row.number, turn_image(row.image, clockwise), pose, {**extras, "clockwise_deg": clockwise})

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +11,9 @@ from fsanet.console import progress
 from fsanet.engines.engine import Engine
 from fsanet.evaluation.labelled_sets import LabelledSet
 from fsanet.evaluation.paper_figures import PAPER, PaperFigure
+from fsanet.image.lens import shortest_turn
 from fsanet.models.spec import get_spec
+from fsanet.pose.angles import angles_from_rotation, rotation_from_angles
 from fsanet.pose.errors import ErrorSummary, euler_errors, summarize
 
 ANGLES = ("yaw", "pitch", "roll")
@@ -28,6 +30,7 @@ class Evaluation:
         weights: where they come from: a training set, a file or a folder.
         test_set: the set.
         predicted: (N, 3) yaw, pitch, roll in degrees.
+        turned: whether they were turned from the line of sight into the camera's frame.
         summary: the errors; roll and what needs it are NaN where the set does not know it.
         slope: of predicted over true, per angle; 1 is right.
         correlation: of predicted and true, per angle.
@@ -42,6 +45,7 @@ class Evaluation:
     slope: tuple[float, float, float]
     correlation: tuple[float, float, float]
     paper: PaperFigure | None
+    turned: bool = False
 
     def errors(self) -> NDArray[np.float64]:
         """(N,) mean absolute error over the angles that the set knows."""
@@ -52,7 +56,9 @@ class Evaluation:
 def evaluate(
     engines: Mapping[str, Engine], models: Sequence[str], weights: str, test_set: LabelledSet
 ) -> list[Evaluation]:
-    """Measure models on a set. A fusion is the mean of its members, each of which runs once.
+    """Measure models on a set, where its labels are in a known camera's frame once more with the angles turned into it.
+
+    A fusion is the mean of its members, each of which runs once.
 
     Args:
         engines: one for each single model that is asked for or needed by a fusion.
@@ -65,7 +71,19 @@ def evaluate(
     for name in models:
         if members := get_spec(name).members:
             outputs[name] = np.mean([outputs[member] for member in members], axis=0)
-    return [measure(name, weights, test_set, outputs[name]) for name in models]
+    read = [measure(name, weights, test_set, outputs[name]) for name in models]
+    if test_set.line_of_sight is None:
+        return read
+    turned = (in_camera_frame(outputs[name], test_set.line_of_sight) for name in models)
+    return read + [
+        replace(measure(name, weights, test_set, angles), turned=True, paper=None)
+        for name, angles in zip(models, turned, strict=True)
+    ]
+
+
+def in_camera_frame(predicted_deg: NDArray[np.float64], line_of_sight: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Poses (N, 3) in degrees that were read relative to lines of sight (N, 3), relative to the camera's axes."""
+    return angles_from_rotation(shortest_turn(line_of_sight) @ rotation_from_angles(predicted_deg))
 
 
 def predict(engine: Engine, images: NDArray[np.uint8], label: str = "") -> NDArray[np.float64]:
@@ -102,6 +120,7 @@ def as_row(evaluation: Evaluation) -> dict[str, float | int | str | None]:
     row: dict[str, float | int | str | None] = {
         "set": test_set.name,
         "model": evaluation.model,
+        "frame": "camera" if evaluation.turned else "as read",
         "weights": evaluation.weights,
         "samples": summary.samples,
         "left_out": test_set.left_out,

@@ -41,6 +41,7 @@ class LabelledSet:
         filter: what was dropped, in words.
         research_only: whether its faces may be shown to nobody.
         tags: what is seen in the pictures: (N,) by tag; empty where the set has none.
+        line_of_sight: (N, 3) where the labels are in a camera's frame, see `PoseSet.line_of_sight`.
     """
 
     name: str
@@ -53,6 +54,7 @@ class LabelledSet:
     filter: str
     research_only: bool
     tags: Mapping[str, NDArray[np.bool_]] = field(default_factory=dict)
+    line_of_sight: NDArray[np.float64] | None = None
 
     def __len__(self) -> int:
         return len(self.true)
@@ -100,6 +102,7 @@ def load_labelled_set(name: str, folder: str | Path, img_size: int = 64, only: S
         filter=", ".join(words),
         research_only=name.startswith(_RESEARCH_ONLY),
         tags=part.tags,
+        line_of_sight=part.line_of_sight,
     )
 
 

@@ -30,8 +30,8 @@ _HEADINGS = (
 
 
 def as_text(evaluations: Sequence[Evaluation]) -> str:
-    """One block a set: what was measured on, then a line a model."""
-    blocks = [_block(list(group)) for _, group in groupby(evaluations, key=lambda e: e.test_set.name)]
+    """One block a set: what was measured on, then a line a model; a second one for angles in the camera's frame."""
+    blocks = [_block(list(group)) for _, group in groupby(evaluations, key=lambda e: (e.test_set.name, e.turned))]
     return "\n\n".join(blocks)
 
 
@@ -52,7 +52,8 @@ def _block(evaluations: list[Evaluation]) -> str:
     samples = f"{test_set.name}: {len(test_set):,} samples, {test_set.left_out:,} left out ({test_set.filter})"
     head = f"{samples}; crop: {test_set.crop}"
     roll = "" if test_set.roll_labelled else "; no roll in its labels: MAE and shares are of yaw and pitch"
-    lines = [head + roll, "".join(_cell(title, width) for title, width in _HEADINGS)]
+    turned = "; angles turned into the camera's frame, which the labels are in" if evaluations[0].turned else ""
+    lines = [head + roll + turned, "".join(_cell(title, width) for title, width in _HEADINGS)]
     widths = [width for _, width in _HEADINGS]
     for evaluation in evaluations:
         lines.append("".join(map(_cell, _texts(evaluation), widths)))

@@ -1,7 +1,8 @@
 """The BIWI Kinect Head Pose Database: 24 videos in folders 01 to 24, `frame_XXXXX_rgb.png` with `frame_XXXXX_pose.txt`.
 
 Three sets come of it: `BIWI_noTrack` (protocol 1), `BIWI_train` and `BIWI_test` (protocol 2, the split is a file).
-Detection comes first (`face_boxes`), the protocols' rules next (`biwi_protocol`), then the crops.
+Detection comes first (`face_boxes`), the protocols' rules next (`biwi_protocol`), then the crops. Labels are in the
+camera's frame; where every video has its `rgb.cal` the set says from where each face is seen.
 """
 
 import json
@@ -11,8 +12,12 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+import numpy as np
+
+from fsanet.datasets.pose_set import LINE_OF_SIGHT
 from fsanet.errors import InputError
 from fsanet.image.face_crop import DETECTOR_MARGIN, INPUT_SIZE, crop_pixels
+from fsanet.image.lens import Lens
 from fsanet.readers.biwi_protocol import NO_TRACK, TRACKED, Tracking, biwi_angles, boxes_of_video, read_rotation
 from fsanet.readers.face_boxes import FrameFaces
 from fsanet.readers.set_builder import RawItem, Sample, SetRecipe, Unusable, read_raw_image
@@ -129,10 +134,12 @@ def biwi_recipe(
     split = read_split(settings.split)
     videos = {"BIWI_noTrack": VIDEOS, "BIWI_train": split.train, "BIWI_test": split.test}[name]
     tracking = NO_TRACK if name == "BIWI_noTrack" else TRACKED
+    of_video = {video: [frame for frame in frames if frame.name[:2] == video] for video in videos}
+    lenses = lenses_of(of_video)
     items = [
         item
         for video in videos
-        for item in _with_boxes([f for f in frames if f.name[:2] == video], faces, tracking, settings.margin)
+        for item in _with_boxes(of_video[video], faces, tracking, settings.margin, lenses.get(video))
     ]
     recorded = {
         "set": name,
@@ -143,6 +150,7 @@ def biwi_recipe(
         "lost_or_jumping_box": "last box kept" if tracking.keep_last else "frame left out",
         "angles": "yaw, pitch, roll in degrees",
         "euler_order": settings.euler_order,
+        "lines_of_sight": "by rgb.cal" if lenses else "not known",
         "videos": list(videos),
         "source": "person",
     }
@@ -161,20 +169,35 @@ def read_biwi(item: RawItem, *, img_size: int, euler_order: str, person_of_video
     Raises:
         Unusable: with the reason.
     """
-    box, *why_not = item.facts
+    box, *others = item.facts
     if box is None:
-        raise Unusable(*why_not[:2], broken=why_not[2])
+        raise Unusable(*others[:2], broken=others[2])
+    [to_camera] = others
     image_path, pose_path = item.files
     angles = biwi_angles(read_rotation(pose_path), euler_order)
     image = read_raw_image(image_path)
     video = item.name[:2]
-    return Sample(crop_pixels(image, box, img_size), angles, f"BIWI/{person_of_video.get(video, video)}")
+    extras = {} if to_camera is None else {LINE_OF_SIGHT: np.array(to_camera)}
+    return Sample(crop_pixels(image, box, img_size), angles, f"BIWI/{person_of_video.get(video, video)}", extras)
+
+
+def lenses_of(frames_of_video: Mapping[str, Sequence[RawItem]]) -> dict[str, Lens]:
+    """The lens of each video by the `rgb.cal` beside its frames; empty unless all that have frames have one.
+
+    Raises:
+        ValueError: when a file is no calibration.
+    """
+    folders = {video: frames[0].files[0].parent for video, frames in frames_of_video.items() if frames[0].files}
+    files = {video: folder / "rgb.cal" for video, folder in folders.items()}
+    if not all(file.is_file() for file in files.values()):
+        return {}
+    return {video: Lens.of_calibration(file) for video, file in files.items()}
 
 
 def _with_boxes(
-    frames: Sequence[RawItem], faces: Mapping[str, FrameFaces], tracking: Tracking, margin: float
+    frames: Sequence[RawItem], faces: Mapping[str, FrameFaces], tracking: Tracking, margin: float, lens: Lens | None
 ) -> Iterator[RawItem]:
-    """The frames of one video with the box to cut, or the reason to leave them out, as their facts."""
+    """The frames of one video with the box to cut and its line of sight, or why they are left out, as their facts."""
     if not frames[0].files:
         yield RawItem(frames[0].name, (), (None, "missing folder", f"no frames in folder {frames[0].name}", True))
         return
@@ -183,8 +206,11 @@ def _with_boxes(
     chosen = dict(zip((frame.name for frame in seen), boxes, strict=True))
     for frame in frames:
         box = chosen.get(frame.name, Unusable("missing image", f"no '{frame.files[0].name}'"))
-        facts = (None, box.reason, box.detail, box.broken) if isinstance(box, Unusable) else (list(box),)
-        yield RawItem(frame.name, frame.files, facts)
+        if isinstance(box, Unusable):
+            yield RawItem(frame.name, frame.files, (None, box.reason, box.detail, box.broken))
+            continue
+        size = faces[frame.name].width, faces[frame.name].height
+        yield RawItem(frame.name, frame.files, (list(box), lens and lens.to_camera(box, size).tolist()))
 
 
 def _files(folder: Path) -> list[Path]:

@@ -13,7 +13,7 @@ import numpy as np
 from fsanet.errors import InputError
 from fsanet.image.face_crop import INPUT_SIZE, LANDMARK_MARGIN, crop_face, points_in_crop
 from fsanet.rendering.backgrounds import draw_background
-from fsanet.rendering.camera import Camera, draw_distance, frame_head
+from fsanet.rendering.camera import Camera, Place, draw_distance, frame_head
 from fsanet.rendering.expression import with_expression
 from fsanet.rendering.head_pack import head_pack
 from fsanet.rendering.landmarks import spanned_box
@@ -75,10 +75,10 @@ class Frame:
 
     Attributes:
         image_bgr: (H, W, 3) uint8.
-        pose: (3,) yaw, pitch, roll in degrees.
+        pose: (3,) yaw, pitch, roll in degrees, relative to the camera's axes.
         landmarks_xy: (68, 2) pixels, in the order of 300W-LP, hidden ones included.
         landmarks_3d: (68, 3) as `pt3d_68` of AFLW2000: pixels, z in pixels towards the camera.
-        focal_px, centre_xy, distance_dm: the camera.
+        focal_px, centre_xy, distance_dm, aside_dm: the camera, see `camera.Camera`.
         rotation: (3, 3) of the pose.
         source: the person.
         style, background, headwear, occluder, eyewear, mask: kinds, `none` where there is none.
@@ -93,6 +93,7 @@ class Frame:
     focal_px: float
     centre_xy: tuple[float, float]
     distance_dm: float
+    aside_dm: tuple[float, float]
     rotation: np.ndarray
     source: str
     style: str
@@ -131,6 +132,7 @@ def render_frame(
     size: tuple[int, int] | None = None,
     face_share: tuple[float, float] = (0.3, 0.5),
     pose: np.ndarray | None = None,
+    place: Place | None = None,
 ) -> Frame:
     """Render one sample as a photograph.
 
@@ -140,17 +142,19 @@ def render_frame(
         settings: what is rendered.
         size: (width, height) of the picture; None for one that just holds the crop, at twice its resolution.
         face_share: range of the landmark box's side as a share of the picture's smaller one, where `size` is given.
-        pose: (3,) a pose to render instead of a drawn one.
+        pose: (3,) a pose to render instead of a drawn one, relative to the line of sight.
+        place: where a given camera sees the head; None: it lies on the axis of a camera of its own.
     """
     number = index // settings.per_person
     person = _person(seed, settings.split, number)
     rng, mask_rng = (_rng(seed, settings.split, purpose, index) for purpose in (1, 3))
     pose = draw_pose(rng, settings.poses) if pose is None else np.asarray(pose, float)
+    pose = pose if place is None else place.in_camera_frame(pose)
     skin = with_expression(person.shape, rng)
     worn = _dress(rng, mask_rng, person, skin, settings)
     posing = draw_posing(rng, pose)
     landmarks = posing.place(skin[head_pack().landmarks])
-    camera = _aim(rng, landmarks, size, face_share, settings)
+    camera = _aim(rng, landmarks, size, face_share, settings, place)
     seen = camera.project(landmarks)[:, :2]
     shot = _draw(rng, person, skin, worn, posing, camera, pose[0], settings.split == "test")
     box_px = float(np.sqrt(np.prod(np.ptp(seen, axis=0))))
@@ -163,6 +167,7 @@ def render_frame(
         focal_px=camera.focal,
         centre_xy=camera.centre,
         distance_dm=camera.distance,
+        aside_dm=camera.aside,
         rotation=posing.head,
         source=f"{settings.split}/{seed}/{number}",
         **_kinds(person, worn, shot),
@@ -227,8 +232,11 @@ def _aim(
     size: tuple[int, int] | None,
     face_share: tuple[float, float],
     settings: Settings,
+    place: Place | None,
 ) -> Camera:
     """A camera for a frame of some size, or for one that just holds the crop."""
+    if place is not None:
+        return place.camera(landmarks, rng.uniform(*face_share) * min(place.size))
     distance = draw_distance(rng)
     if size is not None:
         box_px = rng.uniform(*face_share) * min(size)

@@ -89,7 +89,7 @@ class _Drawn:
 
     def view(self, positions: np.ndarray) -> np.ndarray:
         """Unit vectors (P, 3) towards the camera."""
-        return unit(np.array([0, 0, self.camera.distance], np.float32) - positions)
+        return unit(self.camera.eye - positions)
 
     def mesh_pixels(self, material: Material) -> np.ndarray:
         """Pixels that show triangles of a material."""

@@ -5,7 +5,7 @@
 
 300W_LP: OUT/NAME.jpg and OUT/NAME.mat with `Pose_Para` (pitch, yaw, roll in radians, tx, ty, tz in pixels, scale),
 `pt2d` (2, 68) and `pt3d_68` (3, 68). BIWI: OUT/01 ... with frame_XXXXX_rgb.png, frame_XXXXX_pose.txt and rgb.cal, one
-person per folder.
+person per folder, who sits anywhere in the picture of one camera; poses are relative to its axes.
 """
 
 from pathlib import Path
@@ -16,11 +16,16 @@ import scipy.io
 from fsanet.console import progress
 from fsanet.errors import InputError
 from fsanet.files import replace_whole
+from fsanet.image.lens import Lens
 from fsanet.image.reading import write_image
+from fsanet.rendering.camera import Place
 from fsanet.rendering.samples import Frame, Settings, render_frame
 
 _BIWI_AXES = np.diag([1.0, -1.0, -1.0])  # BIWI's camera has y down and z away from it
 _BIWI_FOLDERS = 24
+_BIWI_LENS = Lens.of_field_of_view(63.0)  # about as wide as the Kinect's
+_BIWI_FACES = (0.26, 0.32)  # of the picture's height
+_SEATS = (0.22, 0.44), (0.78, 0.66)  # shares of the picture; shoulders reach its lower border
 _MM_PER_DM = 100.0
 LAYOUTS = {"300W_LP": ("300W_LP", (450, 450)), "BIWI": ("frontal", (640, 480))}  # default poses and size of each
 
@@ -53,7 +58,8 @@ def write_biwi_frame(frame: Frame, folder: Path, number: int) -> None:
     """
     rotation = _BIWI_AXES @ frame.rotation @ _BIWI_AXES
     rows = [" ".join(f"{value:.6f}" for value in row) + " " for row in rotation]
-    head_mm = f"0.000000 0.000000 {frame.distance_dm * _MM_PER_DM:.6f}"
+    right, up = frame.aside_dm
+    head_mm = " ".join(f"{value * _MM_PER_DM:.6f}" for value in (right, 0.0 - up, frame.distance_dm))
     with replace_whole(folder / f"frame_{number:05d}_pose.txt") as temporary:
         temporary.write_text("\n".join([*rows, "", head_mm, ""]), encoding="ascii")
     height, width = frame.image_bgr.shape[:2]
@@ -93,10 +99,18 @@ def write_frames(
         raise InputError(f"at least 1 frame is needed, got {frames}")
     per_person = 1 if layout == "300W_LP" else max(1, -(-frames // _BIWI_FOLDERS))
     default_poses, default_size = LAYOUTS[layout]
-    settings = Settings(poses=poses or default_poses, per_person=per_person)
+    settings, size = Settings(poses=poses or default_poses, per_person=per_person), size or default_size
     for i in progress(range(frames), unit="frame", label="rendering", quiet=quiet):
-        frame = render_frame(seed, i, settings, size or default_size, (0.32, 0.42))
         if layout == "300W_LP":
-            write_300w_lp_frame(frame, out / f"SYN_{i:06d}_0")
+            write_300w_lp_frame(render_frame(seed, i, settings, size, (0.32, 0.42)), out / f"SYN_{i:06d}_0")
         else:
+            place = _seat(seed, i // per_person, i, size)
+            frame = render_frame(seed, i, settings, size, _BIWI_FACES, place=place)
             write_biwi_frame(frame, out / f"{i // per_person + 1:02d}", i % per_person + 3)
+
+
+def _seat(seed: int, person: int, index: int, size: tuple[int, int]) -> Place:
+    """Where a person is seen in one frame: a seat for all frames of a video, and a little sway."""
+    seat = np.random.default_rng([seed, person]).uniform(*_SEATS)
+    x, y = (seat + np.random.default_rng([seed, person, index]).normal(0, 0.01, 2)) * size
+    return Place(_BIWI_LENS, (float(x), float(y)), size)
