@@ -3,6 +3,7 @@ import pytest
 import scipy.io
 
 from fsanet.detectors.detection import BoxConvention, Detection
+from fsanet.errors import InputError
 from fsanet.evaluation import finder_table as finder_table_module
 from fsanet.evaluation import finding
 from fsanet.evaluation.finder_table import Sources, finder_table
@@ -33,7 +34,7 @@ def marks(monkeypatch):
     """Makes every detector find marks, shifted to the right by some pixels."""
 
     def use(shift=0.0):
-        monkeypatch.setattr(finding, "create_detector", lambda name, **_: Marks(shift))
+        monkeypatch.setattr(finding, "measured_detector", lambda name, **_: Marks(shift))
 
     use()
     return use
@@ -119,6 +120,20 @@ def test_the_table_has_a_column_a_detector(marks, bank_folder, tmp_path):
     assert lines[0] == "| | lbp | ssd |"
     assert lines[-1] == "| boxes in 1 pictures without a face | 1 | 1 |"
     assert len(lines) == 2 + 3 + 1
+
+
+def test_a_row_that_one_detector_lacks_has_a_dash(marks, monkeypatch, tmp_path):
+    errors = {"blazeface_full": float("nan"), "scout": 0.05}
+    monkeypatch.setattr(
+        finding, "on_aflw2000", lambda name, folder: finding.OnLabelled(39, {"all": 1.0}, 0, errors[name])
+    )
+    sources = Sources(tmp_path, tmp_path, 0, None, [], tmp_path, None)
+    assert finder_table(["blazeface_full", "scout"], sources).splitlines()[-1].endswith("of the box | - | 0.050 |")
+
+
+def test_without_anything_to_measure_on_it_says_so(tmp_path):
+    with pytest.raises(InputError, match="nothing to measure on: give scenes or a folder"):
+        finder_table(["lbp"], Sources(tmp_path, tmp_path, 0, None, [], None, None))
 
 
 def test_an_empty_folder_is_named(marks, bank_folder, tmp_path):

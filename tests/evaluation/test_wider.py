@@ -83,7 +83,7 @@ class Corner:
 
 @pytest.fixture
 def set_folder(tmp_path, monkeypatch):
-    monkeypatch.setattr(wider, "create_detector", lambda name, threshold: Corner())
+    monkeypatch.setattr(wider, "measured_detector", lambda name, threshold: Corner())
     for name, width in (("0--Parade/a.jpg", 100), ("1--Handshaking/b.jpg", 60)):
         path = tmp_path / "WIDER_val" / "images" / name
         path.parent.mkdir(parents=True)

@@ -12,6 +12,7 @@
     fsanet finder train --hard data/hard_negatives --weights scout.weights.h5 --run hard
     fsanet finder train --model retinaface_mnet025 --pose-weight 0.4 --run retinaface
     fsanet finder test --pointing04 Pointing04 --aflw2000 AFLW2000 --nothing wallpapers
+    fsanet finder test --detector scout blazeface_short --scenes 0 --pointing04 Pointing04
     fsanet finder bundle training_and_testing/runs/scenes/scout/scout.weights.h5      into the repository
 
 A killed bank or training goes on where it was. In what `look` draws, green boxes are to be found and red ones hardly
@@ -23,9 +24,9 @@ import dataclasses
 import sys
 from pathlib import Path
 
-from fsanet.commands.options import add_option, positive
+from fsanet.commands.options import add_option, none_or_more, positive
 from fsanet.console import EXIT_OK, EXIT_PARTIAL, quiet_native_stderr
-from fsanet.detectors.catalog import BUILDERS
+from fsanet.evaluation.blazeface import NAMES
 from fsanet.locations import work_dir
 from fsanet.scenes.bank_plan import SPLITS, BankPlan
 from fsanet.weights.pretrained import BUNDLED_FINDER
@@ -169,11 +170,11 @@ def _train(args: argparse.Namespace) -> int:
 
 
 def _add_test(parser: argparse.ArgumentParser) -> None:
-    names = sorted(BUILDERS)
-    parser.add_argument("--detector", nargs="+", choices=names, default=["scout"], help="(default: scout)")
+    about = "(default: scout); MediaPipe's blazeface_short and blazeface_full run in an environment of their own"
+    parser.add_argument("--detector", nargs="+", choices=NAMES, default=["scout"], help=about)
     _add_bank_folder(parser, BANK_TEST)
     _add_backgrounds_folder(parser)
-    parser.add_argument("--scenes", type=positive, default=300, help="rendered ones (default: %(default)s)")
+    parser.add_argument("--scenes", type=none_or_more, default=300, help="rendered ones, or 0 (default: %(default)s)")
     parser.add_argument("--pointing04", type=Path, metavar="FOLDER", help="one folder a person")
     parser.add_argument("--persons", type=int, nargs="+", default=[5, 6, 7, 8], help="(default: 5 6 7 8)")
     parser.add_argument("--aflw2000", type=Path, metavar="FOLDER", help="images with .mat files")

@@ -59,6 +59,11 @@ def positive(text: str) -> int:
     return value
 
 
+def none_or_more(text: str) -> int:
+    """A whole number of 0 or more, for `type=`."""
+    return 0 if text == "0" else positive(text)
+
+
 def shard(text: str) -> Any:
     """A share such as 3/16, for `type=`."""
     from fsanet.cluster.shard import parse_shard

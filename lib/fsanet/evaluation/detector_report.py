@@ -17,8 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fsanet.console import progress, run_command
-from fsanet.detectors.catalog import BUILDERS, create_detector
+from fsanet.detectors.catalog import BUILDERS
 from fsanet.detectors.detection import Detection
+from fsanet.evaluation.blazeface import NAMES, convention_of, measured_detector
 from fsanet.image.boxes import BoxXYXY, iou
 from fsanet.image.reading import read_image
 
@@ -79,7 +80,7 @@ def labelled_faces(folder: str | Path, persons: Iterable[int]) -> list[LabelledF
 
 def detect_all(faces: Sequence[LabelledFace], detector: str, *, quiet: bool = False) -> list[list[Detection]]:
     """What a detector finds in each image."""
-    search = create_detector(detector).detect
+    search = measured_detector(detector).detect
     return [search(read_image(face.path)) for face in progress(faces, unit="image", label=detector, quiet=quiet)]
 
 
@@ -122,7 +123,7 @@ def conventions(faces: Sequence[LabelledFace], found: dict[str, list[list[Detect
     reference = [[face.box_xyxy for face in found[REFERENCE][i]] for i in near]
     measured = {}
     for name, per_image in found.items():
-        back = BUILDERS[name].convention.from_common
+        back = convention_of(name).from_common
         own = [[back(face.box_xyxy) for face in per_image[i]] for i in near]
         measured[name] = measure_convention(own, reference)
     return measured
@@ -158,7 +159,7 @@ def main(argv: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path, help="Pointing'04, one folder per person")
     parser.add_argument("--persons", type=int, nargs="+", default=[1, 2, 3, 4], help="default: 1 2 3 4")
-    parser.add_argument("--detectors", nargs="+", choices=sorted(BUILDERS), default=sorted(BUILDERS))
+    parser.add_argument("--detectors", nargs="+", choices=NAMES, default=sorted(BUILDERS))
     settings = parser.parse_args(argv)
     faces = labelled_faces(settings.folder, settings.persons)
     names = dict.fromkeys([REFERENCE, *settings.detectors])

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from fsanet.detectors.scout import CONVENTION
+from fsanet.errors import InputError
 from fsanet.evaluation import finding
 from fsanet.evaluation.wider import on_wider
 from fsanet.image.kinds import IMAGE_SUFFIXES
@@ -18,7 +19,7 @@ class Sources(NamedTuple):
 
     Attributes:
         bank, backgrounds: folders that scenes are composed of.
-        scenes: how many.
+        scenes: how many; 0 leaves them out.
         pointing04: folder of the Head Pose Image Database, and `persons` of it.
         aflw2000: folder of images and .mat files.
         nothing: folder of pictures without a face.
@@ -42,14 +43,15 @@ def finder_table(detectors: Sequence[str], sources: Sources) -> str:
         FileNotFoundError: for a folder that holds nothing of the kind.
     """
     columns = {detector: _measures(detector, sources) for detector in detectors}
-    rows = list(next(iter(columns.values())))
+    if not (rows := list(dict.fromkeys(row for cells in columns.values() for row in cells))):
+        raise InputError("There is nothing to measure on: give scenes or a folder of pictures.")
     lines = ["| | " + " | ".join(detectors) + " |", "|---|" + "---:|" * len(detectors)]
     lines += [f"| {row} | " + " | ".join(columns[name].get(row, "-") for name in detectors) + " |" for row in rows]
     return "\n".join(lines)
 
 
 def _measures(detector: str, sources: Sources) -> dict[str, str]:
-    cells = _scenes(detector, sources)
+    cells = _scenes(detector, sources) if sources.scenes else {}
     if sources.pointing04:
         cells |= _labelled("Pointing'04", finding.on_pointing04(detector, sources.pointing04, sources.persons))
     if sources.aflw2000:

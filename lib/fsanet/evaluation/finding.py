@@ -7,9 +7,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from fsanet.detectors.catalog import create_detector
 from fsanet.detectors.detection import BoxConvention, Detection
 from fsanet.evaluation.average_precision import Searched, average_precision
+from fsanet.evaluation.blazeface import measured_detector
 from fsanet.evaluation.detector_report import labelled_faces, shows
 from fsanet.image.reading import read_image
 from fsanet.readers.mat_file import read_matrices
@@ -60,7 +60,7 @@ def on_scenes(detector: str, scenes: Sequence[Scene], convention: BoxConvention)
         scenes: with labels.
         convention: from the scenes' boxes to the detectors' common ones.
     """
-    search = create_detector(detector, threshold=_LEAST_SCORE).detect
+    search = measured_detector(detector, threshold=_LEAST_SCORE).detect
     pictures = [_searched(scene, search(scene.image_bgr), convention) for scene in scenes]
     measured = {name: average_precision(pictures, limits) for name, limits in SIZES_PX.items()}
     return OnScenes(
@@ -87,7 +87,7 @@ def on_pointing04(detector: str, folder: Path, persons: Iterable[int]) -> OnLabe
     Raises:
         FileNotFoundError: when the folder holds none of these.
     """
-    faces, search = labelled_faces(folder, persons), create_detector(detector).detect
+    faces, search = labelled_faces(folder, persons), measured_detector(detector).detect
     hits: dict[str, list[bool]] = {"all": []}
     false = 0
     for face in faces:
@@ -104,7 +104,7 @@ def on_aflw2000(detector: str, folder: Path) -> OnLabelled:
     Raises:
         FileNotFoundError: when the folder holds none.
     """
-    search, hits, errors, false = create_detector(detector).detect, [], [], 0
+    search, hits, errors, false = measured_detector(detector).detect, [], [], 0
     for item in list_type1(folder):
         image_path, label_path = item.files
         landmarks = _landmarks(label_path)
@@ -132,5 +132,5 @@ def _holds(face: Detection, point_xy: NDArray) -> bool:
 
 def on_nothing(detector: str, pictures: Sequence[Path]) -> int:
     """Boxes that a detector draws in pictures without a face."""
-    search = create_detector(detector).detect
+    search = measured_detector(detector).detect
     return sum(len(search(read_image(picture))) for picture in pictures)

@@ -15,9 +15,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from fsanet.detectors.catalog import create_detector
 from fsanet.errors import InputError
 from fsanet.evaluation.average_precision import Searched, area_under
+from fsanet.evaluation.blazeface import measured_detector
 from fsanet.image.boxes import iou
 from fsanet.image.reading import read_image
 from fsanet.readers.wider_face import ANNOTATIONS, PICTURES, read_annotations, read_levels
@@ -57,7 +57,7 @@ def on_wider(detector: str, folder: Path) -> dict[str, float]:
     if not names:
         raise InputError(f"The lists in '{folder}' name no picture.")
     pictures = _find(folder, names[0]).parents[1]
-    search = create_detector(detector, threshold=_LEAST_SCORE).detect
+    search = measured_detector(detector, threshold=_LEAST_SCORE).detect
     searched = {}
     for name in names:
         found = search(read_image(pictures / name))
