@@ -1,3 +1,4 @@
+import io
 import logging
 import os
 import subprocess
@@ -127,6 +128,46 @@ def test_ctrl_c(capsys):
 def test_progress_shows_nothing_where_there_is_no_terminal(capsys):
     assert list(progress(range(3), label="Counting")) == [0, 1, 2]
     assert capsys.readouterr().err == ""
+
+
+def on_terminal(monkeypatch):
+    """Standard error as a terminal; not a fixture, as pytest puts its own standard error in place before each test."""
+    screen = io.StringIO()
+    screen.isatty = lambda: True
+    monkeypatch.setattr(sys, "stderr", screen)
+    return screen
+
+
+def test_a_terminal_shows_a_bar_and_messages_above_it(monkeypatch):
+    terminal = on_terminal(monkeypatch)
+    set_message_level(0)
+    with progress(range(3), label="Counting") as bar:
+        for _ in bar:
+            logging.getLogger("fsanet.room").info("a message")
+    shown = terminal.getvalue()
+    assert "Counting: 100%" in shown
+    assert shown.count("a message\n") == 3
+
+
+@pytest.mark.parametrize("quiet", [True, False])
+def test_a_hidden_bar_takes_what_a_shown_one_takes(monkeypatch, capsys, quiet):
+    terminal = on_terminal(monkeypatch)
+    with progress(total=10, initial=3, quiet=quiet) as bar:
+        bar.update(2)
+        bar.set_description("room")
+        bar.set_postfix_str("loss 3", refresh=False)
+        bar.write("a line")
+        assert (bar.n, bar.disable) == (5, quiet)
+        bar.unit_scale = bar.leave = False
+    assert capsys.readouterr().out == "a line\n"
+    assert bool(terminal.getvalue()) is not quiet
+    assert list(progress(None, quiet=True)) == []
+
+
+def test_tqdm_is_imported_for_a_bar_that_shows_alone():
+    code = "import sys; from fsanet.console import progress; list(progress([1])); print('tqdm' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "False\n"
 
 
 def test_native_notices_are_held_back(capfd):

@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "lib" / "fsanet"
 
 # room -> rooms of ours that it may import, itself always included. Leaves may be used by every room.
-LEAVES = {"errors", "files", "console", "locations", "workers", "plots", "tensors", "together", "builds"}
+LEAVES = {"errors", "files", "console", "locations", "workers", "plots", "tensors", "together", "builds", "sessions"}
 ALLOWED = {
     "pose": set(),
     "image": set(),
@@ -180,3 +180,15 @@ def test_import_is_light():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+def test_a_photograph_waits_for_nothing_that_it_does_not_need(tmp_path):
+    code = (
+        "import sys; from fsanet.cli import main; code = main(sys.argv[1:]); "
+        "print(', '.join(sorted({'tqdm', 'multiprocessing', 'importlib.metadata', 'keras'} & set(sys.modules)))); "
+        "sys.exit(code)"
+    )
+    photo = str(ROOT / "demo" / "assets" / "hopper.jpg")
+    words = [sys.executable, "-c", code, "estimate", photo, "--out", str(tmp_path), "--quiet"]
+    done = subprocess.run(words, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "\n", "")

@@ -3,14 +3,14 @@
 import logging
 import os
 import sys
-import tempfile
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import wraps
-from typing import TypeVar
+from typing import TYPE_CHECKING, Any
 
-from tqdm import tqdm
+if TYPE_CHECKING:
+    from tqdm import tqdm
 
 from fsanet.errors import InputError, missing_package, sentence_of
 
@@ -20,7 +20,6 @@ EXIT_PARTIAL = 3  # something was done, something was not; argparse keeps 2 for 
 EXIT_BUG = 70  # EX_SOFTWARE of sysexits.h: a mistake of ours
 EXIT_INTERRUPTED = 130  # 128 + SIGINT, as shells have it
 
-Item = TypeVar("Item")
 log = logging.getLogger(__name__)
 _package_log = logging.getLogger("fsanet")
 
@@ -29,7 +28,11 @@ class _MessageHandler(logging.Handler):
     """Writes messages to today's stderr, above a progress bar where there is one."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        tqdm.write(self.format(record), file=sys.stderr)
+        text = self.format(record)
+        if bars := sys.modules.get("tqdm"):  # without it there is no bar
+            bars.tqdm.write(text, file=sys.stderr)
+        else:
+            print(text, file=sys.stderr)
 
 
 class _MessageFormatter(logging.Formatter):
@@ -85,15 +88,56 @@ def run_command(command: Callable[..., int | None]) -> Callable[..., int]:
     return main
 
 
+class HiddenBar:
+    """What we do with a bar of tqdm, where none is shown: importing tqdm takes longer than reading a face.
+
+    Args:
+        items: what to iterate over.
+        n: how far it is.
+    """
+
+    disable, leave, unit_scale = True, False, False  # as tqdm has them
+
+    def __init__(self, items: Iterable[Any] | None, n: float):
+        self._items: Iterable[Any] = () if items is None else items
+        self.n = n
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self._items)
+
+    def __enter__(self) -> "HiddenBar":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def update(self, n: float = 1) -> None:
+        """Count."""
+        self.n += n
+
+    def set_description(self, desc: str) -> None:
+        """Show nothing."""
+
+    def set_postfix_str(self, s: str, refresh: bool = True) -> None:
+        """Show nothing."""
+
+    def write(self, s: str) -> None:
+        """Print a line."""
+        print(s)
+
+    def close(self) -> None:
+        """Show nothing."""
+
+
 def progress(
-    items: Iterable[Item] | None = None,
+    items: Iterable[Any] | None = None,
     *,
     total: int | None = None,
     initial: int = 0,
     unit: str = "it",
     label: str = "",
     quiet: bool = False,
-) -> tqdm:
+) -> "tqdm | HiddenBar":
     """A progress bar with rate and remaining time on stderr; silent when `quiet` or when stderr is no terminal.
 
     Args:
@@ -104,14 +148,16 @@ def progress(
         label: the word before the bar.
         quiet: show nothing.
     """
-    hidden = True if quiet else None  # None: tqdm hides itself where there is no terminal
+    if quiet or not (sys.stderr and sys.stderr.isatty()):
+        return HiddenBar(items, initial)
+    from tqdm import tqdm
+
     return tqdm(
         items,
         total=total,
         initial=initial,
         unit=unit,
         desc=label or None,
-        disable=hidden,
         dynamic_ncols=True,
         file=sys.stderr,
     )
@@ -123,6 +169,8 @@ def quiet_native_stderr() -> Iterator[None]:
 
     All of the process's stderr is held, so keep it around imports and constructors.
     """
+    import tempfile  # which takes its time to import
+
     try:
         shown = os.dup(2)
     except OSError:  # a process without stderr: nothing to hold back

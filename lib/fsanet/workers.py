@@ -1,21 +1,25 @@
-"""Running a function over many tasks on all cores, in constant memory, so that a kill leaves no process behind."""
+"""Running a function over many tasks on all cores, in constant memory, so that a kill leaves no process behind.
+
+What makes processes is imported where they are made: who counts the cores alone does not wait for it.
+"""
+
+from __future__ import annotations
 
 import _thread
-import multiprocessing
 import os
 import signal
 import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from contextvars import ContextVar
 from itertools import islice
-from multiprocessing.synchronize import Event
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
+
+if TYPE_CHECKING:
+    from multiprocessing.synchronize import Event
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
@@ -83,6 +87,10 @@ def run_on_all_cores(
     if workers == 1:
         yield from map(function, tasks)
         return
+    import multiprocessing
+    from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
+    from concurrent.futures.process import BrokenProcessPool
+
     tasks = iter(tasks)
     context = multiprocessing.get_context("spawn")  # fork would copy locks that OpenCV's threads may hold
     stop = context.Event()
@@ -114,6 +122,9 @@ class Ahead:
     """
 
     def __init__(self, workers: int):
+        import multiprocessing
+        from concurrent.futures import ProcessPoolExecutor
+
         self._workers = workers
         self._pool = ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"), initializer=_settle)
 
@@ -197,6 +208,8 @@ def _break_off(stop: Event) -> None:
 
 def _die_with_parent() -> None:
     """A killed parent closes no queue that its children hold too: without this they would wait forever."""
+    import multiprocessing
+
     if parent := multiprocessing.parent_process():
         parent.join()
         os._exit(1)

@@ -4,6 +4,7 @@ import numpy as np
 import onnx
 import pytest
 
+from fsanet.engines import onnx_engine as module
 from fsanet.engines.onnx_engine import OnnxEngine
 from fsanet.export import onnx_cache
 from fsanet.export.comparison import probe_crops
@@ -19,6 +20,19 @@ def test_an_export_is_kept_and_used_again(model, onnx_engine, cache):
     assert again.path.is_relative_to(cache)
     assert again.path.stat().st_mtime_ns == written
     assert set(cache.rglob("*")) == kept
+
+
+def test_the_first_crops_need_no_session_of_their_own_and_get_the_same_answers(onnx_engine, monkeypatch):
+    crops, opened = probe_crops(64), []
+    engine = OnnxEngine(onnx_engine.path, threads=2, batch_size=3)
+    monkeypatch.setattr(
+        module, "_open_session", lambda *given, opens=module._open_session: opened.append(given) or opens(*given)
+    )
+    monkeypatch.setattr(module, "_WORTH_A_SESSION", 2 * len(crops))
+    first, second, shared_out = (engine.predict(crops) for _ in range(3))
+    assert [threads for _, threads, _ in opened] == [1]
+    np.testing.assert_array_equal(first, shared_out)
+    np.testing.assert_array_equal(second, shared_out)
 
 
 def test_other_weights_are_another_file(model, onnx_engine):

@@ -26,11 +26,14 @@ def run(effort: Effort) -> Section:
 
 
 def _commands(folder: Path) -> dict[str, list[str]]:
-    estimate = [sys.executable, "-m", "fsanet", "estimate", str(demo_file("hopper.jpg")), "--detector", "yunet"]
+    estimate = [sys.executable, "-m", "fsanet", "estimate", "--engine", "onnx", "--out", str(folder)]
+    one, six = str(demo_file("hopper.jpg")), str(demo_file("group.jpg"))
     return {
         "python -c pass": [sys.executable, "-c", "pass"],
         "python -c 'import fsanet'": [sys.executable, "-c", "import fsanet"],
-        "fsanet estimate photo.jpg, YuNet, ONNX fusion": [*estimate, "--engine", "onnx", "--out", str(folder)],
+        "fsanet estimate photo.jpg, YuNet, ONNX fusion": [*estimate, one, "--detector", "yunet"],
+        "fsanet estimate photo.jpg, scout, ONNX fusion": [*estimate, one],
+        "the same with six faces": [*estimate, six],
     }
 
 

@@ -31,6 +31,7 @@ from fsanet.errors import InputError
 if TYPE_CHECKING:
     from fsanet.cluster.shard import Shard
     from fsanet.cluster.shard_work import Done
+    from fsanet.inference.display import Window
     from fsanet.inference.report import RunReport
     from fsanet.inference.sources import Source
     from fsanet.inference.spans import Span
@@ -95,6 +96,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Estimate; returns the exit code."""
     os.environ.setdefault("OPENCV_LOG_LEVEL", "SILENT")  # what OpenCV cannot read is said by us, in one sentence
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # threads of NumPy's take time to start, and get nothing to do
     from fsanet.builds import OPENCV, clash_of_builds
     from fsanet.engines.onnx_engine import clash_of_runtimes
     from fsanet.inference.sources import find_sources, summary_of_skipped
@@ -191,7 +193,6 @@ def run_shard(args: argparse.Namespace, digest: str, spans: dict[str, tuple["Spa
 def _go_through(args: argparse.Namespace, sources: list, among: list, row_paths: list[Path]) -> "Done":
     """Estimate the poses in `sources`, which are all of `among` or a shard of them."""
     from fsanet.cluster.shard_work import Done
-    from fsanet.inference.display import Window
     from fsanet.inference.outputs import check_not_a_source
     from fsanet.inference.report import RunSettings
     from fsanet.inference.row_file import RowFiles
@@ -201,7 +202,7 @@ def _go_through(args: argparse.Namespace, sources: list, among: list, row_paths:
     rows = RowFiles(row_paths, settings=_fingerprint(args) + "".join(f", {part.label}" for part in among if part.span))
     for path in rows.paths:
         check_not_a_source(path, among)
-    viewer = Window() if args.show else None
+    viewer = _window() if args.show else None
     settings = RunSettings(
         out=None if args.no_pictures else args.out,
         draw=args.draw,
@@ -210,7 +211,7 @@ def _go_through(args: argparse.Namespace, sources: list, among: list, row_paths:
         smooth=args.smooth,
         quiet=args.quiet,
     )
-    estimator, for_videos = chosen_estimators(args)
+    estimator, for_videos = chosen_estimators(args, any(source.kind != "image" for source in sources))
     job = Run(estimator, settings, rows, make_printer(args.quiet, len(sources)), viewer, for_videos)
     interrupted = False
     try:
@@ -228,6 +229,12 @@ def _go_through(args: argparse.Namespace, sources: list, among: list, row_paths:
         if viewer:
             viewer.close()
     return Done(_conclude(job.report, estimator.name, rows.paths, settings.out, interrupted), job.report.failures)
+
+
+def _window() -> "Window":
+    from fsanet.inference.display import Window
+
+    return Window()
 
 
 class _NothingDoneError(Exception):

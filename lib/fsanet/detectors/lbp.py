@@ -6,7 +6,6 @@ Box: MTCNN's is 1.195 as wide and 1.566 as high, its centre 0.013 widths to the 
 """
 
 import math
-from importlib.resources import as_file, files
 
 import cv2
 import numpy as np
@@ -54,6 +53,8 @@ class LBPDetector:
 
 
 def _load_cascade() -> cv2.CascadeClassifier:
+    from importlib.resources import as_file, files  # takes its time to import
+
     with as_file(files("fsanet.detectors") / "cascades" / CASCADE_FILE) as path:
         cascade = cv2.CascadeClassifier(str(path))
     if cascade.empty():

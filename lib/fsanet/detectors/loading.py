@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from fsanet.locations import DETECTORS, command_here, find_pretrained, pretrained_dir
+from fsanet.sessions import session_options
 from fsanet.workers import cores
 
 if TYPE_CHECKING:
@@ -50,11 +51,7 @@ def open_session(model: str | bytes, threads: int | None = None) -> InferenceSes
     """
     import onnxruntime
 
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads or cores()
-    options.inter_op_num_threads = 1
-    options.add_session_config_entry("session.force_spinning_stop", "1")  # between calls other threads need the cores
-    options.log_severity_level = 3  # errors; they are raised, too
+    options = session_options(threads or cores())
     return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
 
 

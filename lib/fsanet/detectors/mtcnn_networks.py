@@ -7,7 +7,6 @@ layout: kernels (h, w, in, out), slopes of PReLU (1, 1, channels) or (units).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from importlib.metadata import distribution
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -82,6 +81,8 @@ def missing_packages() -> list[str]:
 
 def read_weights(file: str) -> list[NDArray[np.float32]]:
     """Arrays of one network, read from the installed `mtcnn` package without importing it."""
+    from importlib.metadata import distribution  # takes its time to import
+
     import joblib
 
     path = Path(str(distribution("mtcnn").locate_file(f"mtcnn/assets/weights/{file}")))

@@ -13,20 +13,23 @@ from fsanet.builds import ONNX_RUNTIME, clash_of_builds
 from fsanet.engines.engine import Workers, as_float, checked_batch_size, checked_crops, checked_threads
 from fsanet.engines.reading import EXPECTED_ERROR, ExpectedError, Reading
 from fsanet.errors import InputError
+from fsanet.sessions import session_options
 
 if TYPE_CHECKING:
     import keras
     import onnxruntime
 
+_WORTH_A_SESSION = 100  # crops: sharing out about as many saves the time that a session takes to open
 _PROVIDERS = {"cpu": "CPUExecutionProvider", "cuda": "CUDAExecutionProvider"}
 
 
 class OnnxEngine:
     """Poses through ONNX Runtime; of a fusion whose file tells them, the errors to be expected too.
 
-    A single crop is computed by all threads together, operation by operation. Several crops are shared out, each thread
-    computing its own from first to last, because that spares the threads the waiting for one another: on two cores 64
-    crops take three quarters of the time.
+    A single crop is computed by all threads together, operation by operation, and so are the first hundred. Further
+    ones that come several at once are shared out, each thread computing its own from first to last, because that spares
+    the threads the waiting for one another: on two cores 64 crops take three quarters of the time. It takes a session
+    of its own, which is opened when that is worth it. Both say the same.
 
     Args:
         path: an ONNX file as `write_onnx` or `make export FORMAT=onnx` makes it.
@@ -63,6 +66,7 @@ class OnnxEngine:
         self.expected = None if known is None else ExpectedError.from_text(known)
         self._lock = threading.Lock()
         self._shared: onnxruntime.InferenceSession | None = None
+        self._come = 0  # crops, several at once
 
     @classmethod
     def from_keras(cls, model: keras.Model, **settings) -> OnnxEngine:
@@ -98,15 +102,22 @@ class OnnxEngine:
     def _answers(self, crops_bgr: ArrayLike) -> NDArray[np.float32]:
         """Angles and their spread among the members, (2, N, 3); NaN where the file tells the angles alone."""
         crops = checked_crops(crops_bgr, self.input_size)
-        session = self._session if len(crops) <= 1 or self._workers.count == 1 else self._single_threaded_session()
+        together = len(crops) <= 1 or self._workers.count == 1 or self._are_few(len(crops))
+        session = self._session if together else self._single_threaded_session()
         answers = np.full((2, len(crops), 3), np.nan, np.float32)
 
         def work(_: int, part: slice) -> None:
             for answer, found in zip(answers, self._run(session, crops[part]), strict=False):
                 answer[part] = found
 
-        self._workers.share_out(len(crops), self.batch_size, work)
+        self._workers.share_out(len(crops), self.batch_size, work, in_turn=together)
         return answers
+
+    def _are_few(self, crops: int) -> bool:
+        """Whether the crops that came so far, and these, are too few for a session of their own."""
+        with self._lock:
+            self._come += crops
+            return self._shared is None and self._come <= _WORTH_A_SESSION
 
     def _single_threaded_session(self) -> onnxruntime.InferenceSession:
         """A session without threads of its own, for several workers; made when first needed."""
@@ -134,15 +145,8 @@ def _open_session(path: Path, threads: int, providers: list[str]) -> onnxruntime
 
     if not path.is_file():
         raise FileNotFoundError(f"There is no ONNX file '{path}'.")
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads
-    options.inter_op_num_threads = 1
-    # Threads spin within a call, because waking them for each operation costs more than the operation; but not after
-    # it, where they would take the cores from the threads that decode, detect and draw.
-    options.add_session_config_entry("session.force_spinning_stop", "1")
-    options.log_severity_level = 3  # errors; they are raised, too
     try:
-        return onnxruntime.InferenceSession(str(path), options, providers=providers)
+        return onnxruntime.InferenceSession(str(path), session_options(threads), providers=providers)
     except Exception as error:  # its classes are private and share no base but Exception
         raise InputError(f"ONNX Runtime cannot read '{path}': {error}") from error
 
