@@ -1,10 +1,13 @@
 """Parts of a video have the frames that one reading has: numbers, times and pictures, whatever the container."""
 
+from types import SimpleNamespace
+
 import av
 import numpy as np
 import pytest
 
 from fsanet.cluster.split import in_parts, split_videos
+from fsanet.inference import video_index
 from fsanet.inference.frame_sources import open_frames
 from fsanet.inference.sources import Source
 from fsanet.inference.spans import KeyFrame, Span
@@ -103,3 +106,32 @@ def test_the_index_knows_times_and_key_frames(tmp_path):
     assert index.key_before(100).index == 96
     assert index.key_before(23) is None
     assert length_s(name) == pytest.approx(9.6)
+
+
+class Watched:
+    """A file of PyAV, its own only video stream: neither can be asked once it is closed, as their memory is freed."""
+
+    def __init__(self, name):
+        self._file = av.open(name)
+
+    def __getattr__(self, asked):
+        assert self._file is not None, f"{asked} of a closed file"
+        return getattr(self._file.streams.video[0], asked)
+
+    @property
+    def streams(self):
+        return SimpleNamespace(video=[self])
+
+    def demux(self, stream):
+        return self._file.demux(self._file.streams.video[0])
+
+    def close(self):
+        self._file.close()
+        self._file = None
+
+
+def test_nothing_is_asked_of_a_closed_file(tmp_path, monkeypatch):
+    """Its ticks were none after the index of three hours was made, whose memory lay where the stream had been."""
+    name = write_clip(tmp_path / "a.mp4", count=24)
+    monkeypatch.setattr(video_index, "open_media", Watched)
+    assert len(read_index(name).pts) == 24

@@ -74,10 +74,11 @@ def read_index(name: str) -> VideoIndex:
                     is_key.append(packet.is_keyframe)
         except av.FFmpegError:  # cut short: reading its frames ends there as well
             pass
-    if not pts or None in pts or len(set(pts)) < len(pts) or stream.time_base is None:
+        tick_s = stream.time_base  # while the file is open: its memory is freed with it
+    if not pts or None in pts or len(set(pts)) < len(pts) or tick_s is None:
         raise InputError("its frames have no time stamps of their own")
     stamps = np.array(pts, np.int64)
-    return VideoIndex(np.sort(stamps), np.sort(stamps[is_key]), float(stream.time_base))
+    return VideoIndex(np.sort(stamps), np.sort(stamps[is_key]), float(tick_s))
 
 
 def _is_shown(packet: av.Packet, codec: str) -> bool:
