@@ -3,7 +3,7 @@ import dataclasses
 import numpy as np
 import pytest
 
-from fsanet.benchmarks.adaptation.scenarios import BEFORE, ORACLE, RUNS, SCENARIOS, BenchSettings, Cell, grid
+from fsanet.benchmarks.adaptation.scenarios import BEFORE, KNOWN, ORACLE, RUNS, SCENARIOS, BenchSettings, Cell, grid
 from fsanet.errors import InputError
 from fsanet.training.settings import override
 
@@ -30,11 +30,11 @@ def identities(method, **changes):
 @pytest.mark.parametrize(
     ("name", "value", "methods"),
     [
-        ("neighbours", 7, {"padaco", "rcrw"}),
-        ("strength", 3.0, {"dann", "pada_like", "padaco"}),
-        ("teacher_decay", 0.5, {"rcr", "rcrw"}),
-        ("consistency", 0.5, {"rcr", "rcrw"}),
-        ("rise_steps", 7, {"dann", "pada_like", "padaco", "rcr", "rcrw"}),
+        ("neighbours", 7, {"padaco", "rcrw", *KNOWN}),
+        ("strength", 3.0, {"dann", "pada_like", "padaco", "padaco_known"}),
+        ("teacher_decay", 0.5, {"rcr", "rcrw", "rcrw_known"}),
+        ("consistency", 0.5, {"rcr", "rcrw", "rcrw_known"}),
+        ("rise_steps", 7, {"dann", "pada_like", "padaco", "rcr", "rcrw", *KNOWN}),
         ("steps", 7, {*RUNS}),
         ("steps_before", 7, {*RUNS, BEFORE}),
         ("seed", 7, {*RUNS, BEFORE}),

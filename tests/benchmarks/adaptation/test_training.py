@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from fsanet.benchmarks.adaptation.results import Store, read_weights, row_of
-from fsanet.benchmarks.adaptation.scenarios import BEFORE, ORACLE, RUNS, SCENARIOS, Cell, samples_of
+from fsanet.benchmarks.adaptation.scenarios import BEFORE, KNOWN, ORACLE, RUNS, SCENARIOS, Cell, samples_of
 from fsanet.benchmarks.adaptation.training import train_cell
 from fsanet.pose.errors import euler_errors
 
@@ -69,14 +69,27 @@ def test_closed_reads_the_nearest_poses_alone(trainer, sets, settings):
         assert not counts[~there].any(), method
 
 
-def test_the_oracle_alone_reads_labels_of_the_target(trainer, sets, settings):
+def test_only_what_may_reads_labels_of_the_target(trainer, sets, settings):
     wrong = sets._replace(target=dataclasses.replace(sets.target, pose=np.full_like(sets.target.pose, 77.0)))
     start = trainer.first_weights(settings)
     for method in RUNS:
         cell = Cell("partial", method, settings)
         one, other = (train_cell(trainer, cell, read, start)[0] for read in (sets, wrong))
         differs = any(np.abs(a - b).max() > 0 for a, b in zip(one, other, strict=True))
-        assert differs == (method == ORACLE), method
+        assert differs == (method in {ORACLE, *KNOWN}), method
+
+
+def test_known_poses_weight_the_source_and_nothing_else(trainer, sets, settings):
+    """Where the network reads every pose of the target as it is, the rows that know them are the plain ones."""
+    start = trainer.first_weights(settings)
+    read = sets._replace(target=dataclasses.replace(sets.target, pose=trainer.predict(start, sets.target.image)))
+    for known, plain in KNOWN.items():
+        (one, counts), (other, _) = (
+            train_cell(trainer, Cell("partial", name, settings), read, start) for name in (known, plain)
+        )
+        for a, b in zip(one, other, strict=True):
+            np.testing.assert_array_equal(a, b)
+        assert counts.sum() == settings.neighbours * len(sets.target.pose)
 
 
 def test_a_row_is_the_mean_and_the_spread_of_the_seeds(store, settings):

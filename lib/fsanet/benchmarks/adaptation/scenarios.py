@@ -17,7 +17,9 @@ from fsanet.training.adaptation.source_weights import neighbour_counts
 
 RANDOM = "random"
 BEFORE, ORACLE = "before", "oracle"  # training on the source, and then on the labelled target
-RUNS = tuple(name for name, method in METHODS.items() if method.learns) + (ORACLE,)
+# Methods that may weight the source by the target's true poses: how much of a loss is that of the poses that are read.
+KNOWN: Mapping[str, str] = MappingProxyType({"padaco_known": "padaco", "rcrw_known": "rcrw"})
+RUNS = (*(name for name, method in METHODS.items() if method.learns), ORACLE, *KNOWN)
 _PLACED = Recipe(flip=0.5, turn=0.5, scale=0.1, shift=0.05)
 _CLOSED_NEIGHBOURS = 10  # of each target pose, as SynBiwi+ was drawn
 
@@ -82,20 +84,25 @@ class Cell(NamedTuple):
         """The run whose weights this one starts from."""
         return self._replace(method=BEFORE)
 
+    @property
+    def row(self) -> str:
+        """Name of the row of `METHODS` by whose steps it learns."""
+        return "none" if self.method in (BEFORE, ORACLE) else KNOWN.get(self.method, self.method)
+
     def identity(self, samples: str) -> str:
         """Digest of all that the result depends on; `samples` is that of the sets."""
         told = asdict(self.settings)
-        for name in _unused(self.method):
+        for name in _unused(self):
             del told[name]
         text = json.dumps([self.scenario, self.method, told, samples], sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
-def _unused(method: str) -> Iterator[str]:
+def _unused(cell: Cell) -> Iterator[str]:
     """Settings that have no part in a run, so that changing them does not repeat it."""
     yield from ("method", "run", "data_folder")
-    row = METHODS.get(method, METHODS["none"])
-    if method == BEFORE:
+    row = METHODS[cell.row]
+    if cell.method == BEFORE:
         yield from ("steps", "learning_rate")
     if row.weighting != "neighbours":
         yield "neighbours"

@@ -7,7 +7,7 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from fsanet.benchmarks.adaptation.scenarios import BEFORE, ORACLE, RANDOM, SCENARIOS, BenchSettings, Cell
+from fsanet.benchmarks.adaptation.scenarios import BEFORE, KNOWN, ORACLE, RANDOM, SCENARIOS, BenchSettings, Cell
 from fsanet.benchmarks.adaptation.sets import BenchSets
 from fsanet.datasets.batches import Batches, View
 from fsanet.datasets.pose_set import PoseSet
@@ -91,35 +91,33 @@ def train_cell(trainer: Trainer, cell: Cell, sets: BenchSets, before: Weights) -
         sets: what it reads.
         before: weights to start from.
     """
-    settings = cell.settings
+    settings = dataclasses.replace(cell.settings, method=cell.row)
     if cell.method == ORACLE:
         even = np.ones(len(sets.target))
         batches = _batches(sets.target, sets.target, even, even, settings)
-        return trainer.train(before, batches, dataclasses.replace(settings, method="none")), np.zeros(len(sets.source))
+        return trainer.train(before, batches, settings), np.zeros(len(sets.source))
     chances = SCENARIOS[cell.scenario](sets.source.pose, sets.target.pose)
     even = np.ones(len(chances))
     if cell.method == BEFORE:
         if settings.weights != RANDOM:
             return before, chances
-        settings = dataclasses.replace(
-            settings, method="none", steps=settings.steps_before, learning_rate=settings.rate_before
-        )
+        settings = dataclasses.replace(settings, steps=settings.steps_before, learning_rate=settings.rate_before)
         return trainer.train(before, _batches(sets.source, sets.target, chances, even, settings), settings), chances
-    settings = dataclasses.replace(settings, method=cell.method)
-    counts = source_counts(settings, sets, chances, trainer.predict(before, sets.target.image))
-    drawn = METHODS[cell.method].weighting == "neighbours"
+    poses = sets.target.pose if cell.method in KNOWN else trainer.predict(before, sets.target.image)
+    counts = source_counts(settings, sets, chances, poses)
+    drawn = METHODS[cell.row].weighting == "neighbours"
     batches = _batches(sets.source, sets.target, *((counts, even) if drawn else (chances, counts)), settings)
     return trainer.train(before, batches, settings), counts * (1.0 if drawn else chances)
 
 
 def source_counts(
-    settings: BenchSettings, sets: BenchSets, chances: NDArray[np.float64], found_deg: NDArray
+    settings: BenchSettings, sets: BenchSets, chances: NDArray[np.float64], target_deg: NDArray
 ) -> NDArray[np.float64]:
-    """What a method's weighting gives each source sample of the scenario, by the poses found in the target. (S,)"""
+    """What a method's weighting gives each source sample of the scenario, by poses of the target (T, 3). (S,)"""
     there = np.flatnonzero(chances)
     counts = np.zeros(len(chances))
     counts[there] = counts_by(
-        METHODS[settings.method].weighting, sets.source.pose[there], found_deg, settings.neighbours
+        METHODS[settings.method].weighting, sets.source.pose[there], target_deg, settings.neighbours
     )
     return counts
 
