@@ -64,28 +64,33 @@ def test_a_large_image_is_shrunk(session):
     assert found.box_xyxy[0, 2] - found.box_xyxy[0, 0] == pytest.approx(160, abs=0.1)
 
 
-@pytest.mark.parametrize(("least", "last"), [(84, 64), (60, 32)])
-def test_large_faces_are_taken_from_half_the_size_and_half_of_that(session, monkeypatch, least, last):
+@pytest.mark.parametrize(("least", "last"), [(103, 128), (101, 64)])
+def test_large_faces_are_taken_from_ever_smaller_copies(session, monkeypatch, least, last):
     monkeypatch.setattr(scout, "LARGE_FACE", 30)  # the session sees a larger one at every size
     monkeypatch.setattr(scout, "LEAST_SIDE", least)
-    found = ScoutNetwork().search(spotted(128, 256, 100, 60, size=4), long_side=256, threshold=0.5)
-    assert session.given.shape == (1, 32, last, 3)  # searched last: no longer than the least side
-    assert found.sides() == pytest.approx([256 / last * np.sqrt(40 * 48)], rel=0.01)
+    found = ScoutNetwork().search(spotted(128, 256, 100, 60, size=10), long_side=256, threshold=0.5)
+    working = {128: 102, 64: 41}[last]
+    assert session.given.shape == (1, 64 if last == 128 else 32, last, 3)  # 256 / 2.5, and that / 2.5
+    assert found.sides() == pytest.approx([256 / working * np.sqrt(40 * 48)], rel=0.02)
 
 
-def test_a_face_that_is_not_large_ends_the_search(session, monkeypatch):
-    monkeypatch.setattr(scout, "LARGE_FACE", 50)
+def test_faces_that_are_not_large_are_taken_from_the_picture_itself(session, monkeypatch):
+    monkeypatch.setattr(scout, "LARGE_FACE", 150)  # the session sees one of 44 pixels at every size
+    monkeypatch.setattr(scout, "LEAST_SIDE", 200)
     found = ScoutNetwork().search(spotted(128, 256, 100, 60, size=4), long_side=256, threshold=0.5)
-    assert session.given.shape == (1, 128, 256, 3)
+    assert session.given.shape == (1, 64, 128, 3)
     assert found.sides() == pytest.approx([np.sqrt(40 * 48)], rel=0.01)
 
 
-def test_where_nothing_is_found_ever_smaller_sizes_are_searched(session):
-    assert len(ScoutNetwork().search(spotted(640, 640, 9, 9), long_side=640, threshold=0.99).score) == 0
-    assert session.given.shape == (1, 160, 160, 3)
+def test_a_small_picture_is_searched_once(session):
+    sizes = []
+    run = session.run
+    session.run = lambda names, feed: (sizes.append(feed["image_bgr"].shape), run(names, feed))[1]
+    ScoutNetwork().search(spotted(240, 200, 100, 60), long_side=640, threshold=0.5)
+    assert sizes == [(1, 256, 224, 3)]
 
 
-def test_a_face_found_only_at_half_the_size_counts_whatever_its_size(monkeypatch):
+def test_a_face_found_only_in_the_smaller_copy_counts_whatever_its_size(monkeypatch):
     network, sizes = ScoutNetwork(), []
     small = Found(np.array([0.8]), np.array([[10.0, 10, 50, 58]]), np.zeros((1, 5, 2)), np.eye(3)[None])
 
@@ -95,16 +100,29 @@ def test_a_face_found_only_at_half_the_size_counts_whatever_its_size(monkeypatch
 
     monkeypatch.setattr(network, "_search_at", search_at)
     assert len(network.search(np.zeros((400, 400, 3), np.uint8), 400, 0.7).score) == 1
-    assert sizes == [400, 200]
+    assert sizes == [400, 160]
+
+
+def test_several_views_are_searched_in_one_pass(session):
+    session.run = lambda _, feed: [
+        np.concatenate([OneFaceSession.run(session, _, {"image_bgr": one[None]})[0] for one in feed["image_bgr"]])
+    ]
+    views = spotted(64, 90, 30, 28), spotted(90, 64, 32, 60)
+    first, second = ScoutNetwork().search_each(views, 0.5)
+    np.testing.assert_allclose(first.box_xyxy, [[10, 4, 50, 52]], atol=0.01)
+    np.testing.assert_allclose(second.box_xyxy, [[12, 36, 52, 84]], atol=0.01)
 
 
 @pytest.mark.parametrize(("side", "score", "kept"), [(15, 0.74, 0), (15, 0.76, 1), (17, 0.71, 1)])
-def test_tiny_faces_must_be_surer(monkeypatch, side, score, kept):
-    network = ScoutNetwork()
-    tiny = Found(np.array([score]), np.array([[0.0, 0, 2 * side, 2 * side]]), np.zeros((1, 5, 2)), np.eye(3)[None])
-    monkeypatch.setattr(network, "_search_at", lambda *_: tiny)
+def test_tiny_faces_must_be_surer(session, monkeypatch, side, score, kept):
+    box, points = np.array([[0.0, 0, side, side]]), np.zeros((1, 5, 2))
+    tiny = Found(np.array([score]), box, points, np.eye(3)[None])
+    monkeypatch.setattr(scout, "decode", lambda *_: tiny)
     monkeypatch.setattr(scout, "LEAST_SIDE", 1000)
-    assert len(network.search(np.zeros((800, 800, 3), np.uint8), 400, 0.7).score) == kept  # half the size of the image
+    session.run = lambda *_: [np.zeros((1, 1, layout.PREDICTION_SIZE), np.float32)]
+    assert (
+        len(ScoutNetwork().search(np.zeros((800, 800, 3), np.uint8), 400, 0.7).score) == kept
+    )  # half the image's size
 
 
 @pytest.mark.parametrize(("score", "kept"), [(0.79, 1), (0.81, 2)])
@@ -126,6 +144,7 @@ def test_grey_fills_up_to_whole_cells():
     assert canvas.shape == (64, 64, 3)
     assert (canvas[:33] == 7).all()
     assert (canvas[33:] == 128).all()
+    assert on_whole_cells(np.zeros((33, 64, 3), np.uint8), 10, 70).shape == (64, 96, 3)
 
 
 def test_the_detector_returns_boxes_of_the_common_convention(session):

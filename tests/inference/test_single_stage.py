@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from fsanet.dense.decode import Found
-from fsanet.inference import single_stage
+from fsanet.detectors import scout
 from fsanet.inference.face_estimator import Face, find_faces
-from fsanet.inference.single_stage import SingleStageEstimator, faces_of
+from fsanet.inference.single_stage import SingleStageEstimator
 from fsanet.pose.angles import Pose, rotation_from_angles
 
 
@@ -18,10 +18,17 @@ class BrightSpots:
 
     def search(self, image_bgr, long_side, threshold):
         self.calls.append((image_bgr.shape, long_side, threshold))
-        ys, xs = np.nonzero(image_bgr[..., 0] > 200)
-        if not len(xs):
-            return found_in([], [])
-        return found_in([[xs.min(), ys.min(), xs.max() + 1, ys.max() + 1]], [[30, 10, -5]])
+        return spots_of(image_bgr)
+
+    def search_each(self, images_bgr, threshold):
+        return [spots_of(image) for image in images_bgr]
+
+
+def spots_of(image_bgr):
+    ys, xs = np.nonzero(image_bgr[..., 0] > 200)
+    if not len(xs):
+        return found_in([], [])
+    return found_in([[xs.min(), ys.min(), xs.max() + 1, ys.max() + 1]], [[30, 10, -5]])
 
 
 def found_in(boxes, poses):
@@ -38,7 +45,7 @@ def picture(x, y, side=40, size=(200, 300)):
 
 @pytest.fixture
 def estimator(monkeypatch):
-    monkeypatch.setattr(single_stage, "ScoutNetwork", BrightSpots)
+    monkeypatch.setattr(scout, "ScoutNetwork", BrightSpots)
     return SingleStageEstimator(threshold=0.4, long_side=100)
 
 
@@ -47,17 +54,17 @@ def test_faces_come_with_their_poses(estimator):
     assert isinstance(face, Face)
     np.testing.assert_allclose(face.pose, (30, 10, -5), atol=1e-6)
     assert face.box_xyxy[0] < 120 < face.box_xyxy[2]
-    assert estimator._network.calls == [((200, 300, 3), 100, 0.4)]
+    assert estimator._detector._network.calls == [((200, 300, 3), 100, 0.4)]
 
 
 def test_several_pictures_and_none_with_a_face(estimator):
     assert [len(faces) for faces in find_faces(estimator, [picture(10, 10), picture(0, 0, side=0)])] == [1, 0]
 
 
-def test_the_largest_face_comes_first():
-    faces = faces_of(found_in([[0, 0, 10, 10], [0, 0, 50, 50]], [[0, 0, 0], [5, 0, 0]]))
-    order = sorted(faces, key=lambda face: face.box_xyxy[2] - face.box_xyxy[0])
-    assert [face.pose.yaw for face in order] == pytest.approx([0, 5], abs=1e-6)
+def test_the_largest_face_comes_first(estimator, monkeypatch):
+    both = found_in([[0, 0, 10, 10], [0, 0, 50, 50]], [[0, 0, 0], [5, 0, 0]])
+    monkeypatch.setattr(BrightSpots, "search", lambda *_: both)
+    assert [face.pose.yaw for face in estimator(picture(0, 0))] == pytest.approx([5, 0], abs=1e-6)
 
 
 def test_a_face_is_looked_for_near_its_box_and_missed_elsewhere(estimator):

@@ -1,7 +1,8 @@
-"""A second look at one face: whether it is still about where it was, and whether it stands upright."""
+"""A second look at some faces: whether each is still about where it was, and whether it stands upright."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -11,11 +12,33 @@ from fsanet.detectors.any_angle import TURNS, turned, turned_back
 from fsanet.detectors.detection import Detection, FaceDetector
 from fsanet.image import boxes
 
-Search = Callable[[NDArray[np.uint8]], Sequence[Detection]]
+SearchEach = Callable[[Sequence[NDArray[np.uint8]]], Sequence[Sequence[Detection]]]
 
-MARGIN = 0.75  # of the box on each side: room to have moved, and the surroundings that detectors want
-FACE_PIXELS = 96  # larger faces are shrunk to this: every detector finds them so, and the search is cheap
 LEAST_IOU = 0.25
+
+
+class Closeup(NamedTuple):
+    """How the surroundings of a face are shown to a detector.
+
+    Attributes:
+        face_pixels: larger faces are shrunk to this.
+        margin: of the box on each side: room to have moved, and the surroundings that detectors want.
+    """
+
+    face_pixels: int
+    margin: float
+
+
+USUAL_CLOSEUP = Closeup(96, 0.75)  # every detector finds faces so, and the search is cheap
+
+
+class Place(NamedTuple):
+    """Where a face is looked for: around a box in pixels, the surroundings turned clockwise first, by 0, 90, 180 or 270
+    degrees.
+    """
+
+    box_xyxy: boxes.BoxXYXY
+    clockwise_deg: int = 0
 
 
 @dataclass(frozen=True)
@@ -41,18 +64,19 @@ class View:
         return (*self.point_in_whole(*box_xyxy[:2]), *self.point_in_whole(*box_xyxy[2:]))
 
 
-def view_near(image_bgr: NDArray[np.uint8], box_xyxy: boxes.BoxXYXY) -> View | None:
+def view_near(image_bgr: NDArray[np.uint8], box_xyxy: boxes.BoxXYXY, closeup: Closeup = USUAL_CLOSEUP) -> View | None:
     """The surroundings of a box; None where it lies outside of the image.
 
     Args:
         image_bgr: (h, w, 3) uint8.
         box_xyxy: box of a face in an earlier picture, in pixels.
+        closeup: how large, and how much of them.
     """
     height, width = image_bgr.shape[:2]
-    x1, y1, x2, y2 = (int(value) for value in boxes.clip(boxes.widen(box_xyxy, MARGIN), width, height))
+    x1, y1, x2, y2 = (int(value) for value in boxes.clip(boxes.widen(box_xyxy, closeup.margin), width, height))
     if min(x2 - x1, y2 - y1) < 1:
         return None
-    shrink = min(1.0, FACE_PIXELS / max(box_xyxy[2] - box_xyxy[0], box_xyxy[3] - box_xyxy[1]))
+    shrink = min(1.0, closeup.face_pixels / max(box_xyxy[2] - box_xyxy[0], box_xyxy[3] - box_xyxy[1]))
     size = max(1, round(shrink * (x2 - x1))), max(1, round(shrink * (y2 - y1)))
     small = cv2.resize(image_bgr[y1:y2, x1:x2], size, interpolation=cv2.INTER_AREA)
     return View(small, ((x2 - x1) / size[0], (y2 - y1) / size[1]), (x1, y1))
@@ -65,24 +89,35 @@ def best_near(found_xyxy: Sequence[boxes.BoxXYXY], box_xyxy: boxes.BoxXYXY) -> i
     return best if len(overlap) and overlap[best] >= LEAST_IOU else None
 
 
+def closeup_of(detector: FaceDetector) -> Closeup:
+    """How a detector wants faces shown: its `closeup` where it has one."""
+    return getattr(detector, "closeup", USUAL_CLOSEUP)
+
+
+def search_of(detector: FaceDetector) -> SearchEach:
+    """A detector's search for several views: its `detect_each`, which takes them in one pass, where it has one."""
+    return getattr(detector, "detect_each", None) or (lambda views: [detector.detect(view) for view in views])
+
+
 def detect_near(
-    search: Search, image_bgr: NDArray[np.uint8], box_xyxy: boxes.BoxXYXY, clockwise_deg: int = 0
-) -> Detection | None:
-    """The face that is found around a box, the one that covers it best; None where there is none.
+    search_each: SearchEach,
+    image_bgr: NDArray[np.uint8],
+    places: Sequence[Place],
+    closeup: Closeup = USUAL_CLOSEUP,
+) -> list[Detection | None]:
+    """The face that is found around each box, the one that covers it best; None where there is none.
 
     Args:
-        search: a detector's `detect`, for the surroundings of the box at a scale of their own.
+        search_each: faces of several pictures, for the surroundings of each box at a scale of their own.
         image_bgr: (h, w, 3) uint8.
-        box_xyxy: box of the face in an earlier picture, in pixels.
-        clockwise_deg: by how much the surroundings are turned first: 0, 90, 180 or 270.
+        places: where to look.
+        closeup: how the surroundings are shown.
     """
-    view = view_near(image_bgr, box_xyxy)
-    if view is None:
-        return None
-    seen, size = search(turned(view.image_bgr, clockwise_deg)), view.image_bgr.shape[1::-1]
-    found = [_moved(turned_back(face, clockwise_deg, size), view) for face in seen]
-    best = best_near([face.box_xyxy for face in found], box_xyxy)
-    return None if best is None else found[best]
+    views = [view_near(image_bgr, place.box_xyxy, closeup) for place in places]
+    pairs = list(zip(places, views, strict=True))
+    shown = [turned(view.image_bgr, place.clockwise_deg) for place, view in pairs if view is not None]
+    seen = iter(search_each(shown) if shown else [])
+    return [None if view is None else _best(next(seen), place, view) for place, view in pairs]
 
 
 def stands_upright(detector: FaceDetector, image_bgr: NDArray[np.uint8], face: Detection) -> bool:
@@ -98,8 +133,17 @@ def stands_upright(detector: FaceDetector, image_bgr: NDArray[np.uint8], face: D
     """
     if face.score >= getattr(detector, "sure_score", 0.0):
         return True
-    others = (detect_near(detector.detect, image_bgr, face.box_xyxy, turn) for turn in TURNS[1:])
+    places = [Place(face.box_xyxy, turn) for turn in TURNS[1:]]
+    others = detect_near(search_of(detector), image_bgr, places, closeup_of(detector))
     return not any(other is not None and other.score > face.score for other in others)
+
+
+def _best(seen: Sequence[Detection], place: Place, view: View) -> Detection | None:
+    """Of what was seen in a turned view, what covers the place best, in the pixels of the whole image."""
+    size = view.image_bgr.shape[1::-1]
+    found = [_moved(turned_back(face, place.clockwise_deg, size), view) for face in seen]
+    best = best_near([face.box_xyxy for face in found], place.box_xyxy)
+    return None if best is None else found[best]
 
 
 def _moved(face: Detection, view: View) -> Detection:

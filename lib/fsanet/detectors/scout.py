@@ -7,6 +7,7 @@ Box: MTCNN's is 0.939 as wide and 1.042 as high, its centre 0.005 widths to the 
 250 faces, every other one of `BoxConvention`; interquartile ranges 0.089, 0.130, 0.094, 0.036).
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,7 @@ from fsanet.dense.decode import Found, decode, joined, worn
 from fsanet.dense.layout import STRIDES, cells
 from fsanet.detectors.detection import BoxConvention, Detection, checked_threshold, sorted_detections
 from fsanet.detectors.loading import open_session
+from fsanet.detectors.nearby import Closeup
 from fsanet.detectors.working_image import fit
 from fsanet.errors import InputError
 from fsanet.pose.angles import Pose, angles_from_rotation
@@ -29,9 +31,13 @@ BEYOND = 128  # grey beside and below the image, which the network sees as zero
 OVERLAP = 0.4  # of two boxes that share more the less sure one is dropped
 TINY_FACE, TINY_MORE = 16, 0.05  # pixels, as it is searched; how much surer smaller ones must be: badges look like them
 WORN_MORE = 0.1  # the same of what may be a badge on a hat
-LARGE_FACE = 160  # pixels, as it is searched; chosen by how exact poses are, see the model card
-LEAST_SIDE = 240  # pixels: what is smaller is not searched at half the size
-SURELY = 0.75  # of that: what the two searches may differ by
+LARGE_FACE = 240  # pixels, as it is searched: larger ones are looked for in the smaller picture, see the model card
+COARSER = 2.5  # how much smaller each further picture is
+LEAST_SIDE = 240  # pixels: what is smaller has no face that would be too large, and is not searched smaller still
+CLOSEUP = Closeup(
+    64, 0.5
+)  # 128 pixels with the surroundings: what lies is told apart as well as at 240, see the model card
+SURELY = 0.75  # of a large face's size: what the two searches may differ by
 
 
 class ScoutNetwork:
@@ -53,9 +59,9 @@ class ScoutNetwork:
     def search(self, image_bgr: NDArray[np.uint8], long_side: int, threshold: float) -> Found:
         """Faces of an image, boxes and points in its pixels, boxes in the network's own convention.
 
-        Where nothing or a large face is found, the image is searched once more at half the size, and so on, and large
-        faces are rather taken from there: they were smaller in training. Where nothing was found, all are. Of tiny
-        faces only the surer ones count, as of those at the head of a much larger one.
+        The image is searched once more in a smaller copy, and that again, for faces that are too large where it was
+        searched before: they were smaller in training. Where nothing was found before, all count. Of tiny faces only
+        the surer ones count, as of those at the head of a much larger one.
 
         Args:
             image_bgr: (h, w, 3) uint8.
@@ -68,34 +74,58 @@ class ScoutNetwork:
         longer = max(image_bgr.shape[:2])
         working = min(long_side, longer)
         found = self._search_at(image_bgr, working, threshold)
-        tiny = found.sides() < TINY_FACE * longer / working
-        found = found.only(~tiny | (found.score >= threshold + TINY_MORE))
-        large = LARGE_FACE * longer / working  # in pixels of the image
-        while working > LEAST_SIDE and not (len(found.score) and found.sides().max() <= large):
-            working //= 2
-            coarse = self._search_at(image_bgr, working, threshold)
-            is_large, least = found.sides() > large, SURELY * large if len(found.score) else 0.0
-            alike = [found.only(~is_large), coarse.only(coarse.sides() > least)]
-            found = joined(alike, found.only(is_large), OVERLAP)
-            large = LARGE_FACE * longer / working
+        while working > LEAST_SIDE:
+            large = LARGE_FACE * longer / working  # in pixels of the image
+            working = round(working / COARSER)
+            found = _with_larger(found, self._search_at(image_bgr, working, threshold), large)
         return found.only(~worn(found) | (found.score >= threshold + WORN_MORE))
+
+    def search_each(self, images_bgr: Sequence[NDArray[np.uint8]], threshold: float) -> list[Found]:
+        """Faces of some small images in one pass, boxes and points in the pixels of each, as in `search`.
+
+        Args:
+            images_bgr: each (h, w, 3) uint8; searched in one size, so that large faces are missed.
+            threshold: least score.
+        """
+        heights, widths = zip(*(image.shape[:2] for image in images_bgr), strict=True)
+        canvases = np.stack([on_whole_cells(image, max(heights), max(widths)) for image in images_bgr])
+        return self._found_on(canvases, threshold)
 
     def _search_at(self, image_bgr: NDArray[np.uint8], long_side: int, threshold: float) -> Found:
         working = fit(image_bgr, long_side)
-        canvas = on_whole_cells(working.image_bgr)
-        [prediction] = self._session.run(None, {self._input: canvas[None]})
-        found = decode(prediction[0], cells(*canvas.shape[:2]), threshold, OVERLAP)
+        [found] = self._found_on(on_whole_cells(working.image_bgr)[None], threshold)
         scale = np.array(working.to_original_xy)
         return found._replace(box_xyxy=found.box_xyxy * np.tile(scale, 2), points_xy=found.points_xy * scale)
 
+    def _found_on(self, canvases: NDArray[np.float32], threshold: float) -> list[Found]:
+        [predictions] = self._session.run(None, {self._input: canvases})
+        grid = cells(*canvases.shape[1:3])
+        all_found = [decode(prediction, grid, threshold, OVERLAP) for prediction in predictions]
+        return [
+            found.only((found.sides() >= TINY_FACE) | (found.score >= threshold + TINY_MORE)) for found in all_found
+        ]
 
-def on_whole_cells(image_bgr: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """The network's input (H, W, 3): the image, with grey beside and below up to multiples of the largest stride."""
+
+def on_whole_cells(image_bgr: NDArray[np.uint8], least_height: int = 0, least_width: int = 0) -> NDArray[np.float32]:
+    """The network's input (H, W, 3): the image, with grey beside and below up to multiples of the largest stride.
+
+    Args:
+        image_bgr: (h, w, 3) uint8.
+        least_height, least_width: of the input, for images that are searched together.
+    """
     height, width = image_bgr.shape[:2]
     whole = max(STRIDES)
-    canvas = np.full((-(-height // whole) * whole, -(-width // whole) * whole, 3), BEYOND, np.float32)
+    sides = (-(-max(side, least) // whole) * whole for side, least in ((height, least_height), (width, least_width)))
+    canvas = np.full((*sides, 3), BEYOND, np.float32)
     canvas[:height, :width] = image_bgr
     return canvas
+
+
+def _with_larger(found: Found, coarse: Found, large: float) -> Found:
+    """Faces of a search and of a coarser one; those of more than `large` pixels rather from the coarser one."""
+    is_large, least = found.sides() > large, SURELY * large if len(found.score) else 0.0
+    alike = [found.only(~is_large), coarse.only(coarse.sides() > least)]
+    return joined(alike, found.only(is_large), OVERLAP)
 
 
 class ScoutDetector:
@@ -115,6 +145,7 @@ class ScoutDetector:
     convention = CONVENTION
     # 93 of 104 upright faces of free portraits have more, and 9 of 287 that lie or stand on their head.
     sure_score = 0.93
+    closeup = CLOSEUP
 
     def __init__(self, threshold: float = THRESHOLD, long_side: int = LONG_SIDE, model_path: str | Path | None = None):
         self.threshold = checked_threshold(threshold)
@@ -124,6 +155,10 @@ class ScoutDetector:
     def detect(self, image_bgr: NDArray[np.uint8]) -> list[Detection]:
         """Faces in a BGR image; see `FaceDetector.detect`."""
         return sorted_detections(detections_of(self._network.search(image_bgr, self.long_side, self.threshold)))
+
+    def detect_each(self, images_bgr: Sequence[NDArray[np.uint8]]) -> list[list[Detection]]:
+        """Faces of some small images, in the order of the network, as `fsanet.detectors.nearby` asks for them."""
+        return [detections_of(found) for found in self._network.search_each(images_bgr, self.threshold)]
 
 
 def detections_of(found: Found) -> list[Detection]:

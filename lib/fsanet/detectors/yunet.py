@@ -4,6 +4,7 @@ Box: MTCNN's is 0.990 as wide and 0.966 as high, its centre 0.014 widths to the 
 the 500 faces of `BoxConvention`; interquartile ranges 0.069, 0.077, 0.048, 0.028).
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import cv2
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 
 from fsanet.detectors.detection import BoxConvention, Detection, checked_threshold, merged_detections, sorted_detections
 from fsanet.detectors.loading import PerThread, read_detector_file
-from fsanet.detectors.nearby import detect_near
+from fsanet.detectors.nearby import Place, detect_near
 from fsanet.detectors.working_image import WorkingImage, fit, pad_to, sizes_above, tiles
 from fsanet.errors import InputError
 
@@ -79,12 +80,12 @@ class YuNetDetector:
                 if face.score >= self.threshold:
                     faces = merged_detections(faces, [face])
                 elif max(frame.to_original_xy) > 1 and merged_detections(faces, [face]) != faces:
-                    seen = detect_near(self._sure, image_bgr, face.box_xyxy)
+                    [seen] = detect_near(self._sure, image_bgr, [Place(face.box_xyxy)])
                     faces = faces if seen is None else merged_detections(faces, [seen])
         return faces
 
-    def _sure(self, image_bgr: NDArray[np.uint8]) -> list[Detection]:
-        return self._search(fit(image_bgr, COARSE), self.threshold)
+    def _sure(self, images_bgr: Sequence[NDArray[np.uint8]]) -> list[list[Detection]]:
+        return [self._search(fit(image, COARSE), self.threshold) for image in images_bgr]
 
     def _coarse(self, image_bgr: NDArray[np.uint8], size: int) -> list[Detection]:
         frame = fit(image_bgr, size)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from fsanet.detectors.any_angle import AnyAngleDetector, turned
 from fsanet.detectors.catalog import create_sized_detector
 from fsanet.detectors.detection import Detection, FaceDetector
-from fsanet.detectors.nearby import detect_near, stands_upright
+from fsanet.detectors.nearby import Place, closeup_of, detect_near, search_of, stands_upright
 from fsanet.engines.choose import create_engine
 from fsanet.engines.engine import Engine
 from fsanet.engines.reading import Reading, read
@@ -119,7 +119,8 @@ class HeadPoseEstimator:
 
     def look_again(self, picture_bgr: NDArray[np.uint8], faces: Sequence[Face]) -> list[Face | None]:
         """Search around the boxes of faces of the frame before; see `FaceEstimator.look_again`."""
-        seen = [detect_near(self._upright.detect, picture_bgr, face.box_xyxy, face.upright_turn) for face in faces]
+        places = [Place(face.box_xyxy, face.upright_turn) for face in faces]
+        seen = detect_near(search_of(self._upright), picture_bgr, places, closeup_of(self._upright))
         present = [detection for detection in seen if detection is not None]
         estimated = iter(self.estimate([self._cut(picture_bgr, present)])[0])
         return [None if detection is None else next(estimated) for detection in seen]

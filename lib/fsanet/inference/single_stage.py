@@ -1,17 +1,14 @@
 """Faces and their poses by one network in one pass over the whole picture, without a crop."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from fsanet.dense.decode import Found
-from fsanet.detectors.detection import checked_threshold
-from fsanet.detectors.nearby import best_near, view_near
-from fsanet.detectors.scout import LONG_SIDE, THRESHOLD, ScoutNetwork, detections_of
-from fsanet.image.boxes import area
+from fsanet.detectors.detection import Detection
+from fsanet.detectors.nearby import Place, detect_near
+from fsanet.detectors.scout import CLOSEUP, LONG_SIDE, THRESHOLD, ScoutDetector
 from fsanet.inference.face_estimator import Face, find_faces
 
 
@@ -32,10 +29,8 @@ class SingleStageEstimator:
     """
 
     def __init__(self, threshold: float = THRESHOLD, long_side: int = LONG_SIDE, model_path: str | Path | None = None):
-        self.threshold = checked_threshold(threshold)
-        self.long_side = long_side
         self.name = "scout, single stage"
-        self._network = ScoutNetwork(model_path)
+        self._detector = ScoutDetector(threshold, long_side, model_path)
 
     def __call__(self, image_bgr: NDArray[np.uint8]) -> list[Face]:
         """Poses of all faces in an image (h, w, 3) uint8, the largest first."""
@@ -43,8 +38,7 @@ class SingleStageEstimator:
 
     def prepare(self, picture_bgr: NDArray[np.uint8]) -> list[Face]:
         """All of the work is one picture's; see `FaceEstimator.prepare`."""
-        faces = faces_of(self._network.search(picture_bgr, self.long_side, self.threshold))
-        return sorted(faces, key=lambda face: (-area(face.box_xyxy), -face.score, face.box_xyxy))
+        return [face for face in map(_face, self._detector.detect(picture_bgr)) if face]
 
     def estimate(self, prepared: Sequence[list[Face]]) -> list[list[Face]]:
         """What was found; see `FaceEstimator.estimate`."""
@@ -52,17 +46,9 @@ class SingleStageEstimator:
 
     def look_again(self, picture_bgr: NDArray[np.uint8], faces: Sequence[Face]) -> list[Face | None]:
         """Search around the boxes of faces of the frame before; see `FaceEstimator.look_again`."""
-        return [self._near(picture_bgr, face) for face in faces]
-
-    def _near(self, picture_bgr: NDArray[np.uint8], face: Face) -> Face | None:
-        view = view_near(picture_bgr, face.box_xyxy)
-        if view is None:
-            return None
-        found = [replace(seen, box_xyxy=view.box_in_whole(seen.box_xyxy)) for seen in self.prepare(view.image_bgr)]
-        best = best_near([seen.box_xyxy for seen in found], face.box_xyxy)
-        return None if best is None else found[best]
+        places = [Place(face.box_xyxy) for face in faces]
+        return [_face(found) for found in detect_near(self._detector.detect_each, picture_bgr, places, CLOSEUP)]
 
 
-def faces_of(found: Found) -> list[Face]:
-    """Faces that the network found, with boxes in the common convention."""
-    return [Face(face.box_xyxy, face.score, face.pose) for face in detections_of(found) if face.pose]
+def _face(found: Detection | None) -> Face | None:
+    return Face(found.box_xyxy, found.score, found.pose) if found and found.pose else None
