@@ -22,7 +22,7 @@ from demo.web.serve import server_for
 from demo.web.single import one_file
 from demo.web.vendor import PLAIN, WEBGPU, RuntimeBuild, runtime_files
 from fsanet.console import EXIT_OK, run_command
-from fsanet.detectors.scout import BUNDLED as SCOUT_FILE
+from fsanet.detectors.scout import BUNDLED_FLOAT as SCOUT_FILE
 from fsanet.engines.onnx_engine import OnnxEngine
 from fsanet.export.onnx_cache import exported_onnx
 from fsanet.files import replace_whole, replace_whole_folder

@@ -15,7 +15,7 @@ class OneFaceSession:
     """Sees a face of 40 x 48 pixels around the brightest pixel of its input; remembers what it was given."""
 
     def get_inputs(self):
-        return [SimpleNamespace(name="image_bgr", shape=["batch", None, None, 3])]
+        return [SimpleNamespace(name="image_bgr", type="tensor(float)", shape=["batch", None, None, 3])]
 
     def get_outputs(self):
         return [SimpleNamespace(name="prediction", shape=["batch", None, layout.PREDICTION_SIZE])]
@@ -144,7 +144,7 @@ def test_grey_fills_up_to_whole_cells():
     assert canvas.shape == (64, 64, 3)
     assert (canvas[:33] == 7).all()
     assert (canvas[33:] == 128).all()
-    assert on_whole_cells(np.zeros((33, 64, 3), np.uint8), 10, 70).shape == (64, 96, 3)
+    assert on_whole_cells(np.zeros((33, 64, 3), np.uint8), np.uint8, 10, 70).shape == (64, 96, 3)
 
 
 def test_the_detector_returns_boxes_of_the_common_convention(session):

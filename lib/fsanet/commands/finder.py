@@ -13,7 +13,7 @@
     fsanet finder train --model retinaface_mnet025 --pose-weight 0.4 --run retinaface
     fsanet finder test --pointing04 Pointing04 --aflw2000 AFLW2000 --nothing wallpapers
     fsanet finder test --detector scout blazeface_short --scenes 0 --pointing04 Pointing04
-    fsanet finder bundle training_and_testing/runs/scenes/scout/scout.weights.h5      into the repository
+    fsanet finder bundle scout.weights.h5 --calibrate data/photographs/cc0_portraits      into the repository
 
 A killed bank or training goes on where it was. In what `look` draws, green boxes are to be found and red ones hardly
 seen; a blue line shows where a face looks.
@@ -27,6 +27,8 @@ from pathlib import Path
 from fsanet.commands.options import add_option, none_or_more, positive
 from fsanet.console import EXIT_OK, EXIT_PARTIAL, quiet_native_stderr
 from fsanet.evaluation.blazeface import NAMES
+from fsanet.image.kinds import IMAGE_SUFFIXES
+from fsanet.image.reading import read_image
 from fsanet.locations import work_dir
 from fsanet.scenes.bank_plan import SPLITS, BankPlan
 from fsanet.weights.pretrained import BUNDLED_FINDER
@@ -193,14 +195,21 @@ def _test(args: argparse.Namespace) -> int:
 
 def _add_bundle(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("weights", type=Path, metavar="WEIGHTS", help="scout.weights.h5 of a run")
+    parser.add_argument(
+        "--calibrate", type=Path, required=True, metavar="FOLDER", help="photographs of people, for the file in int8"
+    )
+    parser.add_argument("--only", default="*", help="pattern for their names (default: all)")
 
 
 def _bundle(args: argparse.Namespace) -> int:
     with quiet_native_stderr():
         from fsanet.export.finder_file import bundle_finder
 
-    kept = work_dir(f"pre-trained/{BUNDLED_FINDER.path}")
-    print(bundle_finder("scout", args.weights, kept, work_dir("lib/fsanet/bundled/scout/scout.onnx")))
+    kept, onnx = (
+        work_dir(name) for name in (f"pre-trained/{BUNDLED_FINDER.path}", "lib/fsanet/bundled/scout/scout.onnx")
+    )
+    files = sorted(file for file in args.calibrate.glob(args.only) if file.suffix.lower() in IMAGE_SUFFIXES)
+    print(bundle_finder("scout", args.weights, kept, onnx, [read_image(file) for file in files]))
     return EXIT_OK
 
 

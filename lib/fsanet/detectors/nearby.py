@@ -4,12 +4,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from fsanet.detectors.any_angle import TURNS, turned, turned_back
 from fsanet.detectors.detection import Detection, FaceDetector
+from fsanet.detectors.working_image import shrunk
 from fsanet.image import boxes
 
 SearchEach = Callable[[Sequence[NDArray[np.uint8]]], Sequence[Sequence[Detection]]]
@@ -78,8 +78,7 @@ def view_near(image_bgr: NDArray[np.uint8], box_xyxy: boxes.BoxXYXY, closeup: Cl
         return None
     shrink = min(1.0, closeup.face_pixels / max(box_xyxy[2] - box_xyxy[0], box_xyxy[3] - box_xyxy[1]))
     size = max(1, round(shrink * (x2 - x1))), max(1, round(shrink * (y2 - y1)))
-    small = cv2.resize(image_bgr[y1:y2, x1:x2], size, interpolation=cv2.INTER_AREA)
-    return View(small, ((x2 - x1) / size[0], (y2 - y1) / size[1]), (x1, y1))
+    return View(shrunk(image_bgr[y1:y2, x1:x2], size), ((x2 - x1) / size[0], (y2 - y1) / size[1]), (x1, y1))
 
 
 def best_near(found_xyxy: Sequence[boxes.BoxXYXY], box_xyxy: boxes.BoxXYXY) -> int | None:
@@ -113,8 +112,8 @@ def detect_near(
         places: where to look.
         closeup: how the surroundings are shown.
     """
-    views = [view_near(image_bgr, place.box_xyxy, closeup) for place in places]
-    pairs = list(zip(places, views, strict=True))
+    views = {box: view_near(image_bgr, box, closeup) for box in {place.box_xyxy for place in places}}
+    pairs = [(place, views[place.box_xyxy]) for place in places]
     shown = [turned(view.image_bgr, place.clockwise_deg) for place, view in pairs if view is not None]
     seen = iter(search_each(shown) if shown else [])
     return [None if view is None else _best(next(seen), place, view) for place, view in pairs]

@@ -52,8 +52,21 @@ def fit(image_bgr: NDArray[np.uint8], long_side: int) -> WorkingImage:
     if shrink >= 1:
         return WorkingImage(np.ascontiguousarray(image_bgr), (1.0, 1.0))
     small_w, small_h = max(1, round(width * shrink)), max(1, round(height * shrink))
-    small = cv2.resize(image_bgr, (small_w, small_h), interpolation=cv2.INTER_AREA)
-    return WorkingImage(small, (width / small_w, height / small_h))
+    return WorkingImage(shrunk(image_bgr, (small_w, small_h)), (width / small_w, height / small_h))
+
+
+def shrunk(image_bgr: NDArray[np.uint8], size_wh: tuple[int, int]) -> NDArray[np.uint8]:
+    """An image shrunk to a size by means of areas.
+
+    It is halved first as long as its sides are even and stay larger: OpenCV does that fifteen times as fast.
+    """
+    width, height = size_wh
+    while not (image_bgr.shape[0] % 2 or image_bgr.shape[1] % 2):
+        halved = image_bgr.shape[1] // 2, image_bgr.shape[0] // 2
+        if halved[0] < width or halved[1] < height:
+            break
+        image_bgr = cv2.resize(image_bgr, halved, interpolation=cv2.INTER_AREA)
+    return cv2.resize(image_bgr, size_wh, interpolation=cv2.INTER_AREA)
 
 
 def sizes_above(coarse: int, largest: int) -> list[int]:

@@ -1,28 +1,34 @@
-"""Keras model of a network that finds faces -> ONNX file for pictures of any size."""
-
-from __future__ import annotations
+"""Keras model of a network that finds faces -> ONNX files for pictures of any size, in float32 and in int8."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+import cv2
+import keras
 import numpy as np
+import onnx
+import onnxruntime
+from numpy.typing import NDArray
 
 import fsanet
+from fsanet.dense import layout
 from fsanet.errors import InputError
 from fsanet.export.comparison import probe_crops
-from fsanet.export.onnx_file import export_graph, finish_graph
+from fsanet.export.finder_graph import finder_graph
+from fsanet.export.formats.table import INPUT_NAME
+from fsanet.export.quantising import quantise
 from fsanet.files import replace_whole
 from fsanet.models.single_stage.table import get_finder
 from fsanet.weights.pretrained import OUR_LICENCE
 
-if TYPE_CHECKING:
-    import keras
-
-OUTPUT_NAME = "prediction"
 _TOLERANCE = 1e-3  # of logits, logarithms of distances and the like
 _PROBE_SIZES = ((64, 64), (96, 128))
+_COLOURS = 3
+_KINDS = ("Conv", "Add", "Relu", "Concat", "Resize")
+_CALIBRATION_SIDES = range(128, 481, 32)
+_COMPARED = 8  # pictures
+_MOST_APART = 0.1
 
 
 def export_finder(name: str, weights: Path, path: Path) -> Path:
@@ -37,6 +43,11 @@ def export_finder(name: str, weights: Path, path: Path) -> Path:
         FileNotFoundError: when there are no such weights.
         InputError: when they are those of another network.
     """
+    return write_finder_onnx(load_finder(name, weights), path, _about(name, weights))
+
+
+def load_finder(name: str, weights: Path) -> keras.Model:
+    """The network with trained weights; arguments and errors as of `export_finder`."""
     if not weights.is_file():
         raise FileNotFoundError(f"No weights '{weights}': `fsanet finder train` makes them.")
     model = get_finder(name).build()
@@ -44,26 +55,33 @@ def export_finder(name: str, weights: Path, path: Path) -> Path:
         model.load_weights(weights)
     except (ValueError, OSError) as error:
         raise InputError(f"'{weights}' does not hold the weights of '{name}': {error}") from None
-    return write_finder_onnx(model, path, _about(name, weights))
+    return model
 
 
-def bundle_finder(name: str, weights: Path, kept: Path, onnx: Path) -> str:
-    """Take trained weights into the repository, and as ONNX.
+def bundle_finder(name: str, weights: Path, kept: Path, onnx: Path, pictures: Sequence[NDArray[np.uint8]]) -> str:
+    """Take trained weights into the repository, and as ONNX in float32 and int8.
 
     Args:
         name: of the network.
         weights: a .weights.h5 of a training run.
         kept: where they are to lie.
-        onnx: the .onnx file to write.
+        onnx: the .onnx file to write; the one in int8 lies beside it, `int8_beside`.
+        pictures: (h, w, 3) uint8 BGR, some dozens with faces, that the one in int8 is calibrated on.
 
     Returns:
         Size and SHA-256 of the weights, for the catalogue.
     """
     export_finder(name, weights, onnx)
+    write_int8_finder(load_finder(name, weights), int8_beside(onnx), pictures, _about(name, weights))
     content = weights.read_bytes()
     with replace_whole(kept) as temporary:
         temporary.write_bytes(content)
     return f'{len(content)}, "{hashlib.sha256(content).hexdigest()}"'
+
+
+def int8_beside(onnx: Path) -> Path:
+    """Where the file in int8 lies: `scout_int8.onnx` beside `scout.onnx`."""
+    return onnx.with_name(f"{onnx.stem}_int8.onnx")
 
 
 def _about(name: str, weights: Path) -> dict[str, str]:
@@ -95,8 +113,7 @@ def write_finder_onnx(model: keras.Model, path: str | Path, metadata: Mapping[st
         InputError: when the file's numbers differ from the model's.
     """
     with replace_whole(path) as temporary:
-        export_graph(model, temporary)
-        finish_graph(temporary, model.name, [OUTPUT_NAME], metadata or {})
+        _save(finder_graph(model), temporary, metadata)
         difference = max(_difference(model, temporary, height, width) for height, width in _PROBE_SIZES)
         if not difference <= _TOLERANCE:  # also true for NaN
             raise InputError(
@@ -106,12 +123,87 @@ def write_finder_onnx(model: keras.Model, path: str | Path, metadata: Mapping[st
     return Path(path)
 
 
-def _difference(model: keras.Model, path: Path, height: int, width: int) -> float:
-    import keras
-    import onnxruntime
+def write_int8_finder(
+    model: keras.Model,
+    path: str | Path,
+    pictures: Sequence[NDArray[np.uint8]],
+    metadata: Mapping[str, str] | None = None,
+) -> Path:
+    """Write a finder as ONNX with its convolutions in int8, but the first and those that predict; see `quantise`.
 
+    Args:
+        model: as in `write_finder_onnx`.
+        path: of the file. It is whole, and finds faces where the model does, or is not there.
+        pictures: (h, w, 3) uint8 BGR, some dozens with faces, for calibration. Each is shown in a size of its own.
+        metadata: what the file shall say of itself.
+
+    Returns:
+        The path. The input is `image_bgr`, uint8; the output is `prediction`.
+
+    Raises:
+        ImportError: without onnx.
+        InputError: when there is no picture, or the file's scores differ from the model's by more than a tenth in the
+            mean of where faces are.
+    """
+    if not pictures:
+        raise InputError("There is no picture to calibrate int8 on: give a folder of photographs of people.")
+    shown = [picture[None] for picture in _in_many_sizes(pictures)]
+    with replace_whole(path) as temporary:
+        onnx.save(finder_graph(model, whole_numbers=True), temporary)
+        quantised = quantise(temporary, shown, _KINDS, left_exact=_first_and_last_convolutions, seven_bits=True)
+        _save(quantised, temporary, metadata)
+        apart = _scores_apart(model, temporary, shown[:_COMPARED])
+        if not apart <= _MOST_APART:
+            raise InputError(
+                f"In int8 the scores of faces differ by {apart:.2g} in the mean; at most {_MOST_APART:g} is accepted, "
+                f"so '{path}' was not kept. Other pictures may calibrate better."
+            )
+    return Path(path)
+
+
+def _in_many_sizes(pictures: Sequence[NDArray[np.uint8]]) -> Iterator[NDArray[np.uint8]]:
+    """Squares of 128 to 480 pixels, so that faces of all sizes are seen."""
+    draw = np.random.default_rng(0)
+    for picture in pictures:
+        side = int(draw.choice(_CALIBRATION_SIDES))
+        yield cv2.resize(picture, (side, side), interpolation=cv2.INTER_AREA)
+
+
+def _first_and_last_convolutions(graph: onnx.GraphProto) -> list[str]:
+    """Those on the three colours, too few channels for int8 to gain anything, and those that make the prediction."""
+    makers = {output: node for node in graph.node for output in node.output}
+    weights = {array.name: array.dims for array in graph.initializer}
+    names = [node.name for node in graph.node if node.op_type == "Conv" and weights[node.input[1]][1] == _COLOURS]
+    waiting = [makers[graph.output[0].name]]
+    while waiting:
+        node = waiting.pop()
+        if node.op_type == "Conv":
+            names.append(node.name)
+        else:
+            waiting += [makers[name] for name in node.input if name in makers]
+    return names
+
+
+def _scores_apart(model: keras.Model, path: Path, pictures: Sequence[NDArray[np.uint8]]) -> float:
+    """How far scores of 0 to 1 are apart in the mean, where the model sees a face."""
+    session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
+    apart = []
+    for picture in pictures:
+        [written] = session.run(None, {INPUT_NAME: picture})
+        expected = keras.ops.convert_to_numpy(model(picture.astype(np.float32), training=False))
+        scores = [1 / (1 + np.exp(-prediction[..., layout.SCORE])) for prediction in (written, expected)]
+        apart.append(np.abs(scores[0] - scores[1])[scores[1] > 0.5])
+    return float(np.concatenate(apart).mean())
+
+
+def _save(graph: onnx.ModelProto, path: Path, metadata: Mapping[str, str] | None) -> None:
+    onnx.helper.set_model_props(graph, dict(metadata or {}))
+    onnx.save(graph, path)
+
+
+def _difference(model: keras.Model, path: Path, height: int, width: int) -> float:
     picture = np.ascontiguousarray(probe_crops(max(height, width), 2)[:, :height, :width])
     session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
-    [written] = session.run(None, {session.get_inputs()[0].name: picture})
+    [written] = session.run(None, {INPUT_NAME: picture})
     expected = keras.ops.convert_to_numpy(model(picture, training=False))
     return float(np.abs(written - expected).max())

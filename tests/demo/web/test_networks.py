@@ -7,13 +7,13 @@ import onnxruntime
 import pytest
 
 from demo.web.networks import BOX_SIZE, arranged, boxes_only, lighter
-from fsanet.detectors.scout import BUNDLED
+from fsanet.detectors.scout import BUNDLED_FLOAT
 from fsanet.export.onnx_cache import exported_onnx
 from fsanet.models.spec import DEFAULT_MODEL, DEFAULT_WEIGHTS
 
 
 def test_scores_and_boxes_are_the_same_to_the_bit():
-    whole = BUNDLED.read_bytes()
+    whole = BUNDLED_FLOAT.read_bytes()
     lean = boxes_only(whole)
     pictures = np.random.default_rng(1).uniform(0, 255, (2, 96, 160, 3)).astype(np.float32)
     of_whole, of_lean = (
@@ -24,7 +24,7 @@ def test_scores_and_boxes_are_the_same_to_the_bit():
 
 
 def test_the_other_branches_are_gone():
-    whole = BUNDLED.read_bytes()
+    whole = BUNDLED_FLOAT.read_bytes()
     assert len(boxes_only(whole)) < 0.8 * len(whole)
 
 

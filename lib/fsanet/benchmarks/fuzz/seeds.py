@@ -147,5 +147,5 @@ def _weights(folder: Path, face: NDArray[np.uint8]) -> None:
 
 
 def _networks(folder: Path, face: NDArray[np.uint8]) -> None:
-    for name in ("synthetic/ssrnet_mt.onnx", "scout/scout.onnx"):
+    for name in ("synthetic/ssrnet_mt.onnx", "scout/scout_int8.onnx"):
         shutil.copy(Path(fsanet.__file__).parent / "bundled" / name, folder)

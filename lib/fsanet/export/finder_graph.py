@@ -1,0 +1,193 @@
+"""The ONNX graph of a network that finds faces, written layer by layer from Keras, for pictures of any size.
+
+Keras' exporter writes enlarging and reshaping of unknown sizes as dozens of operations on shapes, and the scale of the
+input as passes over the whole picture. Here batch normalisation and that scale are part of the convolutions, and
+enlarging is one operation. Works with every backend of Keras.
+"""
+
+from collections.abc import Callable, Sequence
+
+import keras
+import numpy as np
+import onnx
+from keras import layers
+from numpy.typing import NDArray
+from onnx import TensorProto, helper, numpy_helper
+
+from fsanet.errors import InputError
+from fsanet.export.formats.table import INPUT_NAME
+from fsanet.export.onnx_file import OPSET
+from fsanet.tensors import Tensor
+
+OUTPUT_NAME = "prediction"
+_IR_VERSION = 8  # of opset 17
+
+
+def finder_graph(model: keras.Model, *, whole_numbers: bool = False) -> onnx.ModelProto:
+    """The graph, named as the model.
+
+    Args:
+        model: (batch, height, width, 3) BGR 0..255 -> (batch, rows, columns), of the layers that `_WRITERS` lists.
+        whole_numbers: take pixels as uint8 instead of float32.
+
+    Returns:
+        The graph with its weights; the input is `image_bgr`, the output `prediction`.
+
+    Raises:
+        InputError: for a layer of another kind, or one that is set otherwise than those of this project.
+    """
+    graph = _Graph(model, whole_numbers)
+    for layer in model.operations:
+        if not isinstance(layer, layers.InputLayer) and id(layer.output) not in graph.names:
+            _writer_of(layer)(graph, layer)
+    graph.nodes[-1].output[0] = OUTPUT_NAME
+    kind = TensorProto.UINT8 if whole_numbers else TensorProto.FLOAT
+    image = helper.make_tensor_value_info(INPUT_NAME, kind, ["batch", "height", "width", 3])
+    sizes = ["batch", "rows", model.output_shape[-1]]
+    prediction = helper.make_tensor_value_info(OUTPUT_NAME, TensorProto.FLOAT, sizes)
+    proto = helper.make_graph(graph.nodes, model.name, [image], [prediction], graph.weights)
+    written = helper.make_model(proto, opset_imports=[helper.make_opsetid("", OPSET)], ir_version=_IR_VERSION)
+    onnx.checker.check_model(written, full_check=True)
+    return written
+
+
+class _Graph:
+    """Nodes and weights so far. Values are (batch, channels, rows, columns).
+
+    Attributes:
+        names: of the values that are written, by the identity of the tensor in Keras.
+        scales: of values that are to be multiplied by a number yet, which the next convolutions do.
+        squares: sides of the squares of values that are to be replaced by their means yet, which they do too.
+        users: the layers that take a tensor.
+    """
+
+    def __init__(self, model: keras.Model, whole_numbers: bool):
+        self.nodes: list[onnx.NodeProto] = []
+        self.weights: list[onnx.TensorProto] = []
+        self.names: dict[int, str] = {}
+        self.scales: dict[int, float] = {}
+        self.squares: dict[int, int] = {}
+        self.users: dict[int, list[keras.Layer]] = {}
+        for layer in model.operations:
+            for tensor in [] if isinstance(layer, layers.InputLayer) else _inputs(layer):
+                self.users.setdefault(id(tensor), []).append(layer)
+        picture = self.add("Transpose", [INPUT_NAME], perm=[0, 3, 1, 2])
+        self.names[id(model.input)] = self.add("Cast", [picture], to=TensorProto.FLOAT) if whole_numbers else picture
+
+    def add(self, kind: str, inputs: Sequence[str], **settings) -> str:
+        """A node with one output; returns the output's name."""
+        name = f"{kind.lower()}_{len(self.nodes)}"
+        self.nodes.append(helper.make_node(kind, inputs, [name], name, **settings))
+        return name
+
+    def constant(self, values: NDArray) -> str:
+        """An array among the weights; returns its name."""
+        name = f"weights_{len(self.weights)}"
+        self.weights.append(numpy_helper.from_array(np.ascontiguousarray(values), name))
+        return name
+
+    def only_convolutions_use(self, layer: keras.Layer, size: int | None = None) -> bool:
+        """Whether what a layer gives goes to convolutions alone, all of one size if it is given."""
+        users = self.users.get(id(layer.output), [])
+        return all(isinstance(user, layers.Conv2D) and size in (None, *user.kernel_size) for user in users)
+
+    def values(self, layer: keras.Layer) -> list[str]:
+        """Names of what a layer takes."""
+        return [self.names[id(tensor)] for tensor in _inputs(layer)]
+
+
+def _rescaling(graph: _Graph, layer: layers.Rescaling) -> None:
+    """The shift now, the scale with the next convolutions: what lies beyond the edges stays zero so."""
+    if np.ndim(layer.scale) or np.ndim(layer.offset) or not graph.only_convolutions_use(layer):
+        raise InputError(
+            f"'{layer.name}' is not one scale for all colours before convolutions, which this export writes."
+        )
+    zero = graph.constant(np.float32(-layer.offset / layer.scale))
+    graph.names[id(layer.output)] = graph.add("Sub", [*graph.values(layer), zero])
+    graph.scales[id(layer.output)] = layer.scale
+
+
+def _convolution(graph: _Graph, layer: layers.Conv2D) -> None:
+    """With the normalisation behind it, and the means of squares before it: larger kernels that step further."""
+    kernel, *bias = [keras.ops.convert_to_numpy(array).astype(np.float64) for array in layer.get_weights()]
+    kernel, shift = kernel.transpose(3, 2, 0, 1), bias[0] if bias else np.zeros(layer.filters)
+    [stride], [size], [source] = set(layer.strides), set(layer.kernel_size), _inputs(layer)
+    square = graph.squares.get(id(source), 1)
+    kernel = np.tile(kernel * graph.scales.get(id(source), 1.0) / square**2, (1, 1, square, square))
+    beyond = max(size - stride, 0) if layer.padding == "same" else 0  # sides are multiples of the strides
+    output = layer.output
+    if [type(user) for user in graph.users.get(id(output), [])] == [layers.BatchNormalization]:
+        [normalisation] = graph.users[id(output)]
+        kernel, shift = _normalised(kernel, shift, normalisation)
+        output = normalisation.output
+    weights = [graph.constant(array.astype(np.float32)) for array in (kernel, shift)]
+    pads = [beyond // 2] * 2 + [beyond - beyond // 2] * 2  # TensorFlow pads the far side more
+    settings = {"kernel_shape": [size * square] * 2, "strides": [stride * square] * 2, "pads": pads}
+    graph.names[id(output)] = graph.add("Conv", [*graph.values(layer), *weights], **settings)
+
+
+def _normalised(kernel: NDArray, bias: NDArray, layer: layers.BatchNormalization) -> tuple[NDArray, NDArray]:
+    gamma, beta, mean, variance = (
+        keras.ops.convert_to_numpy(array).astype(np.float64) for array in layer.get_weights()
+    )
+    factor = gamma / np.sqrt(variance + layer.epsilon)
+    return kernel * factor[:, None, None, None], (bias - mean) * factor + beta
+
+
+def _averaging(graph: _Graph, layer: layers.AveragePooling2D) -> None:
+    """Left to 1x1 convolutions behind it: means are slow in int8, and a pass over the map in any case."""
+    [size] = set(layer.pool_size)
+    if not graph.only_convolutions_use(layer, 1) or layer.padding != "valid" or set(layer.strides) != {size}:
+        raise InputError(f"'{layer.name}' is not a mean of squares before 1x1 convolutions, which this export writes.")
+    [graph.names[id(layer.output)]] = graph.values(layer)
+    graph.squares[id(layer.output)] = size
+
+
+def _rectifier(graph: _Graph, layer: layers.ReLU) -> None:
+    graph.names[id(layer.output)] = graph.add("Relu", graph.values(layer))
+
+
+def _enlarging(graph: _Graph, layer: layers.UpSampling2D) -> None:
+    scales = graph.constant(np.array([1, 1, *layer.size], np.float32))
+    settings = {"mode": "nearest", "coordinate_transformation_mode": "asymmetric", "nearest_mode": "floor"}
+    graph.names[id(layer.output)] = graph.add("Resize", [*graph.values(layer), "", scales], **settings)
+
+
+def _sum(graph: _Graph, layer: layers.Add) -> None:
+    graph.names[id(layer.output)] = graph.add("Add", graph.values(layer))
+
+
+def _joined(graph: _Graph, layer: layers.Concatenate) -> None:
+    """Along the channels of maps, along the rows of what is no map any more: axis 1 of both, as they are written."""
+    graph.names[id(layer.output)] = graph.add("Concat", graph.values(layer), axis=1)
+
+
+def _rows(graph: _Graph, layer: layers.Reshape) -> None:
+    """Maps to rows of cells; what follows is (batch, rows, columns)."""
+    rows, columns = layer.target_shape
+    channels_last = graph.add("Transpose", graph.values(layer), perm=[0, 2, 3, 1])
+    shape = graph.constant(np.array([0, rows, columns], np.int64))
+    graph.names[id(layer.output)] = graph.add("Reshape", [channels_last, shape])
+
+
+_WRITERS: dict[type[keras.Layer], Callable] = {
+    layers.Rescaling: _rescaling,
+    layers.Conv2D: _convolution,
+    layers.AveragePooling2D: _averaging,
+    layers.ReLU: _rectifier,
+    layers.UpSampling2D: _enlarging,
+    layers.Add: _sum,
+    layers.Concatenate: _joined,
+    layers.Reshape: _rows,
+}
+
+
+def _writer_of(layer: keras.Layer) -> Callable[[_Graph, keras.Layer], None]:
+    if type(layer) not in _WRITERS:
+        known = ", ".join(kind.__name__ for kind in _WRITERS)
+        raise InputError(f"'{layer.name}' is a {type(layer).__name__}; this export writes {known}.")
+    return _WRITERS[type(layer)]
+
+
+def _inputs(layer: keras.Layer) -> list[Tensor]:
+    return layer.input if isinstance(layer.input, list) else [layer.input]

@@ -1,0 +1,73 @@
+"""ONNX files in int8, by ONNX Runtime's tools."""
+
+import logging
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import onnx
+from numpy.typing import NDArray
+from onnxruntime.quantization import CalibrationDataReader, QuantFormat, QuantType, quantize_static
+from onnxruntime.quantization.shape_inference import quant_pre_process
+
+from fsanet.export.formats.table import INPUT_NAME
+
+
+def quantise(
+    exact: Path,
+    inputs: Iterable[NDArray],
+    kinds: Sequence[str],
+    *,
+    left_exact: Callable[[onnx.GraphProto], Sequence[str]],
+    seven_bits: bool = False,
+) -> onnx.ModelProto:
+    """Weights and activations of some operations in int8, all else in float32.
+
+    Args:
+        exact: an ONNX file with one input, its weights inside.
+        inputs: what it is to be calibrated on, one call each.
+        kinds: of operations that are quantised.
+        left_exact: the graph, arranged for quantisation -> names of its nodes that are not.
+        seven_bits: of weights. Processors of the x86 family that lack VNNI cut off sums of two products of eight-bit
+            weights; with seven bits all processors give the same numbers.
+    """
+    with TemporaryDirectory() as folder, _quiet():
+        prepared, quantised = Path(folder, "prepared.onnx"), Path(folder, "int8.onnx")
+        quant_pre_process(exact, prepared, skip_symbolic_shape=True)
+        quantize_static(
+            prepared,
+            quantised,
+            _Reader(inputs),
+            quant_format=QuantFormat.QDQ,
+            op_types_to_quantize=list(kinds),
+            nodes_to_exclude=list(left_exact(onnx.load(prepared).graph)),
+            per_channel=True,
+            reduce_range=seven_bits,
+            activation_type=QuantType.QUInt8,
+            weight_type=QuantType.QInt8,
+        )
+        return onnx.load(quantised)
+
+
+class _Reader(CalibrationDataReader):
+    """Calibration inputs, one at a time, as ONNX Runtime's quantiser asks for them."""
+
+    def __init__(self, inputs: Iterable[NDArray]):
+        self._inputs = iter(inputs)
+
+    def get_next(self) -> dict[str, NDArray] | None:
+        """The next by the name of the input, or None."""
+        one = next(self._inputs, None)
+        return None if one is None else {INPUT_NAME: one}
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """The quantiser logs advice on the root logger."""
+    before = logging.root.manager.disable
+    logging.disable(logging.WARNING)
+    try:
+        yield
+    finally:
+        logging.disable(before)
