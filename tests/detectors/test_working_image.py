@@ -2,10 +2,11 @@
 
 import itertools
 
+import cv2
 import numpy as np
 import pytest
 
-from fsanet.detectors.working_image import WorkingImage, fit, pad_to, sizes_above, tiles
+from fsanet.detectors.working_image import WorkingImage, fit, pad_to, shrunk, sizes_above, tiles
 
 
 def test_small_images_stay():
@@ -32,6 +33,17 @@ def test_factors_lead_back(shape, small):
 def test_shrinking_averages():
     checks = np.indices((64, 64)).sum(axis=0) % 2 * 200
     assert np.unique(fit(np.repeat(checks[..., None], 3, 2).astype(np.uint8), 32).image_bgr) == [100]
+
+
+@pytest.mark.parametrize(("shape", "halvings"), [((400, 320), 2), ((401, 320), 0), ((90, 72), 0), ((84, 67), 0)])
+def test_even_sides_are_halved_first(monkeypatch, shape, halvings):
+    sizes = []
+    resize = cv2.resize
+    monkeypatch.setattr(cv2, "resize", lambda image, size, **how: (sizes.append(size), resize(image, size, **how))[1])
+    image = cv2.GaussianBlur(np.random.default_rng(0).integers(0, 256, (*shape, 3)).astype(np.uint8), (0, 0), 3)
+    small = shrunk(image, (67, 84))
+    assert sizes == [(320 >> i, 400 >> i) for i in range(1, halvings + 1)] + [(67, 84)]
+    assert np.abs(small - resize(image, (67, 84), interpolation=cv2.INTER_AREA).astype(int)).mean() < 1
 
 
 def test_padding_is_black_and_on_the_far_sides():
