@@ -8,16 +8,12 @@ from fsanet.benchmarks.measurement import Effort, Row, Section
 from fsanet.benchmarks.own_process import OwnProcess, own_peak_mb
 from fsanet.errors import InputError
 
-TITLE = "Images with a long side of 640 pixels, one process, YuNet, ONNX fusion, rows but no pictures"
+TITLE = "Images with a long side of 640 pixels, one process, scout, ONNX fusion, rows but no pictures"
 _SETTLED = 10  # after a tenth of the images memory should not rise any more
 
 
 def run(effort: Effort) -> Section:
-    """Go through the folder once and note the peak of memory on the way.
-
-    Raises:
-        FileNotFoundError: without the file of YuNet.
-    """
+    """Go through the folder once and note the peak of memory on the way."""
     from fsanet.benchmarks.assets import write_images
 
     early = max(1, effort.images // _SETTLED)
@@ -42,7 +38,7 @@ def go_through(folder: Path, rows_file: Path) -> tuple[float, list[float]]:
 
     peaks: list[float] = []
     sources = find_sources([str(folder)]).sources
-    estimator = HeadPoseEstimator(detector="yunet", engine="onnx")
+    estimator = HeadPoseEstimator(detector="scout", engine="onnx")
     with RowFiles([rows_file]) as rows:
         run_folder = Run(estimator, RunSettings(quiet=True), rows, on_rows=lambda _: peaks.append(own_peak_mb()))
         started = time.perf_counter()

@@ -10,17 +10,13 @@ from fsanet.benchmarks.measurement import Effort, Row, Section
 from fsanet.benchmarks.own_process import OwnProcess
 from fsanet.errors import InputError
 
-TITLE = "Video of 640x480 with one face, YuNet, ONNX fusion"
+TITLE = "Video of 640x480 with one face, scout, ONNX fusion"
 _STAGE_FRAMES = 24  # of the clip, for the stages alone
 _DETECT_EVERY = (1, 5)
 
 
 def run(effort: Effort) -> Section:
-    """Time the stages and the whole in turn.
-
-    Raises:
-        FileNotFoundError: without the file of YuNet.
-    """
+    """Time the stages and the whole in turn."""
     from fsanet.benchmarks.assets import write_clip
 
     stages: list[dict[str, float]] = []
@@ -100,4 +96,4 @@ def _estimator():
     """One for the whole process, warm from its second call on."""
     from fsanet.inference.estimator import HeadPoseEstimator
 
-    return HeadPoseEstimator(detector="yunet", engine="onnx")
+    return HeadPoseEstimator(detector="scout", engine="onnx")

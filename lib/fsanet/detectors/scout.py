@@ -146,8 +146,8 @@ class ScoutDetector:
 
     name = "scout"
     convention = CONVENTION
-    # 139 of 174 upright faces of CC0 photographs and of Pointing'04's persons 1 to 4 have more, and 4 of 347 of the same
-    # that lie or stand on their head.
+    # 139 of 174 upright faces of CC0 photographs and of Pointing'04's persons 1 to 4 have more, and 4 of 347 of the
+    # same that lie or stand on their head.
     sure_score = 0.93
     closeup = CLOSEUP
 
