@@ -44,7 +44,7 @@ def contract(model: str, weights: str, build: RuntimeBuild, expected: ExpectedEr
             "leaning_deg": LEANING_DEG,
             "expected_error": expected and expected._asdict(),
         },
-        "search": _search(),
+        "search": {"same_face": detection.SAME_FACE},
         "detector": _detector(),
         "yunet": _yunet(),
         "tracking": {
@@ -104,6 +104,7 @@ def _detector() -> dict[str, Any]:
         "strides": STRIDES,
         "threshold": scout.THRESHOLD,
         "sure_score": scout.ScoutDetector.sure_score,
+        "near": _near(scout.ScoutDetector.closeup),
         "overlap": scout.OVERLAP,
         "within": decode.WITHIN,
         "worn": decode.WORN,
@@ -112,6 +113,7 @@ def _detector() -> dict[str, Any]:
         "tiny_face": scout.TINY_FACE,
         "tiny_more": scout.TINY_MORE,
         "large_face": scout.LARGE_FACE,
+        "coarser": scout.COARSER,
         "least_side": scout.LEAST_SIDE,
         "surely": scout.SURELY,
         "largest_log": decode.LARGEST_LOG,
@@ -121,9 +123,8 @@ def _detector() -> dict[str, Any]:
     }
 
 
-def _search() -> dict[str, Any]:
-    near = {"margin": nearby.MARGIN, "face_pixels": nearby.FACE_PIXELS, "least_iou": nearby.LEAST_IOU}
-    return {"same_face": detection.SAME_FACE, "near": near}
+def _near(closeup: nearby.Closeup) -> dict[str, Any]:
+    return {**closeup._asdict(), "least_iou": nearby.LEAST_IOU}
 
 
 def _yunet() -> dict[str, Any]:
@@ -135,6 +136,7 @@ def _yunet() -> dict[str, Any]:
         "sha256": file.sha256,
         "threshold": yunet.THRESHOLD,
         "sure_score": yunet.YuNetDetector.sure_score,
+        "near": _near(nearby.USUAL_CLOSEUP),
         "long_side": yunet.LONG_SIDE,
         "candidate": yunet.CANDIDATE,
         "nms_iou": yunet.NMS_IOU,

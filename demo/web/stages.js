@@ -13,8 +13,9 @@ async (rounds) => {
     "pixels of the frame": () => readPixels(context, shown, shown.width, shown.height),
     "another scene?": () => cuts.isCut(picture),
     "search of the whole frame": () => detector.finder.searchAt(picture, contract.detector.long_side),
-    "the same at half the size": () => detector.finder.searchAt(picture, contract.detector.long_side / 2),
-    "search near a known face": () => detector.findNear(picture, face),
+    "the same in the smaller copy": () => detector.finder.searchAt(picture, contract.detector.long_side / contract.detector.coarser),
+    "search near a known face": () => detector.findNear(picture, [face]),
+    "search near three": () => detector.findNear(picture, [face, face, face]),
     "pose of one face": () => poses.read(picture, [face]),
     "poses of sixteen faces": () => poses.read(picture, Array(16).fill(face)),
   };

@@ -1,5 +1,5 @@
 // @ts-check
-// Finds faces in a picture, at any angle, and again near a face that is known, with a network that finds upright ones.
+// Finds faces in a picture, at any angle, and again near faces that are known, with a network that finds upright ones.
 
 import { area, shared, turnedBack } from "./boxes.js";
 import { lookNear } from "./near.js";
@@ -7,9 +7,10 @@ import { turned } from "./pixels.js";
 
 /** @typedef {import("./pixels.js").Picture} Picture */
 /** @typedef {import("./tracking.js").Detection} Detection */
-/** @typedef {{network: import("./runtime.js").Network, sureScore: number, find: (picture: Picture) => Promise<Detection[]>}} Finder
- * of upright faces, the largest first */
-/** @typedef {{same_face: number, near: import("./near.js").NearSettings}} SearchSettings */
+/** @typedef {{network: import("./runtime.js").Network, sureScore: number, near: import("./near.js").NearSettings,
+ *   find: (picture: Picture) => Promise<Detection[]>, findEach: import("./near.js").SearchEach}} Finder of upright faces, the
+ * largest first; `near`: how it wants them shown */
+/** @typedef {{same_face: number}} SearchSettings */
 
 const TURNS = [0, 90, 180, 270];
 
@@ -38,19 +39,16 @@ export class FaceDetector {
     return kept.sort((a, b) => area(b.box) - area(a.box));
   }
 
-  /** The face around a box of an earlier picture. @param {Picture} picture @param {Detection} known */
+  /** The face around each box of an earlier picture, or null. @param {Picture} picture @param {import("./near.js").Place[]} known */
   findNear(picture, known) {
-    return lookNear((view) => this.finder.find(view), picture, known, this.settings.near);
+    return lookNear((views) => this.finder.findEach(views), picture, known, this.finder.near);
   }
 
   /** Whether a face that was found as an upright one looks no more like a face when it is turned by a quarter, a half or
    * three. One whose score leaves no doubt is not looked at again. @param {Picture} picture @param {Detection} face */
   async standsUpright(picture, face) {
     if (face.score >= this.finder.sureScore) return true;
-    for (const turn of TURNS.slice(1)) {
-      const other = await this.findNear(picture, { ...face, turn });
-      if (other && other.score > face.score) return false;
-    }
-    return true;
+    const others = await this.findNear(picture, TURNS.slice(1).map((turn) => ({ box: face.box, turn })));
+    return !others.some((other) => other && other.score > face.score);
   }
 }

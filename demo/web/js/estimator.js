@@ -121,11 +121,7 @@ export class LiveEstimator {
     }
     const due = this.sinceCut++ % detectEvery === 0;
     /** @type {import("./tracking.js").LookAgain} */
-    const lookAgain = async (faces) => {
-      const again = [];
-      for (const face of faces) again.push(await detector.findNear(picture, face)); // one network, one at a time
-      return again;
-    };
+    const lookAgain = (faces) => detector.findNear(picture, faces);
     const followed = due
       ? await this.tracker.update(await detector.find(picture, anyAngle), time, lookAgain)
       : await this.tracker.keep(time, lookAgain);

@@ -9,8 +9,8 @@ import { padded, shrunk } from "./pixels.js";
 /** @typedef {import("./tracking.js").Detection} Detection */
 /** @typedef {import("./decode.js").Found} Found */
 /** @typedef {import("./decode.js").DecodeSettings & {long_side: number, multiple: number, grey: number, large_face: number,
- *   tiny_face: number, tiny_more: number, least_side: number, surely: number, worn: number, worn_more: number, head: number[],
- *   sure_score: number, scale_wh: number[], shift_wh: number[]}} ScoutSettings */
+ *   tiny_face: number, tiny_more: number, coarser: number, least_side: number, surely: number, worn: number, worn_more: number,
+ *   head: number[], sure_score: number, near: import("./near.js").NearSettings, scale_wh: number[], shift_wh: number[]}} ScoutSettings */
 
 export class Scout {
   /** @param {import("./runtime.js").Network} network @param {ScoutSettings} settings */
@@ -18,47 +18,71 @@ export class Scout {
     this.network = network;
     this.settings = settings;
     this.sureScore = settings.sure_score;
+    this.near = settings.near;
   }
 
   /** Faces in a picture that stand about upright, the largest first, in the box convention of all detectors.
    * @param {Picture} picture @returns {Promise<Detection[]>} */
   async find(picture) {
-    const { scale_wh, shift_wh } = this.settings;
     return (await this.search(picture))
-      .map(({ score, box }) => ({ score, turn: 0, box: remap(box, scale_wh, shift_wh) }))
+      .map((face) => this.detection(face))
       .filter(({ box: [x1, y1, x2, y2] }) => x1 < picture.width && y1 < picture.height && x2 > 0 && y2 > 0)
       .sort((a, b) => area(b.box) - area(a.box));
   }
 
-  /** Faces of a picture; where nothing or a large face is found, it is searched once more at half the size, and so on, and
-   * large faces are rather taken from there. @param {Picture} picture */
+  /** The same of some small pictures, the surest first. @param {Picture[]} pictures @returns {Promise<Detection[][]>} */
+  async findEach(pictures) {
+    return (await this.searchEach(pictures)).map((found) => found.map((face) => this.detection(face)));
+  }
+
+  /** Faces of a picture. It is searched once more in a smaller copy, and that again, for faces that are too large where it
+   * was searched before. @param {Picture} picture */
   async search(picture) {
-    const { long_side, tiny_face, tiny_more, large_face, least_side, surely } = this.settings;
+    const { long_side, large_face, least_side, coarser, threshold, worn_more } = this.settings;
     const longer = Math.max(picture.width, picture.height);
-    let working = Math.min(long_side, longer), large = (large_face * longer) / working;
-    const tiny = (tiny_face * longer) / working, sure = this.settings.threshold + tiny_more;
-    let found = (await this.searchAt(picture, working)).filter((face) => side(face) >= tiny || face.score >= sure);
-    while (working > least_side && !(found.length && Math.max(...found.map(side)) <= large)) {
-      working = Math.floor(working / 2);
-      const coarse = await this.searchAt(picture, working), [least, most] = [found.length ? surely * large : 0, large];
-      const alike = [...found.filter((face) => side(face) <= most), ...coarse.filter((face) => side(face) > least)];
-      found = distinct(alike, this.settings, found.filter((face) => side(face) > most));
-      large = (large_face * longer) / working;
+    let working = Math.min(long_side, longer), found = await this.searchAt(picture, working);
+    while (working > least_side) {
+      const large = (large_face * longer) / working;
+      working = Math.round(working / coarser);
+      found = this.withLarger(found, await this.searchAt(picture, working), large);
     }
-    return withoutWorn(found, this.settings.threshold + this.settings.worn_more, this.settings);
+    return withoutWorn(found, threshold + worn_more, this.settings);
+  }
+
+  /** Faces of a search and of a coarser one; those of more than `large` pixels rather from the coarser one.
+   * @param {Found[]} found @param {Found[]} coarse @param {number} large */
+  withLarger(found, coarse, large) {
+    const least = found.length ? this.settings.surely * large : 0;
+    const alike = [...found.filter((face) => side(face) <= large), ...coarse.filter((face) => side(face) > least)];
+    return distinct(alike, this.settings, found.filter((face) => side(face) > large));
   }
 
   /** Faces of a picture that is shrunk to a longer side. @param {Picture} picture @param {number} longSide @returns {Promise<Found[]>} */
   async searchAt(picture, longSide) {
-    const { multiple, grey } = this.settings;
     const shrink = Math.min(1, longSide / Math.max(picture.width, picture.height));
     const [width, height] = [picture.width, picture.height].map((value) => Math.max(1, Math.round(value * shrink)));
-    const [fullWidth, fullHeight] = [width, height].map((value) => Math.ceil(value / multiple) * multiple);
-    const room = this.network.room(3 * fullWidth * fullHeight);
-    const numbers = padded(shrunk(picture, width, height), fullWidth, fullHeight, grey, room);
-    const [data] = await this.network.run(numbers, [1, fullHeight, fullWidth, 3]);
+    const [found] = await this.searchEach([shrunk(picture, width, height)]);
     const factors = [picture.width / width, picture.height / height];
-    const found = decode(data, fullWidth, fullHeight, this.settings);
     return found.map(({ score, box }) => ({ score, box: box.map((value, i) => value * factors[i % 2]) }));
+  }
+
+  /** Faces of some pictures as they are, in one pass, each with grey beside and below; of tiny faces the surer ones.
+   * @param {Picture[]} pictures @returns {Promise<Found[][]>} */
+  async searchEach(pictures) {
+    const { multiple, grey, tiny_face, tiny_more, threshold } = this.settings;
+    const sides = [Math.max(...pictures.map(({ width }) => width)), Math.max(...pictures.map(({ height }) => height))];
+    const [width, height] = sides.map((value) => Math.ceil(value / multiple) * multiple), size = 3 * width * height;
+    const numbers = this.network.room(pictures.length * size);
+    pictures.forEach((picture, i) => padded(picture, width, height, grey, numbers.subarray(i * size, (i + 1) * size)));
+    const [data] = await this.network.run(numbers, [pictures.length, height, width, 3]), part = data.length / pictures.length;
+    return pictures.map((_, i) => {
+      const found = decode(data.subarray(i * part, (i + 1) * part), width, height, this.settings);
+      return found.filter((face) => side(face) >= tiny_face || face.score >= threshold + tiny_more);
+    });
+  }
+
+  /** @param {Found} found @returns {Detection} in the box convention of all detectors */
+  detection({ score, box }) {
+    return { score, turn: 0, box: remap(box, this.settings.scale_wh, this.settings.shift_wh) };
   }
 }

@@ -2,15 +2,15 @@
 // YuNet 2023mar finds the faces, where a person adds its file; as fsanet.detectors.yunet and OpenCV do it.
 
 import { area, iou, remap, shared } from "./boxes.js";
-import { lookNear } from "./near.js";
+import { lookNear, oneByOne } from "./near.js";
 import { planes, shrunk } from "./pixels.js";
 
 /** @typedef {import("./pixels.js").Picture} Picture */
 /** @typedef {import("./tracking.js").Detection} Detection */
 /** @typedef {{picture: Picture, scale: number[]}} Frame a picture at a working size */
 /** @typedef {{file: string, sha256: string, threshold: number, sure_score: number, long_side: number, candidate: number, nms_iou: number,
- *   coarse: number, least_gain: number, least_side: number, large_face: number, scale_wh: number[],
- *   shift_wh: number[]}} YuNetSettings */
+ *   coarse: number, least_gain: number, least_side: number, large_face: number,
+ *   near: import("./near.js").NearSettings, scale_wh: number[], shift_wh: number[]}} YuNetSettings */
 
 const STRIDES = [8, 16, 32], MULTIPLE = 32;
 const SIDE_640 = [0x0a, 3, 0x08, 0x80, 0x05]; // how ONNX writes that a side of the input has 640 pixels
@@ -31,6 +31,8 @@ export class YuNet {
     this.common = search;
     this.settings = settings;
     this.sureScore = settings.sure_score;
+    this.near = settings.near;
+    this.findEach = oneByOne((view) => this.find(view));
   }
 
   /** Faces in a picture that stand about upright, the largest first. @param {Picture} picture @returns {Promise<Detection[]>} */
@@ -59,12 +61,12 @@ export class YuNet {
    * the picture's own pixels. @param {Picture} picture @param {Detection[]} faces @param {number} size */
   async withSmaller(picture, faces, size) {
     const { candidate, threshold, coarse } = this.settings, frame = fit(picture, size);
-    const sure = (/** @type {Picture} */ view) => this.search(fit(view, coarse), threshold);
+    const sure = oneByOne((view) => this.search(fit(view, coarse), threshold));
     for (const face of await this.search(frame, candidate)) {
       const joined = this.merged(faces, [face]);
       if (face.score >= threshold) faces = joined;
       else if (Math.max(...frame.scale) > 1 && joined.length > faces.length) {
-        const seen = await lookNear(sure, picture, face, this.common.near);
+        const [seen] = await lookNear(sure, picture, [face], this.near);
         if (seen) faces = this.merged(faces, [seen]);
       }
     }

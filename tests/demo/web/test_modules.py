@@ -8,9 +8,6 @@ import cv2
 import numpy as np
 import pytest
 
-from fsanet.dense import layout
-from fsanet.dense.decode import HEAD, LARGEST_LOG, WITHIN, WORN, Found, decode, worn
-from fsanet.dense.layout import STRIDES, cells
 from fsanet.detectors.any_angle import turned, turned_back
 from fsanet.detectors.detection import Detection
 from fsanet.image.boxes import iou, remap
@@ -238,42 +235,6 @@ def test_turned_pictures(in_node, turn):
     width, numbers, crop = in_node(body, ["pixels.js"], given)
     assert np.array_equal(np.reshape(numbers, (-1, width, 3)), turned(image, turn))
     assert np.array_equal(np.reshape(crop, (8, 8, 3)), turned(image[:8, :8], turn))
-
-
-def test_answers_of_the_finder_become_boxes(in_node):
-    random = np.random.default_rng(7)
-    grid = cells(96, 128)
-    prediction = random.normal(0, 1, (len(grid), layout.PREDICTION_SIZE)).astype(np.float32)
-    expected = decode(prediction, grid, 0.6, 0.4)
-    given = {
-        "data": prediction.ravel().tolist(),
-        "settings": {
-            "strides": STRIDES,
-            "threshold": 0.6,
-            "overlap": 0.4,
-            "within": WITHIN,
-            "largest_log": LARGEST_LOG,
-            "prediction_size": layout.PREDICTION_SIZE,
-        },
-    }
-    body = "return decode(Float32Array.from(given.data), 128, 96, given.settings)"
-    found = in_node(body, ["decode.js"], given)
-    assert 5 < len(expected.score) < len(grid) / 4
-    assert [face["score"] for face in found] == pytest.approx(expected.score)
-    assert np.allclose([face["box"] for face in found], expected.box_xyxy, atol=1e-3)
-
-
-def test_what_is_worn_on_a_head_is_left_away(in_node):
-    random = np.random.default_rng(3)
-    middle, side = random.uniform(0, 100, (60, 2)), np.exp(random.uniform(1, 4.5, (60, 1)))
-    box = np.hstack([middle - side / 2, middle + side / 2])
-    score = np.where(np.arange(60) % 2, 0.9, 0.7)
-    found = Found(score, box, np.zeros((60, 5, 2)), np.stack([np.eye(3)] * 60))
-    faces = [{"score": s, "box": row} for s, row in zip(score.tolist(), box.tolist(), strict=True)]
-    given = {"found": faces, "settings": {"worn": WORN, "head": HEAD}}
-    kept = in_node("return withoutWorn(given.found, 0.8, given.settings)", ["decode.js"], given)
-    assert 5 < worn(found).sum() < 55
-    assert [face["box"] for face in kept] == box[~worn(found) | (score >= 0.8)].tolist()
 
 
 @pytest.mark.parametrize("turn", [0, 90, 180, 270])

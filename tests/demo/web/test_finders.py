@@ -1,0 +1,204 @@
+"""The page searches pictures as the Python side does, whatever the network answers."""
+
+import cv2
+import numpy as np
+import pytest
+
+from demo.web import contract, vendor
+from demo.web.networks import BOX_SIZE
+from fsanet import HeadPoseEstimator
+from fsanet.dense import layout
+from fsanet.dense.decode import HEAD, LARGEST_LOG, WITHIN, WORN, Found, decode, worn
+from fsanet.dense.layout import STRIDES, cells
+from fsanet.detectors import nearby, scout
+from fsanet.detectors.any_angle import TURNS
+from fsanet.detectors.detection import Detection
+from fsanet.detectors.nearby import Place, detect_near
+from fsanet.detectors.scout import ScoutDetector, ScoutNetwork
+
+LONG_SIDE = 252
+
+
+class Answers:
+    """A network that answers what was drawn by lot; it remembers what it was asked."""
+
+    def __init__(self):
+        self.asked, self.answered, self.random = [], [], np.random.default_rng(8)
+
+    def run(self, _, feed):
+        [pictures] = feed.values()
+        grid = cells(*pictures.shape[1:3])
+        answer = self.random.normal(0, 1, (len(pictures), len(grid), layout.PREDICTION_SIZE)).astype(np.float32)
+        self.asked.append(pictures)
+        self.answered.append(answer)
+        return [answer]
+
+
+@pytest.fixture
+def answers(monkeypatch):
+    """In place of scout's network, in Python; sizes are such that faces drawn by lot are tiny, large and worn."""
+    answers = Answers()
+    monkeypatch.setattr(ScoutNetwork, "__init__", lambda self, *_: vars(self).update(_session=answers, _input="image"))
+    for name, value in {"LARGE_FACE": 60, "LEAST_SIDE": 60, "TINY_FACE": 25, "TINY_MORE": 0.15}.items():
+        monkeypatch.setattr(scout, name, value)
+    return answers
+
+
+SCOUT = """const answers = given.answers, asked = [];
+const network = {
+    room: (count) => new Float32Array(count).fill(-1),
+    run: async (numbers, shape) => {
+        asked.push([shape, [...numbers]]);
+        return [Float32Array.from(answers[asked.length - 1])];
+    },
+};
+const finder = new Scout(network, given.settings);
+const pictures = given.pictures.map((picture) => ({ ...picture, data: Uint8ClampedArray.from(picture.data) }));
+"""
+
+
+def in_page(in_node, answers, images_bgr, body):
+    """What the page's finder makes of pictures, given the answers of Python's; and what it asked."""
+    given = {
+        "pictures": [as_picture(image) for image in images_bgr],
+        "answers": [answer[..., :BOX_SIZE].ravel().tolist() for answer in answers.answered],
+        "settings": {**contract.contract("model", "weights", vendor.PLAIN)["detector"], "long_side": LONG_SIDE},
+    }
+    found, asked = in_node(f"{SCOUT} return [await {body}, asked];", ["scout.js"], given)
+    return found, [np.reshape(numbers, shape) for shape, numbers in asked]
+
+
+def as_picture(image_bgr):
+    data = cv2.cvtColor(image_bgr, cv2.COLOR_BGR2RGBA).ravel().tolist()
+    return {"width": image_bgr.shape[1], "height": image_bgr.shape[0], "data": data}
+
+
+def noise(*height_width):
+    return np.random.default_rng(4).integers(0, 256, (*height_width, 3), np.uint8)
+
+
+def assert_equal(of_page, of_python, atol=0.05):
+    assert [face["score"] for face in of_page] == pytest.approx([face.score for face in of_python])
+    boxes = [face["box"] for face in of_page]
+    np.testing.assert_allclose(boxes, [face.box_xyxy for face in of_python], atol=atol)
+
+
+def assert_asked(of_page, of_python):
+    assert [numbers.shape for numbers in of_page] == [pictures.shape for pictures in of_python]
+    for ours, theirs in zip(of_page, of_python, strict=True):
+        assert np.abs(ours - theirs).max() <= 1
+
+
+@pytest.mark.parametrize(
+    ("height_width", "searched"), [((210, 300), [(192, 256), (96, 128), (32, 64)]), ((40, 60), [(64, 64)])]
+)
+def test_a_picture_is_searched_in_ever_smaller_copies(in_node, answers, height_width, searched):
+    image = noise(*height_width)
+    expected = HeadPoseEstimator(detector=ScoutDetector(long_side=LONG_SIDE)).detect(image)
+    found, asked = in_page(in_node, answers, [image], "finder.find(pictures[0])")
+    assert [pictures.shape[:3] for pictures in answers.asked] == [(1, *sides) for sides in searched]
+    assert_asked(asked, answers.asked)
+    assert len(expected) > 5
+    assert_equal(found, expected)
+
+
+def test_several_pictures_are_searched_in_one_pass(in_node, answers):
+    images = [noise(60, 100), noise(90, 33), noise(64, 64)]
+    expected = ScoutDetector().detect_each(images)
+    found, asked = in_page(in_node, answers, images, "finder.findEach(pictures)")
+    assert [numbers.shape for numbers in asked] == [(3, 96, 128, 3)]
+    assert_asked(asked, answers.asked)
+    assert min(map(len, expected)) > 2
+    for of_page, of_python in zip(found, expected, strict=True):
+        assert_equal(of_page, of_python)
+
+
+BRIGHT = """const searchEach = async (views) => views.map(({ width, height, data }) => {
+    views_seen.push([width, height]);
+    const bright = [...Array(width * height).keys()].filter((i) => data[4 * i] > 127);
+    if (!bright.length) return [];
+    const [xs, ys] = [bright.map((i) => i % width), bright.map((i) => Math.floor(i / width))];
+    const box = [Math.min(...xs), Math.min(...ys), Math.max(...xs) + 1, Math.max(...ys) + 1];
+    return [{ score: 0.9, turn: 0, box: [0, 0, 3, 3] }, { score: 0.8, turn: 0, box }];
+});
+"""
+
+
+def bright_in(views, shown):
+    """What `BRIGHT` finds: a corner, and the bright pixels."""
+    for view in views:
+        shown.append(list(view.shape[1::-1]))
+        ys, xs = np.nonzero(view[..., 2] > 127)
+        box = (xs.min(), ys.min(), xs.max() + 1, ys.max() + 1) if len(xs) else None
+        yield [Detection((0, 0, 3, 3), 0.9), Detection(box, 0.8)] if box else []
+
+
+@pytest.mark.parametrize("closeup", [scout.CLOSEUP, nearby.USUAL_CLOSEUP])
+def test_faces_are_looked_for_near_where_they_were(in_node, closeup):
+    image = np.full((200, 300, 3), 30, np.uint8)
+    image[50:90, 100:130] = 255
+    image[10:150, 180:300] = 220
+    known = [(98, 52, 128, 92), (185, 5, 299, 150), (-300, 0, -220, 60), (10, 100, 60, 150), (130, 50, 160, 90)]
+    places = [Place(box, turn) for box, turn in zip(known, (*TURNS, 0), strict=True)] + [Place(known[0], 270)]
+    shown = []
+    expected = detect_near(lambda views: list(bright_in(views, shown)), image, places, closeup)
+    given = {
+        "picture": as_picture(image),
+        "places": [{"box": place.box_xyxy, "turn": place.clockwise_deg} for place in places],
+        "settings": {**closeup._asdict(), "least_iou": nearby.LEAST_IOU},
+    }
+    body = f"""const views_seen = []; {BRIGHT}
+        const picture = {{ ...given.picture, data: Uint8ClampedArray.from(given.picture.data) }};
+        return [await lookNear(searchEach, picture, given.places, given.settings), views_seen];"""
+    found, seen = in_node(body, ["near.js"], given)
+    assert seen == shown
+    assert [face is None for face in found] == [face is None for face in expected]
+    present = [(ours, theirs) for ours, theirs in zip(found, expected, strict=True) if theirs]
+    assert len(present) == 3
+    assert [ours["turn"] for ours, _ in present] == [theirs.upright_turn for _, theirs in present]
+    assert_equal(*zip(*present, strict=True))
+
+
+@pytest.mark.parametrize(("score", "upright", "calls"), [(0.7, False, 1), (0.85, True, 1), (0.95, True, 0)])
+def test_whether_a_doubtful_face_lies_is_asked_once_for_all_turns(in_node, score, upright, calls):
+    given = {"picture": as_picture(noise(100, 100)), "face": {"box": [40, 40, 60, 60], "score": score, "turn": 0}}
+    body = """let calls = 0;
+        const scores = [0.5, 0.8, 0.6], box = [10, 10, 30, 30];
+        const findEach = async (views) => (calls++, views.map((_, i) => [{ box, score: scores[i], turn: 0 }]));
+        const near = { margin: 0.5, face_pixels: 64, least_iou: 0.25 };
+        const detector = new FaceDetector({ findEach, near, sureScore: 0.93 }, { same_face: 0.5 });
+        const picture = { ...given.picture, data: Uint8ClampedArray.from(given.picture.data) };
+        return [await detector.standsUpright(picture, given.face), calls];"""
+    assert in_node(body, ["detector.js"], given) == [upright, calls]
+
+
+def test_answers_of_the_finder_become_boxes(in_node):
+    random = np.random.default_rng(7)
+    grid = cells(96, 128)
+    prediction = random.normal(0, 1, (len(grid), layout.PREDICTION_SIZE)).astype(np.float32)
+    expected = decode(prediction, grid, 0.6, 0.4)
+    names = {
+        "strides": STRIDES,
+        "within": WITHIN,
+        "largest_log": LARGEST_LOG,
+        "prediction_size": layout.PREDICTION_SIZE,
+    }
+    given = {"data": prediction.ravel().tolist(), "settings": {**names, "threshold": 0.6, "overlap": 0.4}}
+    body = "return decode(Float32Array.from(given.data), 128, 96, given.settings)"
+    found = in_node(body, ["decode.js"], given)
+    assert 5 < len(expected.score) < len(grid) / 4
+    assert [face["score"] for face in found] == pytest.approx(expected.score)
+    assert np.allclose([face["box"] for face in found], expected.box_xyxy, atol=1e-3)
+
+
+def test_what_is_worn_on_a_head_is_left_away(in_node):
+    random = np.random.default_rng(3)
+    middle, side = random.uniform(0, 100, (60, 2)), np.exp(random.uniform(1, 4.5, (60, 1)))
+    box = np.hstack([middle - side / 2, middle + side / 2])
+    score = np.where(np.arange(60) % 2, 0.9, 0.7)
+    found = Found(score, box, np.zeros((60, 5, 2)), np.stack([np.eye(3)] * 60))
+    faces = [{"score": s, "box": row} for s, row in zip(score.tolist(), box.tolist(), strict=True)]
+    given = {"found": faces, "settings": {"worn": WORN, "head": HEAD}}
+    kept = in_node("return withoutWorn(given.found, 0.8, given.settings)", ["decode.js"], given)
+    assert 5 < worn(found).sum() < 55
+    assert [face["box"] for face in kept] == box[~worn(found) | (score >= 0.8)].tolist()
