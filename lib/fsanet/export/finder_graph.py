@@ -102,7 +102,7 @@ def _rescaling(graph: _Graph, layer: layers.Rescaling) -> None:
         raise InputError(
             f"'{layer.name}' is not one scale for all colours before convolutions, which this export writes."
         )
-    zero = graph.constant(np.float32(-layer.offset / layer.scale))
+    zero = graph.constant(np.array(-layer.offset / layer.scale, np.float32))
     graph.names[id(layer.output)] = graph.add("Sub", [*graph.values(layer), zero])
     graph.scales[id(layer.output)] = layer.scale
 
