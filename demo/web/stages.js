@@ -2,8 +2,10 @@
 // median of `rounds`.
 async (rounds) => {
   const load = (name) => import(`./js/${name}.js`);
-  const [{ assetJson }, { CutDetector }, { openEstimator }, { readPixels }] = await Promise.all(["assets", "cuts", "estimator", "sources"].map(load));
+  const modules = ["assets", "cuts", "estimator", "pixels", "sources"];
+  const [{ assetJson }, { CutDetector }, { openEstimator }, { fit }, { readPixels }] = await Promise.all(modules.map(load));
   const contract = await assetJson("contract.json"), { detector, poses } = await openEstimator(contract);
+  const { long_side, coarser } = contract.detector;
   const shown = await createImageBitmap(document.getElementById("canvas"));
   const context = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
   const picture = readPixels(context, shown, shown.width, shown.height), cuts = new CutDetector(contract.cuts);
@@ -12,8 +14,9 @@ async (rounds) => {
   const stages = {
     "pixels of the frame": () => readPixels(context, shown, shown.width, shown.height),
     "another scene?": () => cuts.isCut(picture),
-    "search of the whole frame": () => detector.finder.searchAt(picture, contract.detector.long_side),
-    "the same in the smaller copy": () => detector.finder.searchAt(picture, contract.detector.long_side / contract.detector.coarser),
+    "search of the whole frame": () => detector.finder.searchAt(fit(picture, long_side)),
+    "the same in the first smaller copy": () => detector.finder.searchAt(fit(picture, long_side / coarser)),
+    "the same in all copies": () => detector.finder.search(picture),
     "search near a known face": () => detector.findNear(picture, [face]),
     "search near three": () => detector.findNear(picture, [face, face, face]),
     "pose of one face": () => poses.read(picture, [face]),

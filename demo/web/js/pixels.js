@@ -2,6 +2,7 @@
 // From pictures to the numbers that a network reads: BGR, 0..255.
 
 /** @typedef {{width: number, height: number, data: Uint8ClampedArray}} Picture RGBA, row by row */
+/** @typedef {{picture: Picture, scale: number[]}} Frame a picture at a working size, and from its pixels to those before */
 
 const ONE = 2048; // weights are whole numbers of eleven bits, as in OpenCV's resize: the last bit of a crop counts
 
@@ -124,6 +125,13 @@ export function shrunk(picture, width, height, pixels) {
   if (!pixels && width === picture.width && height === picture.height) return picture;
   const range = pixels ?? [0, 0, picture.width, picture.height];
   return down(across(picture, width, range), width, height, range[3] - range[1]);
+}
+
+/** A picture whose longer side has at most so many pixels. @param {Picture} picture @param {number} longSide @returns {Frame} */
+export function fit(picture, longSide) {
+  const shrink = Math.min(1, longSide / Math.max(picture.width, picture.height));
+  const [width, height] = [picture.width, picture.height].map((side) => Math.max(1, Math.round(side * shrink)));
+  return { picture: shrunk(picture, width, height), scale: [picture.width / width, picture.height / height] };
 }
 
 let narrowRows = new Float32Array(0); // used again by every call

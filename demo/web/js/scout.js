@@ -3,7 +3,7 @@
 
 import { area, remap } from "./boxes.js";
 import { decode, distinct, side, withoutWorn } from "./decode.js";
-import { padded, shrunk } from "./pixels.js";
+import { fit, padded } from "./pixels.js";
 
 /** @typedef {import("./pixels.js").Picture} Picture */
 /** @typedef {import("./tracking.js").Detection} Detection */
@@ -40,11 +40,11 @@ export class Scout {
   async search(picture) {
     const { long_side, large_face, least_side, coarser, threshold, worn_more } = this.settings;
     const longer = Math.max(picture.width, picture.height);
-    let working = Math.min(long_side, longer), found = await this.searchAt(picture, working);
+    let working = Math.min(long_side, longer), found = await this.searchAt(fit(picture, working));
     while (working > least_side) {
       const large = (large_face * longer) / working;
       working = Math.round(working / coarser);
-      found = this.withLarger(found, await this.searchAt(picture, working), large);
+      found = this.withLarger(found, await this.searchAt(fit(picture, working)), large);
     }
     return withoutWorn(found, threshold + worn_more, this.settings);
   }
@@ -57,13 +57,10 @@ export class Scout {
     return distinct(alike, this.settings, found.filter((face) => side(face) > large));
   }
 
-  /** Faces of a picture that is shrunk to a longer side. @param {Picture} picture @param {number} longSide @returns {Promise<Found[]>} */
-  async searchAt(picture, longSide) {
-    const shrink = Math.min(1, longSide / Math.max(picture.width, picture.height));
-    const [width, height] = [picture.width, picture.height].map((value) => Math.max(1, Math.round(value * shrink)));
-    const [found] = await this.searchEach([shrunk(picture, width, height)]);
-    const factors = [picture.width / width, picture.height / height];
-    return found.map(({ score, box }) => ({ score, box: box.map((value, i) => value * factors[i % 2]) }));
+  /** Faces of a picture at a working size, in the pixels of the picture. @param {import("./pixels.js").Frame} frame @returns {Promise<Found[]>} */
+  async searchAt({ picture, scale }) {
+    const [found] = await this.searchEach([picture]);
+    return found.map(({ score, box }) => ({ score, box: box.map((value, i) => value * scale[i % 2]) }));
   }
 
   /** Faces of some pictures as they are, in one pass, each with grey beside and below; of tiny faces the surer ones.

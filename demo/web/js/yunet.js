@@ -3,11 +3,11 @@
 
 import { area, iou, remap, shared } from "./boxes.js";
 import { lookNear, oneByOne } from "./near.js";
-import { planes, shrunk } from "./pixels.js";
+import { fit, planes } from "./pixels.js";
 
 /** @typedef {import("./pixels.js").Picture} Picture */
 /** @typedef {import("./tracking.js").Detection} Detection */
-/** @typedef {{picture: Picture, scale: number[]}} Frame a picture at a working size */
+/** @typedef {import("./pixels.js").Frame} Frame */
 /** @typedef {{file: string, sha256: string, threshold: number, sure_score: number, long_side: number, candidate: number, nms_iou: number,
  *   coarse: number, least_gain: number, least_side: number, large_face: number,
  *   near: import("./near.js").NearSettings, scale_wh: number[], shift_wh: number[]}} YuNetSettings */
@@ -125,11 +125,4 @@ function clamped(value) {
 /** @param {Detection} face */
 function longerSide({ box: [x1, y1, x2, y2] }) {
   return Math.max(x2 - x1, y2 - y1);
-}
-
-/** A picture whose longer side has at most so many pixels. @param {Picture} picture @param {number} longSide @returns {Frame} */
-function fit(picture, longSide) {
-  const shrink = Math.min(1, longSide / Math.max(picture.width, picture.height));
-  const [width, height] = [picture.width, picture.height].map((side) => Math.max(1, Math.round(side * shrink)));
-  return { picture: shrunk(picture, width, height), scale: [picture.width / width, picture.height / height] };
 }
