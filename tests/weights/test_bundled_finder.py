@@ -35,6 +35,13 @@ def test_in_int8_it_finds_the_faces_of_the_one_in_float32(repository):
     assert BUNDLED.stat().st_size < BUNDLED_FLOAT.stat().st_size / 3
 
 
+def test_in_int8_the_prediction_itself_has_no_steps():
+    session = onnxruntime.InferenceSession(str(BUNDLED), providers=["CPUExecutionProvider"])
+    picture = np.random.default_rng(0).integers(0, 256, (1, 64, 64, 3)).astype(np.uint8)
+    [[prediction]] = session.run(None, {"image_bgr": picture})
+    assert len(np.unique(prediction)) > 0.95 * prediction.size
+
+
 def test_the_six_faces_of_the_demo_picture_are_found(repository):
     faces = ScoutDetector().detect(read_image(repository / "demo" / "assets" / "group.jpg"))
     assert len(faces) == 6

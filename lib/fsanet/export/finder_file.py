@@ -129,7 +129,7 @@ def write_int8_finder(
     pictures: Sequence[NDArray[np.uint8]],
     metadata: Mapping[str, str] | None = None,
 ) -> Path:
-    """Write a finder as ONNX with its convolutions in int8, but the first and those that predict; see `quantise`.
+    """Write a finder as ONNX with its convolutions in int8, but the first and the last; see `_first_and_last`.
 
     Args:
         model: as in `write_finder_onnx`.
@@ -150,7 +150,7 @@ def write_int8_finder(
     shown = [picture[None] for picture in _in_many_sizes(pictures)]
     with replace_whole(path) as temporary:
         onnx.save(finder_graph(model, whole_numbers=True), temporary)
-        quantised = quantise(temporary, shown, _KINDS, left_exact=_first_and_last_convolutions, seven_bits=True)
+        quantised = quantise(temporary, shown, _KINDS, left_exact=_first_and_last, seven_bits=True)
         _save(quantised, temporary, metadata)
         apart = _scores_apart(model, temporary, shown[:_COMPARED])
         if not apart <= _MOST_APART:
@@ -169,17 +169,19 @@ def _in_many_sizes(pictures: Sequence[NDArray[np.uint8]]) -> Iterator[NDArray[np
         yield cv2.resize(picture, (side, side), interpolation=cv2.INTER_AREA)
 
 
-def _first_and_last_convolutions(graph: onnx.GraphProto) -> list[str]:
-    """Those on the three colours, too few channels for int8 to gain anything, and those that make the prediction."""
+def _first_and_last(graph: onnx.GraphProto) -> list[str]:
+    """The convolution on the three colours, too few channels for int8 to gain anything, and what makes the prediction.
+
+    These are the last convolutions and all behind them: in steps of int8 boxes and scores would be alike all around.
+    """
     makers = {output: node for node in graph.node for output in node.output}
     weights = {array.name: array.dims for array in graph.initializer}
     names = [node.name for node in graph.node if node.op_type == "Conv" and weights[node.input[1]][1] == _COLOURS]
     waiting = [makers[graph.output[0].name]]
     while waiting:
         node = waiting.pop()
-        if node.op_type == "Conv":
-            names.append(node.name)
-        else:
+        names.append(node.name)
+        if node.op_type != "Conv":
             waiting += [makers[name] for name in node.input if name in makers]
     return names
 
