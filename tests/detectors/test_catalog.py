@@ -56,7 +56,7 @@ def test_boxes_come_back_in_the_pixels_of_a_large_image(detector, portrait):
     (plain,) = detector.detect(portrait)
     tiled = np.repeat(np.repeat(portrait, 4, axis=0), 4, axis=1)  # 2048 pixels: shrunk again
     large = detector.detect(tiled)[0]  # the largest: in pixels of four a badge may look like a tiny face
-    assert iou(np.array(large.box_xyxy) / 4, plain.box_xyxy)[0, 0] > {"scout": 0.75}.get(detector.name, 0.85)
+    assert iou(np.array(large.box_xyxy) / 4, plain.box_xyxy)[0, 0] > 0.85
 
 
 def test_one_detector_serves_alternating_sizes(detector, portrait, group):
