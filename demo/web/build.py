@@ -17,12 +17,12 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from demo.web.contract import DETECTOR_FILE, DRAWING_FILE, NETWORK_FILE, SAMPLE_FILE, contract
-from demo.web.networks import arranged, boxes_only, lighter
+from demo.web.networks import arranged, lighter
 from demo.web.serve import server_for
 from demo.web.single import one_file
 from demo.web.vendor import PLAIN, WEBGPU, RuntimeBuild, runtime_files
 from fsanet.console import EXIT_OK, run_command
-from fsanet.detectors.scout import BUNDLED_FLOAT as SCOUT_FILE
+from fsanet.detectors.scout import BUNDLED as SCOUT_FILE
 from fsanet.engines.onnx_engine import OnnxEngine
 from fsanet.export.onnx_cache import exported_onnx
 from fsanet.files import replace_whole, replace_whole_folder
@@ -68,7 +68,7 @@ def page_files(
         "contract.json": json.dumps(settings, indent=1).encode(),
         **{f"vendor/{name}": content for name, content in runtime_files(build, archive).items()},
         NETWORK_FILE: lighter(arranged(poses.read_bytes())),
-        DETECTOR_FILE: lighter(arranged(boxes_only(SCOUT_FILE.read_bytes()))),
+        DETECTOR_FILE: arranged(SCOUT_FILE.read_bytes()),
         SAMPLE_FILE: (root / "demo" / "assets" / "group.jpg").read_bytes(),
         DRAWING_FILE: (root / "docs" / "images" / "angles.jpg").read_bytes(),
     }

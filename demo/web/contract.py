@@ -3,20 +3,21 @@
 from typing import Any
 
 import fsanet
-from demo.web.networks import BOX_SIZE
 from demo.web.vendor import RuntimeBuild
 from fsanet.commands.estimators import VIDEO_DETECT_SIZE
 from fsanet.dense import decode
-from fsanet.dense.layout import STRIDES
+from fsanet.dense.layout import PREDICTION_SIZE, ROTATION_6D, STRIDES
 from fsanet.detectors import detection, nearby, scout, working_image, yunet
 from fsanet.engines.reading import ExpectedError
 from fsanet.image import overlay
 from fsanet.image.face_crop import DETECTOR_MARGIN, INPUT_SIZE
 from fsanet.inference import cuts, face_estimator
+from fsanet.inference.estimator import FINDER_SHARE
 from fsanet.inference.rows import DIGITS, PoseRow
 from fsanet.inference.smoothing import OneEuroRotationFilter
 from fsanet.inference.straightened import LEANING_DEG
 from fsanet.inference.tracking import SAME_HEAD_IOU, FaceTracker
+from fsanet.models.spec import DEFAULT_WEIGHTS
 from fsanet.weights.pretrained import DETECTOR_FILES
 
 NETWORK_FILE = "models/poses.onnx"
@@ -29,7 +30,8 @@ def contract(model: str, weights: str, build: RuntimeBuild, expected: ExpectedEr
     """The page's settings, as JSON can say them.
 
     Args:
-        model, weights: of the network that reads the poses, for the page's last line.
+        model, weights: of the network that reads the poses, for the page's last line; others than the default weights
+            answer alone, as those of a file do in `HeadPoseEstimator`.
         build: of ONNX Runtime.
         expected: errors by the spread of a fusion's members, where the network tells it.
     """
@@ -42,6 +44,7 @@ def contract(model: str, weights: str, build: RuntimeBuild, expected: ExpectedEr
             "input_size": INPUT_SIZE,
             "margin": DETECTOR_MARGIN,
             "leaning_deg": LEANING_DEG,
+            "finder_share": FINDER_SHARE if weights == DEFAULT_WEIGHTS else 0.0,
             "expected_error": expected and expected._asdict(),
         },
         "search": {"same_face": detection.SAME_FACE},
@@ -117,7 +120,8 @@ def _detector() -> dict[str, Any]:
         "least_side": scout.LEAST_SIDE,
         "surely": scout.SURELY,
         "largest_log": decode.LARGEST_LOG,
-        "prediction_size": BOX_SIZE,
+        "prediction_size": PREDICTION_SIZE,
+        "rotation_at": ROTATION_6D.start,
         "scale_wh": scale,
         "shift_wh": shift,
     }

@@ -1,16 +1,16 @@
 // @ts-check
-// From the finder's raw answer to boxes, as fsanet.dense.decode.
+// From the finder's raw answer to boxes and rotations, as fsanet.dense.decode.
 
 import { area, iou, shared } from "./boxes.js";
 
-/** @typedef {{score: number, box: number[]}} Found a box in the network's own convention */
+/** @typedef {{score: number, box: number[], rotation: import("./rotation.js").Matrix}} Found a box in the network's own convention */
 /** @typedef {{strides: number[], threshold: number, overlap: number, within: number, largest_log: number,
- *   prediction_size: number}} DecodeSettings */
+ *   prediction_size: number, rotation_at: number}} DecodeSettings `rotation_at`: of six numbers, after score, box and points */
 
 /** Faces in the network's own pixels, the surest first, none that shows a surer one again.
  * @param {Float32Array} data @param {number} width @param {number} height @param {DecodeSettings} settings @returns {Found[]} */
 export function decode(data, width, height, settings) {
-  const { strides, threshold, largest_log, prediction_size } = settings;
+  const { strides, threshold, largest_log, prediction_size, rotation_at } = settings;
   const least = Math.log(threshold / (1 - threshold));
   /** @type {Found[]} */
   const sure = [];
@@ -21,11 +21,27 @@ export function decode(data, width, height, settings) {
         if (data[place] <= least) continue;
         const reach = [1, 2, 3, 4].map((i) => stride * Math.exp(Math.min(Math.max(data[place + i], -largest_log), largest_log)));
         const x = (column + 0.5) * stride, y = (row + 0.5) * stride;
-        sure.push({ score: 1 / (1 + Math.exp(-data[place])), box: [x - reach[0], y - reach[1], x + reach[2], y + reach[3]] });
+        const box = [x - reach[0], y - reach[1], x + reach[2], y + reach[3]];
+        const rotation = rotationFromColumns(data.subarray(place + rotation_at, place + rotation_at + 6));
+        sure.push({ score: 1 / (1 + Math.exp(-data[place])), box, rotation });
       }
     }
   }
   return distinct(sure, settings);
+}
+
+/** The rotation whose first two columns are nearest to two of three numbers each, by Gram-Schmidt (Zhou et al., CVPR 2019).
+ * @param {ArrayLike<number>} columns six numbers, one column after the other @returns {import("./rotation.js").Matrix} */
+export function rotationFromColumns({ 0: x, 1: y, 2: z, 3: u, 4: v, 5: w }) {
+  const [a, b, c] = unit([x, y, z]), along = a * u + b * v + c * w;
+  const [d, e, f] = unit([u - along * a, v - along * b, w - along * c]);
+  return [a, d, b * f - c * e, b, e, c * d - a * f, c, f, a * e - b * d];
+}
+
+/** @param {number[]} vector */
+function unit(vector) {
+  const length = Math.max(Math.hypot(...vector), 1e-8);
+  return vector.map((value) => value / length);
 }
 
 /** The surest first, without what overlaps a surer face, lies in one or holds one; others are kept where none of those is.

@@ -1,8 +1,8 @@
 // @ts-check
 // Finds faces in a picture, at any angle, and again near faces that are known, with a network that finds upright ones.
 
-import { area, shared, turnedBack } from "./boxes.js";
-import { lookNear } from "./near.js";
+import { area, shared } from "./boxes.js";
+import { faceTurnedBack, lookNear } from "./near.js";
 import { turned } from "./pixels.js";
 
 /** @typedef {import("./pixels.js").Picture} Picture */
@@ -29,7 +29,7 @@ export class FaceDetector {
     const found = [];
     for (const turn of TURNS) {
       const faces = await this.finder.find(turned(picture, turn));
-      found.push(...faces.map((face) => ({ ...face, turn, box: turnedBack(face.box, turn, picture.width, picture.height) })));
+      found.push(...faces.map((face) => faceTurnedBack(face, turn, picture.width, picture.height)));
     }
     /** @type {Detection[]} */
     const kept = [];

@@ -3,6 +3,7 @@
 
 import { iou, turnedBack } from "./boxes.js";
 import { shrunk, turned } from "./pixels.js";
+import { turnInPlane } from "./rotation.js";
 
 /** @typedef {import("./pixels.js").Picture} Picture */
 /** @typedef {import("./tracking.js").Detection} Detection */
@@ -45,9 +46,16 @@ function viewNear(picture, box, { margin, face_pixels }) {
  * @param {Detection[]} seen @param {Place} place @param {View} view @param {number} leastIou */
 function best(seen, { box, turn }, { picture: { width, height }, scale, shift }, leastIou) {
   const found = seen.map((face) => {
-    const upright = turnedBack(face.box, turn, width, height);
-    return { ...face, turn, box: upright.map((value, i) => value * scale[i % 2] + shift[i % 2]) };
+    const back = faceTurnedBack(face, turn, width, height);
+    return { ...back, box: back.box.map((value, i) => value * scale[i % 2] + shift[i % 2]) };
   });
   const nearest = found.sort((a, b) => iou(b.box, box) - iou(a.box, box))[0];
   return nearest && iou(nearest.box, box) >= leastIou ? nearest : null;
+}
+
+/** A face that was found in a picture turned clockwise, in the pixels of the picture as it is, and its pose.
+ * @param {Detection} face @param {number} turn @param {number} width @param {number} height of the picture as it is @returns {Detection} */
+export function faceTurnedBack(face, turn, width, height) {
+  const pose = face.pose && turnInPlane(face.pose, -turn);
+  return { ...face, turn, box: turnedBack(face.box, turn, width, height), pose };
 }

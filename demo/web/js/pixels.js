@@ -2,6 +2,7 @@
 // From pictures to the numbers that a network reads: BGR, 0..255.
 
 /** @typedef {{width: number, height: number, data: Uint8ClampedArray}} Picture RGBA, row by row */
+/** @typedef {Float32Array | Uint8Array} Numbers as a network takes them */
 /** @typedef {{picture: Picture, scale: number[]}} Frame a picture at a working size, and from its pixels to those before */
 
 const ONE = 2048; // weights are whole numbers of eleven bits, as in OpenCV's resize: the last bit of a crop counts
@@ -40,7 +41,7 @@ export function cropTo(picture, [x1, y1, x2, y2], size, into, offset) {
 
 /** Write a whole picture as BGR numbers on a ground of one grey and another size.
  * @param {Picture} picture @param {number} width @param {number} height @param {number} grey
- * @param {Float32Array} numbers of `height` rows of `width` pixels */
+ * @param {Numbers} numbers of `height` rows of `width` pixels */
 export function padded(picture, width, height, grey, numbers) {
   const { data } = picture;
   if (width !== picture.width || height !== picture.height) numbers.fill(grey);

@@ -10,7 +10,8 @@ import { lean, poseBetween, turnInPlane } from "./rotation.js";
 /** @typedef {{pixels: number[], turn: number}} Crop a range of pixels, and by how much it is turned to stand upright */
 /** @typedef {{pose: Pose, error: Pose | null}} Reading a pose, and how far its angles are off in the mean, if that is known */
 /** @typedef {{at_one: number[], per_degree: number[]}} ExpectedError over how far the members of the fusion are apart */
-/** @typedef {{input_size: number, margin: number, leaning_deg: number[], expected_error: ExpectedError | null}} PoseSettings */
+/** @typedef {{input_size: number, margin: number, leaning_deg: number[], finder_share: number,
+ *   expected_error: ExpectedError | null}} PoseSettings `finder_share`: of a pose, how far it goes to what the finder read */
 
 export class PoseNetwork {
   /** @param {import("./runtime.js").Network} network @param {PoseSettings} settings */
@@ -20,17 +21,18 @@ export class PoseNetwork {
   }
 
   /** Poses of some faces; null where a box has no pixel on the picture. A face that does not stand upright is turned
-   * for the network, and its pose turned back.
-   * @param {Picture} picture @param {{box: number[], turn: number}[]} faces @returns {Promise<(Reading | null)[]>} */
+   * for the network, and its pose turned back. Where the finder read a pose too, a share of that is mixed in.
+   * @param {Picture} picture @param {{box: number[], turn: number, pose?: Pose}[]} faces @returns {Promise<(Reading | null)[]>} */
   async read(picture, faces) {
-    const { margin } = this.settings;
+    const { margin, finder_share } = this.settings;
     const crops = faces.map(({ box, turn }) => ({ pixels: widenedPixels(box, margin, picture.width, picture.height), turn }));
     const seen = crops.filter(({ pixels: [x1, y1, x2, y2] }) => x2 > x1 && y2 > y1);
     const readings = await this.straightened(picture, seen, await this.ask(picture, seen));
-    return crops.map((crop) => {
-      const reading = readings[seen.indexOf(crop)];
+    return crops.map((crop, i) => {
+      const reading = readings[seen.indexOf(crop)], found = faces[i].pose;
       if (!reading) return null;
-      return crop.turn ? { ...reading, pose: turnInPlane(reading.pose, -crop.turn) } : reading;
+      const pose = crop.turn ? turnInPlane(reading.pose, -crop.turn) : reading.pose;
+      return { ...reading, pose: found ? poseBetween(pose, found, finder_share) : pose };
     });
   }
 
@@ -54,7 +56,7 @@ export class PoseNetwork {
   async ask(picture, crops, leans) {
     if (crops.length === 0) return [];
     const { input_size: size, expected_error: expected } = this.settings, count = size * size * 3;
-    const numbers = this.network.room(crops.length * count);
+    const numbers = this.network.room(crops.length * count, Float32Array);
     crops.forEach(({ pixels, turn }, i) => {
       cropTo(picture, pixels, size, numbers, i * count);
       if (turn) turnCrop(numbers, i * count, size, turn);

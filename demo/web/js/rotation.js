@@ -100,8 +100,10 @@ export function lean(pose) {
   return Math.atan2(r[1], r[4]) / DEGREE;
 }
 
-/** A pose on the way from one to another. @param {Pose} first @param {Pose} second @param {number} share of the way */
+/** A pose on the way from one to another: the chordal mean with weights, which turns about the same axis as the whole way.
+ * @param {Pose} first @param {Pose} second @param {number} share of the way */
 export function poseBetween(first, second, share) {
   const from = rotationFromPose(first), way = rotationVector(multiply(rotationFromPose(second), transpose(from)));
-  return poseFromRotation(multiply(rotationFromVector(way.map((value) => share * value)), from));
+  const whole = Math.hypot(...way), part = Math.atan2(share * Math.sin(whole), 1 - share + share * Math.cos(whole));
+  return whole ? poseFromRotation(multiply(rotationFromVector(way.map((value) => (part / whole) * value)), from)) : first;
 }

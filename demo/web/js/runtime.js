@@ -21,6 +21,7 @@ export function loadRuntime({ worker, entry, engine, module, wasm }) {
 }
 
 /** @typedef {ReturnType<typeof loadRuntime>} Runtime */
+/** @template T @typedef {{new (buffer: ArrayBuffer, from: number, count: number): T, BYTES_PER_ELEMENT: number}} Kind of arrays */
 
 /** A network of the page's own ready to run. @param {Runtime} runtime @param {Promise<Uint8Array>} file */
 export async function openNetwork(runtime, file) {
@@ -63,24 +64,25 @@ export class Network {
     this.provider = provider;
   }
 
-  /** Room for the numbers of a question, whatever it holds. @param {number} count */
-  room(count) {
-    const { spare } = this;
+  /** Room for the numbers of a question, whatever it holds. @template {import("./pixels.js").Numbers} T @param {number} count
+   * @param {Kind<T>} kind that the network takes */
+  room(count, kind) {
+    const { spare } = this, bytes = count * kind.BYTES_PER_ELEMENT;
     this.spare = new ArrayBuffer(0);
-    return spare.byteLength < 4 * count ? new Float32Array(count) : new Float32Array(spare, 0, count);
+    return new kind(spare.byteLength < bytes ? new ArrayBuffer(bytes) : spare, 0, count);
   }
 
-  /** The network's answers to one input, which is used up. @param {Float32Array} numbers @param {number[]} shape
+  /** The network's answers to one input, which is used up. @param {import("./pixels.js").Numbers} numbers @param {number[]} shape
    * @returns {Promise<Float32Array[]>} */
   async run(numbers, shape) {
-    const count = numbers.length;
+    const count = numbers.length, kind = /** @type {Kind<typeof numbers>} */ (numbers.constructor);
     try {
       return await this.ask({ numbers, shape }, [numbers.buffer]);
     } catch (error) {
       if (this.provider === "wasm") throw error;
       await this.move("wasm");
       this.lost();
-      const again = this.room(count);
+      const again = this.room(count, kind);
       return this.ask({ numbers: again, shape }, [again.buffer]);
     }
   }

@@ -1,9 +1,10 @@
 // @ts-check
-// The single-stage network of the page's own that finds upright faces, as fsanet.detectors.scout has it.
+// The single-stage network of the page's own that finds upright faces and reads their poses, as fsanet.detectors.scout has it.
 
 import { area, remap } from "./boxes.js";
 import { decode, distinct, side, withoutWorn } from "./decode.js";
 import { fit, padded } from "./pixels.js";
+import { poseFromRotation } from "./rotation.js";
 
 /** @typedef {import("./pixels.js").Picture} Picture */
 /** @typedef {import("./tracking.js").Detection} Detection */
@@ -60,7 +61,7 @@ export class Scout {
   /** Faces of a picture at a working size, in the pixels of the picture. @param {import("./pixels.js").Frame} frame @returns {Promise<Found[]>} */
   async searchAt({ picture, scale }) {
     const [found] = await this.searchEach([picture]);
-    return found.map(({ score, box }) => ({ score, box: box.map((value, i) => value * scale[i % 2]) }));
+    return found.map((face) => ({ ...face, box: face.box.map((value, i) => value * scale[i % 2]) }));
   }
 
   /** Faces of some pictures as they are, in one pass, each with grey beside and below; of tiny faces the surer ones.
@@ -69,7 +70,7 @@ export class Scout {
     const { multiple, grey, tiny_face, tiny_more, threshold } = this.settings;
     const sides = [Math.max(...pictures.map(({ width }) => width)), Math.max(...pictures.map(({ height }) => height))];
     const [width, height] = sides.map((value) => Math.ceil(value / multiple) * multiple), size = 3 * width * height;
-    const numbers = this.network.room(pictures.length * size);
+    const numbers = this.network.room(pictures.length * size, Uint8Array);
     pictures.forEach((picture, i) => padded(picture, width, height, grey, numbers.subarray(i * size, (i + 1) * size)));
     const [data] = await this.network.run(numbers, [pictures.length, height, width, 3]), part = data.length / pictures.length;
     return pictures.map((_, i) => {
@@ -79,7 +80,8 @@ export class Scout {
   }
 
   /** @param {Found} found @returns {Detection} in the box convention of all detectors */
-  detection({ score, box }) {
-    return { score, turn: 0, box: remap(box, this.settings.scale_wh, this.settings.shift_wh) };
+  detection({ score, box, rotation }) {
+    const { scale_wh, shift_wh } = this.settings;
+    return { score, turn: 0, box: remap(box, scale_wh, shift_wh), pose: poseFromRotation(rotation) };
   }
 }

@@ -4,7 +4,8 @@
 
 import { iou } from "./boxes.js";
 
-/** @typedef {{box: number[], score: number, turn: number}} Detection */
+/** @typedef {{box: number[], score: number, turn: number, pose?: import("./rotation.js").Pose}} Detection `pose`: where the finder
+ * reads it */
 /** @typedef {{id: number, face: Detection, origin: "detected" | "kept" | "held" | "lost", seen: number}} TrackedFace */
 /** @typedef {(faces: Detection[]) => Promise<(Detection | null)[]>} LookAgain */
 

@@ -6,7 +6,7 @@
 /** @typedef {{files?: RuntimeFiles, network: Uint8Array, arranged: boolean, threads: number,
  *   provider: Provider}} Opening `arranged`: for this runtime, by the builder */
 /** @typedef {"wasm" | "webgpu"} Provider what computes: the processor or the graphics card */
-/** @typedef {{numbers: Float32Array, shape: number[]}} Question */
+/** @typedef {{numbers: Float32Array | Uint8Array, shape: number[]}} Question */
 
 /** @type {any} */
 let ort;
@@ -41,7 +41,8 @@ async function open({ files, network, arranged, threads, provider }) {
   await session?.release();
   session = opened;
   return async (/** @type {Question} */ { numbers, shape }) => {
-    const answers = await session.run({ [session.inputNames[0]]: new ort.Tensor("float32", numbers, shape) });
+    const kind = numbers instanceof Uint8Array ? "uint8" : "float32";
+    const answers = await session.run({ [session.inputNames[0]]: new ort.Tensor(kind, numbers, shape) });
     return session.outputNames.map((/** @type {string} */ name) => answers[name].data);
   };
 }

@@ -83,7 +83,7 @@ export class YuNet {
   async search({ picture, scale }, leastScore) {
     const { least_side, scale_wh, shift_wh } = this.settings;
     const [width, height] = [picture.width, picture.height].map((side) => Math.ceil(Math.max(side, least_side) / MULTIPLE) * MULTIPLE);
-    const numbers = planes(picture, width, height, this.network.room(3 * width * height));
+    const numbers = planes(picture, width, height, this.network.room(3 * width * height, Float32Array));
     const answers = await this.network.run(numbers, [1, 3, height, width]);
     return this.decode(answers, width, height).filter(({ score }) => score >= leastScore).map(({ score, box }) => {
       const whole = box.map((value, i) => value * scale[i % 2]);
