@@ -1,7 +1,7 @@
 // @ts-check
 // Where one scene of a video ends and the next begins, as fsanet.inference.cuts.
 
-import { shrunk } from "./pixels.js";
+import { averaged } from "./pixels.js";
 
 /** @typedef {import("./pixels.js").Picture} Picture */
 /** @typedef {{side: number, least_change: number, times_usual: number, usual_frames: number}} CutSettings */
@@ -19,7 +19,7 @@ export class CutDetector {
   /** Whether a frame begins another scene; call it with every frame in order. @param {Picture} picture */
   isCut(picture) {
     const { side, least_change, times_usual, usual_frames } = this.settings;
-    const last = this.last, small = (this.last = shrunk(thinned(picture, side), side, side).data);
+    const last = this.last, small = (this.last = averaged(thinned(picture, side), side, side).data);
     if (!last) return false;
     let sum = 0;
     for (let i = 0; i < small.length; i++) sum += Math.abs(small[i] - last[i]); // alpha never changes

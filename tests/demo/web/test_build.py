@@ -16,7 +16,9 @@ from demo.web.vendor import NpmPackage, members
 from fsanet.detectors import scout
 from fsanet.errors import InputError
 from fsanet.image.face_crop import DETECTOR_MARGIN, INPUT_SIZE
+from fsanet.inference.estimator import FINDER_SHARE
 from fsanet.inference.rows import PoseRow
+from fsanet.models.spec import DEFAULT_WEIGHTS
 
 FILES = {
     "js/app.js": b'import { twice } from "./parts/sum.js";\nimport * as runtime from "../vendor/runtime.mjs";\n',
@@ -47,6 +49,11 @@ def test_the_contract_says_what_python_defines():
     assert found["network"]["margin"] == DETECTOR_MARGIN
     assert found["rows"]["columns"] == list(PoseRow._fields)
     assert found["detector"]["threshold"] == scout.THRESHOLD
+
+
+@pytest.mark.parametrize(("weights", "share"), [(DEFAULT_WEIGHTS, FINDER_SHARE), ("of one's own", 0.0)])
+def test_the_finder_has_its_share_in_our_own_weights_only(weights, share):
+    assert contract("a", weights, vendor.PLAIN)["network"]["finder_share"] == share
 
 
 @pytest.mark.parametrize("runtime", [vendor.PLAIN, vendor.WEBGPU])

@@ -5,7 +5,6 @@ import numpy as np
 import pytest
 
 from demo.web import contract, vendor
-from demo.web.networks import BOX_SIZE
 from fsanet import HeadPoseEstimator
 from fsanet.dense import layout
 from fsanet.dense.decode import HEAD, LARGEST_LOG, WITHIN, WORN, Found, decode, worn
@@ -15,6 +14,8 @@ from fsanet.detectors.any_angle import TURNS
 from fsanet.detectors.detection import Detection
 from fsanet.detectors.nearby import Place, detect_near
 from fsanet.detectors.scout import ScoutDetector, ScoutNetwork
+from fsanet.pose.angles import Pose
+from fsanet.pose.errors import geodesic_errors
 
 LONG_SIDE = 252
 
@@ -38,7 +39,9 @@ class Answers:
 def answers(monkeypatch):
     """In place of scout's network, in Python; sizes are such that faces drawn by lot are tiny, large and worn."""
     answers = Answers()
-    monkeypatch.setattr(ScoutNetwork, "__init__", lambda self, *_: vars(self).update(_session=answers, _input="image"))
+    monkeypatch.setattr(
+        ScoutNetwork, "__init__", lambda self, *_: vars(self).update(_session=answers, _input="image", _pixel=np.uint8)
+    )
     for name, value in {"LARGE_FACE": 60, "LEAST_SIDE": 60, "TINY_FACE": 25, "TINY_MORE": 0.15}.items():
         monkeypatch.setattr(scout, name, value)
     return answers
@@ -46,9 +49,9 @@ def answers(monkeypatch):
 
 SCOUT = """const answers = given.answers, asked = [];
 const network = {
-    room: (count) => new Float32Array(count).fill(-1),
+    room: (count, kind) => new kind(new ArrayBuffer(count * kind.BYTES_PER_ELEMENT)).fill(77),
     run: async (numbers, shape) => {
-        asked.push([shape, [...numbers]]);
+        asked.push([shape, [...numbers], numbers.constructor.name]);
         return [Float32Array.from(answers[asked.length - 1])];
     },
 };
@@ -59,13 +62,16 @@ const pictures = given.pictures.map((picture) => ({ ...picture, data: Uint8Clamp
 
 def in_page(in_node, answers, images_bgr, body):
     """What the page's finder makes of pictures, given the answers of Python's; and what it asked."""
+    settings = contract.contract("model", "weights", vendor.PLAIN)
     given = {
         "pictures": [as_picture(image) for image in images_bgr],
-        "answers": [answer[..., :BOX_SIZE].ravel().tolist() for answer in answers.answered],
-        "settings": {**contract.contract("model", "weights", vendor.PLAIN)["detector"], "long_side": LONG_SIDE},
+        "answers": [answer.ravel().tolist() for answer in answers.answered],
+        "settings": {**settings["detector"], "long_side": LONG_SIDE},
+        "search": settings["search"],
     }
-    found, asked = in_node(f"{SCOUT} return [await {body}, asked];", ["scout.js"], given)
-    return found, [np.reshape(numbers, shape) for shape, numbers in asked]
+    found, asked = in_node(f"{SCOUT} return [await {body}, asked];", ["scout.js", "detector.js"], given)
+    assert {kind for *_, kind in asked} == {"Uint8Array"}
+    return found, [np.reshape(numbers, shape) for shape, numbers, _ in asked]
 
 
 def as_picture(image_bgr):
@@ -81,6 +87,8 @@ def assert_equal(of_page, of_python, atol=0.05):
     assert [face["score"] for face in of_page] == pytest.approx([face.score for face in of_python])
     boxes = [face["box"] for face in of_page]
     np.testing.assert_allclose(boxes, [face.box_xyxy for face in of_python], atol=atol)
+    poses = [[face["pose"][name] for name in Pose._fields] for face in of_page]
+    assert geodesic_errors(np.array(poses), np.array([face.pose for face in of_python])).max() < 0.01
 
 
 def assert_asked(of_page, of_python):
@@ -119,7 +127,8 @@ BRIGHT = """const searchEach = async (views) => views.map(({ width, height, data
     if (!bright.length) return [];
     const [xs, ys] = [bright.map((i) => i % width), bright.map((i) => Math.floor(i / width))];
     const box = [Math.min(...xs), Math.min(...ys), Math.max(...xs) + 1, Math.max(...ys) + 1];
-    return [{ score: 0.9, turn: 0, box: [0, 0, 3, 3] }, { score: 0.8, turn: 0, box }];
+    const pose = { yaw: 20, pitch: -10, roll: 5 };
+    return [{ score: 0.9, turn: 0, box: [0, 0, 3, 3] }, { score: 0.8, turn: 0, box, pose }];
 });
 """
 
@@ -130,7 +139,7 @@ def bright_in(views, shown):
         shown.append(list(view.shape[1::-1]))
         ys, xs = np.nonzero(view[..., 2] > 127)
         box = (xs.min(), ys.min(), xs.max() + 1, ys.max() + 1) if len(xs) else None
-        yield [Detection((0, 0, 3, 3), 0.9), Detection(box, 0.8)] if box else []
+        yield [Detection((0, 0, 3, 3), 0.9), Detection(box, 0.8, pose=Pose(20, -10, 5))] if box else []
 
 
 @pytest.mark.parametrize("closeup", [scout.CLOSEUP, nearby.USUAL_CLOSEUP])
@@ -159,6 +168,15 @@ def test_faces_are_looked_for_near_where_they_were(in_node, closeup):
     assert_equal(*zip(*present, strict=True))
 
 
+def test_at_any_angle_poses_are_turned_back(in_node, answers):
+    image = noise(96, 64)
+    expected = HeadPoseEstimator(detector=ScoutDetector(long_side=LONG_SIDE), any_angle=True).detect(image)
+    found, _ = in_page(in_node, answers, [image], "new FaceDetector(finder, given.search).find(pictures[0], true)")
+    assert {face.upright_turn for face in expected} == set(TURNS)
+    assert [face["turn"] for face in found] == [face.upright_turn for face in expected]
+    assert_equal(found, expected)
+
+
 @pytest.mark.parametrize(("score", "upright", "calls"), [(0.7, False, 1), (0.85, True, 1), (0.95, True, 0)])
 def test_whether_a_doubtful_face_lies_is_asked_once_for_all_turns(in_node, score, upright, calls):
     given = {"picture": as_picture(noise(100, 100)), "face": {"box": [40, 40, 60, 60], "score": score, "turn": 0}}
@@ -172,7 +190,7 @@ def test_whether_a_doubtful_face_lies_is_asked_once_for_all_turns(in_node, score
     assert in_node(body, ["detector.js"], given) == [upright, calls]
 
 
-def test_answers_of_the_finder_become_boxes(in_node):
+def test_answers_of_the_finder_become_boxes_and_rotations(in_node):
     random = np.random.default_rng(7)
     grid = cells(96, 128)
     prediction = random.normal(0, 1, (len(grid), layout.PREDICTION_SIZE)).astype(np.float32)
@@ -182,6 +200,7 @@ def test_answers_of_the_finder_become_boxes(in_node):
         "within": WITHIN,
         "largest_log": LARGEST_LOG,
         "prediction_size": layout.PREDICTION_SIZE,
+        "rotation_at": layout.ROTATION_6D.start,
     }
     given = {"data": prediction.ravel().tolist(), "settings": {**names, "threshold": 0.6, "overlap": 0.4}}
     body = "return decode(Float32Array.from(given.data), 128, 96, given.settings)"
@@ -189,6 +208,7 @@ def test_answers_of_the_finder_become_boxes(in_node):
     assert 5 < len(expected.score) < len(grid) / 4
     assert [face["score"] for face in found] == pytest.approx(expected.score)
     assert np.allclose([face["box"] for face in found], expected.box_xyxy, atol=1e-3)
+    assert np.allclose([face["rotation"] for face in found], expected.rotation.reshape(-1, 9), atol=1e-6)
 
 
 def test_what_is_worn_on_a_head_is_left_away(in_node):

@@ -8,16 +8,20 @@ import cv2
 import numpy as np
 import pytest
 
-from fsanet.detectors.any_angle import turned, turned_back
+from fsanet import HeadPoseEstimator
+from fsanet.detectors.any_angle import TURNS, turned, turned_back
 from fsanet.detectors.detection import Detection
+from fsanet.detectors.working_image import shrunk
 from fsanet.image.boxes import iou, remap
 from fsanet.image.face_crop import crop_face, widened_pixels
 from fsanet.image.turning import turn_image
 from fsanet.inference import cuts, face_estimator
 from fsanet.inference.cuts import CutDetector
+from fsanet.inference.estimator import FINDER_SHARE
 from fsanet.inference.face_estimator import Face
 from fsanet.inference.rows import DIGITS, FORMATS, PoseRow, make_row
 from fsanet.inference.smoothing import OneEuroRotationFilter, relative_to
+from fsanet.inference.straightened import LEANING_DEG
 from fsanet.inference.tracking import SAME_HEAD_IOU, FaceTracker
 from fsanet.pose.angles import (
     Pose,
@@ -79,14 +83,54 @@ def test_turns_in_the_plane(in_node):
     )
 
 
-def test_the_lean_and_the_way_between_poses(in_node):
-    second = rotate_in_plane(POSES, np.full(len(POSES), 20.0))
-    given = [AS_OBJECTS, [dict(zip(("yaw", "pitch", "roll"), pose, strict=True)) for pose in second.tolist()]]
-    body = "return given[0].map((pose, i) => [lean(pose), poseBetween(pose, given[1][i], 0.3)])"
-    leans, between = zip(*in_node(body, ["rotation.js"], given), strict=True)
+def test_the_lean(in_node):
+    leans = in_node("return given.map(lean)", ["rotation.js"], AS_OBJECTS)
     assert np.allclose(leans, lean_deg(POSES))
-    expected = rotation_between(rotation_from_angles(POSES), rotation_from_angles(second), np.full(len(POSES), 0.3))
-    assert geodesic_errors(angles(list(between)), angles_from_rotation(expected)).max() < 0.1
+
+
+def turned_by(degrees: float) -> np.ndarray:
+    """The poses, each turned about an axis of its own."""
+    axes = np.random.default_rng(6).normal(0, 1, POSES.shape)
+    turns = [cv2.Rodrigues(np.deg2rad(degrees) * axis / np.linalg.norm(axis))[0] for axis in axes]
+    return angles_from_rotation(np.stack(turns) @ rotation_from_angles(POSES))
+
+
+@pytest.mark.parametrize("share", [0.0, FINDER_SHARE, 0.6, 1.0])
+@pytest.mark.parametrize("apart", [0.0, 1e-6, 20.0, 110.0, 179.9])
+def test_the_way_between_poses(in_node, apart, share):
+    second = turned_by(apart)
+    others = [dict(zip(Pose._fields, pose, strict=True)) for pose in second.tolist()]
+    body = "return given[0].map((pose, i) => poseBetween(pose, given[1][i], given[2]))"
+    found = angles(in_node(body, ["rotation.js"], [AS_OBJECTS, others, share]))
+    expected = rotation_between(rotation_from_angles(POSES), rotation_from_angles(second), share)
+    assert geodesic_errors(found, angles_from_rotation(expected)).max() < 1e-3
+
+
+READ = """const network = {
+    room: (count, kind) => new kind(count),
+    run: async (_, [count]) => [Float32Array.from(Array(count).fill(given.answer).flat())],
+};
+const poses = new PoseNetwork(network, given.settings);
+const picture = { width: 60, height: 50, data: new Uint8ClampedArray(4 * 60 * 50) };
+return (await poses.read(picture, given.faces)).map((reading) => reading && reading.pose);
+"""
+
+
+def test_a_share_of_a_pose_is_what_the_finder_read(in_node):
+    answer, of_finder, beyond = Pose(20.0, -10.0, 5.0), Pose(30.0, 10.0, -80.0), (-90, 0, -60, 30)
+    box = (10, 10, 40, 45)
+    found = [Detection(box, 0.9, upright_turn=turn, pose=pose) for turn in TURNS for pose in (of_finder, None)]
+    estimator = HeadPoseEstimator(detector="scout")
+    expected = [estimator._face(face, np.array(answer), np.full(3, np.nan), ()).pose for face in found]
+    faces = [
+        {"box": beyond, "turn": 0},
+        *({"box": box, "turn": f.upright_turn, "pose": f.pose and f.pose._asdict()} for f in found),
+    ]
+    settings = {"input_size": 8, "margin": 0.4, "leaning_deg": LEANING_DEG, "finder_share": FINDER_SHARE}
+    given = {"answer": list(answer), "settings": settings, "faces": faces}
+    nothing, *poses = in_node(READ, ["poses.js"], given)
+    assert nothing is None
+    assert geodesic_errors(angles(poses), np.array(expected)).max() < 1e-3
 
 
 @pytest.mark.parametrize("clockwise", [-70.0, 12.0, 33.0])
@@ -141,15 +185,16 @@ def test_crops(in_node, box):
     assert difference.mean() < 0.01
 
 
-@pytest.mark.parametrize("size", [(60, 45), (77, 53), (120, 90)])
-def test_pictures_are_shrunk_by_area(in_node, size):
+@pytest.mark.parametrize("kind", ["Float32Array", "Uint8Array"])
+@pytest.mark.parametrize("size", [(60, 45), (77, 53), (120, 90), (25, 19)])
+def test_pictures_are_shrunk_by_area(in_node, size, kind):
     image = np.random.default_rng(4).integers(0, 256, (90, 120, 3), np.uint8)
     given = {"data": cv2.cvtColor(image, cv2.COLOR_BGR2RGBA).ravel().tolist(), "size": size}
     body = """const small = shrunk({ width: 120, height: 90, data: Uint8ClampedArray.from(given.data) }, ...given.size);
         const [width, height] = [given.size[0] + 3, given.size[1] + 2];
-        return [...padded(small, width, height, 128, new Float32Array(3 * width * height))];"""
-    found = np.reshape(in_node(body, ["pixels.js"], given), (size[1] + 2, size[0] + 3, 3))
-    expected = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
+        return [...padded(small, width, height, 128, new KIND(3 * width * height))];"""
+    found = np.reshape(in_node(body.replace("KIND", kind), ["pixels.js"], given), (size[1] + 2, size[0] + 3, 3))
+    expected = shrunk(image, size)
     assert np.abs(found[: size[1], : size[0]] - expected).max() <= 1
     assert (found[size[1] :] == 128).all()
     assert (found[:, size[0] :] == 128).all()
@@ -300,12 +345,29 @@ await network.move(given);
 """
 
 
-def test_where_the_graphics_card_is_lost_the_processor_answers_the_same_question(in_node):
-    body = FAKE_CARD + "const answers = await network.run(new Float32Array([1, 2, 3]), [3]);"
+@pytest.mark.parametrize("kind", ["Float32Array", "Uint8Array"])
+def test_where_the_graphics_card_is_lost_the_processor_answers_the_same_question(in_node, kind):
+    body = FAKE_CARD + f"const answers = await network.run(new {kind}([1, 2, 3]), [3]);"
     body += "return { asked, told, answer: Array.from(answers[0]), provider: network.provider };"
     found = in_node(body, ["runtime.js"], "webgpu")
     assert found["asked"] == ["wasm", "webgpu", [1, 2, 3], "wasm", [1, 2, 3]]
     assert (found["told"], found["answer"], found["provider"]) == (1, [7], "wasm")
+
+
+def test_room_is_used_again_for_numbers_of_either_kind(in_node):
+    body = """const answers = [];
+        for (const [count, kind] of [[8, Float32Array], [32, Uint8Array], [33, Uint8Array], [8, Float32Array]]) {
+            const before = network.spare, room = network.room(count, kind);
+            answers.push([room.constructor.name, room.length, room.buffer === before]);
+            await network.run(room, [count]);
+        }
+        return answers;"""
+    assert in_node(FAKE_CARD + body, ["runtime.js"], "wasm") == [
+        ["Float32Array", 8, False],
+        ["Uint8Array", 32, True],
+        ["Uint8Array", 33, False],
+        ["Float32Array", 8, True],
+    ]
 
 
 def test_an_error_of_the_processor_stays_an_error(in_node):

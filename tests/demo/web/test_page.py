@@ -73,7 +73,7 @@ def workshop(browser, plain_site):
 
 @pytest.fixture(scope="module")
 def estimator():
-    return HeadPoseEstimator(detector="scout", detect_size=VIDEO_DETECT_SIZE, finder_share=0)
+    return HeadPoseEstimator(detector="scout", detect_size=VIDEO_DETECT_SIZE)
 
 
 @pytest.fixture
@@ -153,7 +153,7 @@ def test_demo_pictures_as_python_sees_them(page, estimator, assets, name):
 def test_a_lying_picture_as_python_sees_it(page, estimator, assets, tmp_path):
     lying = tmp_path / "lying.png"
     cv2.imwrite(str(lying), cv2.rotate(read_image(assets / "collins.jpg"), cv2.ROTATE_90_CLOCKWISE))
-    any_angle = HeadPoseEstimator(detector="scout", any_angle=True, detect_size=VIDEO_DETECT_SIZE, finder_share=0)
+    any_angle = HeadPoseEstimator(detector="scout", any_angle=True, detect_size=VIDEO_DETECT_SIZE)
     found = []
     for option, python in ((False, estimator), (True, any_angle)):
         set_option(page, "#any-angle", option)
