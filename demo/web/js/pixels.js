@@ -159,6 +159,7 @@ export function fit(picture, longSide) {
   return { picture: shrunk(picture, width, height), scale: [picture.width / width, picture.height / height] };
 }
 
+const round = Math.fround; // to float32 at every step, as OpenCV: the last bit counts for a finder in int8
 let narrowRows = new Float32Array(0); // used again by every call
 
 /** Rows of a part of a picture, each averaged to a width: RGB. @param {Picture} picture @param {number} width @param {number[]} pixels */
@@ -169,9 +170,9 @@ function across({ data, width: stride }, width, [x1, y1, x2, y2]) {
     for (let x = 0; x < width; x++, to += 3) {
       let r = 0, g = 0, b = 0, from = 4 * (y * stride + x1 + firsts[x]);
       for (let i = x * most; i < ends[x]; i++, from += 4) {
-        r += weights[i] * data[from];
-        g += weights[i] * data[from + 1];
-        b += weights[i] * data[from + 2];
+        r = round(r + round(weights[i] * data[from]));
+        g = round(g + round(weights[i] * data[from + 1]));
+        b = round(b + round(weights[i] * data[from + 2]));
       }
       narrowRows[to] = r;
       narrowRows[to + 1] = g;
@@ -188,13 +189,13 @@ function down(rows, width, height, count) {
     for (let x = 0; x < width; x++, to += 4) {
       let r = 0, g = 0, b = 0, from = 3 * (firsts[y] * width + x);
       for (let i = y * most; i < ends[y]; i++, from += 3 * width) {
-        r += weights[i] * rows[from];
-        g += weights[i] * rows[from + 1];
-        b += weights[i] * rows[from + 2];
+        r = round(r + round(weights[i] * rows[from]));
+        g = round(g + round(weights[i] * rows[from + 1]));
+        b = round(b + round(weights[i] * rows[from + 2]));
       }
-      data[to] = Math.round(r);
-      data[to + 1] = Math.round(g);
-      data[to + 2] = Math.round(b);
+      data[to] = r; // halves to even numbers, as OpenCV rounds
+      data[to + 1] = g;
+      data[to + 2] = b;
       data[to + 3] = 255;
     }
   }
@@ -205,7 +206,7 @@ function down(rows, width, height, count) {
  * @param {number} length @param {number} count */
 function shares(length, count) {
   const size = length / count, most = Math.ceil(size) + 1;
-  const firsts = new Int32Array(count), ends = new Int32Array(count), weights = new Float64Array(most * count);
+  const firsts = new Int32Array(count), ends = new Int32Array(count), weights = new Float32Array(most * count);
   for (let i = 0; i < count; i++) {
     const from = i * size, to = Math.min((i + 1) * size, length);
     const first = (firsts[i] = Math.floor(from + 1e-9)), end = Math.ceil(to - 1e-9);

@@ -195,7 +195,9 @@ def test_pictures_are_shrunk_by_area(in_node, size, kind):
         return [...padded(small, width, height, 128, new KIND(3 * width * height))];"""
     found = np.reshape(in_node(body.replace("KIND", kind), ["pixels.js"], given), (size[1] + 2, size[0] + 3, 3))
     expected = shrunk(image, size)
-    assert np.abs(found[: size[1], : size[0]] - expected).max() <= 1
+    difference = np.abs(found[: size[1], : size[0]] - expected)
+    assert difference.max() <= 1
+    assert difference.mean() < 1e-4  # the last bit counts: the finder in int8 answers other boxes to other pixels
     assert (found[size[1] :] == 128).all()
     assert (found[:, size[0] :] == 128).all()
 
