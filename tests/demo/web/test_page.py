@@ -108,7 +108,7 @@ def assert_the_same(rows: list[dict], faces: list[Face]) -> None:
     boxes = np.array([[float(row[edge]) for edge in ("x1", "y1", "x2", "y2")] for row in rows])
     sides = np.array([face.box_xyxy[3] - face.box_xyxy[1] for face in faces])
     assert (np.abs(boxes - [face.box_xyxy for face in faces]).max(axis=1) < 0.02 * sides).all()
-    assert np.abs(angles(rows) - [face.pose for face in faces]).max() < 1.5
+    assert np.abs(angles(rows) - [face.pose for face in faces]).max() < 0.5
 
 
 @pytest.fixture
