@@ -8,8 +8,7 @@ import cv2
 import numpy as np
 import pytest
 
-from fsanet import HeadPoseEstimator
-from fsanet.detectors.any_angle import TURNS, turned, turned_back
+from fsanet.detectors.any_angle import turned, turned_back
 from fsanet.detectors.detection import Detection
 from fsanet.detectors.working_image import shrunk
 from fsanet.image.boxes import iou, remap
@@ -17,120 +16,10 @@ from fsanet.image.face_crop import crop_face, widened_pixels
 from fsanet.image.turning import turn_image
 from fsanet.inference import cuts, face_estimator
 from fsanet.inference.cuts import CutDetector
-from fsanet.inference.estimator import FINDER_SHARE
 from fsanet.inference.face_estimator import Face
 from fsanet.inference.rows import DIGITS, FORMATS, PoseRow, make_row
-from fsanet.inference.smoothing import OneEuroRotationFilter, relative_to
-from fsanet.inference.straightened import LEANING_DEG
 from fsanet.inference.tracking import SAME_HEAD_IOU, FaceTracker
-from fsanet.pose.angles import (
-    Pose,
-    angles_from_rotation,
-    lean_deg,
-    rotate_in_plane,
-    rotation_between,
-    rotation_from_angles,
-)
-from fsanet.pose.errors import geodesic_errors
-
-POSES = np.random.default_rng(5).uniform(-1, 1, (60, 3)) * [88, 85, 170]
-AS_OBJECTS = [dict(zip(("yaw", "pitch", "roll"), pose.tolist(), strict=True)) for pose in POSES]
-
-
-def angles(objects: list[dict]) -> np.ndarray:
-    return np.array([[pose["yaw"], pose["pitch"], pose["roll"]] for pose in objects])
-
-
-def test_rotations(in_node):
-    body = "return given.map(rotationFromPose)"
-    assert np.allclose(in_node(body, ["rotation.js"], AS_OBJECTS), rotation_from_angles(POSES).reshape(-1, 9))
-
-
-@pytest.mark.parametrize("yaw", [90, -90])
-def test_gimbal_lock_is_read_as_in_python(in_node, yaw):
-    rotation = rotation_from_angles([yaw, 20, 30])
-    found = in_node("return poseFromRotation(given)", ["rotation.js"], rotation.ravel().tolist())
-    assert np.allclose(angles([found])[0], angles_from_rotation(rotation), atol=1e-6)
-
-
-def test_angles_come_back(in_node):
-    assert np.allclose(
-        angles(in_node("return given.map((p) => poseFromRotation(rotationFromPose(p)))", ["rotation.js"], AS_OBJECTS)),
-        POSES,
-    )
-
-
-def test_rotation_vectors_go_there_and_back(in_node):
-    body = "return given.map((r) => rotationFromVector(rotationVector(r)))"
-    half_turns = [
-        cv2.Rodrigues(np.pi * np.array(axis) / np.linalg.norm(axis))[0]
-        for axis in ([1, 0, 0], [1, -2, 3], [-1, -1, 0.2])
-    ]
-    matrices = np.concatenate([rotation_from_angles(POSES), half_turns]).reshape(-1, 9)
-    assert np.allclose(in_node(body, ["rotation.js"], matrices.tolist()), matrices, atol=1e-6)
-
-
-def test_poses_against_a_neutral_one(in_node):
-    body = "return given.slice(1).map((pose) => relativeTo(pose, given[0]))"
-    expected = [relative_to(Pose(*pose), Pose(*POSES[0])) for pose in POSES[1:]]
-    assert np.allclose(angles(in_node(body, ["rotation.js"], AS_OBJECTS)), expected)
-
-
-def test_turns_in_the_plane(in_node):
-    body = "return given.map((pose) => turnInPlane(pose, 25))"
-    assert np.allclose(
-        angles(in_node(body, ["rotation.js"], AS_OBJECTS)), rotate_in_plane(POSES, np.full(len(POSES), 25.0))
-    )
-
-
-def test_the_lean(in_node):
-    leans = in_node("return given.map(lean)", ["rotation.js"], AS_OBJECTS)
-    assert np.allclose(leans, lean_deg(POSES))
-
-
-def turned_by(degrees: float) -> np.ndarray:
-    """The poses, each turned about an axis of its own."""
-    axes = np.random.default_rng(6).normal(0, 1, POSES.shape)
-    turns = [cv2.Rodrigues(np.deg2rad(degrees) * axis / np.linalg.norm(axis))[0] for axis in axes]
-    return angles_from_rotation(np.stack(turns) @ rotation_from_angles(POSES))
-
-
-@pytest.mark.parametrize("share", [0.0, FINDER_SHARE, 0.6, 1.0])
-@pytest.mark.parametrize("apart", [0.0, 1e-6, 20.0, 110.0, 179.9])
-def test_the_way_between_poses(in_node, apart, share):
-    second = turned_by(apart)
-    others = [dict(zip(Pose._fields, pose, strict=True)) for pose in second.tolist()]
-    body = "return given[0].map((pose, i) => poseBetween(pose, given[1][i], given[2]))"
-    found = angles(in_node(body, ["rotation.js"], [AS_OBJECTS, others, share]))
-    expected = rotation_between(rotation_from_angles(POSES), rotation_from_angles(second), share)
-    assert geodesic_errors(found, angles_from_rotation(expected)).max() < 1e-3
-
-
-READ = """const network = {
-    room: (count, kind) => new kind(count),
-    run: async (_, [count]) => [Float32Array.from(Array(count).fill(given.answer).flat())],
-};
-const poses = new PoseNetwork(network, given.settings);
-const picture = { width: 60, height: 50, data: new Uint8ClampedArray(4 * 60 * 50) };
-return (await poses.read(picture, given.faces)).map((reading) => reading && reading.pose);
-"""
-
-
-def test_a_share_of_a_pose_is_what_the_finder_read(in_node):
-    answer, of_finder, beyond = Pose(20.0, -10.0, 5.0), Pose(30.0, 10.0, -80.0), (-90, 0, -60, 30)
-    box = (10, 10, 40, 45)
-    found = [Detection(box, 0.9, upright_turn=turn, pose=pose) for turn in TURNS for pose in (of_finder, None)]
-    estimator = HeadPoseEstimator(detector="scout")
-    expected = [estimator._face(face, np.array(answer), np.full(3, np.nan), ()).pose for face in found]
-    faces = [
-        {"box": beyond, "turn": 0},
-        *({"box": box, "turn": f.upright_turn, "pose": f.pose and f.pose._asdict()} for f in found),
-    ]
-    settings = {"input_size": 8, "margin": 0.4, "leaning_deg": LEANING_DEG, "finder_share": FINDER_SHARE}
-    given = {"answer": list(answer), "settings": settings, "faces": faces}
-    nothing, *poses = in_node(READ, ["poses.js"], given)
-    assert nothing is None
-    assert geodesic_errors(angles(poses), np.array(expected)).max() < 1e-3
+from fsanet.pose.angles import Pose
 
 
 @pytest.mark.parametrize("clockwise", [-70.0, 12.0, 33.0])
@@ -139,22 +28,6 @@ def test_crops_that_lean(in_node, clockwise):
     body = "const crop = Float32Array.from(given[0]); leanCrop(crop, 0, 64, given[1]); return [...crop];"
     found = np.reshape(in_node(body, ["pixels.js"], [crop.ravel().tolist(), clockwise]), (64, 64, 3))
     assert np.abs(found - turn_image(crop, clockwise)).max() < 1
-
-
-def test_smoothing(in_node):
-    filtered, settings = OneEuroRotationFilter(), OneEuroRotationFilter()
-    moving = np.cumsum(np.random.default_rng(2).normal(0, 4, (50, 3)), axis=0)
-    times = [*(np.arange(40) / 25), *(np.arange(10) / 25)]  # the clock starts anew at the end
-    expected = [filtered(Pose(*pose), time) for pose, time in zip(moving, times, strict=True)]
-    given = {
-        "settings": {name: getattr(settings, name) for name in ("min_cutoff_hz", "beta", "speed_cutoff_hz")},
-        "frames": [
-            [dict(zip(("yaw", "pitch", "roll"), p.tolist(), strict=True)), t]
-            for p, t in zip(moving, times, strict=True)
-        ],
-    }
-    body = "const f = new OneEuroRotationFilter(given.settings); return given.frames.map(([p, t]) => f.smooth(p, t))"
-    assert np.allclose(angles(in_node(body, ["smoothing.js"], given)), expected, atol=1e-6)
 
 
 def test_boxes(in_node):
@@ -308,13 +181,6 @@ def test_rows_have_the_columns_of_estimate(in_node):
     assert header == list(PoseRow._fields)
     assert list(map(as_number, values)) == list(map(as_number, expected))
     assert json.loads(as_json) == json.loads(FORMATS["jsonl"].line(row))
-
-
-def test_quaternions_and_facing(in_node):
-    found = in_node("return given.map((pose) => [quaternion(pose), facing(pose)])", ["rotation.js"], AS_OBJECTS)
-    for (quaternion, facing), pose in zip(found, POSES, strict=True):
-        assert list(quaternion.values()) == pytest.approx(Pose(*pose).quaternion)
-        assert list(facing.values()) == pytest.approx(Pose(*pose).facing)
 
 
 def as_number(text: str) -> float | str:
