@@ -224,7 +224,8 @@ def test_where_the_graphics_card_is_lost_the_processor_answers_the_same_question
 
 def test_room_is_used_again_for_numbers_of_either_kind(in_node):
     body = """const answers = [];
-        for (const [count, kind] of [[8, Float32Array], [32, Uint8Array], [33, Uint8Array], [8, Float32Array]]) {
+        const questions = [[8, Float32Array], [32, Uint8Array], [33, Uint8Array], [8, Float32Array], [9, Float32Array]];
+        for (const [count, kind] of questions) {
             const before = network.spare, room = network.room(count, kind);
             answers.push([room.constructor.name, room.length, room.buffer === before]);
             await network.run(room, [count]);
@@ -235,6 +236,7 @@ def test_room_is_used_again_for_numbers_of_either_kind(in_node):
         ["Uint8Array", 32, True],
         ["Uint8Array", 33, False],
         ["Float32Array", 8, True],
+        ["Float32Array", 9, False],
     ]
 
 
