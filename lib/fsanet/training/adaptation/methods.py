@@ -72,7 +72,7 @@ class AdaptSettings(Settings):
     augmentation: Recipe = STRONG
     batch_size: int | None = 16
     epochs: int = 4
-    learning_rate: float = 2e-4
+    learning_rate: float = 5e-5  # with four times as much every epoch loses too much on the check set
     schedule: str = "cosine"
     warmup_steps: int = 50
     clip_norm: float = 100.0
