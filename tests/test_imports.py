@@ -22,7 +22,7 @@ ALLOWED = {
     "models": {"layers", "dense"},
     "weights": {"models"},
     "engines": {"layers", "models", "weights", "export"},
-    "export": {"pose", "image", "layers", "models", "weights", "datasets"},
+    "export": {"pose", "image", "layers", "dense", "models", "weights", "datasets"},
     "readers": {"pose", "image", "datasets", "detectors"},
     "rendering": {"pose", "image", "datasets", "readers"},
     "scenes": {"pose", "image", "dense", "detectors", "datasets", "readers", "rendering"},

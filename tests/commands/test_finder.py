@@ -61,7 +61,7 @@ def test_networks_that_cannot_be_trained_are_one_sentence(tmp_path, capsys, opti
 
 
 def test_weights_that_are_not_there_are_one_sentence(tmp_path, capsys):
-    assert cli.main(["finder", "bundle", str(tmp_path / "none.h5")]) == EXIT_ERROR
+    assert cli.main(["finder", "bundle", str(tmp_path / "none.h5"), "--calibrate", str(tmp_path)]) == EXIT_ERROR
     assert "fsanet finder train" in capsys.readouterr().err
 
 
