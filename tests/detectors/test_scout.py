@@ -111,6 +111,7 @@ def test_several_views_are_searched_in_one_pass(session):
     first, second = ScoutNetwork().search_each(views, 0.5)
     np.testing.assert_allclose(first.box_xyxy, [[10, 4, 50, 52]], atol=0.01)
     np.testing.assert_allclose(second.box_xyxy, [[12, 36, 52, 84]], atol=0.01)
+    assert ScoutNetwork().search_each([], 0.5) == []
 
 
 @pytest.mark.parametrize(("side", "score", "kept"), [(15, 0.74, 0), (15, 0.76, 1), (17, 0.71, 1)])

@@ -87,6 +87,8 @@ class ScoutNetwork:
             images_bgr: each (h, w, 3) uint8; searched in one size, so that large faces are missed.
             threshold: least score.
         """
+        if not images_bgr:
+            return []
         heights, widths = zip(*(image.shape[:2] for image in images_bgr), strict=True)
         canvases = np.stack([on_whole_cells(image, self._pixel, max(heights), max(widths)) for image in images_bgr])
         return self._found_on(canvases, threshold)
