@@ -80,6 +80,23 @@ def test_int8_that_sees_other_faces_is_not_kept(network, pictures, tmp_path, mon
     assert not list(tmp_path.iterdir())
 
 
+def test_pictures_in_which_no_face_is_seen_calibrate_nothing(network, pictures, tmp_path):
+    blind = keras.models.clone_model(network)
+    blind.set_weights([*network.get_weights()[:-1], np.full(6, -40.0)])
+    with pytest.raises(InputError, match="sees no face in the pictures"):
+        write_int8_finder(blind, tmp_path / "small_int8.onnx", pictures)
+    assert not list(tmp_path.iterdir())
+
+
+def test_both_files_or_none(network, pictures, tmp_path, monkeypatch):
+    monkeypatch.setattr(finder_file, "get_finder", lambda name: SimpleNamespace(build=lambda: network))
+    network.save_weights(tmp_path / "w.weights.h5")
+    monkeypatch.setattr(finder_file, "_MOST_APART", -1.0)
+    with pytest.raises(InputError, match="In int8 the scores of faces differ"):
+        bundle_finder("scout", tmp_path / "w.weights.h5", tmp_path / "kept.h5", tmp_path / "scout.onnx", pictures)
+    assert [file.name for file in tmp_path.iterdir()] == ["w.weights.h5"]
+
+
 def test_what_a_file_says_of_itself(network, pictures, tmp_path, monkeypatch):
     monkeypatch.setattr(finder_file, "get_finder", lambda name: SimpleNamespace(build=lambda: network))
     network.save_weights(tmp_path / "w.weights.h5")

@@ -35,7 +35,7 @@ WORN_MORE = 0.1  # the same of what may be a badge on a hat
 LARGE_FACE = 240  # pixels, as it is searched: larger ones are looked for in the smaller picture, see the model card
 COARSER = 2.5  # how much smaller each further picture is
 LEAST_SIDE = 256  # pixels: what is smaller has no face that would be too large, and is not searched smaller still
-CLOSEUP = Closeup(64, 0.5)  # 128 pixels wide: faces that lie are told as well as in 240, in a quarter of the time
+CLOSEUP = Closeup(64, 0.5)  # 128 pixels wide: faces that lie are told as well as in 240, in a quarter of the pixels
 SURELY = 0.75  # of a large face's size: what the two searches may differ by
 
 

@@ -71,8 +71,10 @@ def bundle_finder(name: str, weights: Path, kept: Path, onnx: Path, pictures: Se
     Returns:
         Size and SHA-256 of the weights, for the catalogue.
     """
-    export_finder(name, weights, onnx)
-    write_int8_finder(load_finder(name, weights), int8_beside(onnx), pictures, _about(name, weights))
+    model, about = load_finder(name, weights), _about(name, weights)
+    with replace_whole(onnx) as temporary:  # both files are of these weights, or of those before
+        write_finder_onnx(model, temporary, about)
+        write_int8_finder(model, int8_beside(onnx), pictures, about)
     content = weights.read_bytes()
     with replace_whole(kept) as temporary:
         temporary.write_bytes(content)
@@ -142,8 +144,8 @@ def write_int8_finder(
 
     Raises:
         ImportError: without onnx.
-        InputError: when there is no picture, or the file's scores differ from the model's by more than a tenth in the
-            mean of where faces are.
+        InputError: when there is no picture with a face, or the file's scores differ from the model's by more than a
+            tenth in the mean of where faces are.
     """
     if not pictures:
         raise InputError("There is no picture to calibrate int8 on: give a folder of photographs of people.")
@@ -189,13 +191,15 @@ def _first_and_last(graph: onnx.GraphProto) -> list[str]:
 def _scores_apart(model: keras.Model, path: Path, pictures: Sequence[NDArray[np.uint8]]) -> float:
     """How far scores of 0 to 1 are apart in the mean, where the model sees a face."""
     session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
-    apart = []
+    apart: list[float] = []
     for picture in pictures:
         [written] = session.run(None, {INPUT_NAME: picture})
         expected = keras.ops.convert_to_numpy(model(picture.astype(np.float32), training=False))
         scores = [1 / (1 + np.exp(-prediction[..., layout.SCORE])) for prediction in (written, expected)]
-        apart.append(np.abs(scores[0] - scores[1])[scores[1] > 0.5])
-    return float(np.concatenate(apart).mean())
+        apart += np.abs(scores[0] - scores[1])[scores[1] > 0.5].tolist()
+    if not apart:
+        raise InputError("The network sees no face in the pictures to calibrate int8 on: give photographs of people.")
+    return float(np.mean(apart))
 
 
 def _save(graph: onnx.ModelProto, path: Path, metadata: Mapping[str, str] | None) -> None:
