@@ -85,6 +85,15 @@ def test_the_highest_score_is_the_best_where_a_task_says_so(tmp_path):
     assert run_task(lowest, Plan(epochs=3), tmp_path / "lowest", quiet=True).best_epoch == 2
 
 
+def test_an_epoch_that_the_task_refuses_is_never_the_best(tmp_path, capsys):
+    task = middle_task(tmp_path, iter([1.0, 9.0, 2.0]))
+    result = run_task(dataclasses.replace(task, refuses=lambda figures: figures["score"] > 8), Plan(epochs=3), tmp_path)
+    assert (result.best_epoch, result.best) == (3, 2.0)
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.endswith("  best") for line in lines[1:4]] == [True, False, True]
+    assert lines[-1].startswith("Best: 2.00 in validation, epoch 3, ")
+
+
 def test_other_samples_do_not_go_on(tmp_path):
     run_task(middle_task(tmp_path), Plan(epochs=1), tmp_path, quiet=True)
     other = dataclasses.replace(middle_task(tmp_path), samples="other ones")

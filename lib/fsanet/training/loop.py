@@ -73,6 +73,7 @@ def run_task(
     Raises:
         ValueError: for a checkpoint of another run or a damaged one.
         DivergedError: when the loss is no number any more.
+        InputError: where the task refused every epoch, with its words: no weights are written then.
         OSError: when something cannot be written.
         KeyboardInterrupt: after Ctrl-C or SIGTERM, once everything is saved.
     """
@@ -230,7 +231,7 @@ class _Run:
             deciding = validation[task.decides]
             if not math.isfinite(deciding):
                 self.give_up()
-            if best := task.is_better(deciding, progress.best):
+            if best := task.is_better(validation, progress.best):
                 progress.best, progress.best_epoch = deciding, progress.epoch
                 task.save(self.files.weights)
         progress.seconds += time.monotonic() - started
@@ -279,6 +280,8 @@ class _Run:
         """What the finished run reached."""
         progress, files = self.progress, self.files
         best = best_row(progress.history, self.task)
+        if best is None:
+            raise InputError(self.task.words.none_kept)
         self.screen.say(
             f"Best: {self.task.words.best.format_map(best)} in validation, epoch {progress.best_epoch + 1}, trained in "
             f"{as_time(progress.seconds)}. Weights: {files.weights}"

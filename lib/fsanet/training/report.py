@@ -122,7 +122,7 @@ class TensorBoardLog:
 def write_csv(path: Path, history: list[Row]) -> None:
     """One row an epoch; the whole file each time, so that a run that goes on leaves no row twice."""
     with replace_whole(path) as temporary, temporary.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, fieldnames=list(history[-1]) if history else [])
+        writer = csv.DictWriter(file, fieldnames=list({name: None for row in history for name in row}))
         writer.writeheader()
         writer.writerows(history)
 
@@ -135,9 +135,9 @@ def draw_curves(path: Path, history: list[Row], task: Task) -> None:
         upper.plot(epochs, [row[key] for row in history], ".-", label=label)
     for key, label in words.parts.items():
         upper.plot(epochs, [row[key] for row in history], ".-", label=label, lw=0.9, ms=3, alpha=0.7)
-    best = best_row(history, task)
-    label = f"best: {words.best.format_map(best)} in epoch {best['epoch']}"
-    upper.plot(best["epoch"], best[task.decides], "k*", ms=10, label=label)
+    if best := best_row(history, task):
+        label = f"best: {words.best.format_map(best)} in epoch {best['epoch']}"
+        upper.plot(best["epoch"], best[task.decides], "k*", ms=10, label=label)
     upper.set(ylabel=words.axis, title=task.title, ylim=(0, None))
     upper.legend(fontsize=8)
     lower.plot(epochs, [row["learning_rate"] for row in history], ".-", color="0.3")
@@ -146,9 +146,10 @@ def draw_curves(path: Path, history: list[Row], task: Task) -> None:
     save_figure(figure, path)
 
 
-def best_row(history: list[Row], task: Task) -> Row:
-    """The first row with the best value of the figure that decides."""
-    return (max if task.highest else min)(history, key=lambda row: row[task.decides])
+def best_row(history: list[Row], task: Task) -> Row | None:
+    """The first row with the best value of the figure that decides; None where the task refuses all."""
+    kept = (row for row in history if not task.refuses(row))
+    return (max if task.highest else min)(kept, key=lambda row: row[task.decides], default=None)
 
 
 def as_time(seconds: float) -> str:

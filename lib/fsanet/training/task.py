@@ -53,6 +53,7 @@ class Words:
         axis: what the vertical axis of the learning curves measures, with its unit.
         curves: figure -> what its curve is called.
         parts: the same, for those drawn thinly.
+        none_kept: what went wrong and what to do, where the task refuses every epoch.
     """
 
     step: str
@@ -61,6 +62,7 @@ class Words:
     axis: str
     curves: Mapping[str, str]
     parts: Mapping[str, str] = field(default_factory=dict)
+    none_kept: str = ""
 
 
 @dataclass(frozen=True)
@@ -75,6 +77,7 @@ class Task:
         validate: () -> {name: number}; the numbers are finite unless training diverged.
         decides: the name of the validation figure by which the best epoch is chosen.
         highest: whether its highest value is the best; else the lowest.
+        refuses: of the validation figures of an epoch: whether its weights are never kept, however good that one is.
         save: writes the trained weights to a path, whole or not at all.
         file_name: of these weights in the folder of the run.
         samples: SHA-256 of labels and choice of the samples: a run that goes on must see the same.
@@ -92,7 +95,11 @@ class Task:
     samples: str
     words: Words
     highest: bool = False
+    refuses: Callable[[Mapping[str, float]], bool] = lambda figures: False
 
-    def is_better(self, figure: float, best: float | None) -> bool:
-        """Whether a value of the figure that decides is better than the best so far (None: there is none)."""
+    def is_better(self, figures: Mapping[str, float], best: float | None) -> bool:
+        """Whether an epoch of these figures is kept, with the best so far of the one that decides (None: there is none)."""
+        if self.refuses(figures):
+            return False
+        figure = figures[self.decides]
         return best is None or (figure > best if self.highest else figure < best)

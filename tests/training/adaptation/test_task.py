@@ -100,19 +100,24 @@ def test_very_many_samples_are_measured_by_some_of_them(settings, monkeypatch):
     assert view.indices.tolist() == whole.indices[[0, 1, 3, 5, 7]].tolist()
 
 
-def test_weights_that_lose_on_the_check_set_are_not_chosen(settings, monkeypatch):
+def test_weights_that_lose_on_the_check_set_are_not_chosen(settings):
     task = task_of(settings)
     before = task.validate()
-    monkeypatch.setattr(module, "errors_on", lambda *_: {"val_mae": 10 * before["val_mae"]})
-    assert before["val_choice"] == before["val_disagreement"]
-    assert task.validate()["val_choice"] > 999
+    assert task.is_better(before, before["val_disagreement"] + 1)
+    for factor, refused in ((0.99 * module.MOST_LOSS, False), (1.01 * module.MOST_LOSS, True)):
+        figures = {"val_mae": factor * before["val_mae"], "val_disagreement": 0.0}
+        assert task.refuses(figures) == refused
+        assert task.is_better(figures, None) != refused
 
 
-def test_where_no_epoch_holds_the_check_set_nothing_is_kept(settings, tmp_path, monkeypatch):
+def test_where_no_epoch_holds_the_check_set_nothing_is_kept_or_called_the_best(settings, tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(module, "MOST_LOSS", 0.01)
-    with pytest.raises(InputError, match="No weights are kept"):
-        run_of(settings, tmp_path, method="none", epochs=1)
-    assert not list(tmp_path.rglob("ssrnet_ori_mt*.h5"))
+    for _ in range(2):  # the second time the run is found finished
+        with pytest.raises(InputError, match="No weights are kept: every epoch lost more than 3% on the check set"):
+            adapt(dataclasses.replace(settings, method="none", epochs=1), runs=tmp_path)
+        assert not list(tmp_path.rglob("ssrnet_ori_mt*.h5"))
+        assert "best" not in capsys.readouterr().out.lower()
+    assert list(tmp_path.rglob("curves.png"))
 
 
 def test_features_stand_beside_the_same_answer():

@@ -2,7 +2,7 @@
 
 import hashlib
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 from fsanet.datasets.batches import Batches, View
 from fsanet.engines.keras_engine import KerasEngine
-from fsanet.errors import InputError
 from fsanet.image.turning import turn_image
 from fsanet.models.spec import get_spec
 from fsanet.pose.angles import rotate_in_plane
@@ -32,7 +31,6 @@ from fsanet.weights.saving import save_weights
 MOST_LOSS = 1.03  # of the error on the check set: weights that lose more are not kept
 _TURNS_DEG = (-25.0, 25.0)
 _MOST_CHECKED, _MOST_TURNED = 500, 250  # samples of the check set, and crops of the target, that are measured
-_UNFIT = 1000.0  # added to the deciding figure of weights that lose too much
 
 _WORDS = Words(
     step="loss {loss:.2f}, mae {mae:.2f}°, domain {domain:.3f}, consistency {consistency:.2f}°",
@@ -40,6 +38,8 @@ _WORDS = Words(
     best="{val_disagreement:.3f}° of disagreement, {val_mae:.3f}° on the check set",
     axis="degrees",
     curves={"val_mae": "error on the check set", "val_disagreement": "disagreement on the target"},
+    none_kept=f"No weights are kept: every epoch lost more than {MOST_LOSS - 1:.0%} on the check set. Lower learning_rate "
+    "or domain_weight, or take another method.",
 )
 
 
@@ -67,14 +67,7 @@ def adapt(
     """
     folder = Path(runs) / settings.run_name / get_spec(settings.model).save_name
     task = adapt_task(settings, samples or read_samples(settings, quiet))
-    result = run_task(task, settings, folder, resume=resume, quiet=quiet)
-    if result.best >= _UNFIT:
-        result.weights.unlink(missing_ok=True)
-        raise InputError(
-            f"No weights are kept: every epoch of {settings.method} lost more than {MOST_LOSS - 1:.0%} on the check "
-            "set. Lower learning_rate or domain_weight, or take another method."
-        )
-    return result
+    return run_task(task, settings, folder, resume=resume, quiet=quiet)
 
 
 def adapt_task(settings: AdaptSettings, samples: AdaptSamples) -> Task:
@@ -99,13 +92,19 @@ def adapt_task(settings: AdaptSettings, samples: AdaptSamples) -> Task:
         about=f"{sets.describe()}; {said}; {start}",
         model=model,
         batches=batches,
-        validate=partial(_validate, network, check, looked_at, MOST_LOSS * before["val_mae"]),
-        decides="val_choice",
+        validate=partial(measure, network, check, looked_at),
+        decides="val_disagreement",
         save=partial(save_weights, network),
         file_name=f"{get_spec(settings.model).save_name}.h5",
         samples=hashlib.sha256(sets.fingerprint().encode() + target.tobytes()).hexdigest(),
         words=_WORDS,
+        refuses=partial(_loses, MOST_LOSS * before["val_mae"]),
     )
+
+
+def _loses(most_mae: float, figures: Mapping[str, float]) -> bool:
+    """Whether weights of these figures lost too much on the check set, in degrees."""
+    return figures["val_mae"] > most_mae
 
 
 def _some(views: Sequence[View]) -> list[View]:
@@ -147,12 +146,3 @@ def measure(network: keras.Model, check: Sequence[View], target: NDArray[np.uint
         turned = np.stack([turn_image(crop, turn) for crop in target])
         errors.append(geodesic_errors(engine.predict(turned), wanted))
     return {"val_mae": errors_on(network, check)["val_mae"], "val_disagreement": float(np.mean(errors))}
-
-
-def _validate(
-    network: keras.Model, check: Sequence[View], target: NDArray[np.uint8], most_mae: float
-) -> dict[str, float]:
-    """`measure`, and by what the best epoch is chosen: agreement on the target, as long as the check set is held."""
-    figures = measure(network, check, target)
-    unfit = _UNFIT if figures["val_mae"] > most_mae else 0.0
-    return {**figures, "val_choice": figures["val_disagreement"] + unfit}
