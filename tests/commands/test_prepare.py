@@ -17,7 +17,7 @@ from fsanet.console import EXIT_ERROR, EXIT_OK, EXIT_PARTIAL
 from fsanet.datasets.pose_set import PoseSet
 from fsanet.datasets.protocols import SUBSETS_300W_LP
 from fsanet.errors import MissingPackageError
-from fsanet.readers import face_boxes
+from fsanet.readers import face_boxes, raw_sets
 from fsanet.readers.biwi import VIDEOS
 from fsanet.readers.report import read_left_out
 
@@ -135,7 +135,7 @@ def test_what_is_broken_is_listed_and_the_rest_is_made(plain, data, capsys):
     printed = capsys.readouterr()
     assert "  left out, missing mat: 1 (AFW/AFW_0_1_0)" in printed.out
     assert "  left out, unreadable image: 1 (AFW/AFW_0_1_1)" in printed.out
-    assert f"error: HELEN_Flip: No folder '{data}/type1/300W_LP/HELEN_Flip'." in printed.err
+    assert f"error: HELEN_Flip: No folder '{data}/type1/300W_LP/HELEN_Flip': give one" in printed.err
     assert len(PoseSet.load(data / "type1" / "AFW.npz")) == 2
     assert len(read_left_out(data / "type1" / "AFW.npz")) == 2
     assert (data / "type1" / "LFPW_Flip.npz").is_file()
@@ -196,10 +196,19 @@ def test_where_there_is_nothing_the_synthetic_sets_are_made(tmp_path, renderer, 
     assert "There is no raw set: making the synthetic one, which needs none." in printed
 
 
+def test_a_bad_split_of_biwi_is_told_once_before_faces_are_searched(tmp_path, monkeypatch, capsys):
+    (tmp_path / "raw" / "01").mkdir(parents=True)
+    monkeypatch.setattr(raw_sets, "detect_faces", lambda *_, **__: pytest.fail("searched"))
+    options = ["--set", "BIWI", "--raw", tmp_path / "raw", "--out", tmp_path / "out", "--biwi-split", tmp_path / "no"]
+    assert run(*options) == EXIT_ERROR
+    assert capsys.readouterr().err == f"error: BIWI: No split file '{tmp_path / 'no'}'.\n"
+    assert not (tmp_path / "out").exists()
+
+
 @pytest.mark.parametrize(
     ("option", "message"),
     [
-        (("--img-size", 0), "must be 1 or more, got 0"),
+        (("--img-size", 0), "must be a whole number, 1 or more, got 0"),
         (("--margin", -1), "must be between 0 and 10, got -1"),
         (("--set", "AFW"), "invalid choice"),
     ],
@@ -233,7 +242,7 @@ def test_archives_that_unpack_into_a_folder_of_their_own_name(plain, data, tmp_p
 def test_an_empty_folder(tmp_path, capsys):
     (tmp_path / "AFLW2000").mkdir()
     assert run("--set", "AFLW2000", "--raw", tmp_path / "AFLW2000", "--out", tmp_path / "out") == EXIT_ERROR
-    assert "AFLW2000' holds no image and no .mat file." in capsys.readouterr().err
+    assert "AFLW2000' holds no image and no .mat file: give" in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
 
 

@@ -37,7 +37,10 @@ def test_options_of_another_layout_are_refused(tmp_path, capsys, option, message
 @pytest.mark.parametrize(
     ("option", "message"),
     [
-        (["--samples", "0"], "must be 1 or more, got 0"),
+        (["--samples", "0"], "must be a whole number, 1 or more, got 0"),
+        (["--samples", "many"], "must be a whole number, 1 or more, got many"),
+        (["--seed", "-1"], "must be a whole number, 0 or more, got -1"),
+        (["--seed", "4294967296"], "must be at most 4294967295, got 4294967296"),
         (["--size", "450"], "must be as 640x480, 64 pixels or more each, got '450'"),
         (["--poses", "any"], "invalid choice: 'any'"),
     ],

@@ -84,6 +84,12 @@ def test_what_is_there_is_kept_and_what_is_another_is_refused(source, tmp_path):
         derive_set(brighter_set(source, source.parent / "." / source.name), workers=1, quiet=True)
     with pytest.raises(InputError, match="exists and was made in another way"):
         derive_set(brighter_set(target, source), workers=1, quiet=True)
+    for name in ("b.png", "b"):
+        with pytest.raises(InputError, match=rf"A set is a file whose name ends in .npz, which '.*{name}' is not"):
+            derive_set(brighter_set(source, tmp_path / name), workers=1, quiet=True)
+    (folder := tmp_path / "folder.npz").mkdir()
+    with pytest.raises(InputError, match=r"which '.*folder.npz' is not: give another name"):
+        derive_set(brighter_set(source, folder), workers=1, quiet=True)
     assert read_meta(source) == {"margin": 0.6}
 
 

@@ -175,6 +175,23 @@ def test_a_truncated_file_is_refused(tmp_path, keep):
         PoseSet.load(path)
 
 
+def test_meta_that_is_no_json_is_told(tmp_path):
+    path, given = tmp_path / "faces.npz", make_set()
+    np.savez(path, image=given.image, pose=given.pose, meta=np.array("hello"))
+    with pytest.raises(InputError, match=r"faces.npz': meta must be JSON, got 'hello'\."):
+        PoseSet.load(path)
+
+
+@pytest.mark.parametrize("content", [b"hello", b"\x93NUMPY", b"\x80\x04\x95pickle"])
+def test_a_file_of_another_kind_is_named_in_our_words(tmp_path, content):
+    path = tmp_path / "faces.npz"
+    path.write_bytes(content)
+    with pytest.raises(
+        InputError, match=r"^'.*faces.npz' is truncated or no npz file \(its end is not that of one\)\. "
+    ):
+        PoseSet.load(path)
+
+
 def test_a_damaged_byte_is_noticed(tmp_path):
     path = tmp_path / "AFW.npz"
     make_set().save(path)

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from fsanet.detectors.detection import Detection
+from fsanet.errors import InputError
 from fsanet.evaluation.detector_report import (
     LabelledFace,
     conventions,
@@ -72,7 +73,24 @@ def test_found_by_pan(capsys):
 
 def test_folder_without_images(tmp_path, capsys):
     assert main([str(tmp_path)]) == 1
-    assert capsys.readouterr().err == f"error: No Pointing'04 image of the persons [1, 2, 3, 4] in '{tmp_path}'.\n"
+    expected = "files as person01146+0-30.jpg are expected"
+    assert (
+        capsys.readouterr().err
+        == f"error: No Pointing'04 image of the persons 1, 2, 3, 4 in '{tmp_path}': {expected}.\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [(None, "no 'person01146"), (b"a.jpg Face 1", "does not say 'Face'"), (b"a Face x 1", "four"), (b"\xff", "four")],
+)
+def test_a_damaged_text_beside_an_image_is_named(pointing04, content, reason):
+    text = pointing04 / "Person01" / "person01146+0+0.txt"
+    text.unlink()
+    if content is not None:
+        text.write_bytes(content)
+    with pytest.raises(InputError, match=r"'.*person01146\+0\+0.txt' cannot be used .*" + reason):
+        labelled_faces(pointing04, [1])
 
 
 @pytest.mark.mirror

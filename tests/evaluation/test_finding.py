@@ -113,6 +113,24 @@ def test_points_of_aflw2000_are_measured_in_boxes(marks, aflw2000, monkeypatch):
     assert np.isnan(result.point_error)
 
 
+@pytest.mark.parametrize(
+    ("damage", "sentence"),
+    [
+        (lambda mat: mat.unlink(), "is no label file of AFLW2000 .it is missing.: take its picture away"),
+        (lambda mat: mat.write_bytes(mat.read_bytes()[:500]), "is no label file of AFLW2000 .broken mat: .* missing"),
+        (lambda mat: mat.write_text("x"), "is no label file of AFLW2000 .broken mat: .*no MATLAB file of level 5"),
+        (
+            lambda mat: scipy.io.savemat(mat, {"Pose_Para": np.zeros((1, 7)), "pt2d": np.ones((2, 21))}),
+            "has no 68 landmarks in 'pt3d_68'",
+        ),
+    ],
+)
+def test_a_damaged_label_file_of_aflw2000_is_named(marks, aflw2000, damage, sentence):
+    damage(aflw2000 / "image1.mat")
+    with pytest.raises(InputError, match=f"image1.mat' {sentence}"):
+        finding.on_aflw2000("any", aflw2000)
+
+
 def test_the_table_has_a_column_a_detector(marks, bank_folder, tmp_path):
     write_image(tmp_path / "a.png", marked(3, 3))
     sources = Sources(bank_folder, None, 2, None, [], None, tmp_path)
@@ -139,6 +157,16 @@ def test_without_anything_to_measure_on_it_says_so(tmp_path):
 def test_an_empty_folder_is_named(marks, bank_folder, tmp_path):
     with pytest.raises(FileNotFoundError, match="No picture in"):
         finder_table(["lbp"], Sources(bank_folder, None, 1, None, [], None, tmp_path))
+
+
+@pytest.mark.parametrize("name", ["pointing04", "aflw2000", "nothing", "wider"])
+def test_a_folder_that_is_none_is_named_before_anything_is_searched(monkeypatch, tmp_path, name):
+    (tmp_path / "file").touch()
+    monkeypatch.setattr(finder_table_module, "_scenes", lambda detector, sources: pytest.fail("searched"))
+    for folder in (tmp_path / "nowhere", tmp_path / "file"):
+        sources = Sources(tmp_path, tmp_path, 5, None, [5], None, None)._replace(**{name: folder})
+        with pytest.raises(FileNotFoundError, match=f"No folder '{folder}': --{name} takes one with "):
+            finder_table(["lbp"], sources)
 
 
 def test_wider_faces_levels_are_rows_of_the_table(marks, bank_folder, monkeypatch, tmp_path):

@@ -169,7 +169,7 @@ def test_the_published_split_is_16_and_8_videos_with_nobody_on_both_sides():
 def test_a_split_of_ones_own(raw, tmp_path):
     own = tmp_path / "split.json"
     own.write_text(json.dumps({"train": ["01", "02"], "test": ["03"]}))
-    read = PoseSet.load(make(raw, "BIWI_test", split=own).path)
+    read = PoseSet.load(make(raw, "BIWI_test", split=read_split(own)).path)
     assert set(read.source) == {"BIWI/03"}
 
 
@@ -183,6 +183,7 @@ def test_a_split_of_ones_own(raw, tmp_path):
             '{"train": ["03"], "test": ["15"], "person_of_video": {"03": "F03", "15": "F03"}}',
             "has F03 on both sides",
         ),
+        ('{"train": [["01"]], "test": ["02"]}', "is no split"),
         ('{"train": ["25"], "test": ["02"]}', "names 25, which is no video of 01 to 24"),
     ],
 )

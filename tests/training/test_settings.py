@@ -54,6 +54,8 @@ def test_wrong_assignments_say_what_would_be_right(assignments, message):
         ({"model": "capsul"}, "no model 'capsul'. The models are: capsule"),
         ({"model": "fusion_capsule"}, "a fusion: train its members one by one, capsule, var_capsule, noS_capsule"),
         ({"epochs": 0}, "epochs is at least 1, not 0"),
+        ({"seed": -1}, "seed is at least 0 and below 4294967296, not -1"),
+        ({"seed": 2**32}, "seed is at least 0 and below 4294967296, not 4294967296"),
         ({"batch_size": 0}, "batch_size is at least 1"),
         ({"learning_rate": 0.0}, "learning_rate is above 0"),
         ({"schedule": "linear"}, "schedule is one of steps, cosine, not 'linear'"),

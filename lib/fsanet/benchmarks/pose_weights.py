@@ -75,7 +75,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--backgrounds", type=Path, default=work_dir("data/backgrounds"), help="of photographs (default: %(default)s)"
     )
-    add_option(parser, "--seed", "(default: %(default)s)", type=int, default=0)
+    add_option(parser, "--seed", "(default: %(default)s)", default=0)
     add_option(parser, "--out", "(folder of all runs, default: training_and_testing/runs)", type=Path)
     parser.add_argument("-q", "--quiet", action="store_true", help="the table alone")
     return parser

@@ -34,7 +34,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     add_option(parser, "--weights", "to start from (default: %(default)s)", default=AdaptSettings.weights)
     add("--epochs", type=positive, help=f"of {AdaptSettings.steps} steps (default: {AdaptSettings.epochs})")
     add("--max-minutes", type=float, help="as many epochs of each network as fit into this time, instead of --epochs")
-    add_option(parser, "--seed", type=int)
+    add_option(parser, "--seed")
     add("--setting", nargs="+", default=[], metavar="NAME=VALUE", help="any other, such as neighbours=50 strength=0.5")
     add("--run", help="folder below --out (default: adapted_ and the target's name)")
     add_option(parser, "--out", "(folder of all runs, default: training_and_testing/runs)", default=str(RUNS))

@@ -74,7 +74,7 @@ def _add_bank(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--photographs", default="", metavar="FOLDER", help="cut the faces out of what `fsanet profile` wrote"
     )
-    add_option(parser, "--seed", "(default: %(default)s)", type=int, default=BankPlan.seed)
+    add_option(parser, "--seed", "(default: %(default)s)", default=BankPlan.seed)
     add_option(parser, "--workers", "(processes; one per core if not given)", type=positive)
 
 
@@ -92,7 +92,7 @@ def _bank(args: argparse.Namespace) -> int:
 def _add_look(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("out", type=Path, metavar="PICTURE")
     _add_training_folders(parser)
-    add_option(parser, "--seed", "(default: %(default)s)", type=int, default=0)
+    add_option(parser, "--seed", "(default: %(default)s)", default=0)
 
 
 def _look(args: argparse.Namespace) -> int:
@@ -106,7 +106,7 @@ def _look(args: argparse.Namespace) -> int:
 def _add_crops(parser: argparse.ArgumentParser) -> None:
     _add_training_folders(parser)
     parser.add_argument("--scenes", type=positive, default=14_000, help="one crop each, about (default: %(default)s)")
-    add_option(parser, "--seed", "(default: %(default)s)", type=int, default=0)
+    add_option(parser, "--seed", "(default: %(default)s)", default=0)
     add_option(parser, "--workers", "(processes; one per core if not given)", type=positive)
     add_option(parser, "--out", "(an npz, default: %(default)s)", type=Path, default=CROPS)
 
@@ -123,7 +123,7 @@ def _add_hard(parser: argparse.ArgumentParser) -> None:
     _add_training_folders(parser)
     parser.add_argument("--model-file", type=Path, metavar="ONNX", help="a network (default: the bundled one)")
     parser.add_argument("--scenes", type=positive, default=20_000, help="that are searched (default: %(default)s)")
-    add_option(parser, "--seed", "(default: %(default)s)", type=int, default=0)
+    add_option(parser, "--seed", "(default: %(default)s)", default=0)
     add_option(parser, "--workers", "(processes; one per core if not given)", type=positive)
     add_option(parser, "--out", "(a folder, default: %(default)s)", type=Path, default=HARD)
 
@@ -151,7 +151,7 @@ def _add_train(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--max-minutes", type=float, help="as many epochs as fit into this time, instead of --epochs")
     parser.add_argument("--threads", type=positive, help="cores to use")
     parser.add_argument("--run", help="folder below --out (default: scenes)")
-    add_option(parser, "--seed", type=int)
+    add_option(parser, "--seed")
     add_option(parser, "--out", "(folder of all runs, default: training_and_testing/runs)", type=Path)
 
 

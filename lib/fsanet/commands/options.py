@@ -1,12 +1,14 @@
 """The vocabulary that all verbs share: an option of one name means the same everywhere."""
 
 import argparse
+import contextlib
 from pathlib import Path
 from typing import Any
 
 from fsanet.errors import InputError
 from fsanet.locations import work_dir
 
+LARGEST_SEED = 2**32 - 1
 VOCABULARY = {
     "--set": "a labelled set: its name, or the path of an npz",
     "--folder": "folder of the npz sets",
@@ -32,6 +34,8 @@ def add_option(
         note: what is to be said of it in this verb, such as "(default: %(default)s)".
         settings: as `ArgumentParser.add_argument` takes them.
     """
+    if name == "--seed":
+        settings["type"] = seed
     parser.add_argument(name, help=f"{VOCABULARY[name]} {note}".strip(), **settings)
 
 
@@ -47,21 +51,34 @@ def add_twin_options(parser: argparse.ArgumentParser) -> None:
     add_option(parser, "--set", required=True)
     add_option(parser, "--folder", "(default: %(default)s)", type=Path, default=work_dir("data"))
     add_option(parser, "--out", "(an npz; beside the set if not given)", type=Path)
-    add_option(parser, "--seed", "(default: %(default)s)", type=int, default=0)
+    add_option(parser, "--seed", "(default: %(default)s)", default=0)
     add_option(parser, "--workers", "(processes; one per core if not given)", type=positive)
 
 
 def positive(text: str) -> int:
     """A whole number of 1 or more, for `type=`."""
-    value = int(text)
-    if value < 1:
-        raise argparse.ArgumentTypeError(f"must be 1 or more, got {text}")
-    return value
+    return _whole(text, 1)
 
 
 def none_or_more(text: str) -> int:
     """A whole number of 0 or more, for `type=`."""
-    return 0 if text == "0" else positive(text)
+    return _whole(text, 0)
+
+
+def seed(text: str) -> int:
+    """A whole number of 32 bits, as all random generators take it, for `type=`."""
+    value = none_or_more(text)
+    if value > LARGEST_SEED:
+        raise argparse.ArgumentTypeError(f"must be at most {LARGEST_SEED}, got {text}")
+    return value
+
+
+def _whole(text: str, least: int) -> int:
+    """A whole number that is not below `least`."""
+    with contextlib.suppress(ValueError):
+        if (value := int(text)) >= least:
+            return value
+    raise argparse.ArgumentTypeError(f"must be a whole number, {least} or more, got {text}")
 
 
 def shard(text: str) -> Any:

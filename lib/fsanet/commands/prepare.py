@@ -94,7 +94,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--angles", choices=ANGLE_UNITS, help="of that table; degrees if not given, asked where unsure")
     parser.add_argument("--name", help="name of one's own set; its folder's if not given")
     add_option(parser, "--samples", "of the synthetic training set", type=positive)
-    add_option(parser, "--seed", "(of the synthetic set)", type=int, default=0)
+    add_option(parser, "--seed", "(of the synthetic set)", default=0)
     add_option(parser, "--workers", "(processes; one per core if not given)", type=positive)
     add_option(parser, "--cluster")
 

@@ -29,7 +29,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--only", default="*", help="pattern of file names, such as '*[13579].jpg' (default: all)")
     parser.add_argument("--other-shapes", action="store_true", help="each copy with the face shape of another person")
     parser.add_argument("--no-flips", action="store_true", help="no mirrored copies")
-    add_option(parser, "--seed", type=int, default=0)
+    add_option(parser, "--seed", default=0)
     add_option(parser, "--workers", "(processes; one per core if not given)", type=positive)
 
 

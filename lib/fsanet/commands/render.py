@@ -29,7 +29,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     add_option(
         parser, "--samples", "of the training set or photographs (default: 50000; 100 photographs)", type=positive
     )
-    add_option(parser, "--seed", type=int, default=0)
+    add_option(parser, "--seed", default=0)
     parser.add_argument("--poses", choices=POSES, help="their distribution (default: mixed; that of the layout)")
     sets = parser.add_argument_group("npz sets")
     add_option(sets, "--workers", "(processes; one per core if not given)", type=positive)

@@ -39,7 +39,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     add_option(parser, "--folder", "(default: data)")
     add("--epochs", type=int, help="how often the samples are seen")
     add("--batch", type=int, help="batch size")
-    add_option(parser, "--seed", type=int)
+    add_option(parser, "--seed")
     add_option(parser, "--weights", "to start from")
     add("--freeze", nargs="+", metavar="LAYER", help="layers that keep their weights; patterns do too")
     add("--max-minutes", type=float, help="as many epochs as fit into this time, instead of --epochs")

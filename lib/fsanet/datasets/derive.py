@@ -89,6 +89,8 @@ def derive_set(
     """
     if work.target.exists() and work.target.resolve() == work.source.resolve():
         raise InputError(f"'{work.target}' is the set that is read: give the new one another place.")
+    if work.target.suffix != ".npz" or work.target.is_dir():
+        raise InputError(f"A set is a file whose name ends in .npz, which '{work.target}' is not: give another name.")
     digest = _sha256(work.source) if work.source.is_file() else ""
     given = given or PoseSet.load(work.source)
     made = {"from": work.source.name, "from_sha256": digest, "seed": work.seed, **work.settings}

@@ -78,6 +78,9 @@ def read_arrays(path: str | Path, keys: Sequence[str] | None = None) -> dict[str
         OSError: when there is no such file, or it cannot be read.
     """
     with Path(path).open("rb") as file:
+        if not zipfile.is_zipfile(file):
+            raise InputError(f"'{path}' is truncated or no npz file (its end is not that of one).")
+        file.seek(0)
         try:
             with np.load(file, allow_pickle=False) as archive:
                 arrays = {key: archive[key] for key in (archive.files if keys is None else keys)}

@@ -102,10 +102,10 @@ class PoseSet:
             "source", np.array([f"{path.stem}/{index}" for index in range(pose.size // 3)], dtype=np.str_)
         )
         try:
-            meta = json.loads(str(arrays.get("meta", "{}")))
+            meta = _meta_of(str(arrays.get("meta", "{}")))
             extras = {key: value for key, value in arrays.items() if key not in RESERVED_KEYS}
             loaded = cls(image, pose, source, meta, extras)
-        except (InputError, json.JSONDecodeError) as error:
+        except InputError as error:
             raise InputError(f"'{path}': {error}") from None
         if img_size is not None and loaded.img_size != img_size:
             raise InputError(
@@ -145,6 +145,13 @@ def concatenate(sets: Sequence[PoseSet]) -> PoseSet:
         meta={"parts": [dict(part.meta) for part in sets]},
         extras={key: np.concatenate([part.extras[key] for part in sets]) for key in sorted(common)},
     )
+
+
+def _meta_of(text: str) -> dict[str, Any]:
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError:
+        raise InputError(f"meta must be JSON, got {text!r:.80}.") from None
 
 
 def _numbers(pose: ArrayLike) -> NDArray[np.float64]:

@@ -19,9 +19,12 @@ from numpy.typing import NDArray
 from fsanet.console import progress, run_command
 from fsanet.detectors.catalog import BUILDERS
 from fsanet.detectors.detection import Detection
+from fsanet.errors import InputError
 from fsanet.evaluation.blazeface import NAMES, convention_of, measured_detector
 from fsanet.image.boxes import BoxXYXY, iou
 from fsanet.image.reading import read_image
+from fsanet.readers.pointing04 import read_face_center
+from fsanet.readers.set_builder import Unusable
 
 REFERENCE = "mtcnn"
 LARGEST_DEG = 60  # of |pan| and |tilt|, for the conventions
@@ -64,18 +67,28 @@ def labelled_faces(folder: str | Path, persons: Iterable[int]) -> list[LabelledF
 
     Raises:
         FileNotFoundError: when the folder holds none.
+        InputError: when the text beside an image is missing or damaged.
     """
     wanted, faces = set(persons), []
     for path in sorted(Path(folder).rglob("*.jpg")):
         match = _NAME.fullmatch(path.name)
         if match and int(match["person"]) in wanted:
-            x, y = path.with_suffix(".txt").read_text().split()[2:4]  # after the image's name and the word Face
-            faces.append(
-                LabelledFace(path, int(match["person"]), int(match["tilt"]), int(match["pan"]), (float(x), float(y)))
-            )
+            person, tilt, pan = (int(match[group]) for group in ("person", "tilt", "pan"))
+            faces.append(LabelledFace(path, person, tilt, pan, _face_center(path.with_suffix(".txt"))))
     if not faces:
-        raise FileNotFoundError(f"No Pointing'04 image of the persons {sorted(wanted)} in '{folder}'.")
+        numbers = ", ".join(map(str, sorted(wanted)))
+        raise FileNotFoundError(
+            f"No Pointing'04 image of the persons {numbers} in '{folder}': files as person01146+0-30.jpg are expected."
+        )
     return faces
+
+
+def _face_center(path: Path) -> tuple[float, float]:
+    try:
+        x, y = read_face_center(path)
+    except Unusable as error:
+        raise InputError(f"'{path}' cannot be used ({error}): take its picture away.") from None
+    return float(x), float(y)
 
 
 def detect_all(faces: Sequence[LabelledFace], detector: str, *, quiet: bool = False) -> list[list[Detection]]:

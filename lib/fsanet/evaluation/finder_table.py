@@ -13,6 +13,13 @@ from fsanet.scenes.backgrounds import Backgrounds
 from fsanet.scenes.bank import Bank
 from fsanet.scenes.compose import Composer
 
+_EXPECTED = {
+    "pointing04": "the Head Pose Image Database, a folder a person",
+    "aflw2000": "images and their .mat files",
+    "wider": "WIDER FACE's validation pictures, annotations and lists",
+    "nothing": "pictures without a face",
+}
+
 
 class Sources(NamedTuple):
     """What to measure on; None leaves a measure out.
@@ -42,12 +49,21 @@ def finder_table(detectors: Sequence[str], sources: Sources) -> str:
     Raises:
         FileNotFoundError: for a folder that holds nothing of the kind.
     """
+    _check(sources)
     columns = {detector: _measures(detector, sources) for detector in detectors}
     if not (rows := list(dict.fromkeys(row for cells in columns.values() for row in cells))):
         raise InputError("There is nothing to measure on: give scenes or a folder of pictures.")
     lines = ["| | " + " | ".join(detectors) + " |", "|---|" + "---:|" * len(detectors)]
     lines += [f"| {row} | " + " | ".join(columns[name].get(row, "-") for name in detectors) + " |" for row in rows]
     return "\n".join(lines)
+
+
+def _check(sources: Sources) -> None:
+    """Look for all folders before the first is searched, which takes minutes."""
+    for name, expected in _EXPECTED.items():
+        folder = getattr(sources, name)
+        if folder and not folder.is_dir():
+            raise FileNotFoundError(f"No folder '{folder}': --{name} takes one with {expected}.")
 
 
 def _measures(detector: str, sources: Sources) -> dict[str, str]:
@@ -62,7 +78,7 @@ def _measures(detector: str, sources: Sources) -> dict[str, str]:
     if sources.nothing:
         pictures = sorted(file for file in sources.nothing.rglob("*") if file.suffix.lower() in IMAGE_SUFFIXES)
         if not pictures:
-            raise FileNotFoundError(f"No picture in '{sources.nothing}'.")
+            raise FileNotFoundError(f"No picture in '{sources.nothing}': give a folder with {_EXPECTED['nothing']}.")
         cells[f"boxes in {len(pictures)} pictures without a face"] = str(finding.on_nothing(detector, pictures))
     return cells
 

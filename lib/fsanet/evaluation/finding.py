@@ -8,12 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fsanet.detectors.detection import BoxConvention, Detection
+from fsanet.errors import InputError
 from fsanet.evaluation.average_precision import Searched, average_precision
 from fsanet.evaluation.blazeface import measured_detector
 from fsanet.evaluation.detector_report import labelled_faces, shows
 from fsanet.image.reading import read_image
-from fsanet.readers.mat_file import read_matrices
-from fsanet.readers.type1 import list_type1
+from fsanet.readers.type1 import list_type1, read_points
 from fsanet.rendering.landmarks import five_points
 from fsanet.scenes.compose import Composer, Scene
 from fsanet.scenes.labels import findable
@@ -102,7 +102,8 @@ def on_aflw2000(detector: str, folder: Path) -> OnLabelled:
     """Faces of AFLW2000 that a detector finds, and how far off its five points are.
 
     Raises:
-        FileNotFoundError: when the folder holds none.
+        FileNotFoundError: when there is no such folder.
+        InputError: when it holds none, or a label file is missing or damaged.
     """
     search, hits, errors, false = measured_detector(detector).detect, [], [], 0
     for item in list_type1(folder):
@@ -122,7 +123,15 @@ def on_aflw2000(detector: str, folder: Path) -> OnLabelled:
 
 def _landmarks(label_path: Path) -> NDArray[np.float64]:
     """The 68 landmarks (68, 2) of a label file in pixels; its `pt2d` has 21 points only."""
-    return read_matrices(label_path)["pt3d_68"][:2].T.astype(np.float64)
+    """The 68 landmarks (68, 2) of a label file, in pixels."""
+    try:
+        points = read_points(label_path)[1][:, :2]
+    except (FileNotFoundError, InputError) as error:
+        reason = "it is missing" if isinstance(error, FileNotFoundError) else str(error)
+        raise InputError(f"'{label_path}' is no label file of AFLW2000 ({reason}): take its picture away.") from None
+    if not np.isfinite(points).all():
+        raise InputError(f"'{label_path}' has no 68 landmarks in 'pt3d_68', as those of AFLW2000 have.")
+    return points
 
 
 def _holds(face: Detection, point_xy: NDArray) -> bool:

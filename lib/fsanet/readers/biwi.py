@@ -46,13 +46,13 @@ class BiwiSettings:
         margin: share of the detector's box added on each side.
         img_size: side of the crops in pixels.
         euler_order: see `fsanet.readers.biwi_protocol.biwi_angles`.
-        split: the file with the sides.
+        split: the sides of protocol 2; None for ours.
     """
 
     margin: float = DETECTOR_MARGIN
     img_size: int = INPUT_SIZE
     euler_order: str = "xyz"
-    split: Path = SPLIT_FILE
+    split: BiwiSplit | None = None
 
 
 def find_videos(raw: Path) -> Path:
@@ -81,11 +81,11 @@ def read_split(path: Path) -> BiwiSplit:
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
         split = BiwiSplit(tuple(content["train"]), tuple(content["test"]), dict(content.get("person_of_video", {})))
+        sides = [{split.person_of_video.get(video, video) for video in side} for side in (split.train, split.test)]
     except (ValueError, KeyError, TypeError) as error:
         raise InputError(
             f"'{path}' is no split: JSON with the lists 'train' and 'test' is expected ({error})."
         ) from None
-    sides = [{split.person_of_video.get(video, video) for video in side} for side in (split.train, split.test)]
     if strangers := sorted({*split.train, *split.test} - set(VIDEOS)):
         raise InputError(f"'{path}' names {', '.join(strangers)}, which is no video of 01 to 24.")
     if both := sorted(sides[0] & sides[1]):
@@ -131,7 +131,7 @@ def biwi_recipe(
         detector: how they were found, for the record.
         settings: the rest.
     """
-    split = read_split(settings.split)
+    split = settings.split or read_split(SPLIT_FILE)
     videos = {"BIWI_noTrack": VIDEOS, "BIWI_train": split.train, "BIWI_test": split.test}[name]
     tracking = NO_TRACK if name == "BIWI_noTrack" else TRACKED
     of_video = {video: [frame for frame in frames if frame.name[:2] == video] for video in videos}

@@ -57,7 +57,7 @@ def pointing04_recipe(
 def list_pointing04(folder: Path) -> list[RawItem]:
     """Images of all persons, sorted; the second file of each is the text with the face's place."""
     if not folder.is_dir():
-        raise FileNotFoundError(f"No folder '{folder}'.")
+        raise FileNotFoundError(f"No folder '{folder}': give one with Person01, Person02, ...")
     images = sorted(file for file in folder.glob("*/*.jpg") if _NAME.match(file.stem))
     if not images:
         raise InputError(f"'{folder}' holds no PersonNN/personNN....jpg of the Head Pose Image Database.")

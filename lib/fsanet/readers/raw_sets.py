@@ -8,7 +8,7 @@ from pathlib import Path
 from fsanet.datasets.protocols import SUBSETS_300W_LP
 from fsanet.errors import InputError
 from fsanet.image.face_crop import DETECTOR_MARGIN, INPUT_SIZE, LANDMARK_MARGIN
-from fsanet.readers.biwi import SPLIT_FILE, BiwiSettings, biwi_recipe, find_videos, list_frames
+from fsanet.readers.biwi import SPLIT_FILE, BiwiSettings, biwi_recipe, find_videos, list_frames, read_split
 from fsanet.readers.face_boxes import DetectorChoice, detect_faces
 from fsanet.readers.own import own_recipe
 from fsanet.readers.own_table import find_table
@@ -106,10 +106,11 @@ def _type1(folder: Path, out: Path, options: Options, *, rerendered: bool) -> Se
 
 def _steps_biwi(raw: Path, out: Path, options: Options) -> Iterator[Step]:
     choice = _detector(options, "mtcnn", threshold=BIWI_LEAST_SCORE)
+    split = read_split(options.biwi_split)  # a bad one is told before the long search
     frames = list_frames(find_videos(raw))
     path = out / f"BIWI_faces_{choice.name}{'_bgr' * options.bgr_to_mtcnn}.json"
     faces = detect_faces(path, frames, choice, workers=options.workers, quiet=options.quiet)
-    settings = BiwiSettings(_detector_margin(options), options.img_size, options.euler_order, options.biwi_split)
+    settings = BiwiSettings(_detector_margin(options), options.img_size, options.euler_order, split)
     for name in BIWI_SETS:
         yield Step(name, partial(biwi_recipe, name, out / f"{name}.npz", frames, faces, choice.record(), settings))
 

@@ -58,12 +58,12 @@ def type1_recipe(
 def list_type1(folder: Path) -> list[RawItem]:
     """Images of a folder with their .mat files; an image or a .mat without its partner is listed too."""
     if not folder.is_dir():
-        raise FileNotFoundError(f"No folder '{folder}'.")
+        raise FileNotFoundError(f"No folder '{folder}': give one with images and their .mat files.")
     files = sorted(folder.iterdir())  # by file name, which is the order of the original's sets
     images = [file for file in files if file.suffix.lower() in IMAGE_SUFFIXES]
     labels = {file.stem: file for file in files if file.suffix.lower() == ".mat"}
     if not images and not labels:
-        raise InputError(f"'{folder}' holds no image and no .mat file.")
+        raise InputError(f"'{folder}' holds no image and no .mat file: give the folder that they lie in.")
     pairs = [(image, labels.get(image.stem, image.with_suffix(".mat"))) for image in images]
     alone = labels.keys() - {image.stem for image in images}
     pairs += [(labels[stem].with_suffix(".jpg"), labels[stem]) for stem in sorted(alone)]

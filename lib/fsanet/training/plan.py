@@ -52,6 +52,7 @@ class Plan:
     def checks(self) -> Iterator[tuple[bool, str]]:
         """What may be wrong: whether it is, and the words for it."""
         yield self.epochs < 1, f"epochs is at least 1, not {self.epochs}"
+        yield not 0 <= self.seed < 2**32, f"seed is at least 0 and below {2**32}, not {self.seed}"
         yield not self.learning_rate > 0, f"learning_rate is above 0, not {self.learning_rate}"
         yield self.schedule not in SCHEDULES, f"schedule is one of {', '.join(SCHEDULES)}, not '{self.schedule}'"
         yield not 0 <= self.ema < 1, f"ema is at least 0 and below 1, not {self.ema}"

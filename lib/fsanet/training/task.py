@@ -98,7 +98,7 @@ class Task:
     refuses: Callable[[Mapping[str, float]], bool] = lambda figures: False
 
     def is_better(self, figures: Mapping[str, float], best: float | None) -> bool:
-        """Whether an epoch of these figures is kept, with the best so far of the one that decides (None: there is none)."""
+        """Whether weights of these figures are kept; `best` is the best of the deciding one so far, None for none."""
         if self.refuses(figures):
             return False
         figure = figures[self.decides]

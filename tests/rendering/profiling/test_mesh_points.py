@@ -1,5 +1,7 @@
 """The environment that holds Face Mesh, without making one."""
 
+import subprocess
+
 import pytest
 
 from fsanet.rendering.profiling import mesh_points
@@ -15,9 +17,7 @@ def steps(tmp_path, monkeypatch):
         done.append("make")
 
     monkeypatch.setattr(mesh_points, "cache_dir", lambda: tmp_path)
-    monkeypatch.setattr(
-        mesh_points.venv, "create", lambda folder, **_: folder.mkdir(exist_ok=True) or done.append("make")
-    )
+    monkeypatch.setattr(mesh_points.venv, "create", create)
     monkeypatch.setattr(mesh_points, "_run", lambda command, trouble: done.append(command[-1]))
     return done
 
@@ -33,3 +33,14 @@ def test_an_environment_that_was_left_unfinished_is_made_again(steps, tmp_path):
     (tmp_path / "face_mesh").mkdir()
     mesh_points.mesh_python()
     assert steps == ["make", mesh_points.PACKAGE]
+
+
+@pytest.mark.parametrize("error", [OSError("pip: no network"), subprocess.CalledProcessError(1, "ensurepip")])
+def test_an_environment_that_cannot_be_made_leaves_nothing(steps, tmp_path, monkeypatch, error):
+    def fail(*_, **__):
+        raise error
+
+    monkeypatch.setattr(mesh_points, "_run", fail)
+    with pytest.raises(OSError, match=r"no network|mediapipe.* could not be installed .*is that reached.*ensurepip"):
+        mesh_points.mesh_python()
+    assert not list(tmp_path.iterdir())

@@ -5,6 +5,7 @@ environment of its own holds it, and `face_mesh_script` runs there. MediaPipe is
 """
 
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -44,12 +45,18 @@ def mesh_python() -> Path:
     """
     folder = cache_dir() / "face_mesh"
     python = folder / ("Scripts" if os.name == "nt" else "bin") / "python"
-    done = folder / "done"
-    if not done.is_file():
+    if not (done := folder / "done").is_file():
         print(f"Setting up Face Mesh ({PACKAGE}) in {folder}: once, about a minute.", file=sys.stderr)
-        venv.create(folder, with_pip=True, clear=True)
-        _run([python, "-m", "pip", "install", "--quiet", PACKAGE], f"{PACKAGE} could not be installed in '{folder}'")
-        done.touch()
+        trouble = f"{PACKAGE} could not be installed in '{folder}' (it comes from the package index: is that reached?)"
+        try:
+            venv.create(folder, with_pip=True, clear=True)
+            _run([python, "-m", "pip", "install", "--quiet", PACKAGE], trouble)
+            done.touch()
+        except subprocess.CalledProcessError as error:  # of venv, for its pip
+            raise OSError(f"{trouble}: {error}") from None
+        finally:
+            if not done.is_file():
+                shutil.rmtree(folder, ignore_errors=True)
     return python
 
 

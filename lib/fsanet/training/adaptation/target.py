@@ -41,7 +41,7 @@ def _of_folder(folder: Path, image_size: int, quiet: bool) -> NDArray[np.uint8]:
 
     files = sorted(file for file in folder.rglob("*") if file.suffix.lower() in IMAGE_SUFFIXES)
     if not files:
-        raise InputError(f"'{folder}' holds no picture.")
+        raise InputError(f"'{folder}' holds no picture: name a folder with some, or an npz of crops.")
     detector = create_sized_detector("auto", None)
     crops = []
     for file in progress(files, unit="picture", label="finding faces", quiet=quiet):

@@ -38,8 +38,8 @@ _WORDS = Words(
     best="{val_disagreement:.3f}° of disagreement, {val_mae:.3f}° on the check set",
     axis="degrees",
     curves={"val_mae": "error on the check set", "val_disagreement": "disagreement on the target"},
-    none_kept=f"No weights are kept: every epoch lost more than {MOST_LOSS - 1:.0%} on the check set. Lower learning_rate "
-    "or domain_weight, or take another method.",
+    none_kept=f"No weights are kept: every epoch lost more than {MOST_LOSS - 1:.0%} on the check set. Lower "
+    "learning_rate or domain_weight, or take another method.",
 )
 
 
