@@ -192,3 +192,9 @@ def test_a_photograph_waits_for_nothing_that_it_does_not_need(tmp_path):
     words = [sys.executable, "-c", code, "estimate", photo, "--out", str(tmp_path), "--quiet"]
     done = subprocess.run(words, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (0, "\n", "")
+
+
+def test_who_hands_out_masks_does_not_wait_for_the_renderer():
+    code = "import sys, fsanet.commands.mask; sys.exit(', '.join(sorted({'numba', 'scipy'} & set(sys.modules))) or 0)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr

@@ -17,6 +17,7 @@ from fsanet.datasets.derive import MASKED, derive_set, twin_path
 from fsanet.datasets.pose_set import PoseSet
 from fsanet.datasets.protocols import set_path
 from fsanet.rendering.masks.kinds import KINDS, WAYS
+from fsanet.rendering.masks.masked_set import masked_set
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -29,8 +30,6 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Make the masked twin; whole or not there."""
-    from fsanet.rendering.masks.masked_set import masked_set  # compiles the renderer
-
     source = set_path(args.set, args.folder)
     given = PoseSet.load(source)
     target = args.out or twin_path(source, MASKED)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.spatial import cKDTree
 
-from fsanet.rendering.masks.light import _face, read_light, to_linear, to_srgb
+from fsanet.rendering.masks.light import _face, _quantile, read_light, to_linear, to_srgb
 from fsanet.rendering.masks.placing import place_by_points, place_by_pose
 
 BOX = (40, 40, 120, 120)
@@ -26,12 +26,21 @@ def lit_face(weights, tint=(1.0, 1.0, 1.0), pose=(0.0, 0.0, 0.0)):
 
 
 def test_linear_light_and_grey_levels_are_inverse_but_for_the_roll_off():
-    levels = np.arange(0, 216)  # linear 0.68
+    levels = np.arange(0, 216, dtype=np.uint8).reshape(8, 9, 3)  # linear 0.68
     np.testing.assert_allclose(to_srgb(to_linear(levels)), levels, atol=0.02)
     bright = to_srgb(np.array([0.7, 1.0, 2.0, 50.0]))
     assert (np.diff(bright) > 0).all()
     assert bright[-1] <= 255.01
     assert to_srgb(np.array([-1.0])) == 0
+
+
+@pytest.mark.parametrize("shape", [(1,), (2,), (9,), (100,), (784,), (57, 300)])
+@pytest.mark.parametrize("share", [0.0, 0.5, 0.7, 0.85, 0.97, 1.0])
+def test_quantiles_are_numpys_to_the_bit(shape, share):
+    values = np.exp(np.random.default_rng(0).normal(size=shape)).astype(np.float32)
+    expected = np.quantile(values, share, axis=0)
+    np.testing.assert_array_equal(_quantile(values, share), expected)
+    assert _quantile(values, share).dtype == expected.dtype
 
 
 @pytest.mark.parametrize(

@@ -3,13 +3,17 @@
 Where the set holds landmarks (`points_xy`) the masks follow them; else they follow the label of the pose and the box of
 the face, which is known from `box_xyxy`, or from the margin that the crop was made with. A rendered set may be rendered
 again with masks. No face is left out.
+
+The renderer is imported where a mask is drawn: the process that hands out the work does not wait for it.
 """
+
+from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,8 +22,10 @@ from fsanet.datasets.derive import Change, Derivation, Row
 from fsanet.datasets.pose_set import TAG, PoseSet
 from fsanet.errors import InputError
 from fsanet.rendering.masks.kinds import POINTS, POSE, RENDER, check_kind
-from fsanet.rendering.masks.overlay import MaskedPicture, mask_by_points, mask_by_pose
-from fsanet.rendering.samples import Settings, render_samples
+
+if TYPE_CHECKING:
+    from fsanet.rendering.masks.overlay import MaskedPicture
+    from fsanet.rendering.samples import Settings
 
 POINTS_KEY, BOX_KEY = "points_xy", "box_xyxy"
 _MASK_TAG = f"{TAG}mask"
@@ -77,6 +83,8 @@ def _pose_change(given: PoseSet, source: Path, kind: str | None) -> Change:
 
 
 def _render_change(given: PoseSet, source: Path, kind: str | None) -> Change:
+    from fsanet.rendering.samples import Settings
+
     if given.meta.get("made_by") != _RENDERER:
         raise InputError(f"'{source}' was not rendered by this program: place the masks by points or by pose.")
     settings = dataclasses.replace(Settings(**given.meta["settings"]), masked=1.0, mask_kind=kind)
@@ -100,10 +108,14 @@ def landmark_box_of(box_xyxy: NDArray) -> NDArray[np.float64]:
 
 
 def _by_points(row: Row, rng: np.random.Generator, *, kind: str | None) -> Row:
+    from fsanet.rendering.masks.overlay import mask_by_points
+
     return _with_kind(row, mask_by_points(row.image, row.extras[POINTS_KEY], rng, kind))
 
 
 def _by_pose(row: Row, rng: np.random.Generator, *, kind: str | None, place: NDArray | None, detector: bool) -> Row:
+    from fsanet.rendering.masks.overlay import mask_by_pose
+
     box = np.asarray(row.extras.get(BOX_KEY, place), np.float64)
     box = landmark_box_of(box) if detector else box
     return _with_kind(row, mask_by_pose(row.image, row.pose, box, rng, kind))
@@ -111,6 +123,8 @@ def _by_pose(row: Row, rng: np.random.Generator, *, kind: str | None, place: NDA
 
 def _rendered(row: Row, rng: np.random.Generator, *, seed: int, settings: Settings) -> Row:
     """The row rendered again with a mask; masks follow the seed of the renderer, not that of the twin."""
+    from fsanet.rendering.samples import render_samples
+
     sample = render_samples(seed, [row.number], settings)
     if not np.array_equal(sample.pose[0], row.pose):
         raise InputError(f"Sample {row.number} was rendered by another version of this program: render the set again.")

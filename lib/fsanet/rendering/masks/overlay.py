@@ -4,6 +4,7 @@ The mask's sheet is laid over the mean head, carried to the picture by the face'
 lit by the light that the face shows, and drawn with its far side hidden; left, front and right views come out of that.
 """
 
+import math
 from typing import NamedTuple
 
 import cv2
@@ -107,32 +108,32 @@ def _draw(size: tuple[int, int], placing: Placing, look: MaskLook, light: FaceLi
     """The mask alone, at the picture's resolution; None where it lies outside."""
     chart = mean_chart()
     face_px = 1.3 * placing.scale  # decimetres between the ears
-    columns = int(np.clip(0.6 * face_px, 33, 97)) | 1
+    columns = int(min(max(0.6 * face_px, 33), 97)) | 1
     sheet = make_sheet(look, chart, (int(columns * 0.75) | 1, columns))
     straps = lay_straps(look, sheet, chart)
     seen = _projected(placing, sheet)
     lines = placing.project(straps)
-    corners = np.concatenate([seen[..., :2].reshape(-1, 2), lines[..., :2].reshape(-1, 2)])
-    x1, y1 = np.maximum(np.floor(corners.min(axis=0)) - 2, 0).astype(int)
-    x2, y2 = np.minimum(np.ceil(corners.max(axis=0)) + 3, size[::-1]).astype(int)
+    x, y = (np.concatenate([seen[..., k].ravel(), lines[..., k].ravel()]) for k in (0, 1))
+    x1, y1 = (max(math.floor(places.min()) - 2, 0) for places in (x, y))
+    x2, y2 = (min(math.ceil(places.max()) + 3, most) for places, most in zip((x, y), size[::-1], strict=True))
     if x2 <= x1 or y2 <= y1:
         return None
-    fine = int(np.clip(round(_FINE_PX / face_px), 1, _MOST_FINE))
+    fine = min(max(round(_FINE_PX / face_px), 1), _MOST_FINE)
     canvas = np.zeros(((y2 - y1) * fine, (x2 - x1) * fine, 4), np.float32)
     colour, opacity = _lit(look, sheet, seen, placing, light, gain)
     strap_colour = colour[0, 0] * 0.9 if look.kind != SHIELD else colour[0, 0]
     _draw_straps(canvas, straps, lines, placing, (x1, y1), fine, look.loops, strap_colour)
     screen = np.dstack([(seen[..., :2] + 0.5 - [x1, y1]) * fine, seen[..., 2]])
     draw_sheet(canvas, screen, np.dstack([colour * opacity[..., None], opacity]))
-    small = cv2.resize(canvas, (int(x2 - x1), int(y2 - y1)), interpolation=cv2.INTER_AREA)
-    return _Layer(int(x1), int(y1), small[..., :3], small[..., 3])
+    small = cv2.resize(canvas, (x2 - x1, y2 - y1), interpolation=cv2.INTER_AREA)
+    return _Layer(x1, y1, small[..., :3], small[..., 3])
 
 
 def _projected(placing: Placing, sheet: Sheet) -> NDArray:
     """Pixels x, y and a positive nearness (R, C, 3) of a sheet; the face's own bends are read on its coarse grid."""
     shape = sheet.across.shape
     flat = placing.coefficients[69:]
-    bend = placing.project(sheet.coarse)[..., :2] - sheet.coarse @ flat
+    bend = placing.project(sheet.coarse) - sheet.coarse @ flat
     xy = sheet.points @ flat + finer(bend, shape)
     near = sheet.points @ placing.rotation[2]
     return np.dstack([xy, 1 + 1e-3 * (near - near.min())])  # positive, and so even that colours stay linear
@@ -156,7 +157,7 @@ def _draw_straps(
     thick = max(1, round(width * placing.scale * fine))
     value = (*(float(c) for c in colour), 1.0)
     facing = outward(straps) @ placing.rotation[2] > 0.08
-    places = np.round((lines[..., :2] + 0.5 - first_xy) * fine * 16).astype(np.int32)
+    places = np.round((lines + 0.5 - first_xy) * fine * 16).astype(np.int32)
     for line, seen in zip(places, facing, strict=True):
         if seen.sum() > 1:
             cv2.polylines(canvas, [line[seen]], False, value, thick, cv2.LINE_8, 4)

@@ -25,7 +25,10 @@ def spline_rows(points: NDArray) -> NDArray[np.float64]:
     """Columns (N, 72) of a spline in space: minus the distances to the landmarks, 1, x, y, z."""
     spots = _spots()
     squares = (points**2).sum(axis=1)[:, None] + (spots**2).sum(axis=1) - 2 * points @ spots.T
-    return np.column_stack([-np.sqrt(np.maximum(squares, 0)), np.ones(len(points)), points])
+    rows = np.ones((len(points), 72))
+    rows[:, :68] = -np.sqrt(np.maximum(squares, 0))
+    rows[:, 69:] = points
+    return rows
 
 
 @functools.cache
@@ -54,10 +57,9 @@ class Placing:
     coefficients: NDArray[np.float64]
 
     def project(self, points: NDArray) -> NDArray[np.float64]:
-        """Pixels x, y and nearness (decimetres towards the camera) of points (..., 3) of the mean head."""
-        flat = points.reshape(-1, 3).astype(np.float64)
-        seen = np.column_stack([spline_rows(flat) @ self.coefficients, flat @ self.rotation[2]])
-        return seen.reshape(points.shape)
+        """Pixels x, y (..., 2) of points (..., 3) of the mean head."""
+        seen = spline_rows(points.reshape(-1, 3).astype(np.float64)) @ self.coefficients
+        return seen.reshape(*points.shape[:-1], 2)
 
 
 def place_by_points(points_xy: ArrayLike) -> Placing:
@@ -77,9 +79,10 @@ def place_by_points(points_xy: ArrayLike) -> Placing:
     u, stretch, v = np.linalg.svd(np.stack([across, up]), full_matrices=False)
     if stretch[1] < 1e-3 * max(stretch[0], 1e-9):
         raise InputError("The 68 landmarks of a face lie on a line: no mask can be placed on it.")
-    two = u @ v
-    rotation = np.vstack([two, np.cross(*two)])
-    return Placing(points, rotation, float(stretch.mean()), coefficients)
+    right, upward = u @ v
+    # right x upward; np.cross takes ten times as long
+    forward = right[[1, 2, 0]] * upward[[2, 0, 1]] - right[[2, 0, 1]] * upward[[1, 2, 0]]
+    return Placing(points, np.stack([right, upward, forward]), float(stretch.mean()), coefficients)
 
 
 def place_by_pose(yaw_pitch_roll_deg: ArrayLike, box_xyxy: ArrayLike) -> Placing:

@@ -43,9 +43,15 @@ class Sheet:
 
 def finer(grid: NDArray, shape: tuple[int, int]) -> NDArray:
     """A coarse grid (r, c, K) at more points (R, C, K), corners on corners."""
+    places = _places_on(grid.shape[:2], shape)
+    return cv2.remap(grid.astype(np.float32), *places, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+
+
+@functools.cache
+def _places_on(coarse: tuple[int, int], shape: tuple[int, int]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Columns and rows of a coarse grid at the points of a finer one, (R, C) each."""
     across, down = unit_grid(shape)
-    column, row = (across + 1) * np.float32((grid.shape[1] - 1) / 2), down * np.float32(grid.shape[0] - 1)
-    return cv2.remap(grid.astype(np.float32), column, row, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+    return (across + 1) * np.float32((coarse[1] - 1) / 2), down * np.float32(coarse[0] - 1)
 
 
 @functools.cache
