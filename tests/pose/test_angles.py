@@ -4,6 +4,7 @@ import pytest
 from fsanet.pose.angles import (
     Pose,
     angles_from_rotation,
+    angles_of_facing,
     lean_deg,
     mirror,
     rotate_in_plane,
@@ -171,3 +172,12 @@ def test_the_quaternion_turns_as_the_matrix_does(pose):
 )
 def test_facing_says_where_the_face_looks(pose, facing):
     np.testing.assert_allclose(Pose(*pose).facing, facing, atol=0.05)
+
+
+def test_a_direction_gives_an_upright_head_that_looks_there():
+    directions = np.array([(a, e) for a in (-90, -60, 0, 30, 75) for e in (-60, -15, 0, 30)], float)
+    poses = angles_of_facing(directions)
+    np.testing.assert_allclose([Pose(*pose).facing for pose in poses], directions, atol=1e-4)
+    np.testing.assert_allclose(rotation_from_angles(poses)[:, 1, 0], 0, atol=1e-12)  # its ears are level
+    np.testing.assert_allclose(angles_of_facing([0, 20]), [0, 20, 0], atol=1e-12)
+    assert angles_of_facing([60, 30])[2] > 20  # not (60, 30, 0)

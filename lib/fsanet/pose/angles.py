@@ -88,6 +88,23 @@ def angles_from_rotation(rotation: ArrayLike) -> NDArray[np.float64]:
     return np.rad2deg(np.stack([yaw, pitch, roll], axis=-1))
 
 
+def angles_of_facing(azimuth_elevation_deg: ArrayLike) -> NDArray[np.float64]:
+    """Poses of heads that look in a direction with their crown upright: turned about the vertical, then nodding.
+
+    Aside of the camera these are other angles than the direction's: who looks 60 degrees aside and 30 up has a roll.
+
+    Args:
+        azimuth_elevation_deg: (..., 2) degrees, as in `Facing`.
+
+    Returns:
+        (..., 3) degrees, of R = Ry(azimuth) Rx(elevation).
+    """
+    direction = np.asarray(azimuth_elevation_deg, dtype=np.float64)
+    aside, up = np.zeros((2, *direction.shape[:-1], 3))
+    aside[..., 0], up[..., 1] = direction[..., 0], direction[..., 1]
+    return angles_from_rotation(rotation_from_angles(aside) @ rotation_from_angles(up))
+
+
 def quaternion_from_rotation(rotation: NDArray[np.float64]) -> tuple[float, float, float, float]:
     """The unit quaternion (w, x, y, z), w >= 0, that turns vectors as a (3, 3) rotation matrix does.
 

@@ -4,6 +4,7 @@ import pytest
 from fsanet.datasets.derive import derive_set
 from fsanet.datasets.pose_set import PoseSet
 from fsanet.errors import InputError
+from fsanet.pose.angles import angles_of_facing
 from fsanet.rendering.masks.kinds import KINDS, WORN
 from fsanet.rendering.masks.masked_set import landmark_box_of, masked_set, usual_box
 from fsanet.rendering.masks.placing import place_by_pose
@@ -53,6 +54,18 @@ def test_the_tag_of_a_mask_holds_where_the_set_has_tags_and_the_others_stay(tmp_
     assert masked.tags["mask"].all()
     np.testing.assert_array_equal(masked.tags["hat"], hats)
     assert twin(faces({"margin": 0.6}, {}), tmp_path, "other").tags == {}
+
+
+def test_labels_without_roll_are_the_direction_that_the_face_looks_in(tmp_path):
+    aside = np.array([[0.0, 0, 0], [75, -30, 0], [-60, 30, 0]])
+    settings = {"extras": {}, "source": ["a", "b", "c"], "image": faces({}, {}).image}
+    gaze = PoseSet(pose=aside, meta={"margin": 0.6, "roll_labelled": False}, **settings)
+    turned = PoseSet(pose=angles_of_facing(aside[:, :2]), meta={"margin": 0.6}, **settings)
+    by_gaze, by_pose = twin(gaze, tmp_path, "gaze"), twin(turned, tmp_path, "pose")
+    np.testing.assert_array_equal(by_gaze.image, by_pose.image)
+    np.testing.assert_array_equal(by_gaze.pose, aside)
+    assert by_gaze.meta["masked"]["pose"] == "where the face looks"
+    assert "pose" not in by_pose.meta["masked"]
 
 
 def test_a_box_of_its_own_counts_more_than_the_margin(tmp_path):

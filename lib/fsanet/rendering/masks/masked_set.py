@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from fsanet.datasets.derive import Change, Derivation, Row
 from fsanet.datasets.pose_set import TAG, PoseSet
 from fsanet.errors import InputError
+from fsanet.pose.angles import angles_of_facing
 from fsanet.rendering.masks.kinds import POINTS, POSE, RENDER, check_kind
 
 if TYPE_CHECKING:
@@ -56,7 +57,15 @@ def masked_set(
     by = by or (POINTS if POINTS_KEY in given.extras else POSE)
     make = {POINTS: _points_change, POSE: _pose_change, RENDER: _render_change}[by]
     change = make(given, source, kind)
-    return Derivation(source, target, change, "masked", {"by": by, "kind": kind or "any"}, seed)
+    settings = {"by": by, "kind": kind or "any"}
+    if by == POSE and not _has_roll(given):
+        settings["pose"] = "where the face looks"  # a twin whose masks followed the bare labels is another one
+    return Derivation(source, target, change, "masked", settings, seed)
+
+
+def _has_roll(given: PoseSet) -> bool:
+    """False where the labels are the direction that a face looks in, as those of Pointing'04 are."""
+    return given.meta.get("roll_labelled", True)
 
 
 def _points_change(given: PoseSet, source: Path, kind: str | None) -> Change:
@@ -79,7 +88,7 @@ def _pose_change(given: PoseSet, source: Path, kind: str | None) -> Change:
             f"'{source}' says neither where the faces lie (`{BOX_KEY}`) nor with which one margin they were "
             "cut: make it again with `fsanet prepare`, or place the masks by points where it holds them."
         )
-    return partial(_by_pose, kind=kind, place=place, detector="detector" in given.meta)
+    return partial(_by_pose, kind=kind, place=place, detector="detector" in given.meta, has_roll=_has_roll(given))
 
 
 def _render_change(given: PoseSet, source: Path, kind: str | None) -> Change:
@@ -113,12 +122,15 @@ def _by_points(row: Row, rng: np.random.Generator, *, kind: str | None) -> Row:
     return _with_kind(row, mask_by_points(row.image, row.extras[POINTS_KEY], rng, kind))
 
 
-def _by_pose(row: Row, rng: np.random.Generator, *, kind: str | None, place: NDArray | None, detector: bool) -> Row:
+def _by_pose(
+    row: Row, rng: np.random.Generator, *, kind: str | None, place: NDArray | None, detector: bool, has_roll: bool
+) -> Row:
     from fsanet.rendering.masks.overlay import mask_by_pose
 
     box = np.asarray(row.extras.get(BOX_KEY, place), np.float64)
     box = landmark_box_of(box) if detector else box
-    return _with_kind(row, mask_by_pose(row.image, row.pose, box, rng, kind))
+    pose = row.pose if has_roll else angles_of_facing(row.pose[:2])
+    return _with_kind(row, mask_by_pose(row.image, pose, box, rng, kind))
 
 
 def _rendered(row: Row, rng: np.random.Generator, *, seed: int, settings: Settings) -> Row:
