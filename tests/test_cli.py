@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from fsanet import cli, commands
-from fsanet.commands.options import VOCABULARY
 from fsanet.console import EXIT_BUG, EXIT_ERROR, EXIT_OK
+from fsanet.options import VOCABULARY
 
-_HELPERS = {"__init__", "estimators", "options"}
+_HELPERS = {"__init__", "estimators"}
 
 
 def parsers() -> dict[str, argparse.ArgumentParser]:

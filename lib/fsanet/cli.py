@@ -7,8 +7,8 @@ from collections.abc import Collection, Sequence
 from importlib import import_module
 
 from fsanet import __version__
-from fsanet.commands.options import add_message_options
 from fsanet.console import run_command, set_message_level
+from fsanet.options import add_message_options
 
 # name: what `fsanet --help` says of it. `fsanet.commands.<name>` holds add_options(parser) and run(args) -> exit code.
 VERBS = {
@@ -68,6 +68,7 @@ def command_parser(loaded: Collection[str] = tuple(VERBS)) -> argparse.ArgumentP
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=f"fsanet {__version__}")
+    parser.set_defaults(whole_parser=command_parser)  # for the verb that prints what there is to complete
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
     for name, summary in VERBS.items():
         verb = verbs.add_parser(name, help=summary, formatter_class=argparse.RawDescriptionHelpFormatter)

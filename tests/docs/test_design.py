@@ -14,7 +14,7 @@ LEVEL = {room: number for number, rooms in enumerate(LINES) for room in rooms}
 
 
 def test_every_room_is_drawn():
-    assert set(LEVEL) == (set(ALLOWED) | PROGRAMS) - {"__main__"}
+    assert set(LEVEL) == set(ALLOWED | PROGRAMS) - {"__main__"}
 
 
 @pytest.mark.parametrize("room", sorted(set(ALLOWED) - LEAVES))

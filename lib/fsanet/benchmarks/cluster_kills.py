@@ -20,9 +20,9 @@ from typing import NamedTuple
 import numpy as np
 
 from fsanet.benchmarks.assets import demo_file
-from fsanet.commands.options import positive
 from fsanet.console import EXIT_ERROR, EXIT_OK, run_command
 from fsanet.errors import InputError
+from fsanet.options import positive
 
 _LIGHT = ("--model", "ssrnet_mt", "--detector", "lbp", "--no-pictures", "--quiet")
 _FIRST_S = 2.0  # there must be something to kill

@@ -16,7 +16,6 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from fsanet.commands.options import add_option
 from fsanet.console import EXIT_OK, run_command
 from fsanet.engines.onnx_engine import OnnxEngine
 from fsanet.engines.reading import EXPECTED_ERROR, SPREAD, ExpectedError
@@ -31,6 +30,7 @@ from fsanet.export.onnx_cache import bundled_onnx
 from fsanet.files import replace_whole
 from fsanet.inference.straightened import StraightenedEngine
 from fsanet.models.spec import DEFAULT_MODEL
+from fsanet.options import add_option
 from fsanet.plots import new_figure, save_figure
 from fsanet.pose.errors import euler_errors
 from fsanet.training.settings import DATA

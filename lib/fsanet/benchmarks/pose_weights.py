@@ -15,9 +15,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fsanet.commands.options import add_option, positive
 from fsanet.console import EXIT_OK, quiet_native_stderr, run_command
 from fsanet.locations import work_dir
+from fsanet.options import add_option, positive
 
 if TYPE_CHECKING:
     from fsanet.training.finder import FinderPlan

@@ -18,9 +18,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from fsanet.commands.options import positive, share
 from fsanet.console import EXIT_OK, run_command
 from fsanet.errors import InputError
+from fsanet.options import positive, share
 
 SHARDS_A_WORKER = (1, 4, 16, 64)
 _BACK, _FREE = 0, 1  # kinds of events; of two at one moment a shard comes back before a worker is free

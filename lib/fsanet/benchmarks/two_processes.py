@@ -18,13 +18,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from fsanet.commands.options import add_option, positive
 from fsanet.console import EXIT_OK, quiet_native_stderr, run_command
 from fsanet.datasets.augment import NONE, STRONG
+from fsanet.options import add_option, positive
 from fsanet.training.settings import Settings
 
 if TYPE_CHECKING:
     from fsanet.training.learner import Learner
+    from fsanet.training.processes.places import Follower
 
 _ROUNDING = 1e-7  # of a float32
 _REGIMES = {"augmentation strong, rate 1e-3": (STRONG, 1e-3), "no augmentation, rate 1e-5": (NONE, 1e-5)}
@@ -58,14 +59,23 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _losses_of_three(settings: Settings, steps: int, rate: float) -> list[NDArray[np.float64]]:
     """(steps,) losses of one process, of one with rounded first weights, and of two."""
-    from fsanet.commands.train import follow
     from fsanet.training.learner import Learner
     from fsanet.training.processes.meeting import Workers, leading
     from fsanet.training.processes.shared_learner import LeadingLearner
 
     alone = [_losses(settings, steps, rate, Learner, off) for off in (0.0, _ROUNDING)]
-    with leading(Workers(2), settings, partial(follow, settings, 1)) as leader:
+    with leading(Workers(2), settings, partial(_follow, settings)) as leader:
         return [*alone, _losses(settings, steps, rate, partial(LeadingLearner, place=leader))]
+
+
+def _follow(settings: Settings, follower: "Follower") -> None:
+    """The second process, with a core of its own."""
+    with quiet_native_stderr():
+        from fsanet.training.learner import limit_threads
+        from fsanet.training.pose import follow
+
+    limit_threads(1)
+    follow(settings, follower)
 
 
 def _losses(

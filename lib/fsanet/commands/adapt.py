@@ -15,9 +15,9 @@ import argparse
 import dataclasses
 from pathlib import Path
 
-from fsanet.commands.options import add_option, positive
 from fsanet.console import EXIT_OK, quiet_native_stderr
 from fsanet.models.spec import DEFAULT_MODEL, get_spec
+from fsanet.options import add_option, positive
 from fsanet.training.adaptation.methods import METHODS, AdaptSettings
 from fsanet.training.settings import RUNS, override
 

@@ -19,10 +19,10 @@ from fsanet.benchmarks.catalog import ON_REQUEST, SECTIONS, get_section
 from fsanet.benchmarks.chart import draw_section
 from fsanet.benchmarks.measurement import Effort
 from fsanet.benchmarks.report import as_text, conditions, write_json
-from fsanet.commands.options import add_option
 from fsanet.console import EXIT_ERROR, EXIT_OK, EXIT_PARTIAL
 from fsanet.errors import InputError
 from fsanet.locations import work_dir
+from fsanet.options import add_option
 
 DEFAULT_FOLDER = work_dir("training_and_testing/output/bench")
 _QUICK = Effort(rounds=2, seconds=0.01, frames=30, images=40)

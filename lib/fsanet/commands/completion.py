@@ -23,7 +23,5 @@ def run(args: argparse.Namespace) -> int:
         import shtab
     except ImportError:
         raise MissingPackageError("Completion needs shtab: pip install 'fsanet[completion]'.") from None
-    from fsanet.cli import command_parser
-
-    print(shtab.complete(command_parser(), args.shell))
+    print(shtab.complete(args.whole_parser(), args.shell))
     return EXIT_OK

@@ -24,9 +24,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fsanet.commands.estimators import VIDEO_DETECT_SIZE, chosen_estimators
-from fsanet.commands.options import add_option, positive, shard, share
 from fsanet.console import EXIT_ERROR, EXIT_INTERRUPTED, EXIT_OK, EXIT_PARTIAL
 from fsanet.errors import InputError
+from fsanet.options import add_option, positive, share
 
 if TYPE_CHECKING:
     from fsanet.cluster.shard import Shard
@@ -88,7 +88,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     many = parser.add_argument_group("many machines")
     add_option(many, "--cluster")
     many.add_argument("--shards", type=positive, default=64, metavar="N", help="shares of a cluster (default: 64)")
-    many.add_argument("--shard", type=shard, metavar="I/N", help="take one of N shares, see `fsanet merge`")
+    many.add_argument("--shard", type=_shard, metavar="I/N", help="take one of N shares, see `fsanet merge`")
     note = "longest part of a video that is split (default: by its length and the number of shares, 60 or more)"
     many.add_argument("--span", type=_span, metavar="SECONDS", help=note)
 
@@ -116,6 +116,15 @@ def run(args: argparse.Namespace) -> int:
     if args.span:
         raise InputError("--span is for many processes: give --shard or --cluster with it, or leave it out.")
     return _go_through(args, sources, sources, rows).code
+
+
+def _shard(text: str) -> "Shard":
+    from fsanet.cluster.shard import parse_shard
+
+    try:
+        return parse_shard(text)
+    except InputError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def _span(text: str) -> float:

@@ -11,7 +11,6 @@ float32; with the error on the synthetic test set at most 0.05 degrees more for 
 import argparse
 from pathlib import Path
 
-from fsanet.commands.options import add_option
 from fsanet.console import EXIT_OK, quiet_native_stderr
 from fsanet.datasets.protocols import set_path
 from fsanet.engines.choose import export_engine, open_export
@@ -30,6 +29,7 @@ from fsanet.export.formats.table import FORMATS, INT8, Format, Source, describe,
 from fsanet.files import remove_leftovers, replace_whole, replace_whole_folder
 from fsanet.locations import work_dir
 from fsanet.models.spec import DEFAULT_MODEL, default_weights
+from fsanet.options import add_option
 
 DEFAULT_FOLDER = Path("exported")
 

@@ -24,12 +24,12 @@ import dataclasses
 import sys
 from pathlib import Path
 
-from fsanet.commands.options import add_option, none_or_more, positive
 from fsanet.console import EXIT_OK, EXIT_PARTIAL, quiet_native_stderr
 from fsanet.evaluation.blazeface import NAMES
 from fsanet.image.kinds import IMAGE_SUFFIXES
 from fsanet.image.reading import read_image
 from fsanet.locations import work_dir
+from fsanet.options import add_option, none_or_more, positive
 from fsanet.scenes.bank_plan import SPLITS, BankPlan
 from fsanet.weights.pretrained import BUNDLED_FINDER
 

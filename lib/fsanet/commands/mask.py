@@ -11,11 +11,11 @@ seeds give equal bytes; a killed run goes on where it was. `fsanet test` measure
 
 import argparse
 
-from fsanet.commands.options import add_twin_options
 from fsanet.console import EXIT_OK
 from fsanet.datasets.derive import MASKED, derive_set, twin_path
 from fsanet.datasets.pose_set import PoseSet
 from fsanet.datasets.protocols import set_path
+from fsanet.options import add_twin_options
 from fsanet.rendering.masks.kinds import KINDS, WAYS
 from fsanet.rendering.masks.masked_set import masked_set
 

@@ -11,8 +11,8 @@ import argparse
 import logging
 from pathlib import Path
 
-from fsanet.commands.options import add_option
 from fsanet.console import EXIT_OK, EXIT_PARTIAL
+from fsanet.options import add_option
 
 log = logging.getLogger(__name__)
 

@@ -15,12 +15,12 @@ import logging
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 
-from fsanet.commands.options import add_option, positive, share
 from fsanet.console import EXIT_ERROR, EXIT_OK, EXIT_PARTIAL
 from fsanet.datasets.pictures import draw_pictures, picture_paths
 from fsanet.errors import InputError
 from fsanet.image.face_crop import INPUT_SIZE
 from fsanet.locations import work_dir
+from fsanet.options import add_option, positive, share
 from fsanet.readers.biwi import SPLIT_FILE
 from fsanet.readers.biwi_protocol import EULER_ORDERS
 from fsanet.readers.own import ANGLE_UNITS

@@ -13,9 +13,9 @@ goes on where it was when the same command is given again.
 import argparse
 from pathlib import Path
 
-from fsanet.commands.options import add_option, positive
 from fsanet.console import EXIT_OK, EXIT_PARTIAL
 from fsanet.locations import work_dir
+from fsanet.options import add_option, positive
 
 _COPIES, _YAW_DEG = 18, 90.0
 

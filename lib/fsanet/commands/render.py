@@ -12,10 +12,10 @@ photographs as it reads the real sets.
 import argparse
 from pathlib import Path
 
-from fsanet.commands.options import add_option, positive, share
 from fsanet.console import EXIT_OK
 from fsanet.errors import InputError
 from fsanet.locations import work_dir
+from fsanet.options import add_option, positive, share
 from fsanet.rendering.poses import POSES
 
 NPZ, PHOTOS = "npz", ("300W_LP", "BIWI")

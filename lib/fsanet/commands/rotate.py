@@ -10,12 +10,12 @@ goes on where it was. `fsanet test` measures a set and its twin pair by pair.
 
 import argparse
 
-from fsanet.commands.options import add_twin_options
 from fsanet.console import EXIT_OK
 from fsanet.datasets.derive import ROTATED, derive_set, twin_path
 from fsanet.datasets.pose_set import PoseSet
 from fsanet.datasets.protocols import set_path
 from fsanet.datasets.rotated_set import TURN_DEG, rotated_set
+from fsanet.options import add_twin_options
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:

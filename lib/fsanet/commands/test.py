@@ -20,7 +20,6 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
-from fsanet.commands.options import add_option
 from fsanet.console import EXIT_OK, quiet_native_stderr
 from fsanet.engines.choose import create_engine
 from fsanet.engines.engine import Engine
@@ -36,6 +35,7 @@ from fsanet.export.onnx_cache import ready_onnx
 from fsanet.inference.straightened import StraightenedEngine
 from fsanet.locations import work_dir
 from fsanet.models.spec import DEFAULT_WEIGHTS, get_spec
+from fsanet.options import add_option
 from fsanet.training.settings import DATA
 from fsanet.weights.pretrained import UncataloguedError
 

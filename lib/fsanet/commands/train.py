@@ -17,8 +17,8 @@ import argparse
 import dataclasses
 from functools import partial
 
-from fsanet.commands.options import add_option
 from fsanet.console import EXIT_OK, quiet_native_stderr
+from fsanet.options import add_option
 from fsanet.training.experiments import experiment_names, recipe_for, runs_of
 from fsanet.training.processes.meeting import following, leading, parse_workers
 from fsanet.training.processes.places import Follower, Leader

@@ -19,11 +19,11 @@ from typing import TYPE_CHECKING
 
 from fsanet.benchmarks.adaptation.scenarios import KNOWN, RUNS, SCENARIOS, BenchSettings, Cell, grid, samples_of
 from fsanet.benchmarks.adaptation.sets import BenchSets, rendered_sets
-from fsanet.commands.options import positive
 from fsanet.console import EXIT_OK, progress, quiet_native_stderr, run_command
 from fsanet.datasets.pose_set import PoseSet
 from fsanet.errors import InputError
 from fsanet.locations import work_dir
+from fsanet.options import positive
 from fsanet.training.adaptation.methods import METHODS
 from fsanet.training.settings import override
 

@@ -20,8 +20,8 @@ from tempfile import TemporaryDirectory
 from fsanet.benchmarks.fuzz.process import Answer, Task, read_in_a_process
 from fsanet.benchmarks.fuzz.seeds import make_seeds, seeds_by_kind
 from fsanet.benchmarks.own_process import OwnProcess
-from fsanet.commands.options import positive
 from fsanet.console import EXIT_ERROR, EXIT_OK, progress, run_command
+from fsanet.options import positive
 
 OUTCOMES = ("read", "one sentence", "traceback", "crash", "hang")
 _HARMLESS = OUTCOMES[:2]

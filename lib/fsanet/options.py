@@ -5,7 +5,6 @@ import contextlib
 from pathlib import Path
 from typing import Any
 
-from fsanet.errors import InputError
 from fsanet.locations import work_dir
 
 LARGEST_SEED = 2**32 - 1
@@ -79,16 +78,6 @@ def _whole(text: str, least: int) -> int:
         if (value := int(text)) >= least:
             return value
     raise argparse.ArgumentTypeError(f"must be a whole number, {least} or more, got {text}")
-
-
-def shard(text: str) -> Any:
-    """A share such as 3/16, for `type=`."""
-    from fsanet.cluster.shard import parse_shard
-
-    try:
-        return parse_shard(text)
-    except InputError as error:
-        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def share(most: float) -> Any:
