@@ -19,7 +19,7 @@ MOST_S = 10.0
 def start(own_npz, tmp_path, repository):
     """Starts the command; what it leaves is killed."""
     options = f"--set {own_npz} --model ssrnet_ori_mt --epochs 1000 --batch 8 --setting image_size=16 --workers 2"
-    command = [sys.executable, "-m", "fsanet", "train", *options.split(), "--out", str(tmp_path)]
+    command = [sys.executable, "-m", "tests.fixtures.tiny_command", "train", *options.split(), "--out", str(tmp_path)]
     started = []
 
     def run() -> subprocess.Popen:

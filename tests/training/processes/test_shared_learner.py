@@ -7,15 +7,13 @@ import keras
 import numpy as np
 import pytest
 
-from fsanet.commands.train import follow
 from fsanet.datasets.batches import Batches, View
 from fsanet.training.checkpoint import snapshot
-from fsanet.training.crop_model import build_network
 from fsanet.training.learner import Learner, as_numbers
 from fsanet.training.pose import crop_model
 from fsanet.training.processes.meeting import Workers, leading
 from fsanet.training.processes.shared_learner import LeadingLearner, shares
-from tests.fixtures.tiny_training import SIZE, bright_side_set
+from tests.fixtures.tiny_training import SIZE, bright_side_set, build_tiny_network, follow_tiny
 
 pytestmark = pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="several processes need TensorFlow")
 STEPS, AGAIN = 6, 3
@@ -43,7 +41,7 @@ def test_two_processes_lose_what_one_loses_where_they_share_statistics(tiny_sett
 
     def losses(make_learner) -> np.ndarray:
         keras.utils.set_random_seed(0)
-        learner = make_learner(crop_model(build_network(tiny_settings.model, SIZE), tiny_settings), tiny_settings)
+        learner = make_learner(crop_model(build_tiny_network(size=SIZE), tiny_settings), tiny_settings)
         start, steps = snapshot(learner.variables), []
         for number in range(STEPS + AGAIN):
             if number == STEPS:
@@ -53,7 +51,7 @@ def test_two_processes_lose_what_one_loses_where_they_share_statistics(tiny_sett
         return np.array(steps)
 
     alone = losses(Learner)
-    with leading(Workers(2), tiny_settings, partial(follow, tiny_settings, 1)) as leader:
+    with leading(Workers(2), tiny_settings, partial(follow_tiny, tiny_settings)) as leader:
         together = losses(partial(LeadingLearner, place=leader))
     if statistics_of_all:
         np.testing.assert_allclose(together, alone, rtol=1e-4)
