@@ -5,6 +5,9 @@ import pytest
 from fsanet.benchmarks import training
 from fsanet.benchmarks.measurement import Effort
 from fsanet.benchmarks.training import Case, Rate
+from fsanet.training import crop_model, learner
+from fsanet.training.learner import as_numbers
+from tests.fixtures.tiny_training import build_tiny_network
 
 
 class _Here:
@@ -39,7 +42,18 @@ def test_every_case_is_timed_in_turn_after_one_to_warm_up(monkeypatch):
     assert rows[0].more["a second of processor time"] == 50
 
 
-def test_a_trainer_trains_real_steps():
-    rate = training.make_trainer("ssrnet_ori_mt", Case(512, "paper"))()
+def test_a_trainer_trains_real_steps(monkeypatch):
+    """As many as it says, each on a whole batch."""
+    seen = []
+    monkeypatch.setattr(crop_model, "build_network", build_tiny_network)
+    monkeypatch.setattr(training, "_TURN_IMAGES", 40)
+    monkeypatch.setattr(learner, "as_numbers", lambda figures: seen.append(as_numbers(figures)))
+    step, images = learner.Learner.step, []
+    monkeypatch.setattr(
+        learner.Learner, "step", lambda self, batch, rate: images.append(len(batch[0])) or step(self, batch, rate)
+    )
+    rate = training.make_trainer("ssrnet_ori_mt", Case(8, "paper"))()
+    assert images == [8] * 5
+    assert seen[0]["loss"] > 0
     assert rate.clock > 0
     assert rate.processor > 0

@@ -17,6 +17,7 @@ from fsanet.errors import InputError
 from fsanet.export import comparison
 from fsanet.export.comparison import probe_crops
 from fsanet.export.formats.table import FORMATS, INT8, Source, get_format
+from fsanet.weights import loading
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore:In the future `np.object`:FutureWarning"),  # keras' patch of tf2onnx
@@ -34,6 +35,14 @@ def weights(model, tmp_path_factory):
     path = tmp_path_factory.mktemp("weights") / "mine.weights.h5"
     model.save_weights(path)
     return path
+
+
+@pytest.fixture(scope="module", autouse=True)
+def loaded_once():
+    """The network is read from its file for the first export alone: to build it takes longer than most formats."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(loading, "load_model", functools.cache(loading.load_model))
+        yield
 
 
 @pytest.fixture(scope="module")
