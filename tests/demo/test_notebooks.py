@@ -18,7 +18,8 @@ LESS = {
         '"masks_test", 100,': '"masks_test", 24,',
         "range(0, 240, 20)": "range(12)",
         "--epochs 12": "--epochs 1",
-    }
+    },
+    "6_adapt": {"steps=60, rise_steps=40,": "steps=3, rise_steps=2,"},
 }
 each = pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
 
