@@ -6,7 +6,7 @@ import fsanet
 from demo.web.vendor import RuntimeBuild
 from fsanet.commands.estimators import VIDEO_DETECT_SIZE
 from fsanet.dense import decode
-from fsanet.dense.layout import PREDICTION_SIZE, ROTATION_6D, STRIDES
+from fsanet.dense.layout import CELL_PREDICTION_SIZE, ROTATION_6D, STRIDES
 from fsanet.detectors import detection, nearby, scout, working_image, yunet
 from fsanet.engines.reading import ExpectedError
 from fsanet.image import overlay
@@ -120,7 +120,7 @@ def _detector() -> dict[str, Any]:
         "least_side": scout.LEAST_SIDE,
         "surely": scout.SURELY,
         "largest_log": decode.LARGEST_LOG,
-        "prediction_size": PREDICTION_SIZE,
+        "prediction_size": CELL_PREDICTION_SIZE,
         "rotation_at": ROTATION_6D.start,
         "scale_wh": scale,
         "shift_wh": shift,

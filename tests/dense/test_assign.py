@@ -11,7 +11,7 @@ ROTATION = np.arange(9.0).reshape(1, 3, 3)
 def faces(*boxes, shown=1.0):
     boxes = np.array(boxes, float)
     points = (boxes[:, None, :2] + boxes[:, None, 2:]) / 2 + np.arange(10).reshape(5, 2)
-    return boxes, points, np.repeat(ROTATION, len(boxes), axis=0), np.full(len(boxes), shown)
+    return boxes, points, np.repeat(ROTATION, len(boxes), axis=0), np.full(len(boxes), shown), np.arange(len(boxes)) + 1
 
 
 def positive(target, size=(128, 128)):
@@ -40,6 +40,7 @@ def test_numbers_of_one_cell_by_hand():
     np.testing.assert_allclose(row[layout.TARGET_BOX], np.array([10, 6, 6, 10]) / 8)
     np.testing.assert_allclose(row[layout.TARGET_POINTS][:4], np.array([-2, 3, 0, 5]) / 16)
     np.testing.assert_allclose(row[layout.TARGET_ROTATION], np.arange(9))
+    assert row[layout.TARGET_MASK] == 1
 
 
 def test_the_rest_of_a_face_is_negative_there_and_ignored_on_a_near_stride():
@@ -71,7 +72,7 @@ def test_a_small_face_before_a_large_one_keeps_its_cells():
 
 
 def test_no_face_leaves_all_negative():
-    empty = (np.zeros((0, 4)), np.zeros((0, 5, 2)), np.zeros((0, 3, 3)), np.zeros(0))
+    empty = (np.zeros((0, 4)), np.zeros((0, 5, 2)), np.zeros((0, 3, 3)), np.zeros(0), np.zeros(0))
     assert not targets((64, 96), *empty).any()
 
 

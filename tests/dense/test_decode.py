@@ -10,12 +10,13 @@ from fsanet.pose.angles import rotation_from_angles
 
 def perfect_prediction(size, boxes, points, rotation):
     """What a network would say that has learnt its targets by heart."""
-    target = targets(size, boxes, points, rotation, np.ones(len(boxes)))
-    prediction = np.zeros((len(target), layout.PREDICTION_SIZE), np.float32)
+    target = targets(size, boxes, points, rotation, np.ones(len(boxes)), np.arange(len(boxes)))
+    prediction = np.zeros((len(target), layout.CELL_PREDICTION_SIZE), np.float32)
     positive = target[:, layout.POSITIVE] == 1
     prediction[:, layout.SCORE] = np.where(positive, 3.0, -9.0)
     prediction[positive, layout.BOX] = np.log(target[positive, layout.TARGET_BOX])
     prediction[:, layout.POINTS] = target[:, layout.TARGET_POINTS]
+    prediction[:, layout.MASK] = np.eye(3)[target[:, layout.TARGET_MASK].astype(int)]
     whole = target[:, layout.TARGET_ROTATION].reshape(-1, 3, 3)
     prediction[:, layout.ROTATION_6D] = np.hstack([whole[:, :, 0], whole[:, :, 1]])
     return prediction
@@ -31,17 +32,29 @@ def test_decoding_undoes_the_targets():
     np.testing.assert_allclose(found.box_xyxy[order], boxes, atol=1e-3)
     np.testing.assert_allclose(found.points_xy[order], points, atol=1e-2)
     np.testing.assert_allclose(found.rotation[order], rotation, atol=1e-5)
+    assert found.mask[order].tolist() == [0, 1, 2]
     np.testing.assert_allclose(found.score, 1 / (1 + np.exp(-3)))
 
 
 def test_the_threshold_is_of_the_score_and_the_surest_comes_first():
     grid = cells(64, 64)
-    prediction = np.full((len(grid), layout.PREDICTION_SIZE), -9.0)
+    prediction = np.full((len(grid), layout.CELL_PREDICTION_SIZE), -9.0)
     prediction[[0, 7, 40], layout.SCORE] = np.log([0.6 / 0.4, 0.9 / 0.1, 0.3 / 0.7])
     prediction[:, layout.BOX] = 0.0
     np.testing.assert_allclose(decode(prediction, grid, 0.5).score, [0.9, 0.6])
     assert len(decode(prediction, grid, 0.2).score) == 3
     assert decode(prediction, grid, 0.95).rotation.shape == (0, 3, 3)
+
+
+def test_of_boxes_of_one_face_the_one_that_fits_counts_with_the_score_of_its_own():
+    grid = cells(64, 64)
+    prediction = np.full((len(grid), layout.CELL_PREDICTION_SIZE), -9.0)
+    prediction[[0, 1], layout.SCORE] = np.log([0.9 / 0.1, 0.8 / 0.2])
+    prediction[[0, 1], layout.FIT] = np.log([0.5 / 0.5, 0.6 / 0.4])  # 0.9 * 0.5 < 0.8 * 0.6
+    prediction[:, layout.BOX] = np.log(3.0)
+    found = decode(prediction, grid, 0.5)
+    np.testing.assert_allclose(found.score, [0.8])
+    np.testing.assert_allclose(found.box_xyxy, [[12 - 24, 4 - 24, 12 + 24, 4 + 24]])
 
 
 def test_of_overlapping_boxes_the_first_stays():
@@ -60,7 +73,7 @@ def test_a_box_within_another_shows_no_face_of_its_own():
 def found(scores, boxes):
     count = len(scores)
     boxes = np.array(boxes, float).reshape(-1, 4)
-    return Found(np.array(scores, float), boxes, np.zeros((count, 5, 2)), np.zeros((count, 3, 3)))
+    return Found(np.array(scores, float), boxes, np.zeros((count, 5, 2)), np.zeros((count, 3, 3)), np.zeros(count, int))
 
 
 def test_two_searches_of_one_picture_are_joined():
@@ -89,7 +102,7 @@ def test_six_numbers_become_the_nearest_rotation():
 @pytest.mark.parametrize("logit", [-50.0, 50.0])
 def test_wild_boxes_stay_finite(logit):
     grid = cells(32, 32)
-    prediction = np.full((len(grid), layout.PREDICTION_SIZE), logit)
+    prediction = np.full((len(grid), layout.CELL_PREDICTION_SIZE), logit)
     prediction[:, layout.SCORE] = 2.0
     assert np.isfinite(decode(prediction, grid, 0.5).box_xyxy).all()
 
@@ -107,9 +120,9 @@ def test_wild_boxes_stay_finite(logit):
 def test_what_is_tiny_on_the_head_of_another_face_is_worn(middle, side, is_worn):
     face = np.array([50.0, 50, 150, 150])
     badge = np.array([*np.subtract(middle, side / 2), *np.add(middle, side / 2)])
-    found = Found(np.array([0.9, 0.8]), np.stack([face, badge]), np.zeros((2, 5, 2)), np.stack([np.eye(3)] * 2))
+    found = Found(np.array([0.9, 0.8]), np.stack([face, badge]), np.zeros((2, 5, 2)), np.stack([np.eye(3)] * 2), np.zeros(2, int))
     assert worn(found).tolist() == [False, is_worn]
 
 
 def test_of_no_face_none_is_worn():
-    assert worn(Found(np.empty(0), np.empty((0, 4)), np.empty((0, 5, 2)), np.empty((0, 3, 3)))).shape == (0,)
+    assert worn(found([], [])).shape == (0,)

@@ -14,13 +14,14 @@ def faces(boxes, shown):
         points_xy=np.arange(10 * number, dtype=np.float32).reshape(-1, 5, 2),
         rotation=np.arange(9 * number, dtype=np.float32).reshape(-1, 3, 3),
         shown=np.array(shown, np.float32),
+        mask=np.arange(number) % 3,
         mesh_xyz=np.arange(204 * number, dtype=np.float32).reshape(-1, 68, 3),
     )
 
 
 def test_cells_are_matched_by_the_rules_of_assign():
     given = faces([[10, 10, 40, 40], [50, 20, 60, 30]], [1.0, 0.3])
-    expected = targets((64, 64), given.box_xyxy, given.points_xy, given.rotation, given.shown)
+    expected = targets((64, 64), given.box_xyxy, given.points_xy, given.rotation, given.shown, given.mask)
     np.testing.assert_array_equal(cell_targets((64, 64), given), expected)
 
 

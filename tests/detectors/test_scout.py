@@ -18,13 +18,13 @@ class OneFaceSession:
         return [SimpleNamespace(name="image_bgr", type="tensor(float)", shape=["batch", None, None, 3])]
 
     def get_outputs(self):
-        return [SimpleNamespace(name="prediction", shape=["batch", None, layout.PREDICTION_SIZE])]
+        return [SimpleNamespace(name="prediction", shape=["batch", None, layout.CELL_PREDICTION_SIZE])]
 
     def run(self, _, feed):
         self.given = feed["image_bgr"]
         y, x = np.unravel_index(self.given[0].sum(axis=-1).argmax(), self.given.shape[1:3])
         grid = cells(*self.given.shape[1:3])
-        rows = np.full((1, len(grid), layout.PREDICTION_SIZE), -9.0, np.float32)
+        rows = np.full((1, len(grid), layout.CELL_PREDICTION_SIZE), -9.0, np.float32)
         nearest = np.flatnonzero(grid[:, 2] == 16)[np.abs(grid[grid[:, 2] == 16, :2] - (x, y)).sum(axis=1).argmin()]
         at, stride = grid[nearest, :2], 16
         rows[0, nearest, layout.SCORE] = 2.0
@@ -92,7 +92,7 @@ def test_a_small_picture_is_searched_once(session):
 
 def test_a_face_found_only_in_the_smaller_copy_counts_whatever_its_size(monkeypatch):
     network, sizes = ScoutNetwork(), []
-    small = Found(np.array([0.8]), np.array([[10.0, 10, 50, 58]]), np.zeros((1, 5, 2)), np.eye(3)[None])
+    small = Found(np.array([0.8]), np.array([[10.0, 10, 50, 58]]), np.zeros((1, 5, 2)), np.eye(3)[None], np.zeros(1, int))
 
     def search_at(_image_bgr, long_side, _threshold):
         sizes.append(long_side)
@@ -117,10 +117,10 @@ def test_several_views_are_searched_in_one_pass(session):
 @pytest.mark.parametrize(("side", "score", "kept"), [(15, 0.74, 0), (15, 0.76, 1), (17, 0.71, 1)])
 def test_tiny_faces_must_be_surer(session, monkeypatch, side, score, kept):
     box, points = np.array([[0.0, 0, side, side]]), np.zeros((1, 5, 2))
-    tiny = Found(np.array([score]), box, points, np.eye(3)[None])
+    tiny = Found(np.array([score]), box, points, np.eye(3)[None], np.zeros(1, int))
     monkeypatch.setattr(scout, "decode", lambda *_: tiny)
     monkeypatch.setattr(scout, "LEAST_SIDE", 1000)
-    session.run = lambda *_: [np.zeros((1, 1, layout.PREDICTION_SIZE), np.float32)]
+    session.run = lambda *_: [np.zeros((1, 1, layout.CELL_PREDICTION_SIZE), np.float32)]
     assert (
         len(ScoutNetwork().search(np.zeros((800, 800, 3), np.uint8), 400, 0.7).score) == kept
     )  # half the image's size
@@ -129,7 +129,7 @@ def test_tiny_faces_must_be_surer(session, monkeypatch, side, score, kept):
 @pytest.mark.parametrize(("score", "kept"), [(0.79, 1), (0.81, 2)])
 def test_what_may_be_a_badge_must_be_surer(monkeypatch, score, kept):
     network, boxes = ScoutNetwork(), np.array([[50.0, 50, 150, 150], [90, 10, 110, 30]])
-    both = Found(np.array([0.9, score]), boxes, np.zeros((2, 5, 2)), np.stack([np.eye(3)] * 2))
+    both = Found(np.array([0.9, score]), boxes, np.zeros((2, 5, 2)), np.stack([np.eye(3)] * 2), np.zeros(2, int))
     monkeypatch.setattr(network, "_search_at", lambda *_: both)
     assert len(network.search(np.zeros((200, 200, 3), np.uint8), 200, 0.7).score) == kept
 

@@ -53,7 +53,7 @@ def test_labels_of_pasted_faces(upright):
     np.testing.assert_allclose(faces.mesh_xyz[0, :, 2], upright[:, 2] / 2, atol=1e-4)
     np.testing.assert_allclose(faces.points_xy[0], five_points(faces.mesh_xyz[0])[:, :2])
     assert faces.visible[0].tolist() == [True, False, True, False, False]
-    assert faces.masked.tolist() == [True]
+    assert faces.mask.tolist() == [1]
     assert faces.shown[0] == pytest.approx(0.7)
 
 

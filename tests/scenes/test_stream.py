@@ -18,7 +18,7 @@ def test_a_batch_is_a_function_of_epoch_and_step(stream):
     batch = stream.batch(1, 2)
     assert batch.image.shape == (2, 64, 64, 3)
     assert batch.image.dtype == np.uint8
-    assert batch.target.shape == (2, 64 + 16 + 4, layout.TARGET_SIZE)
+    assert batch.target.shape == (2, 64 + 16 + 4, layout.CELL_TARGET_SIZE)
     again = pickle.loads(pickle.dumps(stream)).batch(1, 2)
     np.testing.assert_array_equal(batch.image, again.image)
     np.testing.assert_array_equal(batch.target, again.target)

@@ -32,7 +32,7 @@ def network_that_says(rows):
 
 def learnt_by_heart(scene):
     target = finder_targets(scene)
-    rows = np.zeros((len(target), layout.PREDICTION_SIZE), np.float32)
+    rows = np.zeros((len(target), layout.CELL_PREDICTION_SIZE), np.float32)
     positive = target[:, layout.POSITIVE] == 1
     rows[:, layout.SCORE] = np.where(positive, 4.0, -9.0)
     rows[positive, layout.BOX] = np.log(np.maximum(target[positive, layout.TARGET_BOX], 1e-3))
@@ -70,7 +70,7 @@ def test_a_perfect_network_has_perfect_figures(scene):
 
 
 def test_a_silent_network_has_the_worst(scene):
-    silent = np.full((84, layout.PREDICTION_SIZE), -9.0, np.float32)
+    silent = np.full((84, layout.CELL_PREDICTION_SIZE), -9.0, np.float32)
     assert validate(FINDERS["scout"], network_that_says(silent), [scene]) == {
         "val_ap": 0.0,
         "val_points": 1.0,
@@ -103,7 +103,7 @@ def tiny(image_height=None, image_width=None):
     levels = []
     for stride in (8, 16, 32):
         x = keras.layers.AveragePooling2D(stride)(image)
-        levels.append(flat(predict(x, first_prediction()), layout.PREDICTION_SIZE))
+        levels.append(flat(predict(x, first_prediction()), layout.CELL_PREDICTION_SIZE))
     return keras.Model(image, keras.layers.Concatenate(axis=1)(levels))
 
 

@@ -44,9 +44,10 @@ def targets(
     points_xy: NDArray,
     rotation: NDArray,
     shown: NDArray,
+    mask: NDArray,
     rules: Assignment = RULES,
 ) -> NDArray[np.float32]:
-    """Targets (N, 25) of a picture, in the order of `cells`; the columns are those of `layout`.
+    """Targets (N, 26) of a picture, in the order of `cells`; the columns are those of `layout`.
 
     Box: distances from the cell's centre to the left, top, right and bottom, in strides. Points: offsets from the
     centre in sides of the face.
@@ -57,10 +58,11 @@ def targets(
         points_xy: (F, 5, 2) pixels.
         rotation: (F, 3, 3).
         shown: (F,) share of each face that is seen.
+        mask: (F,) number of what it wears, one of `layout.MASKS`.
         rules: of the assignment.
     """
     grid = cells(*size)
-    target = np.zeros((len(grid), layout.TARGET_SIZE), np.float32)
+    target = np.zeros((len(grid), layout.CELL_TARGET_SIZE), np.float32)
     areas = np.prod(boxes_xyxy[:, 2:] - boxes_xyxy[:, :2], axis=1)
     for face in np.argsort(-areas):  # a small face before a large one keeps its cells
         if shown[face] <= rules.ignored:
@@ -73,6 +75,7 @@ def targets(
             at = grid[:, 2] == stride
             if wanted and stride == level:
                 _fill(target, near & at, grid, boxes_xyxy[face], points_xy[face], rotation[face], side)
+                target[near & at, layout.TARGET_MASK] = mask[face]
             elif not wanted or lower / rules.overlap <= side < upper * rules.overlap:
                 target[inside & at & (target[:, layout.POSITIVE] == 0), layout.IGNORED] = 1
     return target

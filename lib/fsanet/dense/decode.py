@@ -12,6 +12,7 @@ from fsanet.image.boxes import iou
 WITHIN = 0.7  # of a box in another: a nose or a mouth taken for a face
 WORN = 0.25  # of a face's side: what is smaller, at the head of that face, may be a badge: who is nearer is larger
 HEAD = (0.15, 0.45)  # in widths beside and heights above a face: what hair and hats reach
+UNTOLD = -1  # what is worn
 LARGEST_LOG = 4.0  # of a distance in strides; what is beyond is no box
 
 
@@ -23,12 +24,14 @@ class Found(NamedTuple):
         box_xyxy: (F, 4) pixels, in the network's own convention.
         points_xy: (F, 5, 2) pixels, in the order of an upright face.
         rotation: (F, 3, 3) of the pose.
+        mask: (F,) int, number of what is worn, one of `fsanet.dense.layout.MASKS`; `UNTOLD` by networks that do not tell.
     """
 
     score: NDArray[np.float64]
     box_xyxy: NDArray[np.float64]
     points_xy: NDArray[np.float64]
     rotation: NDArray[np.float64]
+    mask: NDArray[np.int_]
 
     def sides(self) -> NDArray[np.float64]:
         """(F,) pixels of squares of equal area."""
@@ -61,22 +64,25 @@ def decode(prediction: NDArray, grid: NDArray, threshold: float, overlap: float 
     """The faces in a prediction.
 
     Args:
-        prediction: (N, 21), columns of `layout`.
+        prediction: (N, 25), columns of `layout`.
         grid: (N, 3) of `cells`.
         threshold: least score.
-        overlap: of two boxes with a larger intersection over union the less sure one is dropped.
+        overlap: of two boxes with a larger intersection over union the one whose score times fit is less is dropped.
     """
     sure = prediction[:, layout.SCORE] > np.log(threshold / (1 - threshold)) if threshold > 0 else slice(None)
     rows, where = prediction[sure].astype(np.float64), grid[sure].astype(np.float64)
-    score = 1 / (1 + np.exp(-rows[:, layout.SCORE]))
-    order = np.argsort(-score, kind="stable")
+    score, fit = (1 / (1 + np.exp(-rows[:, column])) for column in (layout.SCORE, layout.FIT))
+    order = np.argsort(-score * fit, kind="stable")
     rows, where, score = rows[order], where[order], score[order]
     box = _boxes(rows, where)
     kept = suppress(box, overlap)
+    kept = [kept[i] for i in np.argsort(-score[kept], kind="stable")]
     rows, where, score, box = rows[kept], where[kept], score[kept], box[kept]
     side = np.sqrt(np.prod(box[:, 2:] - box[:, :2], axis=1))
     points = where[:, None, :2] + rows[:, layout.POINTS].reshape(-1, 5, 2) * side[:, None, None]
-    return Found(score, box, points, rotation_from_6d(rows[:, layout.ROTATION_6D]))
+    return Found(
+        score, box, points, rotation_from_6d(rows[:, layout.ROTATION_6D]), rows[:, layout.MASK].argmax(axis=1)
+    )
 
 
 def _boxes(rows: NDArray, where: NDArray) -> NDArray[np.float64]:

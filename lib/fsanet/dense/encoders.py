@@ -33,6 +33,10 @@ class Labelled(Protocol):
         """(F,) share of each face that is seen."""
 
     @property
+    def mask(self) -> NDArray:
+        """(F,) number of what each wears, one of `layout.MASKS`."""
+
+    @property
     def mesh_xyz(self) -> NDArray:
         """(F, 68, 3) landmarks, pixels."""
 
@@ -41,8 +45,8 @@ Encoder: TypeAlias = Callable[[tuple[int, int], Labelled], NDArray[np.float32]] 
 
 
 def cell_targets(size: tuple[int, int], faces: Labelled) -> NDArray[np.float32]:
-    """(cells, 25) a row a cell, see `fsanet.dense.assign`: cells and faces are matched here."""
-    return targets(size, faces.box_xyxy, faces.points_xy, faces.rotation, faces.shown)
+    """(cells, 26) a row a cell, see `fsanet.dense.assign`: cells and faces are matched here."""
+    return targets(size, faces.box_xyxy, faces.points_xy, faces.rotation, faces.shown, faces.mask)
 
 
 def padded_faces(size: tuple[int, int], faces: Labelled, rules: Assignment = RULES) -> NDArray[np.float32]:

@@ -4,7 +4,8 @@ A network with one prediction a cell looks there.
 
 A prediction (..., 21): score (a logit), box, five points, two columns of a rotation.
 A target (..., 25): positive, ignored, box, five points, the rotation whole.
-Networks that learn a mesh have 68 vertices (x, y, z) behind either.
+Networks that learn a mesh have 68 vertices (x, y, z) behind either. Where cells answer for faces (`scout`), a prediction has
+four logits more, one for each of `MASKS` and one of how well its box fits, and a target the number of one of `MASKS`.
 """
 
 from functools import lru_cache
@@ -20,6 +21,9 @@ POINTS = slice(5, 15)
 ROTATION_6D = slice(15, 21)
 PREDICTION_SIZE = 21
 MESH = slice(21, 225)
+MASK = slice(21, 24)
+FIT = 24  # a logit: intersection over union of the box and the face's
+CELL_PREDICTION_SIZE = 25
 
 POSITIVE = 0  # 1 where a face is to be found
 IGNORED = 1  # 1 where either answer is right: a face hardly seen, or one of another size
@@ -28,8 +32,12 @@ TARGET_POINTS = slice(6, 16)
 TARGET_ROTATION = slice(16, 25)
 TARGET_SIZE = 25
 TARGET_MESH = slice(25, 229)
+TARGET_MASK = 25
+CELL_TARGET_SIZE = 26
 
 STRIDES = (8, 16, 32)
+
+MASKS = ("none", "worn", "below nose")  # what covers a mouth; a mask below the chin and a clear shield cover none
 
 
 @lru_cache(maxsize=32)

@@ -118,7 +118,7 @@ def _crops(plan: CropPlan, number: int) -> Iterator[_Crop]:
         box, margin = scatter(whole, rng), rng.uniform(*MARGINS)
         image = crop_face(scene.image_bgr, box, margin)
         seen = points_in_crop(points, box, margin, (_SIDE, _SIDE))
-        yield _Crop(image, angles_from_rotation(scene.faces.rotation[i]), seen, bool(scene.faces.masked[i]))
+        yield _Crop(image, angles_from_rotation(scene.faces.rotation[i]), seen, bool(scene.faces.mask[i]))
 
 
 def _usable(faces: Faces) -> NDArray[np.bool_]:

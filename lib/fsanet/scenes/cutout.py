@@ -11,11 +11,13 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from fsanet.dense.layout import MASKS
 from fsanet.rendering.camera import Camera, draw_distance, frame_head
 from fsanet.rendering.expression import with_expression
 from fsanet.rendering.head_pack import head_pack
 from fsanet.rendering.landmarks import five_points
 from fsanet.rendering.lights import draw_lights
+from fsanet.rendering.masks.kinds import SHIELD
 from fsanet.rendering.model import Model, build_model
 from fsanet.rendering.person import Person, draw_person
 from fsanet.rendering.photo import take_photo
@@ -34,6 +36,7 @@ _BACKS = 0.7  # of what is no face; the rest are clothes, hair and hats that nob
 _BACK_YAW = (125.0, 180.0)  # degrees: neither eye nor mouth is seen
 _IN_FRONT = 0.2  # decimetres that something must lie before a point to hide it; glasses lie closer
 _MOUTH = slice(3, 5)  # of the five points
+_SAID = {"right": "worn", "below nose": "below nose", "below chin": "none"}  # one of MASKS for each way to wear a mask
 _BEHIND_LINEAR = 0.18  # grey behind the person; its light does not matter
 
 
@@ -45,7 +48,7 @@ class Cutout(NamedTuple):
         points_xyz: (68, 3) float32 landmarks of 300W-LP, pixels, z towards the camera; zeros where there is no face.
         visible: (5,) bool, which of the five points nothing hides.
         rotation: (3, 3) float32 of the pose (`fsanet.pose.angles`).
-        masked: whether a face mask is worn.
+        mask: number of one of `fsanet.dense.layout.MASKS`.
         is_face: False for backs of heads and for things.
     """
 
@@ -53,7 +56,7 @@ class Cutout(NamedTuple):
     points_xyz: NDArray[np.float32]
     visible: NDArray[np.bool_]
     rotation: NDArray[np.float32]
-    masked: bool
+    mask: int
     is_face: bool
 
 
@@ -111,12 +114,24 @@ def _render(
     bgra = _cut(image, picture.covered)
     if not is_face:
         nothing = np.zeros((68, 3), np.float32)
-        return Cutout(bgra, nothing, np.zeros(5, bool), np.eye(3, dtype=np.float32), False, False)
+        return Cutout(bgra, nothing, np.zeros(5, bool), np.eye(3, dtype=np.float32), 0, False)
     seen = camera.project(landmarks)
     points = np.column_stack([seen[:, :2], landmarks[:, 2] * camera.focal / camera.distance]).astype(np.float32)
     visible = _visible(picture, camera, five_points(landmarks))
-    visible[_MOUTH] &= worn.mask is None  # a mask lies too close to the skin to tell by depth
-    return Cutout(bgra, points, visible, posing.head.astype(np.float32), worn.mask is not None, True)
+    mask = 0 if worn.mask is None else mask_number(worn.mask.look.kind, worn.mask.look.worn)
+    return Cutout(bgra, points, unmasked(visible, mask), posing.head.astype(np.float32), mask, True)
+
+
+def mask_number(kind: str, worn: str) -> int:
+    """Number in `MASKS` of a mask of some kind that is worn in some way, see `fsanet.rendering.masks.kinds`."""
+    return MASKS.index("none" if kind == SHIELD else _SAID[worn])
+
+
+def unmasked(visible: NDArray[np.bool_], mask: int) -> NDArray[np.bool_]:
+    """Which of the five points (5,) are seen where a mask is worn: it lies too close to the skin to tell by depth."""
+    covered = np.zeros(5, bool)
+    covered[_MOUTH] = mask > 0
+    return visible & ~covered
 
 
 def _aim(rng: np.random.Generator, landmarks: NDArray) -> Camera:

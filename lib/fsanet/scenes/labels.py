@@ -27,7 +27,7 @@ class Faces(NamedTuple):
             in a face that stands upright; hidden ones included.
         visible: (F, 5) bool, which of the five are seen.
         rotation: (F, 3, 3) float32 of the pose relative to the line of sight (`fsanet.pose.angles`).
-        masked: (F,) bool.
+        mask: (F,) int, numbers of `fsanet.dense.layout.MASKS`.
         shown: (F,) float32, share of the face that is inside the picture and that nothing covers.
         mesh_xyz: (F, 68, 3) float32 landmarks of 300W-LP, z in pixels towards the camera.
     """
@@ -36,7 +36,7 @@ class Faces(NamedTuple):
     points_xy: NDArray[np.float32]
     visible: NDArray[np.bool_]
     rotation: NDArray[np.float32]
-    masked: NDArray[np.bool_]
+    mask: NDArray[np.int_]
     shown: NDArray[np.float32]
     mesh_xyz: NDArray[np.float32]
 
@@ -110,7 +110,7 @@ def faces_of(cutouts: list[Cutout], placements: list[Placement], shown: list[flo
         five_points(mesh[..., :2]),
         np.stack([p.visible(c.visible) & s for (c, p), s in zip(pairs, seen, strict=True)]),
         np.stack([placement.rotation(cutout.rotation) for cutout, placement in pairs]),
-        np.array([cutout.masked for cutout in cutouts], bool),
+        np.array([cutout.mask for cutout in cutouts], int),
         np.array(shown, np.float32),
         mesh,
     )
@@ -124,5 +124,5 @@ def findable(faces: Faces) -> NDArray[np.bool_]:
 def no_faces() -> Faces:
     """The labels of a picture without a face."""
     shapes = ((4,), (5, 2), (5,), (3, 3), (), (), (68, 3))
-    kinds = (np.float32, np.float32, bool, np.float32, bool, np.float32, np.float32)
+    kinds = (np.float32, np.float32, bool, np.float32, int, np.float32, np.float32)
     return Faces(*(np.zeros((0, *shape), kind) for shape, kind in zip(shapes, kinds, strict=True)))

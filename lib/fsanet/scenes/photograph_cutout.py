@@ -15,11 +15,13 @@ from fsanet.image.kinds import IMAGE_SUFFIXES
 from fsanet.image.reading import read_image
 from fsanet.pose.angles import rotation_from_angles
 from fsanet.readers.type1 import read_points
-from fsanet.scenes.cutout import SIDE, Cutout
+from fsanet.rendering.masks.overlay import mask_by_points
+from fsanet.scenes.cutout import SIDE, Cutout, mask_number, unmasked
 from fsanet.scenes.labels import face_box
 
 _FACE_SHARE = (0.30, 0.40)  # side of the face's box, of SIDE
 _ROUND = 0.4  # share of windows with round corners
+_MASKED = 0.25
 _LEAST_WAY, _MOST_WAY = 0.15, 1.1  # from the face's box to each edge of the window, in sides of the face
 # Which way the five points look in the frame of a face, x to its left, z ahead: (5, 3).
 _LOOKING = np.array([[-0.5, 0, 0.87], [0.5, 0, 0.87], [0, 0, 1], [-0.45, 0, 0.89], [0.45, 0, 0.89]])
@@ -43,11 +45,11 @@ def labelled_photographs(folder: Path) -> list[Path]:
 
 
 def cut_photograph(file: Path, rng: np.random.Generator) -> Cutout:
-    """A window around the face of a photograph.
+    """A window around the face of a photograph, with a mask painted on one of four.
 
     Args:
         file: the picture, with its .mat beside it.
-        rng: size and window.
+        rng: size, window and mask.
 
     Raises:
         InputError: when it has not all 68 landmarks.
@@ -55,7 +57,7 @@ def cut_photograph(file: Path, rng: np.random.Generator) -> Cutout:
     yaw_pitch_roll_deg, points = read_points(file.with_suffix(".mat"))
     if not np.isfinite(points).all():
         raise InputError(f"'{file.with_suffix('.mat')}' has no 68 landmarks.")
-    image = read_image(file)
+    image, mask = _masked(read_image(file), points, rng.spawn(1)[0])
     x1, y1, x2, y2 = face_box(points)
     scale = rng.uniform(*_FACE_SHARE) * SIDE / np.sqrt((x2 - x1) * (y2 - y1))
     shift = np.array([SIDE / 2, 0.52 * SIDE]) - scale * np.array([x1 + x2, y1 + y2]) / 2
@@ -67,7 +69,16 @@ def cut_photograph(file: Path, rng: np.random.Generator) -> Cutout:
     moved = np.column_stack([points[:, :2] * scale + shift, points[:, 2] * scale]).astype(np.float32)
     alpha = np.minimum(inside, window(rng, face_box(moved)))
     rotation = rotation_from_angles(yaw_pitch_roll_deg)
-    return Cutout(np.dstack([bgr, alpha]), moved, turned_here(rotation), rotation.astype(np.float32), False, True)
+    visible = unmasked(turned_here(rotation), mask)
+    return Cutout(np.dstack([bgr, alpha]), moved, visible, rotation.astype(np.float32), mask, True)
+
+
+def _masked(image: NDArray[np.uint8], points: NDArray, rng: np.random.Generator) -> tuple[NDArray[np.uint8], int]:
+    """The photograph, now and then with a mask on the face with these landmarks (68, 2 or 3), and the mask's number."""
+    if rng.random() >= _MASKED:
+        return image, 0
+    picture = mask_by_points(image, points[:, :2], rng)
+    return picture.image_bgr, mask_number(picture.kind, picture.worn)
 
 
 def _halved(image: NDArray[np.uint8], matrix: NDArray, scale: float) -> tuple[NDArray[np.uint8], NDArray]:
@@ -87,7 +98,7 @@ def empty_window(image_bgr: NDArray[np.uint8], rng: np.random.Generator) -> Cuto
     half = rng.uniform(*_FACE_SHARE) * SIDE / 2 * np.array([-1, -1, 1, 1])
     bgra = np.dstack([image_bgr, window(rng, SIDE / 2 + half)])
     nothing = np.zeros((68, 3), np.float32), np.zeros(5, bool), np.eye(3, dtype=np.float32)
-    return Cutout(bgra, *nothing, masked=False, is_face=False)
+    return Cutout(bgra, *nothing, mask=0, is_face=False)
 
 
 def window(rng: np.random.Generator, box_xyxy: NDArray) -> NDArray[np.uint8]:

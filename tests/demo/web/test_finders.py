@@ -29,7 +29,7 @@ class Answers:
     def run(self, _, feed):
         [pictures] = feed.values()
         grid = cells(*pictures.shape[1:3])
-        answer = self.random.normal(0, 1, (len(pictures), len(grid), layout.PREDICTION_SIZE)).astype(np.float32)
+        answer = self.random.normal(0, 1, (len(pictures), len(grid), layout.CELL_PREDICTION_SIZE)).astype(np.float32)
         self.asked.append(pictures)
         self.answered.append(answer)
         return [answer]
@@ -193,13 +193,13 @@ def test_whether_a_doubtful_face_lies_is_asked_once_for_all_turns(in_node, score
 def test_answers_of_the_finder_become_boxes_and_rotations(in_node):
     random = np.random.default_rng(7)
     grid = cells(96, 128)
-    prediction = random.normal(0, 1, (len(grid), layout.PREDICTION_SIZE)).astype(np.float32)
+    prediction = random.normal(0, 1, (len(grid), layout.CELL_PREDICTION_SIZE)).astype(np.float32)
     expected = decode(prediction, grid, 0.6, 0.4)
     names = {
         "strides": STRIDES,
         "within": WITHIN,
         "largest_log": LARGEST_LOG,
-        "prediction_size": layout.PREDICTION_SIZE,
+        "prediction_size": layout.CELL_PREDICTION_SIZE,
         "rotation_at": layout.ROTATION_6D.start,
     }
     given = {"data": prediction.ravel().tolist(), "settings": {**names, "threshold": 0.6, "overlap": 0.4}}
@@ -216,7 +216,7 @@ def test_what_is_worn_on_a_head_is_left_away(in_node):
     middle, side = random.uniform(0, 100, (60, 2)), np.exp(random.uniform(1, 4.5, (60, 1)))
     box = np.hstack([middle - side / 2, middle + side / 2])
     score = np.where(np.arange(60) % 2, 0.9, 0.7)
-    found = Found(score, box, np.zeros((60, 5, 2)), np.stack([np.eye(3)] * 60))
+    found = Found(score, box, np.zeros((60, 5, 2)), np.stack([np.eye(3)] * 60), np.zeros(60, int))
     faces = [{"score": s, "box": row} for s, row in zip(score.tolist(), box.tolist(), strict=True)]
     given = {"found": faces, "settings": {"worn": WORN, "head": HEAD}}
     kept = in_node("return withoutWorn(given.found, 0.8, given.settings)", ["decode.js"], given)

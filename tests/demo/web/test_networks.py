@@ -42,7 +42,7 @@ def test_the_arranged_finder_answers_scores_boxes_and_rotations_as_the_package_d
     pictures = np.random.default_rng(1).integers(0, 256, (2, 96, 160, 3), np.uint8)
     expected = answer(whole, pictures, level.ORT_ENABLE_ALL)
     found = answer(arranged(whole), pictures, level.ORT_DISABLE_ALL)
-    assert found.shape[2] == layout.PREDICTION_SIZE
+    assert found.shape[2] == layout.CELL_PREDICTION_SIZE
     assert np.abs(found - expected).max() < 1e-3
     assert len(arranged(whole)) < len(whole)
 

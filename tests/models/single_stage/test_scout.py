@@ -21,7 +21,7 @@ def run(model, image):
 def test_any_picture_of_multiples_of_32_gives_one_row_a_cell(scout):
     for height, width in ((64, 96), (128, 32)):
         prediction = run(scout, np.zeros((2, height, width, 3), np.float32))
-        assert prediction.shape == (2, len(cells(height, width)), layout.PREDICTION_SIZE)
+        assert prediction.shape == (2, len(cells(height, width)), layout.CELL_PREDICTION_SIZE)
 
 
 def test_rows_are_in_the_order_of_the_cells(scout):
@@ -51,7 +51,7 @@ def test_it_learns_one_picture():
         loss=lambda target, found: weighted_sum(loss_parts(target, found), WEIGHTS),
     )
     image = np.random.default_rng(1).uniform(0, 255, (2, 64, 64, 3)).astype(np.float32)
-    target = np.zeros((2, 84, layout.TARGET_SIZE), np.float32)
+    target = np.zeros((2, 84, layout.CELL_TARGET_SIZE), np.float32)
     target[:, 20, layout.POSITIVE] = 1
     target[:, 20, layout.TARGET_BOX] = [1, 2, 2, 1]
     target[:, 20, layout.TARGET_ROTATION] = [0, 0, 1, 0, 1, 0, -1, 0, 0]

@@ -1,4 +1,7 @@
-"""Losses of `scout`, and what others share: L = L_cls + l1 p* L_box + l2 p* L_points + w p* L_pose, in `keras.ops`."""
+"""Losses of `scout`, and what others share: L = L_cls + l1 p* L_box + l2 p* L_points + w p* L_pose + m p* L_mask + f p* L_fit.
+
+In `keras.ops`.
+"""
 
 from collections.abc import Mapping
 
@@ -8,7 +11,7 @@ from fsanet.dense import layout
 from fsanet.tensors import Tensor
 
 # How much each part counts.
-WEIGHTS: Mapping[str, float] = {"score": 2.0, "box": 2.0, "points": 5.0, "pose": 1.5}
+WEIGHTS: Mapping[str, float] = {"score": 2.0, "box": 4.0, "points": 5.0, "pose": 1.5, "mask": 0.5, "fit": 1.0}
 POSITIVE_SHARE, GAMMA = 0.75, 2.0  # of the focal loss (Lin et al., ICCV 2017)
 KNEE = 0.05  # offset, in sides of a face, below which the loss of a point is square
 
@@ -20,8 +23,8 @@ def loss_parts(target: Tensor, prediction: Tensor, knee: float = KNEE) -> dict[s
     """Each part over a batch, summed over the positive cells and divided by their number; scalars, not yet weighted.
 
     Args:
-        target: (batch, cells, 25), columns of `fsanet.dense.layout`.
-        prediction: (batch, cells, 21).
+        target: (batch, cells, 26), columns of `fsanet.dense.layout`.
+        prediction: (batch, cells, 25).
         knee: offset below which the loss of a point is square.
     """
     positive = target[..., layout.POSITIVE]
@@ -32,11 +35,14 @@ def loss_parts(target: Tensor, prediction: Tensor, knee: float = KNEE) -> dict[s
         return ops.sum(positive * value) / number
 
     score = focal(positive, prediction[..., layout.SCORE], POSITIVE_SHARE, GAMMA)
+    shared, beyond = overlap(target[..., layout.TARGET_BOX], prediction[..., layout.BOX])
     return {
         "score": ops.sum(counted * score) / number,
-        "box": mean(1.0 - giou(target[..., layout.TARGET_BOX], prediction[..., layout.BOX])),
+        "box": mean(1.0 - shared + beyond),  # generalised intersection over union
         "points": mean(smooth_l1(target[..., layout.TARGET_POINTS] - prediction[..., layout.POINTS], knee)),
         "pose": mean(chord(target[..., layout.TARGET_ROTATION], prediction[..., layout.ROTATION_6D])),
+        "mask": mean(cross_entropy(target[..., layout.TARGET_MASK], prediction[..., layout.MASK])),
+        "fit": mean(divergence(ops.stop_gradient(shared), prediction[..., layout.FIT])),
     }
 
 
@@ -66,8 +72,33 @@ def focal(positive: Tensor, logit: Tensor, positive_share: float, gamma: float) 
     return weight * ops.power(ops.maximum(1.0 - right, _EPSILON), gamma) * entropy
 
 
-def giou(distances: Tensor, log_distances: Tensor) -> Tensor:
-    """Generalised intersection over union (Rezatofighi et al., CVPR 2019) of boxes around one centre, (...).
+def cross_entropy(number: Tensor, logits: Tensor) -> Tensor:
+    """Minus the logarithm of what is given to the right one of K classes, (...).
+
+    Args:
+        number: (...) of the right class.
+        logits: (..., K).
+    """
+    right = ops.one_hot(ops.cast(number, "int32"), logits.shape[-1])
+    return ops.logsumexp(logits, axis=-1) - ops.sum(right * logits, axis=-1)
+
+
+def divergence(share: Tensor, logit: Tensor) -> Tensor:
+    """How far a share that is said lies from the true one, (...): Kullback and Leibler's divergence, 0 where they agree.
+
+    Args:
+        share: (...) 0..1.
+        logit: (...).
+    """
+    sure = ops.clip(share, _EPSILON, 1.0 - _EPSILON)
+    entropy = -sure * ops.log(sure) - (1.0 - sure) * ops.log(1.0 - sure)
+    return ops.softplus(logit) - share * logit - entropy
+
+
+def overlap(distances: Tensor, log_distances: Tensor) -> tuple[Tensor, Tensor]:
+    """Intersection over union of boxes around one centre, (...), and the share of their hull that is in neither.
+
+    The first less the second is the generalised intersection over union (Rezatofighi et al., CVPR 2019).
 
     Args:
         distances: (..., 4) to the left, top, right and bottom; not all negative where it counts.
@@ -79,7 +110,7 @@ def giou(distances: Tensor, log_distances: Tensor) -> Tensor:
     low, high = ops.minimum(true, found), ops.maximum(true, found)
     common, hull = _area(low), _area(high)
     union = _area(true) + _area(found) - common
-    return common / union - (hull - union) / hull
+    return common / union, (hull - union) / hull
 
 
 def _area(distances: Tensor) -> Tensor:

@@ -18,11 +18,12 @@ TOWERS = ((24,), (48, 48), (48, 48))  # further convolutions for points and pose
 _RARE = -4.0  # logit that every score starts with: faces are rare (Lin et al., focal loss, ICCV 2017)
 _FOUND = slice(layout.SCORE, layout.BOX.stop)
 _READ = slice(layout.POINTS.start, layout.ROTATION_6D.stop)
+_FIT = slice(layout.FIT, layout.FIT + 1)
 
 
 def first_prediction() -> NDArray[np.float32]:
-    """(21,) what an untrained network says everywhere: rarely a face, four cells large, that looks ahead."""
-    start = np.zeros(layout.PREDICTION_SIZE, np.float32)
+    """(25,) what an untrained network says everywhere: rarely a face, four cells large, that looks ahead."""
+    start = np.zeros(layout.CELL_PREDICTION_SIZE, np.float32)
     start[layout.SCORE] = _RARE
     start[layout.BOX] = 0.7  # log of two cells
     start[layout.ROTATION_6D] = [1, 0, 0, 0, 1, 0]
@@ -30,7 +31,7 @@ def first_prediction() -> NDArray[np.float32]:
 
 
 def build_scout(height: int | None = None, width: int | None = None) -> keras.Model:
-    """The network: (N, height, width, 3) BGR 0..255 -> (N, cells, 21), columns of `fsanet.dense.layout`.
+    """The network: (N, height, width, 3) BGR 0..255 -> (N, cells, 25), columns of `fsanet.dense.layout`.
 
     Args:
         height, width: multiples of 32; None for any.
@@ -53,5 +54,10 @@ def _head(x: Tensor, tower: tuple[int, ...]) -> Tensor:
     for channels in tower:
         read = convolve(read, channels)
     start = first_prediction()
-    both = layers.Concatenate(dtype="float32")([predict(x, start[_FOUND]), predict(read, start[_READ])])
-    return flat(both, layout.PREDICTION_SIZE)
+    parts = [
+        predict(x, start[_FOUND]),
+        predict(read, start[_READ]),
+        predict(read, start[layout.MASK]),
+        predict(x, start[_FIT]),
+    ]
+    return flat(layers.Concatenate(dtype="float32")(parts), layout.CELL_PREDICTION_SIZE)

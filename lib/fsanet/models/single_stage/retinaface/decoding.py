@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 
 from fsanet.dense import layout
 from fsanet.dense.anchors import Anchors, anchor_boxes
-from fsanet.dense.decode import Found, rotation_from_6d, suppress
+from fsanet.dense.decode import UNTOLD, Found, rotation_from_6d, suppress
 from fsanet.models.single_stage.retinaface.matching import moved
 
 _MOST = 1000  # boxes that are compared with one another, the surest
@@ -32,7 +32,8 @@ def decode_anchors(
     end = _numbers(moved(start, second[:, layout.BOX]))
     box = np.hstack([end[:, :2] - end[:, 2:] / 2, end[:, :2] + end[:, 2:] / 2])
     points = start[:, None, :2] + second[:, layout.POINTS].reshape(-1, 5, 2) * start[:, None, 2:]
-    faces = Found(score, box, points, rotation_from_6d(second[:, layout.ROTATION_6D]))
+    rotation = rotation_from_6d(second[:, layout.ROTATION_6D])
+    faces = Found(score, box, points, rotation, np.full(len(score), UNTOLD))
     return faces.only(suppress(box, overlap))
 
 
