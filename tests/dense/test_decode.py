@@ -120,8 +120,7 @@ def test_wild_boxes_stay_finite(logit):
 def test_what_is_tiny_on_the_head_of_another_face_is_worn(middle, side, is_worn):
     face = np.array([50.0, 50, 150, 150])
     badge = np.array([*np.subtract(middle, side / 2), *np.add(middle, side / 2)])
-    found = Found(np.array([0.9, 0.8]), np.stack([face, badge]), np.zeros((2, 5, 2)), np.stack([np.eye(3)] * 2), np.zeros(2, int))
-    assert worn(found).tolist() == [False, is_worn]
+    assert worn(found([0.9, 0.8], [face, badge])).tolist() == [False, is_worn]
 
 
 def test_of_no_face_none_is_worn():

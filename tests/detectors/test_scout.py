@@ -92,7 +92,9 @@ def test_a_small_picture_is_searched_once(session):
 
 def test_a_face_found_only_in_the_smaller_copy_counts_whatever_its_size(monkeypatch):
     network, sizes = ScoutNetwork(), []
-    small = Found(np.array([0.8]), np.array([[10.0, 10, 50, 58]]), np.zeros((1, 5, 2)), np.eye(3)[None], np.zeros(1, int))
+    small = Found(
+        np.array([0.8]), np.array([[10.0, 10, 50, 58]]), np.zeros((1, 5, 2)), np.eye(3)[None], np.zeros(1, int)
+    )
 
     def search_at(_image_bgr, long_side, _threshold):
         sizes.append(long_side)

@@ -12,7 +12,8 @@ from fsanet.detectors.detection import BoxConvention, FaceDetector
 from fsanet.detectors.yunet import YuNetDetector
 from fsanet.evaluation import blazeface
 from fsanet.evaluation import blazeface_script as script
-from fsanet.evaluation.blazeface import NAMES, BlazeFace, convention_of, measured_detector
+from fsanet.evaluation.blazeface import BlazeFace
+from fsanet.evaluation.measured import NAMES, convention_of, measured_detector
 
 ECHO = """
 import json, sys

@@ -9,6 +9,7 @@ import pytest
 from fsanet.errors import InputError
 from fsanet.export import finder_file
 from fsanet.export.finder_file import bundle_finder, export_finder, write_finder_onnx, write_int8_finder
+from fsanet.models.single_stage import table
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +48,7 @@ def test_other_numbers_are_not_kept(network, tmp_path, monkeypatch):
 def test_weights_of_another_network_are_refused(network, tmp_path, monkeypatch):
     network.save_weights(tmp_path / "small.weights.h5")
     other = keras.Sequential([keras.Input((None, None, 3)), keras.layers.Conv2D(7, 5)])
-    monkeypatch.setattr(finder_file, "get_finder", lambda name: SimpleNamespace(build=lambda: other))
+    monkeypatch.setattr(table, "get_finder", lambda name: SimpleNamespace(build=lambda: other))
     with pytest.raises(InputError, match="does not hold the weights of 'scout'"):
         export_finder("scout", tmp_path / "small.weights.h5", tmp_path / "small.onnx")
 
@@ -89,7 +90,7 @@ def test_pictures_in_which_no_face_is_seen_calibrate_nothing(network, pictures, 
 
 
 def test_both_files_or_none(network, pictures, tmp_path, monkeypatch):
-    monkeypatch.setattr(finder_file, "get_finder", lambda name: SimpleNamespace(build=lambda: network))
+    monkeypatch.setattr(table, "get_finder", lambda name: SimpleNamespace(build=lambda: network))
     network.save_weights(tmp_path / "w.weights.h5")
     monkeypatch.setattr(finder_file, "_MOST_APART", -1.0)
     with pytest.raises(InputError, match="In int8 the scores of faces differ"):
@@ -98,7 +99,7 @@ def test_both_files_or_none(network, pictures, tmp_path, monkeypatch):
 
 
 def test_what_a_file_says_of_itself(network, pictures, tmp_path, monkeypatch):
-    monkeypatch.setattr(finder_file, "get_finder", lambda name: SimpleNamespace(build=lambda: network))
+    monkeypatch.setattr(table, "get_finder", lambda name: SimpleNamespace(build=lambda: network))
     network.save_weights(tmp_path / "w.weights.h5")
     kept, onnx_file = tmp_path / "kept" / "scout.weights.h5", tmp_path / "scout.onnx"
     row = bundle_finder("scout", tmp_path / "w.weights.h5", kept, onnx_file, pictures)

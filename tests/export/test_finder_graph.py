@@ -53,8 +53,9 @@ def test_pixels_may_come_as_whole_numbers(model):
 def test_normalisation_means_and_scale_are_part_of_the_convolutions(model):
     counts = Counter(node.op_type for node in finder_graph(model).graph.node)
     convolutions = sum(isinstance(layer, layers.Conv2D) for layer in model.layers)
-    assert counts["Conv"] == convolutions
-    assert set(counts) == {"Transpose", "Sub", "Conv", "Relu", "Add", "Resize", "Concat", "Reshape"}
+    assert counts["Conv"] + counts["MatMul"] == convolutions
+    assert counts["MatMul"] == 2  # what predicts, on each level
+    assert set(counts) == {"Transpose", "Sub", "Conv", "MatMul", "Relu", "Add", "Resize", "Concat", "Reshape"}
     assert (counts["Resize"], counts["Reshape"], counts["Sub"]) == (1, 2, 1)
 
 
@@ -65,6 +66,13 @@ def network_of(*kinds) -> keras.Model:
     return keras.Model(image, layers.Reshape((-1, x.shape[-1]))(x))
 
 
+def test_predictions_are_the_answer_and_nothing_else():
+    image = keras.Input((None, None, 3))
+    x = layers.Concatenate()([layers.Conv2D(2, 1)(image), layers.Conv2D(2, 1)(image)])
+    with pytest.raises(InputError, match="takes predictions; this export writes them as the answer alone"):
+        finder_graph(keras.Model(image, layers.Reshape((-1, 4))(layers.ReLU()(x))))
+
+
 @pytest.mark.parametrize(
     ("kinds", "sentence"),
     [
@@ -72,6 +80,7 @@ def network_of(*kinds) -> keras.Model:
         ([layers.AveragePooling2D(2), layers.Conv2D(2, 3)], "not a mean of squares before 1x1 convolutions"),
         ([layers.AveragePooling2D(3, 2), layers.Conv2D(2, 1)], "not a mean of squares before 1x1 convolutions"),
         ([layers.Rescaling(1 / 2), layers.ReLU()], "not one scale for all colours before convolutions"),
+        ([layers.Conv2D(2, 3, use_bias=False)], "arranges a map, not predictions, in rows"),
         ([layers.Rescaling(1 / 2, [1.0, 2.0, 3.0]), layers.Conv2D(2, 1)], "not one scale for all colours"),
     ],
 )

@@ -34,7 +34,13 @@ def spots_of(image_bgr):
 def found_in(boxes, poses):
     boxes = np.array(boxes, float).reshape(-1, 4)
     points = np.zeros((len(boxes), 5, 2))
-    return Found(np.full(len(boxes), 0.8), boxes, points, rotation_from_angles(np.reshape(poses, (-1, 3))), np.arange(len(boxes)) % 3)
+    return Found(
+        np.full(len(boxes), 0.8),
+        boxes,
+        points,
+        rotation_from_angles(np.reshape(poses, (-1, 3))),
+        np.arange(len(boxes)) % 3,
+    )
 
 
 def picture(x, y, side=40, size=(200, 300)):

@@ -13,6 +13,7 @@
     fsanet finder train --model retinaface_mnet025 --pose-weight 0.4 --run retinaface
     fsanet finder test --pointing04 Pointing04 --aflw2000 AFLW2000 --nothing wallpapers
     fsanet finder test --detector scout blazeface_short --scenes 0 --pointing04 Pointing04
+    fsanet finder test --detector scout retinaface_mnet025=runs/retinaface/retinaface_mnet025.weights.h5
     fsanet finder bundle scout.weights.h5 --calibrate data/photographs/cc0_portraits      into the repository
 
 A killed bank or training goes on where it was. In what `look` draws, green boxes are to be found and red ones hardly
@@ -25,7 +26,7 @@ import sys
 from pathlib import Path
 
 from fsanet.console import EXIT_OK, EXIT_PARTIAL, quiet_native_stderr
-from fsanet.evaluation.blazeface import NAMES
+from fsanet.evaluation.measured import NAMES, OF_A_RUN
 from fsanet.image.kinds import IMAGE_SUFFIXES
 from fsanet.image.reading import read_image
 from fsanet.locations import work_dir
@@ -172,8 +173,11 @@ def _train(args: argparse.Namespace) -> int:
 
 
 def _add_test(parser: argparse.ArgumentParser) -> None:
-    about = "(default: scout); MediaPipe's blazeface_short and blazeface_full run in an environment of their own"
-    parser.add_argument("--detector", nargs="+", choices=NAMES, default=["scout"], help=about)
+    about = (
+        "(default: scout); MediaPipe's blazeface_short and blazeface_full run in an environment of their own; "
+        "NETWORK=WEIGHTS measures those of a training run"
+    )
+    parser.add_argument("--detector", nargs="+", type=_detector, metavar="NAME", default=["scout"], help=about)
     _add_bank_folder(parser, BANK_TEST)
     _add_backgrounds_folder(parser)
     parser.add_argument("--scenes", type=none_or_more, default=300, help="rendered ones, or 0 (default: %(default)s)")
@@ -182,6 +186,14 @@ def _add_test(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--aflw2000", type=Path, metavar="FOLDER", help="images with .mat files")
     parser.add_argument("--wider", type=Path, metavar="FOLDER", help="WIDER FACE: validation pictures, lists and all")
     parser.add_argument("--nothing", type=Path, metavar="FOLDER", help="pictures without a face")
+
+
+def _detector(text: str) -> str:
+    """One of `NAMES`, or a network and its weights, for `type=`."""
+    if text not in NAMES and OF_A_RUN not in text:
+        known = ", ".join(NAMES)
+        raise argparse.ArgumentTypeError(f"no detector '{text}': choose of {known}, or give NETWORK=WEIGHTS")
+    return text
 
 
 def _test(args: argparse.Namespace) -> int:

@@ -4,8 +4,9 @@ A network with one prediction a cell looks there.
 
 A prediction (..., 21): score (a logit), box, five points, two columns of a rotation.
 A target (..., 25): positive, ignored, box, five points, the rotation whole.
-Networks that learn a mesh have 68 vertices (x, y, z) behind either. Where cells answer for faces (`scout`), a prediction has
-four logits more, one for each of `MASKS` and one of how well its box fits, and a target the number of one of `MASKS`.
+Networks that learn a mesh have 68 vertices (x, y, z) behind either. Where cells answer for faces (`scout`), a
+prediction has four logits more, one for each of `MASKS` and one of how well its box fits, and a target the number of
+one of `MASKS`.
 """
 
 from functools import lru_cache

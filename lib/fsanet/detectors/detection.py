@@ -54,6 +54,7 @@ class Detection:
         upright_turn: degrees by which the image has to be turned clockwise for the face to stand about upright: 0, 90,
             180 or 270. Only `AnyAngleDetector` says other than 0.
         pose: of the head, relative to the line of sight, where the detector reads it in the same pass; else None.
+        mask: what covers the mouth, one of `fsanet.dense.layout.MASKS`, where the detector tells; else None.
 
     Raises:
         ValueError: for a box that is empty or not finite, a score outside 0..1, or other than five finite landmarks.
@@ -64,6 +65,7 @@ class Detection:
     landmarks_xy: tuple[PointXY, ...] | None = None
     upright_turn: int = 0
     pose: Pose | None = None
+    mask: str | None = None
 
     def __post_init__(self):
         box = tuple(float(value) for value in self.box_xyxy)

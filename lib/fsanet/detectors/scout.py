@@ -13,8 +13,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from fsanet.dense.decode import Found, decode, joined, worn
-from fsanet.dense.layout import STRIDES, cells
+from fsanet.dense.decode import UNTOLD, Found, decode, joined, worn
+from fsanet.dense.layout import MASKS, STRIDES, cells
 from fsanet.detectors.detection import BoxConvention, Detection, checked_threshold, sorted_detections
 from fsanet.detectors.loading import open_session
 from fsanet.detectors.nearby import Closeup
@@ -171,8 +171,16 @@ def detections_of(found: Found) -> list[Detection]:
     """Faces that the network found, in its order, with boxes in the common convention."""
     poses = angles_from_rotation(found.rotation).tolist()
     return [
-        Detection(CONVENTION.to_common(box), score, tuple(map(tuple, points)), pose=Pose(*pose))
-        for score, box, points, pose in zip(found.score, found.box_xyxy, found.points_xy, poses, strict=True)
+        Detection(
+            CONVENTION.to_common(box),
+            score,
+            tuple(map(tuple, points)),
+            pose=Pose(*pose),
+            mask=None if mask == UNTOLD else MASKS[mask],
+        )
+        for score, box, points, pose, mask in zip(
+            found.score, found.box_xyxy, found.points_xy, poses, found.mask, strict=True
+        )
     ]
 
 

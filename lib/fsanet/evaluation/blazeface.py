@@ -16,8 +16,7 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from fsanet.detectors.catalog import BUILDERS, create_detector
-from fsanet.detectors.detection import BoxConvention, Detection, FaceDetector, checked_threshold, sorted_detections
+from fsanet.detectors.detection import BoxConvention, Detection, checked_threshold, sorted_detections
 from fsanet.detectors.working_image import require_bgr
 from fsanet.rendering.profiling.mesh_points import mesh_python
 
@@ -85,16 +84,3 @@ class BlazeFace:
         self._process.wait()
         self._log.seek(0)
         return (self._log.read().decode(errors="replace").strip().splitlines() or ["no message"])[-1]
-
-
-NAMES = (*sorted(BUILDERS), *BlazeFace.MODELS)
-
-
-def measured_detector(name: str, **options: float) -> FaceDetector:
-    """A detector of a table by name, one of `NAMES`: ours, or BlazeFace."""
-    return BlazeFace(name, **options) if name in BlazeFace.MODELS else create_detector(name, **options)
-
-
-def convention_of(name: str) -> BoxConvention:
-    """From the own boxes of a detector, one of `NAMES`, to the common ones."""
-    return BlazeFace.CONVENTIONS[name] if name in BlazeFace.MODELS else BUILDERS[name].convention

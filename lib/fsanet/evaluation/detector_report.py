@@ -20,7 +20,7 @@ from fsanet.console import progress, run_command
 from fsanet.detectors.catalog import BUILDERS
 from fsanet.detectors.detection import Detection
 from fsanet.errors import InputError
-from fsanet.evaluation.blazeface import NAMES, convention_of, measured_detector
+from fsanet.evaluation.measured import NAMES, convention_of, measured_detector
 from fsanet.image.boxes import BoxXYXY, iou
 from fsanet.image.reading import read_image
 from fsanet.readers.pointing04 import read_face_center

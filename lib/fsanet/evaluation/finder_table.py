@@ -7,6 +7,7 @@ from typing import NamedTuple
 from fsanet.detectors.scout import CONVENTION
 from fsanet.errors import InputError
 from fsanet.evaluation import finding
+from fsanet.evaluation.measured import OF_A_RUN
 from fsanet.evaluation.wider import on_wider
 from fsanet.image.kinds import IMAGE_SUFFIXES
 from fsanet.scenes.backgrounds import Backgrounds
@@ -44,7 +45,7 @@ class Sources(NamedTuple):
 
 
 def finder_table(detectors: Sequence[str], sources: Sources) -> str:
-    """A Markdown table, one row a measure and one column a detector.
+    """A Markdown table, one row a measure and one column a detector, see `fsanet.evaluation.measured`.
 
     Raises:
         FileNotFoundError: for a folder that holds nothing of the kind.
@@ -53,7 +54,10 @@ def finder_table(detectors: Sequence[str], sources: Sources) -> str:
     columns = {detector: _measures(detector, sources) for detector in detectors}
     if not (rows := list(dict.fromkeys(row for cells in columns.values() for row in cells))):
         raise InputError("There is nothing to measure on: give scenes or a folder of pictures.")
-    lines = ["| | " + " | ".join(detectors) + " |", "|---|" + "---:|" * len(detectors)]
+    lines = [
+        "| | " + " | ".join(name.split(OF_A_RUN)[0] for name in detectors) + " |",
+        "|---|" + "---:|" * len(detectors),
+    ]
     lines += [f"| {row} | " + " | ".join(columns[name].get(row, "-") for name in detectors) + " |" for row in rows]
     return "\n".join(lines)
 
@@ -87,10 +91,11 @@ def _scenes(detector: str, sources: Sources) -> dict[str, str]:
     bank = Bank(sources.bank)
     composer = Composer(bank, Backgrounds(sources.backgrounds, bank.plan.split))
     result = finding.on_scenes(detector, finding.rendered_scenes(composer, sources.scenes), CONVENTION)
-    return {
+    cells = {
         f"{sources.scenes} scenes, AP of {result.faces[size]} faces of {size} pixels": f"{value:.3f}"
         for size, value in result.precision.items()
     }
+    return cells | {f"masks told right, {mask}": f"{100 * share:.0f} %" for mask, share in result.masks.items()}
 
 
 def _labelled(name: str, result: finding.OnLabelled) -> dict[str, str]:

@@ -7,11 +7,13 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from fsanet.dense.layout import MASKS
 from fsanet.detectors.detection import BoxConvention, Detection
 from fsanet.errors import InputError
 from fsanet.evaluation.average_precision import Searched, average_precision
-from fsanet.evaluation.blazeface import measured_detector
 from fsanet.evaluation.detector_report import labelled_faces, shows
+from fsanet.evaluation.measured import measured_detector
+from fsanet.image.boxes import iou
 from fsanet.image.reading import read_image
 from fsanet.readers.type1 import list_type1, read_points
 from fsanet.rendering.landmarks import five_points
@@ -22,13 +24,20 @@ SIZES_PX = {"48 and more": (48.0, np.inf), "24 to 48": (24.0, 48.0), "12 to 24":
 PANS_DEG = (0, 30, 60, 90)  # lower ends of the ranges that are told apart
 
 _LEAST_SCORE = 0.02  # for average precision, which wants unsure boxes too
+_SURE, _SAME = 0.5, 0.5  # score and overlap of faces whose masks are counted
 
 
 class OnScenes(NamedTuple):
-    """Average precision by size, and faces of each size."""
+    """Average precision by size, faces of each size, and masks.
+
+    Attributes:
+        masks: of the faces that wear each of `MASKS` and are found with a score of one half, the share that is told
+            so; empty where the detector does not tell.
+    """
 
     precision: dict[str, float]
     faces: dict[str, int]
+    masks: dict[str, float]
 
 
 class OnLabelled(NamedTuple):
@@ -61,12 +70,28 @@ def on_scenes(detector: str, scenes: Sequence[Scene], convention: BoxConvention)
         convention: from the scenes' boxes to the detectors' common ones.
     """
     search = measured_detector(detector, threshold=_LEAST_SCORE).detect
-    pictures = [_searched(scene, search(scene.image_bgr), convention) for scene in scenes]
+    answers = [search(scene.image_bgr) for scene in scenes]
+    pictures = [_searched(scene, found, convention) for scene, found in zip(scenes, answers, strict=True)]
     measured = {name: average_precision(pictures, limits) for name, limits in SIZES_PX.items()}
     return OnScenes(
         precision={name: precision for name, (precision, _) in measured.items()},
         faces={name: faces for name, (_, faces) in measured.items()},
+        masks=_masks_told(scenes, answers, pictures),
     )
+
+
+def _masks_told(
+    scenes: Sequence[Scene], answers: Sequence[Sequence[Detection]], pictures: Sequence[Searched]
+) -> dict[str, float]:
+    told: dict[str, list[bool]] = {name: [] for name in MASKS}
+    for scene, found, picture in zip(scenes, answers, pictures, strict=True):
+        sure = [face if face.score >= _SURE else None for face in found]
+        overlap = iou(picture.faces_xyxy, picture.found_xyxy)
+        for number in np.flatnonzero(picture.counted & (overlap.max(axis=1, initial=0) >= _SAME)):
+            face, worn = sure[overlap[number].argmax()], MASKS[scene.faces.mask[number]]
+            if face is not None and face.mask is not None:
+                told[worn].append(face.mask == worn)
+    return {name: float(np.mean(right)) for name, right in told.items() if right}
 
 
 def _searched(scene: Scene, found: Sequence[Detection], convention: BoxConvention) -> Searched:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from fsanet.errors import InputError
 from fsanet.evaluation.average_precision import Searched, area_under
-from fsanet.evaluation.blazeface import measured_detector
+from fsanet.evaluation.measured import measured_detector
 from fsanet.image.boxes import iou
 from fsanet.image.reading import read_image
 from fsanet.readers.wider_face import ANNOTATIONS, PICTURES, read_annotations, read_levels

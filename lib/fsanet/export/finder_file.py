@@ -19,13 +19,13 @@ from fsanet.export.finder_graph import finder_graph
 from fsanet.export.formats.table import INPUT_NAME
 from fsanet.export.quantising import quantise
 from fsanet.files import replace_whole
-from fsanet.models.single_stage.table import get_finder
+from fsanet.models.single_stage.table import load_finder
 from fsanet.weights.pretrained import OUR_LICENCE
 
 _TOLERANCE = 1e-3  # of logits, logarithms of distances and the like
 _PROBE_SIZES = ((64, 64), (96, 128))
 _COLOURS = 3
-_KINDS = ("Conv", "Add", "Relu", "Concat", "Resize")
+_KINDS = ("Conv", "Add", "Relu", "Concat", "Resize", "Transpose", "MatMul")
 _CALIBRATION_SIDES = range(128, 481, 32)
 _COMPARED = 8  # pictures
 _MOST_APART = 0.1
@@ -44,18 +44,6 @@ def export_finder(name: str, weights: Path, path: Path) -> Path:
         InputError: when they are those of another network.
     """
     return write_finder_onnx(load_finder(name, weights), path, _about(name, weights))
-
-
-def load_finder(name: str, weights: Path) -> keras.Model:
-    """The network with trained weights; arguments and errors as of `export_finder`."""
-    if not weights.is_file():
-        raise FileNotFoundError(f"No weights '{weights}': `fsanet finder train` makes them.")
-    model = get_finder(name).build()
-    try:
-        model.load_weights(weights)
-    except (ValueError, OSError) as error:
-        raise InputError(f"'{weights}' does not hold the weights of '{name}': {error}") from None
-    return model
 
 
 def bundle_finder(name: str, weights: Path, kept: Path, onnx: Path, pictures: Sequence[NDArray[np.uint8]]) -> str:
@@ -132,7 +120,7 @@ def write_int8_finder(
     pictures: Sequence[NDArray[np.uint8]],
     metadata: Mapping[str, str] | None = None,
 ) -> Path:
-    """Write a finder as ONNX with its convolutions in int8, but the first and the last; see `_first_and_last`.
+    """Write a finder as ONNX with its convolutions in int8, but the first one; what they predict is in floats.
 
     Args:
         model: as in `write_finder_onnx`.
@@ -173,18 +161,19 @@ def _in_many_sizes(pictures: Sequence[NDArray[np.uint8]]) -> Iterator[NDArray[np
 
 
 def _first_and_last(graph: onnx.GraphProto) -> list[str]:
-    """The convolution on the three colours, too few channels for int8 to gain anything, and what makes the prediction.
+    """The convolution on the three colours, and all that is behind the last products.
 
-    These are the last convolutions and all behind them: in steps of int8 boxes and scores would be alike all around.
+    Three are too few channels for int8 to gain anything. In steps of int8 boxes and scores would be alike all around.
     """
     makers = {output: node for node in graph.node for output in node.output}
     weights = {array.name: array.dims for array in graph.initializer}
-    names = [node.name for node in graph.node if node.op_type == "Conv" and weights[node.input[1]][1] == _COLOURS]
+    names = [node.name for node in graph.node if INPUT_NAME in node.input]
+    names += [node.name for node in graph.node if node.op_type == "Conv" and weights[node.input[1]][1] == _COLOURS]
     waiting = [makers[graph.output[0].name]]
     while waiting:
         node = waiting.pop()
-        names.append(node.name)
-        if node.op_type != "Conv":
+        if node.op_type != "MatMul":
+            names.append(node.name)
             waiting += [makers[name] for name in node.input if name in makers]
     return names
 

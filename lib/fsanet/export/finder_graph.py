@@ -1,8 +1,8 @@
 """The ONNX graph of a network that finds faces, written layer by layer from Keras, for pictures of any size.
 
 Keras' exporter writes enlarging and reshaping of unknown sizes as dozens of operations on shapes, and the scale of the
-input as passes over the whole picture. Here batch normalisation and that scale are part of the convolutions, and
-enlarging is one operation. Works with every backend of Keras.
+input as passes over the whole picture. Here batch normalisation and that scale are part of the convolutions, enlarging
+is one operation, and what predicts is a matrix times the channels of each cell. Works with every backend of Keras.
 """
 
 from collections.abc import Callable, Sequence
@@ -21,6 +21,7 @@ from fsanet.tensors import Tensor
 
 OUTPUT_NAME = "prediction"
 _IR_VERSION = 8  # of opset 17
+_OF_CELLS = (layers.Concatenate, layers.Reshape)
 
 
 def finder_graph(model: keras.Model, *, whole_numbers: bool = False) -> onnx.ModelProto:
@@ -52,12 +53,13 @@ def finder_graph(model: keras.Model, *, whole_numbers: bool = False) -> onnx.Mod
 
 
 class _Graph:
-    """Nodes and weights so far. Values are (batch, channels, rows, columns).
+    """Nodes and weights so far. Values are (batch, channels, rows, columns), but for the cells.
 
     Attributes:
         names: of the values that are written, by the identity of the tensor in Keras.
         scales: of values that are to be multiplied by a number yet, which the next convolutions do.
         squares: sides of the squares of values that are to be replaced by their means yet, which they do too.
+        cells: of predictions, whose values are (batch, rows, columns, channels), what is to be added to each yet.
         users: the layers that take a tensor.
     """
 
@@ -67,6 +69,7 @@ class _Graph:
         self.names: dict[int, str] = {}
         self.scales: dict[int, float] = {}
         self.squares: dict[int, int] = {}
+        self.cells: dict[int, NDArray] = {}
         self.users: dict[int, list[keras.Layer]] = {}
         for layer in model.operations:
             for tensor in [] if isinstance(layer, layers.InputLayer) else _inputs(layer):
@@ -91,8 +94,16 @@ class _Graph:
         users = self.users.get(id(layer.output), [])
         return all(isinstance(user, layers.Conv2D) and size in (None, *user.kernel_size) for user in users)
 
+    def predicts(self, layer: layers.Conv2D) -> bool:
+        """Whether what a 1x1 convolution gives is no map for further layers, but goes to the rows of the answer."""
+        users = self.users.get(id(layer.output), [])
+        to_rows = layer.use_bias and all(isinstance(user, _OF_CELLS) for user in users)
+        return to_rows and (*layer.kernel_size, *layer.strides) == (1, 1, 1, 1)
+
     def values(self, layer: keras.Layer) -> list[str]:
         """Names of what a layer takes."""
+        if not isinstance(layer, _OF_CELLS) and any(id(tensor) in self.cells for tensor in _inputs(layer)):
+            raise InputError(f"'{layer.name}' takes predictions; this export writes them as the answer alone.")
         return [self.names[id(tensor)] for tensor in _inputs(layer)]
 
 
@@ -109,6 +120,9 @@ def _rescaling(graph: _Graph, layer: layers.Rescaling) -> None:
 
 def _convolution(graph: _Graph, layer: layers.Conv2D) -> None:
     """With the normalisation behind it, and the means of squares before it: larger kernels that step further."""
+    if graph.predicts(layer):
+        _prediction(graph, layer)
+        return
     kernel, *bias = [keras.ops.convert_to_numpy(array).astype(np.float64) for array in layer.get_weights()]
     kernel, shift = kernel.transpose(3, 2, 0, 1), bias[0] if bias else np.zeros(layer.filters)
     [stride], [size], [source] = set(layer.strides), set(layer.kernel_size), _inputs(layer)
@@ -124,6 +138,14 @@ def _convolution(graph: _Graph, layer: layers.Conv2D) -> None:
     pads = [beyond // 2] * 2 + [beyond - beyond // 2] * 2  # TensorFlow pads the far side more
     settings = {"kernel_shape": [size * square] * 2, "strides": [stride * square] * 2, "pads": pads}
     graph.names[id(output)] = graph.add("Conv", [*graph.values(layer), *weights], **settings)
+
+
+def _prediction(graph: _Graph, layer: layers.Conv2D) -> None:
+    """A 1x1 convolution as a matrix: in int8 it takes whole numbers and gives floats, and no map has to be turned."""
+    kernel, bias = [keras.ops.convert_to_numpy(array).astype(np.float32) for array in layer.get_weights()]
+    channels_last = graph.add("Transpose", graph.values(layer), perm=[0, 2, 3, 1])
+    graph.names[id(layer.output)] = graph.add("MatMul", [channels_last, graph.constant(kernel[0, 0])])
+    graph.cells[id(layer.output)] = bias
 
 
 def _normalised(kernel: NDArray, bias: NDArray, layer: layers.BatchNormalization) -> tuple[NDArray, NDArray]:
@@ -158,16 +180,21 @@ def _sum(graph: _Graph, layer: layers.Add) -> None:
 
 
 def _joined(graph: _Graph, layer: layers.Concatenate) -> None:
-    """Along the channels of maps, along the rows of what is no map any more: axis 1 of both, as they are written."""
-    graph.names[id(layer.output)] = graph.add("Concat", graph.values(layer), axis=1)
+    """Along the channels of maps and cells, along the rows of what is neither any more."""
+    biases = [graph.cells[id(tensor)] for tensor in _inputs(layer) if id(tensor) in graph.cells]
+    graph.names[id(layer.output)] = graph.add("Concat", graph.values(layer), axis=3 if biases else 1)
+    if biases:
+        graph.cells[id(layer.output)] = np.concatenate(biases)
 
 
 def _rows(graph: _Graph, layer: layers.Reshape) -> None:
-    """Maps to rows of cells; what follows is (batch, rows, columns)."""
-    rows, columns = layer.target_shape
-    channels_last = graph.add("Transpose", graph.values(layer), perm=[0, 2, 3, 1])
-    shape = graph.constant(np.array([0, rows, columns], np.int64))
-    graph.names[id(layer.output)] = graph.add("Reshape", [channels_last, shape])
+    """Cells one below the other; what follows is (batch, rows, columns)."""
+    [source] = _inputs(layer)
+    if id(source) not in graph.cells:
+        raise InputError(f"'{layer.name}' arranges a map, not predictions, in rows; this export writes the latter.")
+    whole = graph.add("Add", [*graph.values(layer), graph.constant(graph.cells[id(source)])])
+    shape = graph.constant(np.array([0, *layer.target_shape], np.int64))
+    graph.names[id(layer.output)] = graph.add("Reshape", [whole, shape])
 
 
 _WRITERS: dict[type[keras.Layer], Callable] = {

@@ -13,6 +13,9 @@ from onnxruntime.quantization.shape_inference import quant_pre_process
 
 from fsanet.export.formats.table import INPUT_NAME
 
+# Of matrices: a scale for each column, and sums in floats.
+_PRODUCTS = {"QDQOpTypePerChannelSupportToAxis": {"MatMul": 1}, "OpTypesToExcludeOutputQuantization": ["MatMul"]}
+
 
 def quantise(
     exact: Path,
@@ -46,6 +49,7 @@ def quantise(
             reduce_range=seven_bits,
             activation_type=QuantType.QUInt8,
             weight_type=QuantType.QInt8,
+            extra_options=_PRODUCTS,
         )
         return onnx.load(quantised)
 

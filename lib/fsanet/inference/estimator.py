@@ -177,7 +177,7 @@ class HeadPoseEstimator:
             pose = Pose(*angles_from_rotation(between).tolist())
         error = None if np.isnan(error_deg).any() else Pose(*error_deg.tolist())
         unsure = () if error is None or max(error) < UNSURE_DEG else ("unsure",)
-        return Face(found.box_xyxy, found.score, pose, turn, (*flags, *unsure), error)
+        return Face(found.box_xyxy, found.score, pose, turn, (*flags, *unsure), error, found.mask)
 
     def _flags(self, picture_bgr: NDArray[np.uint8], face: Detection) -> tuple[str, ...]:
         is_turned = self.detector is self._upright and not stands_upright(self._upright, picture_bgr, face)

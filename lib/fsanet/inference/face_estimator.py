@@ -43,6 +43,8 @@ class Face:
         flags: what speaks against trusting the pose, words of `FLAGS`; mostly empty.
         expected_error: how far yaw, pitch and roll of such a face are off in the mean, in degrees, as read in the
             picture in which it stands upright; None where the networks do not tell. See `fsanet.engines.reading`.
+        mask: what covers the mouth: `none`, `worn`, or `below nose` where a mask leaves the nose free; None where the
+            detector does not tell, as scout alone does.
     """
 
     box_xyxy: BoxXYXY
@@ -51,6 +53,7 @@ class Face:
     upright_turn: int = 0
     flags: tuple[str, ...] = ()
     expected_error: Pose | None = None
+    mask: str | None = None
 
 
 class FaceEstimator(Protocol[Prepared]):

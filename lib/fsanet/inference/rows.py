@@ -30,6 +30,7 @@ class PoseRow(NamedTuple):
         flags: what speaks against trusting the row, words of `face_estimator.FLAGS` with a space between; mostly empty.
         yaw_error, pitch_error, roll_error: how far the angles of such a face are off in the mean, in degrees; None
             where the networks do not tell.
+        mask: what covers the mouth: `none`, `worn` or `below nose`; None where the detector does not tell.
     """
 
     file: str
@@ -56,6 +57,7 @@ class PoseRow(NamedTuple):
     yaw_error: float | None
     pitch_error: float | None
     roll_error: float | None
+    mask: str | None
 
 
 DIGITS = {
@@ -91,7 +93,7 @@ def make_row(
     pose = pose or face.pose
     named = (printable(file), frame, time_s, number, *face.box_xyxy, face.score, *pose, origin)
     errors = face.expected_error or (None, None, None)
-    row = PoseRow(*named, *pose.facing, *pose.quaternion, face.upright_turn, " ".join(face.flags), *errors)
+    row = PoseRow(*named, *pose.facing, *pose.quaternion, face.upright_turn, " ".join(face.flags), *errors, face.mask)
     rounded = {name: round(value, DIGITS[name]) for name in DIGITS if (value := getattr(row, name)) is not None}
     return row._replace(**rounded)
 

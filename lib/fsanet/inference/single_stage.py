@@ -51,4 +51,4 @@ class SingleStageEstimator:
 
 
 def _face(found: Detection | None) -> Face | None:
-    return Face(found.box_xyxy, found.score, found.pose) if found and found.pose else None
+    return Face(found.box_xyxy, found.score, found.pose, mask=found.mask) if found and found.pose else None

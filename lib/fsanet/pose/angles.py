@@ -60,13 +60,19 @@ def rotation_from_angles(yaw_pitch_roll_deg: ArrayLike) -> NDArray[np.float64]:
         (..., 3, 3). R times a column vector in head axes is it in camera axes (x right, y up, z to the camera).
     """
     angles = np.deg2rad(np.asarray(yaw_pitch_roll_deg, dtype=np.float64))
-    (cy, cp, cr), (sy, sp, sr) = (np.moveaxis(f(angles), -1, 0) for f in (np.cos, np.sin))
-    rows = [
-        [cy * cr, cy * sr, -sy],
-        [sp * sy * cr - cp * sr, sp * sy * sr + cp * cr, sp * cy],
-        [cp * sy * cr + sp * sr, cp * sy * sr - sp * cr, cp * cy],
-    ]
-    return np.stack([np.stack(row, axis=-1) for row in rows], axis=-2)
+    (cy, cp, cr), (sy, sp, sr) = (
+        (wave[..., 0], wave[..., 1], wave[..., 2]) for wave in (np.cos(angles), np.sin(angles))
+    )
+    rows = (
+        (cy * cr, cy * sr, -sy),
+        (sp * sy * cr - cp * sr, sp * sy * sr + cp * cr, sp * cy),
+        (cp * sy * cr + sp * sr, cp * sy * sr - sp * cr, cp * cy),
+    )
+    rotation = np.empty((*angles.shape[:-1], 3, 3))
+    for i, row in enumerate(rows):
+        for j, values in enumerate(row):
+            rotation[..., i, j] = values
+    return rotation
 
 
 def angles_from_rotation(rotation: ArrayLike) -> NDArray[np.float64]:

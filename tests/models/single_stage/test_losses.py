@@ -48,9 +48,7 @@ def test_overlap_by_hand(found, expected):
 
 def test_cross_entropy_and_divergence_by_hand():
     logits = np.log([[0.5, 0.3, 0.2], [0.1, 0.1, 0.8]])
-    np.testing.assert_allclose(
-        numpy(cross_entropy(tensor([1, 2]), tensor(logits))), -np.log([0.3, 0.8]), rtol=1e-5
-    )
+    np.testing.assert_allclose(numpy(cross_entropy(tensor([1, 2]), tensor(logits))), -np.log([0.3, 0.8]), rtol=1e-5)
     by_hand = 0.7 * np.log(0.7 / 0.5) + 0.3 * np.log(0.3 / 0.5)
     assert numpy(divergence(tensor(0.7), tensor(0.0))) == pytest.approx(by_hand, rel=1e-4)
     assert numpy(divergence(tensor(0.7), tensor(np.log(7 / 3)))) == pytest.approx(0.0, abs=1e-6)

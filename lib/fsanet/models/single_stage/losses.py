@@ -1,6 +1,6 @@
-"""Losses of `scout`, and what others share: L = L_cls + l1 p* L_box + l2 p* L_points + w p* L_pose + m p* L_mask + f p* L_fit.
+"""Losses of `scout`, and what others share, in `keras.ops`.
 
-In `keras.ops`.
+L = L_cls + l1 p* L_box + l2 p* L_points + w p* L_pose + m p* L_mask + f p* L_fit, of masks and of how well boxes fit.
 """
 
 from collections.abc import Mapping
@@ -84,7 +84,7 @@ def cross_entropy(number: Tensor, logits: Tensor) -> Tensor:
 
 
 def divergence(share: Tensor, logit: Tensor) -> Tensor:
-    """How far a share that is said lies from the true one, (...): Kullback and Leibler's divergence, 0 where they agree.
+    """How far a share that is said lies from the true one, (...): the divergence of Kullback and Leibler.
 
     Args:
         share: (...) 0..1.

@@ -13,12 +13,15 @@ STEM = 8  # channels at half the resolution
 WIDTHS = (16, 32, 48, 64)  # at strides 4, 8, 16, 32
 DEPTHS = (1, 1, 1, 3)  # residual blocks
 PYRAMID, CONTEXT = 24, 48
-TOWERS = ((24,), (48, 48), (48, 48))  # further convolutions for points and pose, which are learnt last, at each stride
+TOWERS = (
+    (24,),
+    (48, 48),
+    (48, 48),
+)  # further convolutions for all but score and box, which is learnt last, at each stride
 
 _RARE = -4.0  # logit that every score starts with: faces are rare (Lin et al., focal loss, ICCV 2017)
 _FOUND = slice(layout.SCORE, layout.BOX.stop)
-_READ = slice(layout.POINTS.start, layout.ROTATION_6D.stop)
-_FIT = slice(layout.FIT, layout.FIT + 1)
+_READ = slice(layout.POINTS.start, layout.FIT + 1)
 
 
 def first_prediction() -> NDArray[np.float32]:
@@ -54,10 +57,5 @@ def _head(x: Tensor, tower: tuple[int, ...]) -> Tensor:
     for channels in tower:
         read = convolve(read, channels)
     start = first_prediction()
-    parts = [
-        predict(x, start[_FOUND]),
-        predict(read, start[_READ]),
-        predict(read, start[layout.MASK]),
-        predict(x, start[_FIT]),
-    ]
-    return flat(layers.Concatenate(dtype="float32")(parts), layout.CELL_PREDICTION_SIZE)
+    both = layers.Concatenate(dtype="float32")([predict(x, start[_FOUND]), predict(read, start[_READ])])
+    return flat(both, layout.CELL_PREDICTION_SIZE)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 
 import keras
 from numpy.typing import NDArray
@@ -82,3 +83,24 @@ def get_finder(name: str) -> Finder:
     if name not in FINDERS:
         raise InputError(f"Unknown finder '{name}'; choose one of: {', '.join(FINDERS)}.")
     return FINDERS[name]
+
+
+def load_finder(name: str, weights: Path) -> keras.Model:
+    """The network of a row, for pictures of any size, with trained weights.
+
+    Args:
+        name: of the row.
+        weights: a .weights.h5 of a training run.
+
+    Raises:
+        FileNotFoundError: when there are no such weights.
+        InputError: for an unknown name, or when they are those of another network.
+    """
+    model = get_finder(name).build()
+    if not weights.is_file():
+        raise FileNotFoundError(f"No weights '{weights}': `fsanet finder train` makes them.")
+    try:
+        model.load_weights(weights)
+    except (ValueError, OSError) as error:
+        raise InputError(f"'{weights}' does not hold the weights of '{name}': {error}") from None
+    return model
