@@ -25,7 +25,7 @@ from fsanet.weights.pretrained import OUR_LICENCE
 _TOLERANCE = 1e-3  # of logits, logarithms of distances and the like
 _PROBE_SIZES = ((64, 64), (96, 128))
 _COLOURS = 3
-_KINDS = ("Conv", "Add", "Relu", "Concat", "Resize", "Transpose", "MatMul")
+_KINDS = ("Conv", "Add", "Relu", "Concat", "Resize", "Transpose", "Reshape", "MatMul")
 _CALIBRATION_SIDES = range(128, 481, 32)
 _COMPARED = 8  # pictures
 _MOST_APART = 0.1

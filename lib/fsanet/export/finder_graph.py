@@ -21,6 +21,7 @@ from fsanet.tensors import Tensor
 
 OUTPUT_NAME = "prediction"
 _IR_VERSION = 8  # of opset 17
+_COLOURS, _LANES = 3, 16
 _OF_CELLS = (layers.Concatenate, layers.Reshape)
 
 
@@ -60,6 +61,7 @@ class _Graph:
         scales: of values that are to be multiplied by a number yet, which the next convolutions do.
         squares: sides of the squares of values that are to be replaced by their means yet, which they do too.
         cells: of predictions, whose values are (batch, rows, columns, channels), what is to be added to each yet.
+        pairs: identities of tensors whose channels are those of two neighbours yet, one behind the other.
         users: the layers that take a tensor.
     """
 
@@ -70,6 +72,7 @@ class _Graph:
         self.scales: dict[int, float] = {}
         self.squares: dict[int, int] = {}
         self.cells: dict[int, NDArray] = {}
+        self.pairs: set[int] = set()
         self.users: dict[int, list[keras.Layer]] = {}
         for layer in model.operations:
             for tensor in [] if isinstance(layer, layers.InputLayer) else _inputs(layer):
@@ -93,6 +96,11 @@ class _Graph:
         """Whether what a layer gives goes to convolutions alone, all of one size if it is given."""
         users = self.users.get(id(layer.output), [])
         return all(isinstance(user, layers.Conv2D) and size in (None, *user.kernel_size) for user in users)
+
+    def in_pairs(self, layer: layers.Conv2D, output: Tensor) -> bool:
+        """Whether a convolution of the picture may give two neighbours at once, which fill a processor's lanes."""
+        of_picture = layer.input.shape[-1] == _COLOURS and 2 * layer.filters <= _LANES and layer.strides == (2, 2)
+        return of_picture and [type(user) for user in self.users.get(id(output), [])] == [layers.ReLU]
 
     def predicts(self, layer: layers.Conv2D) -> bool:
         """Whether what a 1x1 convolution gives is no map for further layers, but goes to the rows of the answer."""
@@ -134,10 +142,22 @@ def _convolution(graph: _Graph, layer: layers.Conv2D) -> None:
         [normalisation] = graph.users[id(output)]
         kernel, shift = _normalised(kernel, shift, normalisation)
         output = normalisation.output
+    strides = [stride * square] * 2
+    if graph.in_pairs(layer, output):
+        kernel, shift, strides = _paired(kernel, stride), np.tile(shift, 2), [stride, 2 * stride]
+        graph.pairs.add(id(output))
     weights = [graph.constant(array.astype(np.float32)) for array in (kernel, shift)]
     pads = [beyond // 2] * 2 + [beyond - beyond // 2] * 2  # TensorFlow pads the far side more
-    settings = {"kernel_shape": [size * square] * 2, "strides": [stride * square] * 2, "pads": pads}
+    settings = {"kernel_shape": kernel.shape[2:], "strides": strides, "pads": pads}
     graph.names[id(output)] = graph.add("Conv", [*graph.values(layer), *weights], **settings)
+
+
+def _paired(kernel: NDArray, stride: int) -> NDArray:
+    """A kernel (channels, colours, rows, columns) that answers for a place and for its right neighbour at once."""
+    channels, colours, rows, columns = kernel.shape
+    both = np.zeros((2, channels, colours, rows, columns + stride))
+    both[0, ..., :columns], both[1, ..., stride:] = kernel, kernel
+    return both.reshape(2 * channels, colours, rows, columns + stride)
 
 
 def _prediction(graph: _Graph, layer: layers.Conv2D) -> None:
@@ -166,7 +186,13 @@ def _averaging(graph: _Graph, layer: layers.AveragePooling2D) -> None:
 
 
 def _rectifier(graph: _Graph, layer: layers.ReLU) -> None:
-    graph.names[id(layer.output)] = graph.add("Relu", graph.values(layer))
+    name = graph.add("Relu", graph.values(layer))
+    [source] = _inputs(layer)
+    if id(source) in graph.pairs:  # neighbours lie one behind the other: in int8, where channels are last, for nothing
+        channels_last = graph.add("Transpose", [name], perm=[0, 2, 3, 1])
+        shape = graph.constant(np.array([0, 0, -1, layer.output.shape[-1]], np.int64))
+        name = graph.add("Transpose", [graph.add("Reshape", [channels_last, shape])], perm=[0, 3, 1, 2])
+    graph.names[id(layer.output)] = name
 
 
 def _enlarging(graph: _Graph, layer: layers.UpSampling2D) -> None:
