@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import scipy.io
@@ -65,6 +67,17 @@ def test_boxes_are_compared_in_the_common_convention(marks):
     narrow = [scene_with((30, 20, 50, 60), (20, 20))]  # half as wide as what is found
     assert finding.on_scenes("any", narrow, BoxConvention((0.5, 0.5))).precision["24 to 48"] != 1.0
     assert finding.on_scenes("any", narrow, BoxConvention((2.0, 1.0))).precision["24 to 48"] == 1.0
+
+
+def test_masks_are_counted_of_faces_that_are_found_and_told(marks, monkeypatch):
+    scenes = [scene_with((20, 20, 60, 60), (20, 20)), scene_with((20, 20, 60, 60), (20, 20))]
+    scenes.append(scene_with((20, 20, 60, 60), (100, 20)))  # not found
+    for scene, mask in zip(scenes, (0, 1, 1), strict=True):
+        scene.faces.mask[:] = mask
+    assert finding.on_scenes("any", scenes, BoxConvention()).masks == {}
+    told = Marks.detect
+    monkeypatch.setattr(Marks, "detect", lambda self, image: [replace(f, mask="worn") for f in told(self, image)])
+    assert finding.on_scenes("any", scenes, BoxConvention()).masks == {"none": 0.0, "worn": 1.0}
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from fsanet.pose.angles import Pose
 
 def row(file, face=0):
     pose, error = Pose(1.234, -5.678, 9), Pose(2.04, 3.26, 1.5)
-    return make_row(file, face, Face((1.04, 2, 30.26, 40), 0.98765, pose, 90, ("cut", "small"), error))
+    return make_row(file, face, Face((1.04, 2, 30.26, 40), 0.98765, pose, 90, ("cut", "small"), error, "below nose"))
 
 
 def run(paths, names, stop_after=None, error=KeyboardInterrupt, settings="s"):
@@ -32,9 +32,9 @@ def test_csv_and_json_lines(tmp_path):
     run(paths, ["a, b.jpg"])
     assert paths[0].read_text().splitlines() == [
         "file,frame,time,face,x1,y1,x2,y2,score,yaw,pitch,roll,box,azimuth,elevation,qw,qx,qy,qz,turn,flags,"
-        "yaw_error,pitch_error,roll_error",
+        "yaw_error,pitch_error,roll_error,mask",
         '"a, b.jpg",,,0,1.0,2,30.3,40,0.988,1.23,-5.68,9,detected,1.24,-5.68,0.99559,0.05022,-0.00684,-0.07889,90,'
-        "cut small,2.0,3.3,1.5",
+        "cut small,2.0,3.3,1.5,below nose",
     ]
     assert json.loads(paths[1].read_text()) == row("a, b.jpg")._asdict()
     assert sorted(file.name for file in tmp_path.rglob("*") if file.is_file()) == ["p.csv", "p.jsonl"]

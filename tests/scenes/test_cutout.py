@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from fsanet.dense.layout import MASKS
 from fsanet.rendering.landmarks import five_points
 from fsanet.scenes import cutout
 from fsanet.scenes.cutout import SIDE, render_face, render_non_face
@@ -42,6 +43,21 @@ def test_equal_seeds_draw_equal_cut_outs(face):
         np.testing.assert_array_equal(one, other)
     other_split = render_face(seed=5, split="test", index=0)
     assert (other_split.image_bgra != face.image_bgra).any()
+
+
+@pytest.mark.parametrize(
+    ("kind", "worn", "said"),
+    [
+        ("surgical", "right", "worn"),
+        ("cloth", "below nose", "below nose"),
+        ("surgical", "below chin", "none"),
+        ("shield", "right", "none"),
+    ],
+)
+def test_a_mask_counts_where_it_covers_the_mouth(kind, worn, said):
+    number = cutout.mask_number(kind, worn)
+    assert MASKS[number] == said
+    assert cutout.unmasked(np.ones(5, bool), number).tolist() == [True] * 3 + [said == "none"] * 2
 
 
 def test_the_back_of_a_head_and_clothes_have_no_label():

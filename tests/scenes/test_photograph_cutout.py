@@ -58,6 +58,18 @@ def test_the_face_lies_in_the_window_and_is_of_the_usual_size(photographs, rng):
         assert (cutout.image_bgra[..., 3] == 0).any()
 
 
+def test_some_wear_a_painted_mask_that_hides_the_mouth(photographs, rng):
+    file = photographs / "people" / "p_0.png"
+    cutouts = [cut_photograph(file, rng) for _ in range(24)]
+    masked = [cutout for cutout in cutouts if cutout.mask]
+    assert 1 <= len(masked) <= 12
+    assert not any(cutout.visible[3:].any() for cutout in masked)
+    bare = next(cutout for cutout in cutouts if not cutout.mask)
+    assert bare.visible.all()
+    x, y = five_points(masked[0].points_xyz)[3:, :2].mean(axis=0).astype(int)  # the mouth
+    assert masked[0].image_bgra[y, x, :3].tolist() != [90, 90, 90]
+
+
 def test_outside_of_the_picture_nothing_is_seen(tmp_path, rng):
     file = write_photograph(tmp_path / "p.png")
     cv2.imwrite(str(file), cv2.imread(str(file))[:, :300])  # its right half is gone
