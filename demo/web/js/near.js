@@ -2,7 +2,7 @@
 // A second look at some faces, each in its surroundings at a scale of their own, as fsanet.detectors.nearby.
 
 import { iou, turnedBack } from "./boxes.js";
-import { shrunk, turned } from "./pixels.js";
+import { shrunk, toEven, turned } from "./pixels.js";
 import { turnInPlane } from "./rotation.js";
 
 /** @typedef {import("./pixels.js").Picture} Picture */
@@ -38,7 +38,7 @@ function viewNear(picture, box, { margin, face_pixels }) {
   const [x1, y1, x2, y2] = wide.map((value, i) => Math.trunc(Math.min(Math.max(value, 0), i % 2 ? picture.height : picture.width)));
   if (Math.min(x2 - x1, y2 - y1) < 1) return null;
   const shrink = Math.min(1, face_pixels / Math.max(box[2] - box[0], box[3] - box[1]));
-  const width = Math.max(1, Math.round(shrink * (x2 - x1))), height = Math.max(1, Math.round(shrink * (y2 - y1)));
+  const width = Math.max(1, toEven(shrink * (x2 - x1))), height = Math.max(1, toEven(shrink * (y2 - y1)));
   return { picture: shrunk(picture, width, height, [x1, y1, x2, y2]), scale: [(x2 - x1) / width, (y2 - y1) / height], shift: [x1, y1] };
 }
 

@@ -5,38 +5,53 @@
 /** @typedef {Float32Array | Uint8Array} Numbers as a network takes them */
 /** @typedef {{picture: Picture, scale: number[]}} Frame a picture at a working size, and from its pixels to those before */
 
-const ONE = 2048; // weights are whole numbers of eleven bits, as in OpenCV's resize: the last bit of a crop counts
+const ONE = 2048; // weights are whole numbers of eleven bits, as in OpenCV's resize: the last bit counts
+const round = Math.fround; // to float32 at every step, as OpenCV: the last bit counts for a finder in int8
 
-/** Two source columns (or rows) and their weights for each of `count` pixels: bilinear, pixel centres aligned.
- * @param {number} start @param {number} length @param {number} count */
-function taps(start, length, count) {
-  return Array.from({ length: count }, (_, i) => {
-    const place = Math.min(Math.max(((i + 0.5) * length) / count - 0.5, 0), length - 1);
-    const first = Math.floor(place), share = Math.fround(place - first);
-    const weights = [Math.round((1 - share) * ONE), Math.round(share * ONE)];
-    return { first: start + first, second: start + Math.min(first + 1, length - 1), weights };
-  });
+/** The nearest whole number, of two the even one, as Python and OpenCV round. @param {number} value */
+export function toEven(value) {
+  return value + 1.5 * 2 ** 52 - 1.5 * 2 ** 52; // numbers as large have no other digits
 }
 
 /** Cut a range of pixels (maxima exclusive), resize it bilinearly and write it as BGR numbers.
  * @param {Picture} picture @param {number[]} pixels x1, y1, x2, y2 @param {number} size side of the crop
  * @param {Float32Array} into @param {number} offset where in `into` */
-export function cropTo(picture, [x1, y1, x2, y2], size, into, offset) {
-  const columns = taps(x1, x2 - x1, size), rows = taps(y1, y2 - y1, size);
-  const { data, width } = picture;
-  let place = offset;
-  for (const row of rows) {
-    const above = row.first * width, below = row.second * width, [down0, down1] = row.weights;
-    for (const column of columns) {
-      const a = 4 * (above + column.first), b = 4 * (above + column.second);
-      const c = 4 * (below + column.first), d = 4 * (below + column.second), [across0, across1] = column.weights;
-      for (let channel = 2; channel >= 0; channel--) {
-        const top = data[a + channel] * across0 + data[b + channel] * across1;
-        const bottom = data[c + channel] * across0 + data[d + channel] * across1;
-        into[place++] = (((down0 * (top >> 4)) >> 16) + ((down1 * (bottom >> 4)) >> 16) + 2) >> 2;
+export function cropTo(picture, pixels, size, into, offset) {
+  padded(interpolated(picture, size, size, pixels), size, size, 0, into.subarray(offset, offset + 3 * size * size));
+}
+
+/** A part of a picture resized bilinearly, equal to the bit to OpenCV's INTER_LINEAR.
+ * @param {Picture} picture @param {number} width @param {number} height @param {number[]} pixels x1, y1, x2, y2 @returns {Picture} */
+function interpolated({ data, width: stride }, width, height, [x1, y1, x2, y2]) {
+  const columns = taps(x1, x2 - x1, width), rows = taps(y1, y2 - y1, height), resized = new Uint8ClampedArray(4 * width * height);
+  for (let y = 0, to = 0; y < height; y++) {
+    const above = stride * rows.firsts[y], below = stride * rows.seconds[y], down0 = rows.weights0[y], down1 = rows.weights1[y];
+    for (let x = 0; x < width; x++, to += 4) {
+      const left = columns.firsts[x], right = columns.seconds[x], across0 = columns.weights0[x], across1 = columns.weights1[x];
+      const a = 4 * (above + left), b = 4 * (above + right), c = 4 * (below + left), d = 4 * (below + right);
+      for (let i = 0; i < 3; i++) {
+        const top = data[a + i] * across0 + data[b + i] * across1, bottom = data[c + i] * across0 + data[d + i] * across1;
+        resized[to + i] = (((down0 * (top >> 4)) >> 16) + ((down1 * (bottom >> 4)) >> 16) + 2) >> 2;
       }
+      resized[to + 3] = 255;
     }
   }
+  return { width, height, data: resized };
+}
+
+/** Two source columns (or rows) and their weights for each of `count` pixels, pixel centres aligned.
+ * @param {number} start @param {number} length @param {number} count */
+function taps(start, length, count) {
+  const [firsts, seconds, weights0, weights1] = Array.from({ length: 4 }, () => new Int32Array(count));
+  const step = 1 / (count / length), last = length - 1;
+  for (let i = 0; i < count; i++) {
+    const place = round((i + 0.5) * step - 0.5), floor = Math.floor(place), share = round(place - floor);
+    firsts[i] = start + Math.max(floor, 0);
+    seconds[i] = start + Math.min(floor + 1, last);
+    weights0[i] = toEven(round(1 - share) * ONE);
+    weights1[i] = toEven(share * ONE);
+  }
+  return { firsts, seconds, weights0, weights1 };
 }
 
 /** Write a whole picture as BGR numbers on a ground of one grey and another size.
@@ -100,16 +115,19 @@ export function turnCrop(numbers, offset, size, clockwise) {
   }
 }
 
-/** Turn a square crop of BGR numbers in its place by any angle, bilinearly; beyond its edges it is mirrored.
+/** Turn a square crop of BGR numbers in its place by any angle, bilinearly, to a 32nd of a pixel as OpenCV's warpAffine;
+ * beyond its edges it is mirrored.
  * @param {Float32Array} numbers @param {number} offset @param {number} size @param {number} clockwise in degrees */
 export function leanCrop(numbers, offset, size, clockwise) {
   const before = numbers.slice(offset, offset + size * size * 3), middle = (size - 1) / 2;
   const cosine = Math.cos((clockwise * Math.PI) / 180), sine = Math.sin((clockwise * Math.PI) / 180);
   const inside = (/** @type {number} */ at) => Math.min(Math.abs(at), 2 * (size - 1) - Math.abs(at));
+  const parts = (/** @type {number} */ pixels) => toEven(1024 * pixels);
   for (let y = 0, place = offset; y < size; y++) {
+    const left0 = parts(sine * y + middle * (1 - cosine - sine)) + 16, top0 = parts(cosine * y + middle * (1 + sine - cosine)) + 16;
     for (let x = 0; x < size; x++) {
-      const across = middle + cosine * (x - middle) + sine * (y - middle), down = middle - sine * (x - middle) + cosine * (y - middle);
-      const [column, row] = [Math.floor(across), Math.floor(down)], [u, v] = [across - column, down - row];
+      const across = (left0 + parts(cosine * x)) >> 5, down = (top0 + parts(-sine * x)) >> 5;
+      const [column, row] = [across >> 5, down >> 5], [u, v] = [(across & 31) / 32, (down & 31) / 32];
       const [left, right, above, below] = [inside(column), inside(column + 1), size * inside(row), size * inside(row + 1)];
       for (let channel = 0; channel < 3; channel++) {
         const at = (/** @type {number} */ pixel) => before[3 * pixel + channel];
@@ -120,8 +138,8 @@ export function leanCrop(numbers, offset, size, clockwise) {
   }
 }
 
-/** A picture, or a part of it (maxima exclusive), shrunk by means of areas; it is halved first as long as its sides are even
- * and stay larger, as fsanet.detectors.working_image does it.
+/** A picture, or a part of it (maxima exclusive), shrunk by means of areas, by less than half bilinearly; it is halved first as
+ * long as its sides are even and stay larger, as fsanet.detectors.working_image does it.
  * @param {Picture} picture @param {number} width @param {number} height @param {number[]} [pixels] x1, y1, x2, y2 @returns {Picture} */
 export function shrunk(picture, width, height, pixels) {
   let [x1, y1, x2, y2] = pixels ?? [0, 0, picture.width, picture.height], part = picture;
@@ -129,13 +147,14 @@ export function shrunk(picture, width, height, pixels) {
     part = halved(part, [x1, y1, x2, y2]);
     [x1, y1, x2, y2] = [0, 0, part.width, part.height];
   }
-  return averaged(part, width, height, [x1, y1, x2, y2]);
+  if (width === part.width && height === part.height) return part;
+  const byHalf = x2 - x1 >= 2 * width || y2 - y1 >= 2 * height;
+  return (byHalf ? averaged : interpolated)(part, width, height, [x1, y1, x2, y2]);
 }
 
 /** Shrinking by any factor at once, as OpenCV's INTER_AREA.
  * @param {Picture} picture @param {number} width @param {number} height @param {number[]} [pixels] x1, y1, x2, y2 @returns {Picture} */
 export function averaged(picture, width, height, pixels) {
-  if (width === picture.width && height === picture.height) return picture;
   const range = pixels ?? [0, 0, picture.width, picture.height];
   return down(across(picture, width, range), width, height, range[3] - range[1]);
 }
@@ -155,11 +174,10 @@ function halved({ data, width: stride }, [x1, y1, x2, y2]) {
 /** A picture whose longer side has at most so many pixels. @param {Picture} picture @param {number} longSide @returns {Frame} */
 export function fit(picture, longSide) {
   const shrink = Math.min(1, longSide / Math.max(picture.width, picture.height));
-  const [width, height] = [picture.width, picture.height].map((side) => Math.max(1, Math.round(side * shrink)));
+  const [width, height] = [picture.width, picture.height].map((side) => Math.max(1, toEven(side * shrink)));
   return { picture: shrunk(picture, width, height), scale: [picture.width / width, picture.height / height] };
 }
 
-const round = Math.fround; // to float32 at every step, as OpenCV: the last bit counts for a finder in int8
 let narrowRows = new Float32Array(0); // used again by every call
 
 /** Rows of a part of a picture, each averaged to a width: RGB. @param {Picture} picture @param {number} width @param {number[]} pixels */

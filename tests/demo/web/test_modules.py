@@ -10,7 +10,7 @@ import pytest
 
 from fsanet.detectors.any_angle import turned, turned_back
 from fsanet.detectors.detection import Detection
-from fsanet.detectors.working_image import shrunk
+from fsanet.detectors.working_image import fit, shrunk
 from fsanet.image.boxes import iou, remap
 from fsanet.image.face_crop import crop_face, widened_pixels
 from fsanet.image.turning import turn_image
@@ -24,10 +24,10 @@ from fsanet.pose.angles import Pose
 
 @pytest.mark.parametrize("clockwise", [-70.0, 12.0, 33.0])
 def test_crops_that_lean(in_node, clockwise):
-    crop = cv2.GaussianBlur(np.random.default_rng(4).uniform(0, 255, (64, 64, 3)).astype(np.float32), (0, 0), 1.5)
+    crop = np.random.default_rng(4).integers(0, 256, (64, 64, 3)).astype(np.float32)
     body = "const crop = Float32Array.from(given[0]); leanCrop(crop, 0, 64, given[1]); return [...crop];"
     found = np.reshape(in_node(body, ["pixels.js"], [crop.ravel().tolist(), clockwise]), (64, 64, 3))
-    assert np.abs(found - turn_image(crop, clockwise)).max() < 1
+    assert np.abs(found - turn_image(crop, clockwise)).max() < 0.001
 
 
 def test_boxes(in_node):
@@ -53,14 +53,12 @@ def test_crops(in_node, box):
         cropTo({ width: 120, height: 90, data: Uint8ClampedArray.from(given.data) }, given.pixels, 64, into, 0);
         return [...into];"""
     found = np.reshape(in_node(body, ["pixels.js"], given), (64, 64, 3))
-    difference = np.abs(found - crop_face(image, box, 0.4))
-    assert difference.max() <= 1
-    assert difference.mean() < 0.01
+    assert np.array_equal(found, crop_face(image, box, 0.4))
 
 
 @pytest.mark.parametrize("kind", ["Float32Array", "Uint8Array"])
-@pytest.mark.parametrize("size", [(60, 45), (77, 53), (120, 90), (25, 19)])
-def test_pictures_are_shrunk_by_area(in_node, size, kind):
+@pytest.mark.parametrize("size", [(60, 45), (77, 53), (77, 40), (120, 90), (25, 19), (40, 80)])
+def test_pictures_are_shrunk(in_node, size, kind):
     image = np.random.default_rng(4).integers(0, 256, (90, 120, 3), np.uint8)
     given = {"data": cv2.cvtColor(image, cv2.COLOR_BGR2RGBA).ravel().tolist(), "size": size}
     body = """const small = shrunk({ width: 120, height: 90, data: Uint8ClampedArray.from(given.data) }, ...given.size);
@@ -73,6 +71,39 @@ def test_pictures_are_shrunk_by_area(in_node, size, kind):
     assert difference.mean() < 1e-4  # the last bit counts: the finder in int8 answers other boxes to other pixels
     assert (found[size[1] :] == 128).all()
     assert (found[:, size[0] :] == 128).all()
+
+
+@pytest.mark.parametrize(
+    ("part", "size"),
+    [
+        ((0, 0, 121, 91), (77, 53)),
+        ((0, 0, 121, 91), (121, 60)),
+        ((11, 7, 104, 90), (64, 57)),
+        ((1, 2, 21, 32), (20, 30)),
+        ((0, 0, 121, 64), (64, 64)),
+        ((8, 8, 120, 88), (40, 30)),  # halved before
+        ((0, 0, 110, 64), (67, 64)),  # places in float32 have other last digits
+    ],
+)
+def test_by_less_than_half_pictures_are_shrunk_to_the_bit_as_by_opencv(in_node, part, size):
+    image = np.random.default_rng(5).integers(0, 256, (91, 121, 3), np.uint8)
+    given = {"data": cv2.cvtColor(image, cv2.COLOR_BGR2RGBA).ravel().tolist(), "part": part, "size": size}
+    body = """const picture = { width: 121, height: 91, data: Uint8ClampedArray.from(given.data) };
+        return [...shrunk(picture, ...given.size, given.part).data];"""
+    found = np.reshape(in_node(body, ["pixels.js"], given), (size[1], size[0], 4)).astype(np.uint8)
+    x1, y1, x2, y2 = part
+    assert np.array_equal(cv2.cvtColor(found, cv2.COLOR_RGBA2BGR), shrunk(image[y1:y2, x1:x2], size))
+    assert (found[..., 3] == 255).all()
+
+
+@pytest.mark.parametrize(("size", "long_side"), [((1280, 721), 640), ((1280, 723), 640), ((300, 211), 252)])
+def test_sizes_are_rounded_as_in_python(in_node, size, long_side):
+    expected = fit(np.zeros((size[1], size[0], 3), np.uint8), long_side)
+    body = """const [width, height] = given.size;
+        const { picture, scale } = fit({ width, height, data: new Uint8ClampedArray(4 * width * height) }, given.side);
+        return [picture.width, picture.height, scale];"""
+    found = in_node(body, ["pixels.js"], {"size": size, "side": long_side})
+    assert found == [*expected.image_bgr.shape[1::-1], list(expected.to_original_xy)]
 
 
 def test_faces_keep_their_numbers(in_node):

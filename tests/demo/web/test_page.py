@@ -108,7 +108,9 @@ def assert_the_same(rows: list[dict], faces: list[Face]) -> None:
     boxes = np.array([[float(row[edge]) for edge in ("x1", "y1", "x2", "y2")] for row in rows])
     sides = np.array([face.box_xyxy[3] - face.box_xyxy[1] for face in faces])
     assert (np.abs(boxes - [face.box_xyxy for face in faces]).max(axis=1) < 0.02 * sides).all()
-    assert np.abs(angles(rows) - [face.pose for face in faces]).max() < 0.5
+    # What the networks disagree about by many degrees moves with the last bits of their weights, which the page rounds.
+    unsteady = np.array([0.05 * max(face.expected_error or (0,)) for face in faces])
+    assert (np.abs(angles(rows) - [face.pose for face in faces]).max(axis=1) < np.maximum(0.5, unsteady)).all()
 
 
 @pytest.fixture
