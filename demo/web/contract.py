@@ -6,7 +6,7 @@ import fsanet
 from demo.web.vendor import RuntimeBuild
 from fsanet.commands.estimators import VIDEO_DETECT_SIZE
 from fsanet.dense import decode
-from fsanet.dense.layout import CELL_PREDICTION_SIZE, ROTATION_6D, STRIDES
+from fsanet.dense.layout import CELL_PREDICTION_SIZE, FIT, MASK, MASKS, ROTATION_6D, STRIDES
 from fsanet.detectors import detection, nearby, scout, working_image, yunet
 from fsanet.engines.reading import ExpectedError
 from fsanet.image import overlay
@@ -122,6 +122,9 @@ def _detector() -> dict[str, Any]:
         "largest_log": decode.LARGEST_LOG,
         "prediction_size": CELL_PREDICTION_SIZE,
         "rotation_at": ROTATION_6D.start,
+        "mask_at": MASK.start,
+        "masks": MASKS,
+        "fit_at": FIT,
         "scale_wh": scale,
         "shift_wh": shift,
     }

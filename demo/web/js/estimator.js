@@ -15,7 +15,8 @@ import { ofAnySize, YuNet } from "./yunet.js";
 
 /** @typedef {import("./rotation.js").Pose} Pose */
 /** @typedef {import("./pixels.js").Picture} Picture */
-/** @typedef {{id: number, box: number[], score: number, turn: number, origin: string, flags: string[], pose: Pose, error: Pose | null}} Face */
+/** @typedef {{id: number, box: number[], score: number, turn: number, origin: string, flags: string[], pose: Pose,
+ *   error: Pose | null, mask?: string}} Face */
 /** @typedef {{id: number, face: import("./tracking.js").Detection, origin: string}} FoundFace */
 /** @typedef {{detectEvery: number, smooth: boolean, anyAngle: boolean}} LiveOptions */
 

@@ -131,9 +131,9 @@ export class Panel {
 
   /** The table, how many rows are kept, and the picture in words. @param {Face[]} faces @param {number} [time] seconds, of a frame */
   faces(faces, time) {
-    const lines = faces.map(({ id, pose }) => {
+    const lines = faces.map(({ id, pose, mask }) => {
       const line = document.createElement("tr");
-      const cells = [texts.faceName(id), ...ANGLES.map((name) => `${pose[name] >= 0 ? "+" : "−"}${Math.abs(pose[name]).toFixed(1)}°`), texts.facing(pose)];
+      const cells = [texts.faceName(id), ...ANGLES.map((name) => `${pose[name] >= 0 ? "+" : "−"}${Math.abs(pose[name]).toFixed(1)}°`), texts.looks(pose, mask)];
       line.append(...cells.map((text) => Object.assign(document.createElement("td"), { textContent: text })));
       return line;
     });
@@ -141,17 +141,17 @@ export class Panel {
     this.showRows();
     if (time !== undefined && time - this.spoken < SPOKEN_EVERY && time >= this.spoken) return;
     this.spoken = time ?? -Infinity;
-    const words = faces.map(({ id, pose }) => texts.summary(texts.faceName(id), texts.facing(pose)));
+    const words = faces.map(({ id, pose, mask }) => texts.summary(texts.faceName(id), pose, mask));
     byId("canvas").setAttribute("aria-label", words.join(" ") || texts.faces(0));
   }
 
   /** Keep the rows of a picture or frame. `scale` leads from the pixels that were searched to those of the source.
    * @param {Face[]} faces @param {string} file @param {number | null} frame @param {number | null} time @param {number} scale */
   rows(faces, file, frame, time, scale) {
-    for (const { id, box, score, turn, origin, flags, pose, error } of faces) {
+    for (const { id, box, score, turn, origin, flags, pose, error, mask = null } of faces) {
       const [x1, y1, x2, y2] = box.map((value) => value * scale);
       const errors = error && { yaw_error: error.yaw, pitch_error: error.pitch, roll_error: error.roll };
-      const derived = { ...facing(pose), ...quaternion(pose), turn, flags: flags.join(" "), ...errors };
+      const derived = { ...facing(pose), ...quaternion(pose), turn, flags: flags.join(" "), ...errors, mask };
       this.kept.push(makeRow({ file, frame, time, face: id, x1, y1, x2, y2, score, ...pose, box: origin, ...derived }, this.format));
     }
     if (this.kept.length > MOST_ROWS) this.kept.splice(0, this.kept.length - MOST_ROWS);

@@ -80,8 +80,8 @@ export class Scout {
   }
 
   /** @param {Found} found @returns {Detection} in the box convention of all detectors */
-  detection({ score, box, rotation }) {
+  detection({ score, box, rotation, mask }) {
     const { scale_wh, shift_wh } = this.settings;
-    return { score, turn: 0, box: remap(box, scale_wh, shift_wh), pose: poseFromRotation(rotation) };
+    return { score, turn: 0, box: remap(box, scale_wh, shift_wh), pose: poseFromRotation(rotation), mask };
   }
 }

@@ -1,6 +1,10 @@
 // @ts-check
 // Every sentence that the page says while it runs; what stands still is in index.html.
 
+/** @typedef {import("./rotation.js").Pose} Pose */
+
+/** @type {Record<string, string>} */
+const MASK_WORDS = { worn: "mask", "below nose": "mask below the nose" }; // of what the finder calls them; else nothing is said
 const COUNTS = new Intl.PluralRules("en");
 
 /** @param {number} count @param {string} one @param {string} many */
@@ -33,8 +37,9 @@ export const texts = {
   camera: (/** @type {number} */ number) => `Camera ${number}`,
   noFaces: "None.",
   faceName: (/** @type {number} */ id) => String(id + 1),
-  facing: facingWords,
-  summary: (/** @type {string} */ name, /** @type {string} */ words) => `Face ${name} looks ${words}.`,
+  looks: (/** @type {Pose} */ pose, /** @type {string} */ mask = "none") => [facingWords(pose), MASK_WORDS[mask]].filter(Boolean).join(", "),
+  summary: (/** @type {string} */ name, /** @type {Pose} */ pose, /** @type {string} */ mask = "none") =>
+    `Face ${name} looks ${facingWords(pose)}${mask in MASK_WORDS ? ` and wears a ${MASK_WORDS[mask]}` : ""}.`,
   errors: {
     noWasm: "This browser has no WebAssembly, which the networks need. A current Firefox, Chrome, Edge or Safari has it.",
     load: (/** @type {string} */ reason) => `The page could not be loaded whole (${reason}). Check the connection and load it again.`,
@@ -57,7 +62,7 @@ export const texts = {
   },
 };
 
-/** Where a face looks, in words of the picture. @param {import("./rotation.js").Pose} pose */
+/** Where a face looks, in words of the picture. @param {Pose} pose */
 function facingWords({ yaw, pitch }) {
   const words = [];
   if (Math.abs(yaw) >= 10) words.push(`${Math.round(Math.abs(yaw))}° ${yaw > 0 ? "left" : "right"}`);

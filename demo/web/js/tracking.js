@@ -4,8 +4,8 @@
 
 import { iou } from "./boxes.js";
 
-/** @typedef {{box: number[], score: number, turn: number, pose?: import("./rotation.js").Pose}} Detection `pose`: where the finder
- * reads it */
+/** @typedef {{box: number[], score: number, turn: number, pose?: import("./rotation.js").Pose, mask?: string}} Detection `pose`
+ * and `mask`, what covers the mouth: where the finder reads them */
 /** @typedef {{id: number, face: Detection, origin: "detected" | "kept" | "held" | "lost", seen: number}} TrackedFace */
 /** @typedef {(faces: Detection[]) => Promise<(Detection | null)[]>} LookAgain */
 

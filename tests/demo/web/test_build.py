@@ -13,6 +13,7 @@ from demo.web import build, vendor
 from demo.web.contract import contract
 from demo.web.single import one_file
 from demo.web.vendor import NpmPackage, members
+from fsanet.dense import layout
 from fsanet.detectors import scout
 from fsanet.errors import InputError
 from fsanet.image.face_crop import DETECTOR_MARGIN, INPUT_SIZE
@@ -49,6 +50,7 @@ def test_the_contract_says_what_python_defines():
     assert found["network"]["margin"] == DETECTOR_MARGIN
     assert found["rows"]["columns"] == list(PoseRow._fields)
     assert found["detector"]["threshold"] == scout.THRESHOLD
+    assert found["detector"]["masks"] == list(layout.MASKS)
 
 
 @pytest.mark.parametrize(("weights", "share"), [(DEFAULT_WEIGHTS, FINDER_SHARE), ("of one's own", 0.0)])

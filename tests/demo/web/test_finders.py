@@ -7,8 +7,8 @@ import pytest
 from demo.web import contract, vendor
 from fsanet import HeadPoseEstimator
 from fsanet.dense import layout
-from fsanet.dense.decode import HEAD, LARGEST_LOG, WITHIN, WORN, Found, decode, worn
-from fsanet.dense.layout import STRIDES, cells
+from fsanet.dense.decode import HEAD, WORN, Found, decode, worn
+from fsanet.dense.layout import cells
 from fsanet.detectors import nearby, scout
 from fsanet.detectors.any_angle import TURNS
 from fsanet.detectors.detection import Detection
@@ -24,7 +24,7 @@ class Answers:
     """A network that answers what was drawn by lot; it remembers what it was asked."""
 
     def __init__(self):
-        self.asked, self.answered, self.random = [], [], np.random.default_rng(8)
+        self.asked, self.answered, self.random = [], [], np.random.default_rng(9)
 
     def run(self, _, feed):
         [pictures] = feed.values()
@@ -87,6 +87,7 @@ def assert_equal(of_page, of_python, atol=0.05):
     assert [face["score"] for face in of_page] == pytest.approx([face.score for face in of_python])
     boxes = [face["box"] for face in of_page]
     np.testing.assert_allclose(boxes, [face.box_xyxy for face in of_python], atol=atol)
+    assert [face.get("mask") for face in of_page] == [face.mask for face in of_python]
     poses = [[face["pose"][name] for name in Pose._fields] for face in of_page]
     assert geodesic_errors(np.array(poses), np.array([face.pose for face in of_python])).max() < 0.01
 
@@ -128,7 +129,7 @@ BRIGHT = """const searchEach = async (views) => views.map(({ width, height, data
     const [xs, ys] = [bright.map((i) => i % width), bright.map((i) => Math.floor(i / width))];
     const box = [Math.min(...xs), Math.min(...ys), Math.max(...xs) + 1, Math.max(...ys) + 1];
     const pose = { yaw: 20, pitch: -10, roll: 5 };
-    return [{ score: 0.9, turn: 0, box: [0, 0, 3, 3] }, { score: 0.8, turn: 0, box, pose }];
+    return [{ score: 0.9, turn: 0, box: [0, 0, 3, 3] }, { score: 0.8, turn: 0, box, pose, mask: "worn" }];
 });
 """
 
@@ -139,7 +140,7 @@ def bright_in(views, shown):
         shown.append(list(view.shape[1::-1]))
         ys, xs = np.nonzero(view[..., 2] > 127)
         box = (xs.min(), ys.min(), xs.max() + 1, ys.max() + 1) if len(xs) else None
-        yield [Detection((0, 0, 3, 3), 0.9), Detection(box, 0.8, pose=Pose(20, -10, 5))] if box else []
+        yield [Detection((0, 0, 3, 3), 0.9), Detection(box, 0.8, pose=Pose(20, -10, 5), mask="worn")] if box else []
 
 
 @pytest.mark.parametrize("closeup", [scout.CLOSEUP, nearby.USUAL_CLOSEUP])
@@ -191,25 +192,38 @@ def test_whether_a_doubtful_face_lies_is_asked_once_for_all_turns(in_node, score
     assert in_node(body, ["detector.js"], given) == [upright, calls]
 
 
-def test_answers_of_the_finder_become_boxes_and_rotations(in_node):
+def decoded(in_node, prediction):
+    """What the page makes of a prediction for a picture of 128x96."""
+    settings = contract.contract("model", "weights", vendor.PLAIN)["detector"]
+    given = {"data": prediction.ravel().tolist(), "settings": {**settings, "threshold": 0.6, "overlap": 0.4}}
+    body = "return decode(Float32Array.from(given.data), 128, 96, given.settings)"
+    return in_node(body, ["decode.js"], given)
+
+
+def test_answers_of_the_finder_become_boxes_rotations_and_masks(in_node):
     random = np.random.default_rng(7)
     grid = cells(96, 128)
     prediction = random.normal(0, 1, (len(grid), layout.CELL_PREDICTION_SIZE)).astype(np.float32)
     expected = decode(prediction, grid, 0.6, 0.4)
-    names = {
-        "strides": STRIDES,
-        "within": WITHIN,
-        "largest_log": LARGEST_LOG,
-        "prediction_size": layout.CELL_PREDICTION_SIZE,
-        "rotation_at": layout.ROTATION_6D.start,
-    }
-    given = {"data": prediction.ravel().tolist(), "settings": {**names, "threshold": 0.6, "overlap": 0.4}}
-    body = "return decode(Float32Array.from(given.data), 128, 96, given.settings)"
-    found = in_node(body, ["decode.js"], given)
+    found = decoded(in_node, prediction)
     assert 5 < len(expected.score) < len(grid) / 4
     assert [face["score"] for face in found] == pytest.approx(expected.score)
     assert np.allclose([face["box"] for face in found], expected.box_xyxy, atol=1e-3)
     assert np.allclose([face["rotation"] for face in found], expected.rotation.reshape(-1, 9), atol=1e-6)
+    assert [face["mask"] for face in found] == [layout.MASKS[mask] for mask in expected.mask]
+    assert {face["mask"] for face in found} == set(layout.MASKS)
+
+
+def test_of_the_boxes_of_a_face_the_one_counts_that_fits(in_node):
+    prediction = np.full((len(cells(96, 128)), layout.CELL_PREDICTION_SIZE), -9, np.float32)
+    prediction[:, layout.BOX] = 1
+    # Two cells of one face, the surer one with the worse box; and a face apart, whose score lies between theirs.
+    for cell, score, fit in ((0, 3, -2), (1, 2, 2), (190, 2.5, 3)):
+        prediction[cell, [layout.SCORE, layout.FIT]] = score, fit
+    expected = decode(prediction, cells(96, 128), 0.6, 0.4)
+    found = decoded(in_node, prediction)
+    assert [face["score"] for face in found] == pytest.approx(1 / (1 + np.exp([-2.5, -2.0])))
+    assert np.allclose([face["box"] for face in found], expected.box_xyxy, atol=1e-3)
 
 
 def test_what_is_worn_on_a_head_is_left_away(in_node):

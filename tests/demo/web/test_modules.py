@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 import pytest
 
+from fsanet.dense.layout import MASKS
 from fsanet.detectors.any_angle import turned, turned_back
 from fsanet.detectors.detection import Detection
 from fsanet.detectors.working_image import fit, shrunk
@@ -197,7 +198,7 @@ def test_boxes_of_turned_pictures(in_node, turn):
 
 def test_rows_have_the_columns_of_estimate(in_node):
     pose = Pose(41.005, -22.5, 13)
-    face = Face((1.234, 2, 3.456, 4), 0.98765, pose, upright_turn=90, flags=("cut", "small"))
+    face = Face((1.234, 2, 3.456, 4), 0.98765, pose, upright_turn=90, flags=("cut", "small"), mask="below nose")
     row = make_row('a "quoted", name.jpg', 2, face, None, 7, 0.12345)
     given = {
         "pose": pose._asdict(),
@@ -212,6 +213,20 @@ def test_rows_have_the_columns_of_estimate(in_node):
     assert header == list(PoseRow._fields)
     assert list(map(as_number, values)) == list(map(as_number, expected))
     assert json.loads(as_json) == json.loads(FORMATS["jsonl"].line(row))
+
+
+def test_a_face_that_wears_a_mask_is_said_to(in_node):
+    body = """return [undefined, ...given].map((mask) => {
+            const pose = { yaw: 30, pitch: 0, roll: 0 };
+            return [texts.looks(pose, mask), texts.summary("2", pose, mask)];
+        });"""
+    untold, *told = in_node(body, ["texts.js"], MASKS)
+    said = dict(zip(MASKS, told, strict=True))
+    assert said.pop("none") == untold == ["30° left", "Face 2 looks 30° left."]
+    assert said == {
+        "worn": ["30° left, mask", "Face 2 looks 30° left and wears a mask."],
+        "below nose": ["30° left, mask below the nose", "Face 2 looks 30° left and wears a mask below the nose."],
+    }
 
 
 def as_number(text: str) -> float | str:

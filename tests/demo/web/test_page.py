@@ -105,6 +105,7 @@ def assert_the_same(rows: list[dict], faces: list[Face]) -> None:
     """The page's rows of a picture are what Python finds in it."""
     assert len(rows) == len(faces) > 0
     assert [(row["turn"], row["flags"]) for row in rows] == [(str(f.upright_turn), " ".join(f.flags)) for f in faces]
+    assert [row["mask"] for row in rows] == [face.mask or "" for face in faces]
     boxes = np.array([[float(row[edge]) for edge in ("x1", "y1", "x2", "y2")] for row in rows])
     sides = np.array([face.box_xyxy[3] - face.box_xyxy[1] for face in faces])
     assert (np.abs(boxes - [face.box_xyxy for face in faces]).max(axis=1) < 0.02 * sides).all()
@@ -365,6 +366,25 @@ def test_the_keyboard_is_enough(page, sample_faces):
     page.keyboard.press("d")
     assert page.locator("#canvas").screenshot() != before
     assert f"Face {sample_faces} looks" in page.get_attribute("#canvas", "aria-label")
+
+
+def test_worn_masks_are_shown_and_read_out(workshop):
+    said = workshop.evaluate(
+        """async () => {
+            const { Panel } = await import("./js/panel.js");
+            const face = { box: [0, 0, 9, 9], score: 0.9, turn: 0, origin: "detected", flags: [], error: null };
+            const pose = { yaw: 0, pitch: 0, roll: 0 };
+            const masks = ["none", "worn", "below nose", undefined]; // YuNet does not tell
+            new Panel().faces(masks.map((mask, id) => ({ ...face, id, pose, mask })));
+            const cells = document.querySelectorAll("#faces td:last-child");
+            return [[...cells].map((cell) => cell.textContent), document.getElementById("canvas").ariaLabel];
+        }"""
+    )
+    assert said == [
+        ["ahead", "ahead, mask", "ahead, mask below the nose", "ahead"],
+        "Face 1 looks ahead. Face 2 looks ahead and wears a mask. "
+        "Face 3 looks ahead and wears a mask below the nose. Face 4 looks ahead.",
+    ]
 
 
 def test_nothing_is_asked_of_the_network_once_the_page_is_there(page, site):
