@@ -35,9 +35,11 @@ export function oneByOne(search) {
 function viewNear(picture, box, { margin, face_pixels }) {
   const [dx, dy] = [margin * (box[2] - box[0]), margin * (box[3] - box[1])];
   const wide = [box[0] - dx, box[1] - dy, box[2] + dx, box[3] + dy];
-  const [x1, y1, x2, y2] = wide.map((value, i) => Math.trunc(Math.min(Math.max(value, 0), i % 2 ? picture.height : picture.width)));
+  let [x1, y1, x2, y2] = wide.map((value, i) => Math.trunc(Math.min(Math.max(value, 0), i % 2 ? picture.height : picture.width)));
   if (Math.min(x2 - x1, y2 - y1) < 1) return null;
   const shrink = Math.min(1, face_pixels / Math.max(box[2] - box[0], box[3] - box[1]));
+  const whole = 2 ** Math.trunc(-Math.log2(shrink)); // sides that can be halved as often: that is quick
+  [x2, y2] = [Math.max(x1 + 1, x2 - ((x2 - x1) % whole)), Math.max(y1 + 1, y2 - ((y2 - y1) % whole))];
   const width = Math.max(1, toEven(shrink * (x2 - x1))), height = Math.max(1, toEven(shrink * (y2 - y1)));
   return { picture: shrunk(picture, width, height, [x1, y1, x2, y2]), scale: [(x2 - x1) / width, (y2 - y1) / height], shift: [x1, y1] };
 }
