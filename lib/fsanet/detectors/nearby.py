@@ -1,5 +1,6 @@
 """A second look at some faces: whether each is still about where it was, and whether it stands upright."""
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
@@ -77,6 +78,8 @@ def view_near(image_bgr: NDArray[np.uint8], box_xyxy: boxes.BoxXYXY, closeup: Cl
     if min(x2 - x1, y2 - y1) < 1:
         return None
     shrink = min(1.0, closeup.face_pixels / max(box_xyxy[2] - box_xyxy[0], box_xyxy[3] - box_xyxy[1]))
+    whole = 2 ** int(-math.log2(shrink))  # sides that can be halved as often: that is quick, see `shrunk`
+    x2, y2 = max(x1 + 1, x2 - (x2 - x1) % whole), max(y1 + 1, y2 - (y2 - y1) % whole)
     size = max(1, round(shrink * (x2 - x1))), max(1, round(shrink * (y2 - y1)))
     return View(shrunk(image_bgr[y1:y2, x1:x2], size), ((x2 - x1) / size[0], (y2 - y1) / size[1]), (x1, y1))
 
