@@ -39,7 +39,7 @@ class Found(NamedTuple):
 
     def only(self, chosen: NDArray | list[int]) -> "Found":
         """Some of the faces, by mask or by number."""
-        return Found(*(column[chosen] for column in self))
+        return Found._make(column[chosen] for column in self)
 
 
 def joined(preferred: Sequence[Found], others: Found, overlap: float) -> Found:
@@ -57,7 +57,7 @@ def joined(preferred: Sequence[Found], others: Found, overlap: float) -> Found:
 
 
 def _concatenated(parts: Sequence[Found]) -> Found:
-    return Found(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
+    return Found._make(np.concatenate(columns) for columns in zip(*parts, strict=True))
 
 
 def decode(prediction: NDArray, grid: NDArray, threshold: float, overlap: float = 0.4) -> Found:

@@ -93,7 +93,8 @@ def make_row(
     pose = pose or face.pose
     named = (printable(file), frame, time_s, number, *face.box_xyxy, face.score, *pose, origin)
     errors = face.expected_error or (None, None, None)
-    row = PoseRow(*named, *pose.facing, *pose.quaternion, face.upright_turn, " ".join(face.flags), *errors, face.mask)
+    derived = (*pose.facing, *pose.quaternion, face.upright_turn, " ".join(face.flags))
+    row = PoseRow._make((*named, *derived, *errors, face.mask))
     rounded = {name: round(value, DIGITS[name]) for name in DIGITS if (value := getattr(row, name)) is not None}
     return row._replace(**rounded)
 
