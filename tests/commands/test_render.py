@@ -23,6 +23,7 @@ def test_photographs(tmp_path, capsys):
 @pytest.mark.parametrize(
     ("option", "message"),
     [
+        (["--hair", "mohawk"], "There is no hair style 'mohawk': choose one of bald, horseshoe, "),
         (["--layout", "BIWI", "--masked", "0.5"], "--masked does not go with --layout BIWI: leave it out."),
         (["--layout", "300W_LP", "--workers", "2"], "--workers does not go with --layout 300W_LP"),
         (["--size", "96x80"], "--size does not go with --layout npz"),

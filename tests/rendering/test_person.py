@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from fsanet.errors import InputError
 from fsanet.rendering import person as module
 from fsanet.rendering.head_pack import head_pack
 from fsanet.rendering.person import draw_person, skull_map
@@ -21,6 +22,19 @@ def test_equal_generators_give_equal_persons(people):
     np.testing.assert_array_equal(again.paint, people[3].paint)
     np.testing.assert_array_equal(again.clothes[0].vertices, people[3].clothes[0].vertices)
     assert (again.style, again.eyewear) == (people[3].style, people[3].eyewear)
+
+
+def test_with_other_hair_all_else_of_a_person_is_the_same():
+    one, other = (draw_person(np.random.default_rng(3), style_name=name) for name in ("short", "fringe_long"))
+    assert (one.style, other.style) == ("short", "fringe_long")
+    assert len(one.hair.strands.points) != len(other.hair.strands.points)
+    for same in ("paint", "beard", "eyewear"):
+        np.testing.assert_array_equal(getattr(one, same), getattr(other, same))
+    np.testing.assert_array_equal(one.shape.vertices, other.shape.vertices)
+    np.testing.assert_array_equal(one.on_face.points, other.on_face.points)
+    np.testing.assert_array_equal(one.clothes[0].colours, other.clothes[0].colours)
+    with pytest.raises(InputError, match="no hair style 'mohawk': choose one of bald, "):
+        draw_person(np.random.default_rng(3), style_name="mohawk")
 
 
 def test_beards_are_stain_and_hair_of_men(people):

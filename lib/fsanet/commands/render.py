@@ -19,7 +19,7 @@ from fsanet.options import add_option, positive, share
 from fsanet.rendering.poses import POSES
 
 NPZ, PHOTOS = "npz", ("300W_LP", "BIWI")
-_ONLY = {NPZ: ("per_person", "masked", "workers", "cluster"), PHOTOS[0]: ("size",), PHOTOS[1]: ("size",)}
+_ONLY = {NPZ: ("per_person", "masked", "hair", "workers", "cluster"), PHOTOS[0]: ("size",), PHOTOS[1]: ("size",)}
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -36,6 +36,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     add_option(sets, "--cluster")
     sets.add_argument("--per-person", type=positive, help="pictures of one person")
     sets.add_argument("--masked", type=share(1), help="share with a face mask (default: none)")
+    sets.add_argument(
+        "--hair", metavar="STYLE", help="hair that everybody wears, all else the same (default: their own)"
+    )
     photos = parser.add_argument_group("photographs")
     photos.add_argument("--size", type=_size, metavar="WIDTHxHEIGHT", help="pixels (default: that of the layout)")
 
@@ -54,7 +57,11 @@ def _sets(args: argparse.Namespace) -> int:
     from fsanet.rendering.samples import Settings  # compiles the renderer
     from fsanet.rendering.write_sets import write_synthetic_sets
 
-    given = {name: getattr(args, name) for name in ("poses", "per_person", "masked") if getattr(args, name) is not None}
+    given = {
+        name: getattr(args, name)
+        for name in ("poses", "per_person", "masked", "hair")
+        if getattr(args, name) is not None
+    }
     with spread_over(args.cluster):
         return write_synthetic_sets(args.out, args.samples, args.seed, args.workers, Settings(**given), args.quiet)
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from fsanet.errors import InputError
 from fsanet.rendering.shape import Traits
 
 Range = tuple[float, float]
@@ -81,6 +82,18 @@ HAIR_STYLES = (
     HairStyle("tail", 0.09, 0.01, (0.03, 0.07), (0.8, 1.2), "tied", 0.1, 0.0, knot="tail"),
     HairStyle("bun", 0.07, 0.01, (0.03, 0.07), (0.8, 1.2), "tied", 0.1, 0.0, knot="bun"),
 )  # fmt: skip
+
+
+def get_style(name: str) -> HairStyle:
+    """A style by its name.
+
+    Raises:
+        InputError: for an unknown one; lists those that there are.
+    """
+    known = {style.name: style for style in HAIR_STYLES}
+    if name not in known:
+        raise InputError(f"There is no hair style '{name}': choose one of {', '.join(known)}.")
+    return known[name]
 
 
 def draw_style(rng: np.random.Generator, traits: Traits, held_out: bool) -> HairStyle:

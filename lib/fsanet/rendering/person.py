@@ -7,7 +7,7 @@ import numpy as np
 from fsanet.rendering.clothes import garment
 from fsanet.rendering.facial_hair import Brow, beard_mask, beard_strands, brow_strands, draw_brow
 from fsanet.rendering.hair import Hair, grow_hair
-from fsanet.rendering.hair_styles import draw_style
+from fsanet.rendering.hair_styles import draw_style, get_style
 from fsanet.rendering.head_pack import head_pack
 from fsanet.rendering.headwear import draw_glasses
 from fsanet.rendering.look import Look, draw_look, paint_vertices
@@ -62,19 +62,27 @@ def skull_map(vertices: np.ndarray) -> SkullMap:
     return SkullMap(vertices[inside], np.array([0, 7.3, 0.45]))
 
 
-def draw_person(rng: np.random.Generator, held_out_styles: bool = False) -> Person:
+def draw_person(rng: np.random.Generator, held_out_styles: bool = False, style_name: str | None = None) -> Person:
     """A new person.
 
     Args:
         rng: randomness; equal generators give equal persons.
         held_out_styles: a test person, who may wear hair that no training person wears.
+        style_name: of the hair that is worn instead of the person's own. It grows from a stream of its own, so that
+            with any such name all else of the person is the same.
+
+    Raises:
+        InputError: for an unknown style.
     """
     pack = head_pack()
     traits = draw_traits(rng)
     shape, look, style = (draw_shape(rng, traits), draw_look(rng, traits), draw_style(rng, traits, held_out_styles))
+    hair_rng = rng
+    if style_name is not None:
+        style, hair_rng = get_style(style_name), rng.spawn(1)[0]
     normals = vertex_normals(shape.vertices, pack.triangles)
     skull = skull_map(shape.vertices)
-    hair = grow_hair(pack, rng, traits, style, shape.vertices, normals, skull, look.hair)
+    hair = grow_hair(pack, hair_rng, traits, style, shape.vertices, normals, skull, look.hair)
     brow = draw_brow(rng, traits)
     where, dark, length = beard_mask(pack, rng, traits)
     on_face = [brow_strands(pack, rng, brow, shape.vertices, normals, look.brows)]

@@ -15,6 +15,7 @@ from fsanet.image.face_crop import INPUT_SIZE, LANDMARK_MARGIN, crop_face, point
 from fsanet.rendering.backgrounds import draw_background
 from fsanet.rendering.camera import Camera, Place, draw_distance, frame_head
 from fsanet.rendering.expression import with_expression
+from fsanet.rendering.hair_styles import get_style
 from fsanet.rendering.head_pack import head_pack
 from fsanet.rendering.landmarks import spanned_box
 from fsanet.rendering.lights import draw_lights
@@ -45,6 +46,8 @@ class Settings:
         per_person: pictures of one person in a row.
         masked: share of persons' pictures with a face mask; without it a picture is the same but for the mask.
         mask_kind: a name in `masks.kinds.KINDS`; None for any.
+        hair: a style of `hair_styles.HAIR_STYLES` that everybody wears, None for each his own. With any such style all
+            else of a picture is the same.
         headwear, occluded: shares with something on the head, or in front of the face.
         jitter: how far the face box is shifted and scaled, as a share of its size (standard deviation).
         clean: True for sharp pictures without noise or compression.
@@ -55,6 +58,7 @@ class Settings:
     per_person: int = 4
     masked: float = 0.0
     mask_kind: str | None = None
+    hair: str | None = None
     headwear: float = 0.10
     occluded: float = 0.07
     jitter: float = 0.04
@@ -67,6 +71,8 @@ class Settings:
             raise InputError(f"per_person must be 1 or more, got {self.per_person}")
         if self.mask_kind is not None:
             check_kind(self.mask_kind)
+        if self.hair is not None:
+            get_style(self.hair)
 
 
 @dataclass(frozen=True)
@@ -121,8 +127,8 @@ def _rng(seed: int, split: str, purpose: int, index: int) -> np.random.Generator
 
 
 @functools.lru_cache(maxsize=2)
-def _person(seed: int, split: str, number: int) -> Person:
-    return draw_person(_rng(seed, split, 0, number), held_out_styles=split == "test")
+def _person(seed: int, split: str, number: int, hair: str | None) -> Person:
+    return draw_person(_rng(seed, split, 0, number), held_out_styles=split == "test", style_name=hair)
 
 
 def render_frame(
@@ -146,7 +152,7 @@ def render_frame(
         place: where a given camera sees the head; None: it lies on the axis of a camera of its own.
     """
     number = index // settings.per_person
-    person = _person(seed, settings.split, number)
+    person = _person(seed, settings.split, number, settings.hair)
     rng, mask_rng = (_rng(seed, settings.split, purpose, index) for purpose in (1, 3))
     pose = draw_pose(rng, settings.poses) if pose is None else np.asarray(pose, float)
     pose = pose if place is None else place.in_camera_frame(pose)
