@@ -77,6 +77,15 @@ def one_sentence(captured):
     return lines[0]
 
 
+@pytest.mark.parametrize(
+    ("mask", "said"), [("worn", "  mask worn  (cut)"), ("below nose", "  mask below nose"), ("none", "  (cut)")]
+)
+def test_what_is_worn_is_said_behind_the_angles(capsys, mask, said):
+    face = Face((1, 2, 30, 40), 0.9, Pose(1, 2, 3), flags=("cut",), mask=mask)
+    estimate_module.make_printer(quiet=False, sources=1)([make_row("p.png", 0, face)])
+    assert f"roll +3.0{said}" in capsys.readouterr().out
+
+
 def test_a_photo_gives_angles_a_picture_and_rows(photo, tmp_path, capsys):
     assert estimate(photo) == EXIT_OK
     assert "face 0  yaw +10.0  pitch -20.0  roll +30.0" in capsys.readouterr().out

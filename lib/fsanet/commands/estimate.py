@@ -258,7 +258,7 @@ def _fingerprint(args: argparse.Namespace) -> str:
 
 
 def make_printer(quiet: bool, sources: int) -> Callable | None:
-    """Prints the angles of images; with many sources the rows say enough."""
+    """Prints the angles of images, and masks where some are worn; with many sources the rows say enough."""
     if quiet or sources > 20:
         return None
 
@@ -266,7 +266,8 @@ def make_printer(quiet: bool, sources: int) -> Callable | None:
         for row in rows:
             if row.frame is None:
                 angles = f"yaw {row.yaw:+.1f}  pitch {row.pitch:+.1f}  roll {row.roll:+.1f}"
-                print(f"{row.file}: face {row.face}  {angles}" + (f"  ({row.flags})" if row.flags else ""))
+                mask = f"  mask {row.mask}" if row.mask not in (None, "none") else ""
+                print(f"{row.file}: face {row.face}  {angles}{mask}" + (f"  ({row.flags})" if row.flags else ""))
 
     return show
 
