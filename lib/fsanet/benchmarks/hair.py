@@ -15,11 +15,11 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from fsanet.commands.options import add_option, positive
 from fsanet.console import EXIT_OK, progress, run_command
 from fsanet.image.face_crop import LANDMARK_MARGIN, crop_face
 from fsanet.inference.estimator import HeadPoseEstimator
 from fsanet.models.spec import DEFAULT_MODEL
+from fsanet.options import add_option, positive
 from fsanet.rendering.samples import Settings, render_frame
 
 PLAIN = "short"
