@@ -6,6 +6,7 @@ import pytest
 
 from fsanet.dense import layout
 from fsanet.models.single_stage.losses import (
+    MASK_WEIGHTS,
     WEIGHTS,
     chord,
     cross_entropy,
@@ -48,7 +49,8 @@ def test_overlap_by_hand(found, expected):
 
 def test_cross_entropy_and_divergence_by_hand():
     logits = np.log([[0.5, 0.3, 0.2], [0.1, 0.1, 0.8]])
-    np.testing.assert_allclose(numpy(cross_entropy(tensor([1, 2]), tensor(logits))), -np.log([0.3, 0.8]), rtol=1e-5)
+    found = numpy(cross_entropy(tensor([1, 2]), tensor(logits), (1.0, 2.0, 3.0)))
+    np.testing.assert_allclose(found, [-2 * np.log(0.3), -3 * np.log(0.8)], rtol=1e-5)
     by_hand = 0.7 * np.log(0.7 / 0.5) + 0.3 * np.log(0.3 / 0.5)
     assert numpy(divergence(tensor(0.7), tensor(0.0))) == pytest.approx(by_hand, rel=1e-4)
     assert numpy(divergence(tensor(0.7), tensor(np.log(7 / 3)))) == pytest.approx(0.0, abs=1e-6)
@@ -96,7 +98,7 @@ def test_parts_are_means_over_positive_cells():
     assert numpy(parts["box"]) == pytest.approx(0.0, abs=1e-5)
     assert numpy(parts["points"]) == pytest.approx((0.25 - 0.025) / 2, rel=1e-4)
     assert numpy(parts["pose"]) == pytest.approx((2 + 1e-3) / 2, rel=2e-3)
-    assert numpy(parts["mask"]) == pytest.approx((np.log(3) + np.log(2)) / 2, rel=1e-4)
+    assert numpy(parts["mask"]) == pytest.approx((np.log(3) + MASK_WEIGHTS[2] * np.log(2)) / 2, rel=1e-4)
     assert numpy(parts["fit"]) == pytest.approx(np.log(2), rel=1e-4)  # all of both boxes is shared
 
 

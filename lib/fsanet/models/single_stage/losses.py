@@ -3,7 +3,7 @@
 L = L_cls + l1 p* L_box + l2 p* L_points + w p* L_pose + m p* L_mask + f p* L_fit, of masks and of how well boxes fit.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from keras import ops
 
@@ -11,8 +11,9 @@ from fsanet.dense import layout
 from fsanet.tensors import Tensor
 
 # How much each part counts.
-WEIGHTS: Mapping[str, float] = {"score": 2.0, "box": 4.0, "points": 5.0, "pose": 1.5, "mask": 0.5, "fit": 1.0}
+WEIGHTS: Mapping[str, float] = {"score": 2.0, "box": 4.0, "points": 5.0, "pose": 1.5, "mask": 1.0, "fit": 1.0}
 POSITIVE_SHARE, GAMMA = 0.75, 2.0  # of the focal loss (Lin et al., ICCV 2017)
+MASK_WEIGHTS = (1.0, 1.0, 4.0)  # of faces by what they wear, in the order of `layout.MASKS`: few wear it below the nose
 KNEE = 0.05  # offset, in sides of a face, below which the loss of a point is square
 
 _EPSILON = 1e-6
@@ -41,7 +42,7 @@ def loss_parts(target: Tensor, prediction: Tensor, knee: float = KNEE) -> dict[s
         "box": mean(1.0 - shared + beyond),  # generalised intersection over union
         "points": mean(smooth_l1(target[..., layout.TARGET_POINTS] - prediction[..., layout.POINTS], knee)),
         "pose": mean(chord(target[..., layout.TARGET_ROTATION], prediction[..., layout.ROTATION_6D])),
-        "mask": mean(cross_entropy(target[..., layout.TARGET_MASK], prediction[..., layout.MASK])),
+        "mask": mean(cross_entropy(target[..., layout.TARGET_MASK], prediction[..., layout.MASK], MASK_WEIGHTS)),
         "fit": mean(divergence(ops.stop_gradient(shared), prediction[..., layout.FIT])),
     }
 
@@ -72,15 +73,17 @@ def focal(positive: Tensor, logit: Tensor, positive_share: float, gamma: float) 
     return weight * ops.power(ops.maximum(1.0 - right, _EPSILON), gamma) * entropy
 
 
-def cross_entropy(number: Tensor, logits: Tensor) -> Tensor:
-    """Minus the logarithm of what is given to the right one of K classes, (...).
+def cross_entropy(number: Tensor, logits: Tensor, weights: Sequence[float]) -> Tensor:
+    """Minus the logarithm of what is given to the right one of K classes, times its weight, (...).
 
     Args:
         number: (...) of the right class.
         logits: (..., K).
+        weights: of each class, K of them.
     """
-    right = ops.one_hot(ops.cast(number, "int32"), logits.shape[-1])
-    return ops.logsumexp(logits, axis=-1) - ops.sum(right * logits, axis=-1)
+    right = ops.one_hot(ops.cast(number, "int32"), len(weights))
+    weight = ops.sum(right * ops.convert_to_tensor(weights, "float32"), axis=-1)
+    return weight * (ops.logsumexp(logits, axis=-1) - ops.sum(right * logits, axis=-1))
 
 
 def divergence(share: Tensor, logit: Tensor) -> Tensor:
