@@ -6,7 +6,7 @@ import fsanet
 from demo.web.vendor import RuntimeBuild
 from fsanet.commands.estimators import VIDEO_DETECT_SIZE
 from fsanet.dense import decode
-from fsanet.dense.layout import CELL_PREDICTION_SIZE, FIT, MASK, MASKS, ROTATION_6D, STRIDES
+from fsanet.dense.layout import CELL_PREDICTION_SIZE, MASK, MASKS, ROTATION_6D, STRIDES
 from fsanet.detectors import detection, nearby, scout, working_image, yunet
 from fsanet.engines.reading import ExpectedError
 from fsanet.image import overlay
@@ -124,7 +124,6 @@ def _detector() -> dict[str, Any]:
         "rotation_at": ROTATION_6D.start,
         "mask_at": MASK.start,
         "masks": MASKS,
-        "fit_at": FIT,
         "scale_wh": scale,
         "shift_wh": shift,
     }

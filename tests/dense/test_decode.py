@@ -46,17 +46,6 @@ def test_the_threshold_is_of_the_score_and_the_surest_comes_first():
     assert decode(prediction, grid, 0.95).rotation.shape == (0, 3, 3)
 
 
-def test_of_boxes_of_one_face_the_one_that_fits_counts_with_the_score_of_its_own():
-    grid = cells(64, 64)
-    prediction = np.full((len(grid), layout.CELL_PREDICTION_SIZE), -9.0)
-    prediction[[0, 1], layout.SCORE] = np.log([0.9 / 0.1, 0.8 / 0.2])
-    prediction[[0, 1], layout.FIT] = np.log([0.5 / 0.5, 0.6 / 0.4])  # 0.9 * 0.5 < 0.8 * 0.6
-    prediction[:, layout.BOX] = np.log(3.0)
-    found = decode(prediction, grid, 0.5)
-    np.testing.assert_allclose(found.score, [0.8])
-    np.testing.assert_allclose(found.box_xyxy, [[12 - 24, 4 - 24, 12 + 24, 4 + 24]])
-
-
 def test_of_overlapping_boxes_the_first_stays():
     boxes = np.array([[0, 0, 10, 10], [1, 1, 11, 11], [20, 0, 30, 10], [0, 0, 10, 4]], float)
     assert suppress(boxes, 0.4, within=1.0) == [0, 2, 3]  # 81 / 119 and 40 / 100 of the first

@@ -6,15 +6,15 @@ import { area, iou, shared } from "./boxes.js";
 /** @typedef {{score: number, box: number[], rotation: import("./rotation.js").Matrix, mask: string}} Found a box in the
  * network's own convention; `mask`: what covers the mouth, one of the settings' `masks` */
 /** @typedef {{strides: number[], threshold: number, overlap: number, within: number, largest_log: number,
- *   prediction_size: number, rotation_at: number, mask_at: number, masks: string[], fit_at: number}} DecodeSettings
- * `rotation_at`: of six numbers, after score, box and points; `mask_at`: of a logit for each of `masks`; `fit_at`: of how well
- * the box fits, a logit too */
+ *   prediction_size: number, rotation_at: number, mask_at: number, masks: string[]}} DecodeSettings
+ * `rotation_at`: of six numbers, after score, box and points; `mask_at`: of a logit for each of `masks` */
 
-/** Faces in the network's own pixels, the surest first; of the boxes of a face the one whose score times fit is most.
+/** Faces in the network's own pixels, the surest first, none that shows a surer one again.
  * @param {Float32Array} data @param {number} width @param {number} height @param {DecodeSettings} settings @returns {Found[]} */
 export function decode(data, width, height, settings) {
-  const { strides, threshold, prediction_size, fit_at } = settings;
+  const { strides, threshold, prediction_size } = settings;
   const least = Math.log(threshold / (1 - threshold));
+  /** @type {Found[]} */
   const sure = [];
   let place = 0;
   for (const stride of strides) {
@@ -22,13 +22,11 @@ export function decode(data, width, height, settings) {
       for (let column = 0; column < width / stride; column++, place += prediction_size) {
         if (data[place] <= least) continue;
         const cell = data.subarray(place, place + prediction_size);
-        const face = faceOf(cell, (column + 0.5) * stride, (row + 0.5) * stride, stride, settings);
-        sure.push({ face, rank: face.score * sigmoid(cell[fit_at]) });
+        sure.push(faceOf(cell, (column + 0.5) * stride, (row + 0.5) * stride, stride, settings));
       }
     }
   }
-  const ranked = sure.sort((a, b) => b.rank - a.rank).map(({ face }) => face);
-  return apart(ranked, settings);
+  return distinct(sure, settings);
 }
 
 /** @param {Float32Array} cell its columns @param {number} x @param {number} y of its middle @param {number} stride @param {DecodeSettings} settings @returns {Found} */
@@ -36,12 +34,7 @@ function faceOf(cell, x, y, stride, { largest_log, rotation_at, mask_at, masks }
   const reach = [1, 2, 3, 4].map((i) => stride * Math.exp(Math.min(Math.max(cell[i], -largest_log), largest_log)));
   const box = [x - reach[0], y - reach[1], x + reach[2], y + reach[3]];
   const worn = cell.subarray(mask_at, mask_at + masks.length), mask = masks[worn.indexOf(Math.max(...worn))];
-  return { score: sigmoid(cell[0]), box, rotation: rotationFromColumns(cell.subarray(rotation_at, rotation_at + 6)), mask };
-}
-
-/** @param {number} logit */
-function sigmoid(logit) {
-  return 1 / (1 + Math.exp(-logit));
+  return { score: 1 / (1 + Math.exp(-cell[0])), box, rotation: rotationFromColumns(cell.subarray(rotation_at, rotation_at + 6)), mask };
 }
 
 /** The rotation whose first two columns are nearest to two of three numbers each, by Gram-Schmidt (Zhou et al., CVPR 2019).
@@ -60,16 +53,11 @@ function unit(vector) {
 
 /** The surest first, without what overlaps a surer face, lies in one or holds one; others are kept where none of those is.
  * @param {Found[]} found @param {{overlap: number, within: number}} settings @param {Found[]} [others] */
-export function distinct(found, settings, others = []) {
-  return apart([found, others].flatMap((faces) => [...faces].sort((a, b) => b.score - a.score)), settings);
-}
-
-/** The surest first, without what overlaps a face before it, lies in one or holds one.
- * @param {Found[]} ranked @param {{overlap: number, within: number}} settings */
-function apart(ranked, { overlap, within }) {
+export function distinct(found, { overlap, within }, others = []) {
   /** @type {Found[]} */
   const kept = [];
-  for (const face of ranked) {
+  const sorted = [found, others].flatMap((faces) => [...faces].sort((a, b) => b.score - a.score));
+  for (const face of sorted) {
     if (kept.every(({ box }) => iou(face.box, box) <= overlap && shared(face.box, box) <= within)) kept.push(face);
   }
   return kept.sort((a, b) => b.score - a.score);

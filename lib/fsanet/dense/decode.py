@@ -64,19 +64,18 @@ def decode(prediction: NDArray, grid: NDArray, threshold: float, overlap: float 
     """The faces in a prediction.
 
     Args:
-        prediction: (N, 25), columns of `layout`.
+        prediction: (N, 24), columns of `layout`.
         grid: (N, 3) of `cells`.
         threshold: least score.
-        overlap: of two boxes with a larger intersection over union the one whose score times fit is less is dropped.
+        overlap: of two boxes with a larger intersection over union the less sure one is dropped.
     """
     sure = prediction[:, layout.SCORE] > np.log(threshold / (1 - threshold)) if threshold > 0 else slice(None)
     rows, where = prediction[sure].astype(np.float64), grid[sure].astype(np.float64)
-    score, fit = (1 / (1 + np.exp(-rows[:, column])) for column in (layout.SCORE, layout.FIT))
-    order = np.argsort(-score * fit, kind="stable")
+    score = 1 / (1 + np.exp(-rows[:, layout.SCORE]))
+    order = np.argsort(-score, kind="stable")
     rows, where, score = rows[order], where[order], score[order]
     box = _boxes(rows, where)
     kept = suppress(box, overlap)
-    kept = [kept[i] for i in np.argsort(-score[kept], kind="stable")]
     rows, where, score, box = rows[kept], where[kept], score[kept], box[kept]
     side = np.sqrt(np.prod(box[:, 2:] - box[:, :2], axis=1))
     points = where[:, None, :2] + rows[:, layout.POINTS].reshape(-1, 5, 2) * side[:, None, None]

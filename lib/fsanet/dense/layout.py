@@ -5,8 +5,7 @@ A network with one prediction a cell looks there.
 A prediction (..., 21): score (a logit), box, five points, two columns of a rotation.
 A target (..., 25): positive, ignored, box, five points, the rotation whole.
 Networks that learn a mesh have 68 vertices (x, y, z) behind either. Where cells answer for faces (`scout`), a
-prediction has four logits more, one for each of `MASKS` and one of how well its box fits, and a target the number of
-one of `MASKS`.
+prediction has three logits more, one for each of `MASKS`, and a target the number of one of them.
 """
 
 from functools import lru_cache
@@ -23,8 +22,7 @@ ROTATION_6D = slice(15, 21)
 PREDICTION_SIZE = 21
 MESH = slice(21, 225)
 MASK = slice(21, 24)
-FIT = 24  # a logit: intersection over union of the box and the face's
-CELL_PREDICTION_SIZE = 25
+CELL_PREDICTION_SIZE = 24
 
 POSITIVE = 0  # 1 where a face is to be found
 IGNORED = 1  # 1 where either answer is right: a face hardly seen, or one of another size

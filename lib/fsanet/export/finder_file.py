@@ -81,7 +81,7 @@ def _about(name: str, weights: Path) -> dict[str, str]:
         "weights_sha256": hashlib.sha256(weights.read_bytes()).hexdigest(),
         "licence": OUR_LICENCE,
         "prediction": "a row a cell: score (logit), box (4), five points (10), two columns of the rotation (6), "
-        f"logits of masks (3: {', '.join(layout.MASKS)}), how well the box fits (logit)",
+        f"logits of masks (3: {', '.join(layout.MASKS)})",
         "colour_order": "BGR",
         "value_range": "0..255",
         "fsanet_version": fsanet.__version__,
@@ -92,7 +92,7 @@ def write_finder_onnx(model: keras.Model, path: str | Path, metadata: Mapping[st
     """Write a finder as ONNX, with free height and width, and compare both.
 
     Args:
-        model: (batch, height, width, 3) BGR 0..255 -> (batch, cells, 25).
+        model: (batch, height, width, 3) BGR 0..255 -> (batch, cells, 24).
         path: of the file. It is whole, and gives the model's numbers, or is not there.
         metadata: what the file shall say of itself, as `metadata_props`.
 

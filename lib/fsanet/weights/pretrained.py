@@ -107,8 +107,8 @@ BUNDLED_WEIGHTS: tuple[PretrainedFile, ...] = tuple(
 # The network that finds faces, trained by us; `fsanet finder bundle` prints size and SHA-256.
 BUNDLED_FINDER = PretrainedFile(
     "scout_models/scout/scout.weights.h5",
-    2063880,
-    "6c1610f02eeb42e232064e010fb343d253da6bc75fdbecfc83d2d5e3b0e830d6",
+    2065032,
+    "2a96906162a19f1d3a687216e8c66746f19dce64ec8476a9564cd19964f60acb",
     "",
     OUR_LICENCE,
 )

@@ -215,18 +215,6 @@ def test_answers_of_the_finder_become_boxes_rotations_and_masks(in_node):
     assert {face["mask"] for face in found} == set(layout.MASKS)
 
 
-def test_of_the_boxes_of_a_face_the_one_counts_that_fits(in_node):
-    prediction = np.full((len(cells(96, 128)), layout.CELL_PREDICTION_SIZE), -9, np.float32)
-    prediction[:, layout.BOX] = 1
-    # Two cells of one face, the surer one with the worse box; and a face apart, whose score lies between theirs.
-    for cell, score, fit in ((0, 3, -2), (1, 2, 2), (190, 2.5, 3)):
-        prediction[cell, [layout.SCORE, layout.FIT]] = score, fit
-    expected = decode(prediction, cells(96, 128), 0.6, 0.4)
-    found = decoded(in_node, prediction)
-    assert [face["score"] for face in found] == pytest.approx(1 / (1 + np.exp([-2.5, -2.0])))
-    assert np.allclose([face["box"] for face in found], expected.box_xyxy, atol=1e-3)
-
-
 def test_what_is_worn_on_a_head_is_left_away(in_node):
     random = np.random.default_rng(3)
     middle, side = random.uniform(0, 100, (60, 2)), np.exp(random.uniform(1, 4.5, (60, 1)))

@@ -1,6 +1,6 @@
 """Losses of `scout`, and what others share, in `keras.ops`.
 
-L = L_cls + l1 p* L_box + l2 p* L_points + w p* L_pose + m p* L_mask + f p* L_fit, of masks and of how well boxes fit.
+L = L_cls + l1 p* L_box + l2 p* L_points + w p* L_pose + m p* L_mask.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,7 +11,7 @@ from fsanet.dense import layout
 from fsanet.tensors import Tensor
 
 # How much each part counts.
-WEIGHTS: Mapping[str, float] = {"score": 2.0, "box": 4.0, "points": 5.0, "pose": 1.5, "mask": 1.0, "fit": 1.0}
+WEIGHTS: Mapping[str, float] = {"score": 2.0, "box": 4.0, "points": 5.0, "pose": 1.5, "mask": 1.0}
 POSITIVE_SHARE, GAMMA = 0.75, 2.0  # of the focal loss (Lin et al., ICCV 2017)
 MASK_WEIGHTS = (1.0, 1.0, 4.0)  # of faces by what they wear, in the order of `layout.MASKS`: few wear it below the nose
 KNEE = 0.05  # offset, in sides of a face, below which the loss of a point is square
@@ -25,7 +25,7 @@ def loss_parts(target: Tensor, prediction: Tensor, knee: float = KNEE) -> dict[s
 
     Args:
         target: (batch, cells, 26), columns of `fsanet.dense.layout`.
-        prediction: (batch, cells, 25).
+        prediction: (batch, cells, 24).
         knee: offset below which the loss of a point is square.
     """
     positive = target[..., layout.POSITIVE]
@@ -36,14 +36,12 @@ def loss_parts(target: Tensor, prediction: Tensor, knee: float = KNEE) -> dict[s
         return ops.sum(positive * value) / number
 
     score = focal(positive, prediction[..., layout.SCORE], POSITIVE_SHARE, GAMMA)
-    shared, beyond = overlap(target[..., layout.TARGET_BOX], prediction[..., layout.BOX])
     return {
         "score": ops.sum(counted * score) / number,
-        "box": mean(1.0 - shared + beyond),  # generalised intersection over union
+        "box": mean(1.0 - giou(target[..., layout.TARGET_BOX], prediction[..., layout.BOX])),
         "points": mean(smooth_l1(target[..., layout.TARGET_POINTS] - prediction[..., layout.POINTS], knee)),
         "pose": mean(chord(target[..., layout.TARGET_ROTATION], prediction[..., layout.ROTATION_6D])),
         "mask": mean(cross_entropy(target[..., layout.TARGET_MASK], prediction[..., layout.MASK], MASK_WEIGHTS)),
-        "fit": mean(divergence(ops.stop_gradient(shared), prediction[..., layout.FIT])),
     }
 
 
@@ -86,22 +84,8 @@ def cross_entropy(number: Tensor, logits: Tensor, weights: Sequence[float]) -> T
     return weight * (ops.logsumexp(logits, axis=-1) - ops.sum(right * logits, axis=-1))
 
 
-def divergence(share: Tensor, logit: Tensor) -> Tensor:
-    """How far a share that is said lies from the true one, (...): the divergence of Kullback and Leibler.
-
-    Args:
-        share: (...) 0..1.
-        logit: (...).
-    """
-    sure = ops.clip(share, _EPSILON, 1.0 - _EPSILON)
-    entropy = -sure * ops.log(sure) - (1.0 - sure) * ops.log(1.0 - sure)
-    return ops.softplus(logit) - share * logit - entropy
-
-
-def overlap(distances: Tensor, log_distances: Tensor) -> tuple[Tensor, Tensor]:
-    """Intersection over union of boxes around one centre, (...), and the share of their hull that is in neither.
-
-    The first less the second is the generalised intersection over union (Rezatofighi et al., CVPR 2019).
+def giou(distances: Tensor, log_distances: Tensor) -> Tensor:
+    """Generalised intersection over union (Rezatofighi et al., CVPR 2019) of boxes around one centre, (...).
 
     Args:
         distances: (..., 4) to the left, top, right and bottom; not all negative where it counts.
@@ -113,7 +97,7 @@ def overlap(distances: Tensor, log_distances: Tensor) -> tuple[Tensor, Tensor]:
     low, high = ops.minimum(true, found), ops.maximum(true, found)
     common, hull = _area(low), _area(high)
     union = _area(true) + _area(found) - common
-    return common / union, (hull - union) / hull
+    return common / union - (hull - union) / hull
 
 
 def _area(distances: Tensor) -> Tensor:

@@ -21,11 +21,11 @@ TOWERS = (
 
 _RARE = -4.0  # logit that every score starts with: faces are rare (Lin et al., focal loss, ICCV 2017)
 _FOUND = slice(layout.SCORE, layout.BOX.stop)
-_READ = slice(layout.POINTS.start, layout.FIT + 1)
+_READ = slice(layout.POINTS.start, layout.MASK.stop)
 
 
 def first_prediction() -> NDArray[np.float32]:
-    """(25,) what an untrained network says everywhere: rarely a face, four cells large, that looks ahead."""
+    """(24,) what an untrained network says everywhere: rarely a face, four cells large, that looks ahead."""
     start = np.zeros(layout.CELL_PREDICTION_SIZE, np.float32)
     start[layout.SCORE] = _RARE
     start[layout.BOX] = 0.7  # log of two cells
@@ -34,7 +34,7 @@ def first_prediction() -> NDArray[np.float32]:
 
 
 def build_scout(height: int | None = None, width: int | None = None) -> keras.Model:
-    """The network: (N, height, width, 3) BGR 0..255 -> (N, cells, 25), columns of `fsanet.dense.layout`.
+    """The network: (N, height, width, 3) BGR 0..255 -> (N, cells, 24), columns of `fsanet.dense.layout`.
 
     Args:
         height, width: multiples of 32; None for any.
