@@ -108,7 +108,7 @@ BUNDLED_WEIGHTS: tuple[PretrainedFile, ...] = tuple(
 BUNDLED_FINDER = PretrainedFile(
     "scout_models/scout/scout.weights.h5",
     2065032,
-    "2a96906162a19f1d3a687216e8c66746f19dce64ec8476a9564cd19964f60acb",
+    "c12664884fe86c16bfe1b8dd6a54bbe727ae92cdd47a2f36a4b95cd01a563aaa",
     "",
     OUR_LICENCE,
 )
