@@ -116,7 +116,7 @@ def test_several_views_are_searched_in_one_pass(session):
     assert ScoutNetwork().search_each([], 0.5) == []
 
 
-@pytest.mark.parametrize(("side", "score", "kept"), [(15, 0.74, 0), (15, 0.76, 1), (17, 0.71, 1)])
+@pytest.mark.parametrize(("side", "score", "kept"), [(15, 0.79, 0), (15, 0.81, 1), (17, 0.71, 1)])
 def test_tiny_faces_must_be_surer(session, monkeypatch, side, score, kept):
     box, points = np.array([[0.0, 0, side, side]]), np.zeros((1, 5, 2))
     tiny = Found(np.array([score]), box, points, np.eye(3)[None], np.zeros(1, int))

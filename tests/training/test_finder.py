@@ -84,8 +84,9 @@ def test_the_model_gives_loss_and_parts(scene):
     model = FinderModel(network_that_says(rows), FINDERS["scout"].parts, weights)
     batch = scene.image_bgr[None], finder_targets(scene)[None]
     figures = {name: float(value) for name, value in model(batch, training=True).items()}
-    assert set(figures) == {"loss", "score", "box", "points", "pose"}
-    parts = [figures[name] * weight for name, weight in (("score", 2.0), ("box", 2.0), ("points", 5.0), ("pose", 0.5))]
+    assert set(figures) == {"loss", "score", "box", "points", "pose", "mask"}
+    weights = {"score": 2.0, "box": 4.0, "points": 5.0, "pose": 0.5, "mask": 1.0}
+    parts = [figures[name] * weight for name, weight in weights.items()]
     assert figures["loss"] == pytest.approx(sum(parts), rel=1e-5)
 
 

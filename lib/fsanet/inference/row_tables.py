@@ -67,7 +67,8 @@ class _Parquet:
             from pyarrow import parquet
         except ImportError:
             raise MissingPackageError("Parquet needs pyarrow: pip install 'fsanet[parquet]'.") from None
-        kinds = {int: pyarrow.int64(), int | None: pyarrow.int64(), str: pyarrow.string()}
+        kinds = {int: pyarrow.int64(), int | None: pyarrow.int64()}
+        kinds |= {str: pyarrow.string(), str | None: pyarrow.string()}
         self._schema = pyarrow.schema([(name, kinds.get(_TYPES[name], pyarrow.float64())) for name in PoseRow._fields])
         self._table: Any = pyarrow.Table
         self._writer = parquet.ParquetWriter(path, self._schema)
@@ -120,4 +121,6 @@ def _value(name: str, text: str) -> Any:
         return text
     if text == "" and kind not in (int, float):  # frame and time of an image
         return None
+    if kind == str | None:
+        return text
     return int(text) if kind in (int, int | None) else float(text)

@@ -107,7 +107,7 @@ def test_a_picture_is_searched_in_ever_smaller_copies(in_node, answers, height_w
     found, asked = in_page(in_node, answers, [image], "finder.find(pictures[0])")
     assert [pictures.shape[:3] for pictures in answers.asked] == [(1, *sides) for sides in searched]
     assert_asked(asked, answers.asked)
-    assert len(expected) > 5
+    assert len(expected) >= 5
     assert_equal(found, expected)
 
 
