@@ -67,8 +67,8 @@ class _Parquet:
             from pyarrow import parquet
         except ImportError:
             raise MissingPackageError("Parquet needs pyarrow: pip install 'fsanet[parquet]'.") from None
-        kinds = {int: pyarrow.int64(), int | None: pyarrow.int64()}
-        kinds |= {str: pyarrow.string(), str | None: pyarrow.string()}
+        whole, text = pyarrow.int64(), pyarrow.string()
+        kinds: dict[Any, Any] = {int: whole, int | None: whole, str: text, str | None: text}
         self._schema = pyarrow.schema([(name, kinds.get(_TYPES[name], pyarrow.float64())) for name in PoseRow._fields])
         self._table: Any = pyarrow.Table
         self._writer = parquet.ParquetWriter(path, self._schema)
