@@ -47,6 +47,11 @@ def context(x: Tensor, channels: int) -> Tensor:
     return layers.ReLU()(layers.Concatenate()([narrow, wide, wider]))
 
 
+def near_context(x: Tensor, channels: int) -> Tensor:
+    """A smaller context module: a field of view of 5 cells by two convolutions, in half the time of `context`."""
+    return convolve(convolve(x, channels // 2), channels)
+
+
 def predict(x: Tensor, start: NDArray, per_cell: int = 1) -> Tensor:
     """Predictions at each cell, (batch, rows, columns, per_cell * n), from near-zero weights.
 

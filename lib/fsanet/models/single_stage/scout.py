@@ -6,13 +6,14 @@ from keras import layers
 from numpy.typing import NDArray
 
 from fsanet.dense import layout
-from fsanet.models.single_stage.blocks import context, convolve, flat, predict, pyramid, residual
+from fsanet.models.single_stage.blocks import context, convolve, flat, near_context, predict, pyramid, residual
 from fsanet.tensors import Tensor
 
 STEM = 8  # channels at half the resolution
 WIDTHS = (16, 32, 48, 64)  # at strides 4, 8, 16, 32
 DEPTHS = (1, 1, 1, 3)  # residual blocks
 PYRAMID, CONTEXT = 24, 48
+CONTEXTS = (near_context, context, context)  # at each stride: at the finest, a third of the work, faces are small
 TOWERS = (
     (24,),
     (48, 48),
@@ -48,12 +49,13 @@ def build_scout(height: int | None = None, width: int | None = None) -> keras.Mo
         for _ in range(depth - 1):
             x = residual(x, channels)
         features.append(x)
-    levels = [_head(level, tower) for level, tower in zip(pyramid(features[1:], PYRAMID), TOWERS, strict=True)]
+    maps = pyramid(features[1:], PYRAMID)
+    levels = [_head(around(x, CONTEXT), tower) for x, around, tower in zip(maps, CONTEXTS, TOWERS, strict=True)]
     return keras.Model(image, layers.Concatenate(axis=1, dtype="float32")(levels), name="scout")
 
 
 def _head(x: Tensor, tower: tuple[int, ...]) -> Tensor:
-    x = read = context(x, CONTEXT)
+    read = x
     for channels in tower:
         read = convolve(read, channels)
     start = first_prediction()
