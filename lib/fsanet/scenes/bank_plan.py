@@ -18,8 +18,8 @@ class BankPlan:
         seed: equal seeds give equal cut-outs.
         version: of the drawing.
         shard: cut-outs in a file; 100 are 26 MB and a quarter of a minute of work.
-        photographs: folder of labelled photographs that the faces are cut from, instead of rendering them; there are
-            no other things then.
+        photographs: folder of labelled photographs that the faces are cut from, instead of rendering them; the other
+            things are what lies below their chins.
     """
 
     split: str = "train"
@@ -33,8 +33,6 @@ class BankPlan:
     def __post_init__(self):
         if self.split not in SPLITS:
             raise InputError(f"No split '{self.split}': choose one of {', '.join(SPLITS)}.")
-        if self.photographs and self.others:
-            raise InputError(f"A bank of photographs holds faces alone, not {self.others} other things.")
         least = {"faces": self.shard, "others": 0 if self.photographs else self.shard}
         if self.shard < 1 or any(
             getattr(self, kind) < some or getattr(self, kind) % self.shard for kind, some in least.items()

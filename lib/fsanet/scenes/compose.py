@@ -19,6 +19,7 @@ from fsanet.scenes.photograph_cutout import empty_window
 _FIRM, _LEANING = 0.82, 0.96  # shares of heads that stand, and of those that lean at most; the rest is turned anyhow
 _INSIDE, _OUTSIDE = 0.4, -0.04  # least way from a face's middle to the frame: in faces, else in sides of the frame
 _WINDOWS = 0.4  # of the other things: windows without a face, as many as photographs have around theirs
+_CLOTHES = 0.4  # of the rest: what people wear below the chin, where the bank of photographs has it
 _OTHER_FACE_PX = 86.0  # what a face would measure in a cut-out without one
 
 
@@ -136,7 +137,10 @@ class Composer:
     def _other(self, rng: np.random.Generator) -> Cutout:
         if self.photographs and rng.random() < _WINDOWS:
             return empty_window(self.backgrounds.draw(rng, SIDE), rng)
-        return self.bank.others[int(rng.integers(len(self.bank.others)))]
+        others = self.bank.others
+        if self.photographs and len(self.photographs.others) and rng.random() < _CLOTHES:
+            others = self.photographs.others
+        return others[int(rng.integers(len(others)))]
 
 
 class _Pasted:
