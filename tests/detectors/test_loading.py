@@ -3,9 +3,11 @@
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
+import numpy as np
 import pytest
 
-from fsanet.detectors.loading import PerThread, find_detector_file, read_detector_file
+from fsanet.detectors import loading
+from fsanet.detectors.loading import Network, PerThread, find_detector_file, read_detector_file
 from fsanet.detectors.ssd import VARIANTS
 from fsanet.detectors.yunet import MODEL_FILE
 from fsanet.weights.pretrained import DETECTOR_FILES
@@ -67,3 +69,68 @@ def test_errors_show_at_construction():
 
     with pytest.raises(ValueError, match="no model"):
         PerThread(broken)
+
+
+class Session:
+    """Stands in for ONNX Runtime's: says how many threads it has, and waits where it is told to."""
+
+    def __init__(self, threads):
+        self.threads, self.wait = threads, lambda: None
+
+    def get_inputs(self):
+        return [type("Value", (), {"name": "image"})]
+
+    get_outputs = get_inputs
+
+    def run(self, _, feed):
+        self.wait()
+        return [feed["image"], self.threads]
+
+
+@pytest.fixture
+def opened(monkeypatch):
+    sessions = []
+
+    def open_session(_, threads):
+        sessions.append(Session(threads))
+        return sessions[-1]
+
+    monkeypatch.setattr(loading, "open_session", open_session)
+    return sessions
+
+
+def test_a_call_alone_has_all_cores_and_two_at_once_share_them(home, opened):
+    (home / "net.onnx").touch()
+    network, image = Network(home / "net.onnx", threads=4), np.zeros(3)
+    assert network(image)[1] == 4
+    opened[0].wait = lambda: beside.append(network(image)[1]) if not beside else None
+    beside = []
+    assert network(image)[1] == 4
+    assert beside == [1]
+    assert network(image)[1] == 4
+    assert [session.threads for session in opened] == [4, 1]
+
+
+def test_one_core_needs_one_session(home, opened):
+    (home / "net.onnx").touch()
+    network = Network(home / "net.onnx", threads=1)
+    ways = iter([lambda: beside.append(network(np.zeros(3))[1]), lambda: None])
+    opened[0].wait = lambda: next(ways)()
+    beside = []
+    assert network(np.zeros(3))[1] == 1
+    assert beside == [1]
+    assert len(opened) == 1
+
+
+def test_a_call_that_fails_leaves_the_cores_to_the_next(home, opened):
+    (home / "net.onnx").touch()
+    network = Network(home / "net.onnx", threads=4)
+
+    def fail():
+        raise RuntimeError("broken")
+
+    opened[0].wait = fail
+    with pytest.raises(RuntimeError, match="broken"):
+        network(np.zeros(3))
+    opened[0].wait = lambda: None
+    assert network(np.zeros(3))[1] == 4

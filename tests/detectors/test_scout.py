@@ -11,17 +11,16 @@ from fsanet.detectors.scout import BUNDLED, CONVENTION, ScoutDetector, ScoutNetw
 from fsanet.errors import InputError
 
 
-class OneFaceSession:
+class OneFaceNetwork:
     """Sees a face of 40 x 48 pixels around the brightest pixel of its input; remembers what it was given."""
 
-    def get_inputs(self):
-        return [SimpleNamespace(name="image_bgr", type="tensor(float)", shape=["batch", None, None, 3])]
+    inputs = (SimpleNamespace(type="tensor(float)"),)
 
-    def get_outputs(self):
-        return [SimpleNamespace(name="prediction", shape=["batch", None, layout.CELL_PREDICTION_SIZE])]
+    def __call__(self, pictures):
+        return [np.concatenate([self.answer(picture[None]) for picture in pictures])]
 
-    def run(self, _, feed):
-        self.given = feed["image_bgr"]
+    def answer(self, pictures):
+        self.given = pictures
         y, x = np.unravel_index(self.given[0].sum(axis=-1).argmax(), self.given.shape[1:3])
         grid = cells(*self.given.shape[1:3])
         rows = np.full((1, len(grid), layout.CELL_PREDICTION_SIZE), -9.0, np.float32)
@@ -33,12 +32,12 @@ class OneFaceSession:
         side = np.sqrt(40 * 48)
         rows[0, nearest, layout.POINTS] = np.tile((np.array([x, y]) - at) / side, 5)
         rows[0, nearest, layout.ROTATION_6D] = [1, 0, 0, 0, 1, 0]
-        return [rows]
+        return rows
 
 
 @pytest.fixture
 def session(monkeypatch):
-    session = OneFaceSession()
+    session = OneFaceNetwork()
     monkeypatch.setattr(scout, "_open", lambda path, threads: session)
     return session
 
@@ -84,8 +83,8 @@ def test_faces_that_are_not_large_are_taken_from_the_picture_itself(session, mon
 
 def test_a_small_picture_is_searched_once(session):
     sizes = []
-    run = session.run
-    session.run = lambda names, feed: (sizes.append(feed["image_bgr"].shape), run(names, feed))[1]
+    answer = session.answer
+    session.answer = lambda pictures: (sizes.append(pictures.shape), answer(pictures))[1]
     ScoutNetwork().search(spotted(240, 200, 100, 60), long_side=640, threshold=0.5)
     assert sizes == [(1, 256, 224, 3)]
 
@@ -106,9 +105,6 @@ def test_a_face_found_only_in_the_smaller_copy_counts_whatever_its_size(monkeypa
 
 
 def test_several_views_are_searched_in_one_pass(session):
-    session.run = lambda _, feed: [
-        np.concatenate([OneFaceSession.run(session, _, {"image_bgr": one[None]})[0] for one in feed["image_bgr"]])
-    ]
     views = spotted(64, 90, 30, 28), spotted(90, 64, 32, 60)
     first, second = ScoutNetwork().search_each(views, 0.5)
     np.testing.assert_allclose(first.box_xyxy, [[10, 4, 50, 52]], atol=0.01)
@@ -122,7 +118,7 @@ def test_tiny_faces_must_be_surer(session, monkeypatch, side, score, kept):
     tiny = Found(np.array([score]), box, points, np.eye(3)[None], np.zeros(1, int))
     monkeypatch.setattr(scout, "decode", lambda *_: tiny)
     monkeypatch.setattr(scout, "LEAST_SIDE", 1000)
-    session.run = lambda *_: [np.zeros((1, 1, layout.CELL_PREDICTION_SIZE), np.float32)]
+    session.answer = lambda _: np.zeros((1, 1, layout.CELL_PREDICTION_SIZE), np.float32)
     assert (
         len(ScoutNetwork().search(np.zeros((800, 800, 3), np.uint8), 400, 0.7).score) == kept
     )  # half the image's size
@@ -170,3 +166,13 @@ def test_a_network_for_crops_is_refused():
     crops = BUNDLED.parents[1] / "synthetic" / "ssrnet_mt.onnx"
     with pytest.raises(InputError, match="no network that finds faces"):
         ScoutNetwork(crops)
+
+
+def test_weights_of_another_version_are_refused(monkeypatch, tmp_path):
+    older = SimpleNamespace(
+        inputs=[SimpleNamespace(shape=["batch", "height", "width", 3])],
+        outputs=[SimpleNamespace(shape=["batch", "rows", layout.CELL_PREDICTION_SIZE - 3])],
+    )
+    monkeypatch.setattr(scout, "Network", lambda path, threads: older)
+    with pytest.raises(InputError, match="predicts 21 numbers a cell; a scout of this version predicts 24"):
+        ScoutNetwork(tmp_path / "older.onnx")

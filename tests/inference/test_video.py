@@ -109,7 +109,7 @@ def test_recentring_takes_the_smoothed_pose_as_zero(estimator, scene):
     estimator.engine.predict = lambda crops: np.asarray(crops, np.float32).mean(axis=(1, 2)) - [230, 230, 240]
     images = [scene([(10, 20, 30, 210 + 40 * (i % 2))]) for i in range(30)]  # yaw jumps between -20 and 20
     poses = VideoPoses(estimator, frames_of(images), VideoSettings(smooth=True))
-    for result in poses._follow(poses._search(frames_of(images))):  # one thread: no frame is ahead
+    for result in poses._follow(map(poses._search, poses._plan(frames_of(images)))):  # one thread: no frame is ahead
         smoothed = result.faces[0].pose
         if result.frame.index == 28:
             poses.recentre()

@@ -7,6 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Generic, TypeVar
 
+from numpy.typing import NDArray
+
+from fsanet.errors import InputError
 from fsanet.locations import DETECTORS, command_here, find_pretrained, pretrained_dir
 from fsanet.sessions import session_options
 from fsanet.workers import cores
@@ -53,6 +56,54 @@ def open_session(model: str | bytes, threads: int | None = None) -> InferenceSes
 
     options = session_options(threads or cores())
     return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+
+
+class Network:
+    """A network that threads share: a call that is alone gets all cores, of several at once each has one.
+
+    Calls that share the cores operation by operation wait for one another at each; side by side they are faster. The
+    second session that this takes is opened when two calls meet for the first time.
+
+    Args:
+        path: of an ONNX file.
+        threads: cores for a call that is alone; None for all that the process may use.
+
+    Raises:
+        FileNotFoundError: when there is no such file.
+        InputError: when ONNX Runtime cannot read it.
+
+    Attributes:
+        inputs, outputs: types and shapes, as ONNX Runtime describes them.
+    """
+
+    def __init__(self, path: Path, threads: int | None = None):
+        if not path.is_file():
+            raise FileNotFoundError(f"There is no network file '{path}'.")
+        self._path = path
+        try:
+            self._all = open_session(str(path), threads)
+        except Exception as error:  # its classes are private and share no base but Exception
+            raise InputError(f"ONNX Runtime cannot read '{path}': {error}") from error
+        self._one = self._all if (threads or cores()) == 1 else None
+        self._lock = threading.Lock()
+        self._calls = 0
+        self.inputs, self.outputs = self._all.get_inputs(), self._all.get_outputs()
+
+    def __call__(self, value: NDArray) -> list[NDArray]:
+        """All outputs for the one input."""
+        with self._lock:
+            self._calls += 1
+            session = self._all if self._calls == 1 else self._single()
+        try:
+            return session.run(None, {self.inputs[0].name: value})
+        finally:
+            with self._lock:
+                self._calls -= 1
+
+    def _single(self) -> InferenceSession:
+        if self._one is None:
+            self._one = open_session(str(self._path), threads=1)
+        return self._one
 
 
 class PerThread(Generic[Thing]):

@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from fsanet.dense.decode import UNTOLD, Found, decode, joined, worn
-from fsanet.dense.layout import MASKS, STRIDES, cells
+from fsanet.dense.layout import CELL_PREDICTION_SIZE, MASKS, STRIDES, cells
 from fsanet.detectors.detection import BoxConvention, Detection, checked_threshold, sorted_detections
-from fsanet.detectors.loading import open_session
+from fsanet.detectors.loading import Network
 from fsanet.detectors.nearby import Closeup
 from fsanet.detectors.working_image import fit
 from fsanet.errors import InputError
@@ -40,11 +40,11 @@ SURELY = 0.75  # of a large face's size: what the two searches may differ by
 
 
 class ScoutNetwork:
-    """The network through ONNX Runtime: one session; threads may share it.
+    """The network through ONNX Runtime; threads may share it.
 
     Args:
         path: an ONNX file of the network, None for the bundled one.
-        threads: cores for one call; None for all that the process may use.
+        threads: cores for a call that is alone; None for all that the process may use.
 
     Raises:
         FileNotFoundError: when there is no such file.
@@ -52,9 +52,8 @@ class ScoutNetwork:
     """
 
     def __init__(self, path: str | Path | None = None, threads: int | None = None):
-        self._session = _open(BUNDLED if path is None else Path(path), threads)
-        self._input = self._session.get_inputs()[0].name
-        self._pixel = np.dtype(np.uint8 if self._session.get_inputs()[0].type == "tensor(uint8)" else np.float32)
+        self._network = _open(BUNDLED if path is None else Path(path), threads)
+        self._pixel = np.dtype(np.uint8 if self._network.inputs[0].type == "tensor(uint8)" else np.float32)
 
     def search(self, image_bgr: NDArray[np.uint8], long_side: int, threshold: float) -> Found:
         """Faces of an image, boxes and points in its pixels, boxes in the network's own convention.
@@ -100,7 +99,7 @@ class ScoutNetwork:
         return found._replace(box_xyxy=found.box_xyxy * np.tile(scale, 2), points_xy=found.points_xy * scale)
 
     def _found_on(self, canvases: NDArray, threshold: float) -> list[Found]:
-        [predictions] = self._session.run(None, {self._input: canvases})
+        [predictions] = self._network(canvases)
         grid = cells(*canvases.shape[1:3])
         all_found = [decode(prediction, grid, threshold, OVERLAP) for prediction in predictions]
         return [
@@ -184,14 +183,14 @@ def detections_of(found: Found) -> list[Detection]:
     ]
 
 
-def _open(path: Path, threads: int | None):
-    if not path.is_file():
-        raise FileNotFoundError(f"There is no network file '{path}'.")
-    try:
-        session = open_session(str(path), threads)
-    except Exception as error:  # its classes are private and share no base but Exception
-        raise InputError(f"ONNX Runtime cannot read '{path}': {error}") from error
-    shapes = [value.shape for value in (*session.get_inputs(), *session.get_outputs())]
+def _open(path: Path, threads: int | None) -> Network:
+    network = Network(path, threads)
+    shapes = [value.shape for value in (*network.inputs, *network.outputs)]
     if [len(shape) for shape in shapes] != [4, 3] or shapes[0][3] != 3:
         raise InputError(f"'{path}' is no network that finds faces: its inputs and outputs are {shapes}.")
-    return session
+    if shapes[1][2] != CELL_PREDICTION_SIZE:
+        raise InputError(
+            f"'{path}' predicts {shapes[1][2]} numbers a cell; a scout of this version predicts "
+            f"{CELL_PREDICTION_SIZE}: export its weights again, or leave the path out for the bundled one."
+        )
+    return network

@@ -14,7 +14,7 @@ class RunSettings:
     Attributes:
         out: folder for annotated pictures and videos; None writes none.
         draw: what is drawn for each face.
-        workers: threads that decode and detect images.
+        workers: threads that read and search pictures, and that search the frames of a video.
         video: how videos are gone through.
         smooth: smooth the angles; None: those of cameras and live streams only.
         quiet: no progress bars.

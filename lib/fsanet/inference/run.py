@@ -27,6 +27,7 @@ from fsanet.inference.sources import Source
 from fsanet.inference.video import FrameResult, VideoPoses
 from fsanet.inference.video_writer import VideoWriter, writing_video
 
+_MOST_AT_ONCE = 4  # frames that are searched: with more, reading and writing are what takes the time, and memory grows
 _OF_ONE_FILE = {errno.ENAMETOOLONG, errno.EILSEQ, errno.EINVAL, errno.EISDIR, errno.ENOTDIR}
 
 
@@ -144,7 +145,9 @@ class Run:
 
     def _video(self, source: Source, reader: FrameReader) -> None:
         smooth = reader.is_live if self._settings.smooth is None else self._settings.smooth
-        poses = VideoPoses(self._video_estimator, reader, replace(self._settings.video, smooth=smooth))
+        settings = replace(self._settings.video, smooth=smooth)
+        workers = 1 if reader.is_live else min(self._settings.workers, _MOST_AT_ONCE)
+        poses = VideoPoses(self._video_estimator, reader, settings, workers)
         with ExitStack() as stack:
             writer = None
             if self._paths:

@@ -9,7 +9,7 @@ from fsanet.errors import InputError
 from fsanet.inference.cuts import CutDetector
 from fsanet.inference.face_estimator import FaceEstimator, Prepared
 from fsanet.inference.frames import VideoFrame
-from fsanet.inference.overlap import prefetched
+from fsanet.inference.overlap import mapped_in_order, prefetched
 from fsanet.inference.smoothing import OneEuroRotationFilter, relative_to
 from fsanet.inference.tracking import FaceTracker, TrackedFace
 from fsanet.pose.angles import Pose
@@ -63,6 +63,14 @@ class FrameResult:
     faces: tuple[PosedFace, ...]
 
 
+class _Planned(NamedTuple):
+    """A frame, whether it begins another scene, and whether it is to be searched."""
+
+    frame: VideoFrame
+    is_cut: bool
+    is_searched: bool
+
+
 class _Searched(NamedTuple, Generic[Prepared]):
     """A frame, whether it begins another scene, and what the search made of it; nothing where it was not run."""
 
@@ -80,6 +88,7 @@ class VideoPoses(Generic[Prepared]):
         estimator: finds the faces and estimates the poses.
         frames: the frames, for one a `VideoReader`.
         settings: how to go through them.
+        workers: frames that are searched at once. With one, no frame waits for the next to come, as a camera wants it.
     """
 
     def __init__(
@@ -87,8 +96,10 @@ class VideoPoses(Generic[Prepared]):
         estimator: FaceEstimator[Prepared],
         frames: Iterable[VideoFrame],
         settings: VideoSettings | None = None,
+        workers: int = 1,
     ):
         self._estimator = estimator
+        self._workers = workers
         self._frames = frames
         self._settings = settings or VideoSettings()
         self._tracker = FaceTracker(hold_s=self._settings.hold_s)
@@ -98,22 +109,27 @@ class VideoPoses(Generic[Prepared]):
 
     def __iter__(self) -> Iterator[FrameResult]:
         """Results in the order of the frames."""
-        searched = prefetched(self._search(prefetched(self._frames)))
+        planned = self._plan(prefetched(self._frames))
+        ahead = 1 if self._workers == 1 else None
+        searched = prefetched(mapped_in_order(self._search, planned, self._workers, ahead))
         yield from prefetched(self._follow(searched))
 
     def recentre(self) -> None:
         """Take the last pose of each face in view as its zero from here on."""
         self._neutral.update(self._latest)
 
-    def _search(self, frames: Iterable[VideoFrame]) -> Iterator[_Searched[Prepared]]:
+    def _plan(self, frames: Iterable[VideoFrame]) -> Iterator[_Planned]:
         cuts = CutDetector()
         last_turn = -1
         for frame in frames:
             is_cut = cuts.is_cut(frame.image_bgr)
             turn = frame.index // self._settings.detect_every  # by the number: also in a part of a video
-            prepared = [self._estimator.prepare(frame.image_bgr)] if is_cut or turn != last_turn else []
-            yield _Searched(frame, is_cut, prepared)
+            yield _Planned(frame, is_cut, is_cut or turn != last_turn)
             last_turn = turn
+
+    def _search(self, planned: _Planned) -> _Searched[Prepared]:
+        frame, is_cut, is_searched = planned
+        return _Searched(frame, is_cut, [self._estimator.prepare(frame.image_bgr)] if is_searched else [])
 
     def _follow(self, searched: Iterable[_Searched[Prepared]]) -> Iterator[FrameResult]:
         for frame, is_cut, prepared in searched:
