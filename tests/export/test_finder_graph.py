@@ -10,6 +10,7 @@ from keras import layers
 
 from fsanet.errors import InputError
 from fsanet.export.finder_graph import finder_graph
+from fsanet.export.formats.table import INPUT_NAME
 from fsanet.models.single_stage.blocks import context, convolve, flat, predict, pyramid, residual
 
 
@@ -47,7 +48,23 @@ def test_numbers_are_those_of_keras_at_every_size(model, size):
 def test_pixels_may_come_as_whole_numbers(model):
     pictures = np.random.default_rng(0).integers(0, 256, (1, 64, 64, 3)).astype(np.uint8)
     floats = run(finder_graph(model), pictures.astype(np.float32))
-    assert np.array_equal(run(finder_graph(model, whole_numbers=True), pictures), floats)
+    whole = finder_graph(model, whole_numbers=True)
+    np.testing.assert_allclose(run(whole, pictures), floats, rtol=1e-4, atol=1e-4 * np.ptp(floats))
+    shapes = {node.op_type: node.attribute for node in whole.graph.node if INPUT_NAME in node.input}
+    assert list(shapes) == ["Reshape"]  # four neighbours are one place
+
+
+def test_whole_numbers_without_two_neighbours_at_once():
+    """A first convolution that is too wide for it takes the picture as it is."""
+    keras.utils.set_random_seed(5)
+    image = keras.Input((None, None, 3))
+    x = convolve(layers.Rescaling(1 / 64, -2.0)(image), 12, stride=2)
+    wide = keras.Model(image, flat(predict(x, np.arange(5.0)), 5))
+    pictures = np.random.default_rng(0).integers(0, 256, (2, 32, 64, 3)).astype(np.uint8)
+    written = finder_graph(wide, whole_numbers=True)
+    expected = keras.ops.convert_to_numpy(wide(pictures.astype(np.float32)))
+    np.testing.assert_allclose(run(written, pictures), expected, rtol=1e-4, atol=1e-4)
+    assert {node.op_type for node in written.graph.node if INPUT_NAME in node.input} == {"Transpose"}
 
 
 def test_normalisation_means_and_scale_are_part_of_the_convolutions(model):
@@ -82,8 +99,9 @@ def test_predictions_are_the_answer_and_nothing_else():
         ([layers.Rescaling(1 / 2), layers.ReLU()], "not one scale for all colours before convolutions"),
         ([layers.Conv2D(2, 3, use_bias=False)], "arranges a map, not predictions, in rows"),
         ([layers.Rescaling(1 / 2, [1.0, 2.0, 3.0]), layers.Conv2D(2, 1)], "not one scale for all colours"),
+        ([layers.Rescaling(1 / 2, 0.25), layers.Conv2D(2, 1)], "makes -0.5 zero, which no pixel is"),
     ],
 )
 def test_what_it_cannot_write_is_one_sentence(kinds, sentence):
     with pytest.raises(InputError, match=sentence):
-        finder_graph(network_of(*kinds))
+        finder_graph(network_of(*kinds), whole_numbers=True)

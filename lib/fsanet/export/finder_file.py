@@ -24,7 +24,6 @@ from fsanet.weights.pretrained import OUR_LICENCE
 
 _TOLERANCE = 1e-3  # of logits, logarithms of distances and the like
 _PROBE_SIZES = ((64, 64), (96, 128))
-_COLOURS = 3
 _KINDS = ("Conv", "Add", "Relu", "Concat", "Resize", "Transpose", "Reshape", "MatMul")
 _CALIBRATION_SIDES = range(128, 481, 32)
 _COMPARED = 8  # pictures
@@ -120,7 +119,7 @@ def write_int8_finder(
     pictures: Sequence[NDArray[np.uint8]],
     metadata: Mapping[str, str] | None = None,
 ) -> Path:
-    """Write a finder as ONNX with its convolutions in int8, but the first one; what they predict is in floats.
+    """Write a finder as ONNX with its convolutions in int8; what they predict is in floats.
 
     Args:
         model: as in `write_finder_onnx`.
@@ -141,7 +140,7 @@ def write_int8_finder(
     shown = [picture[None] for picture in _in_many_sizes(pictures)]
     with replace_whole(path) as temporary:
         onnx.save(finder_graph(model, whole_numbers=True), temporary)
-        quantised = quantise(temporary, shown, _KINDS, left_exact=_first_and_last, seven_bits=True)
+        quantised = quantise(temporary, shown, _KINDS, left_exact=_behind_the_last, seven_bits=True)
         _save(quantised, temporary, metadata)
         apart = _scores_apart(model, temporary, shown[:_COMPARED])
         if not apart <= _MOST_APART:
@@ -160,16 +159,10 @@ def _in_many_sizes(pictures: Sequence[NDArray[np.uint8]]) -> Iterator[NDArray[np
         yield cv2.resize(picture, (side, side), interpolation=cv2.INTER_AREA)
 
 
-def _first_and_last(graph: onnx.GraphProto) -> list[str]:
-    """The convolution on the three colours, and all that is behind the last products.
-
-    Three are too few channels for int8 to gain anything. In steps of int8 boxes and scores would be alike all around.
-    """
+def _behind_the_last(graph: onnx.GraphProto) -> list[str]:
+    """All that is behind the last products: in steps of int8 boxes and scores would be alike all around."""
     makers = {output: node for node in graph.node for output in node.output}
-    weights = {array.name: array.dims for array in graph.initializer}
-    names = [node.name for node in graph.node if INPUT_NAME in node.input]
-    names += [node.name for node in graph.node if node.op_type == "Conv" and weights[node.input[1]][1] == _COLOURS]
-    waiting = [makers[graph.output[0].name]]
+    names, waiting = [], [makers[graph.output[0].name]]
     while waiting:
         node = waiting.pop()
         if node.op_type != "MatMul":

@@ -22,6 +22,7 @@ from fsanet.tensors import Tensor
 OUTPUT_NAME = "prediction"
 _IR_VERSION = 8  # of opset 17
 _COLOURS, _LANES = 3, 16
+_FOUR = 4  # pixels side by side that are one place with the colours of all, where a convolution steps over as many
 _OF_CELLS = (layers.Concatenate, layers.Reshape)
 
 
@@ -62,6 +63,7 @@ class _Graph:
         squares: sides of the squares of values that are to be replaced by their means yet, which they do too.
         cells: of predictions, whose values are (batch, rows, columns, channels), what is to be added to each yet.
         pairs: identities of tensors whose channels are those of two neighbours yet, one behind the other.
+        fours: likewise of the picture, where its channels are the colours of four neighbours.
         users: the layers that take a tensor.
     """
 
@@ -73,12 +75,13 @@ class _Graph:
         self.squares: dict[int, int] = {}
         self.cells: dict[int, NDArray] = {}
         self.pairs: set[int] = set()
+        self.fours: set[int] = set()
         self.users: dict[int, list[keras.Layer]] = {}
         for layer in model.operations:
             for tensor in [] if isinstance(layer, layers.InputLayer) else _inputs(layer):
                 self.users.setdefault(id(tensor), []).append(layer)
-        picture = self.add("Transpose", [INPUT_NAME], perm=[0, 3, 1, 2])
-        self.names[id(model.input)] = self.add("Cast", [picture], to=TensorProto.FLOAT) if whole_numbers else picture
+        self.whole_numbers = whole_numbers
+        self.names[id(model.input)] = INPUT_NAME
 
     def add(self, kind: str, inputs: Sequence[str], **settings) -> str:
         """A node with one output; returns the output's name."""
@@ -97,10 +100,17 @@ class _Graph:
         users = self.users.get(id(layer.output), [])
         return all(isinstance(user, layers.Conv2D) and size in (None, *user.kernel_size) for user in users)
 
-    def in_pairs(self, layer: layers.Conv2D, output: Tensor) -> bool:
+    def normalisation_of(self, layer: layers.Conv2D) -> layers.BatchNormalization | None:
+        """What follows a convolution and can be a part of it."""
+        [*users] = self.users.get(id(layer.output), [])
+        return users[0] if [type(user) for user in users] == [layers.BatchNormalization] else None
+
+    def in_pairs(self, layer: layers.Conv2D) -> bool:
         """Whether a convolution of the picture may give two neighbours at once, which fill a processor's lanes."""
-        of_picture = layer.input.shape[-1] == _COLOURS and 2 * layer.filters <= _LANES and layer.strides == (2, 2)
-        return of_picture and [type(user) for user in self.users.get(id(output), [])] == [layers.ReLU]
+        output = (self.normalisation_of(layer) or layer).output
+        of_picture = layer.input.shape[-1] == _COLOURS and 2 * layer.filters <= _LANES
+        alike = (layer.strides, layer.kernel_size, layer.padding) == ((2, 2), (3, 3), "same")
+        return of_picture and alike and [type(user) for user in self.users.get(id(output), [])] == [layers.ReLU]
 
     def predicts(self, layer: layers.Conv2D) -> bool:
         """Whether what a 1x1 convolution gives is no map for further layers, but goes to the rows of the answer."""
@@ -121,9 +131,22 @@ def _rescaling(graph: _Graph, layer: layers.Rescaling) -> None:
         raise InputError(
             f"'{layer.name}' is not one scale for all colours before convolutions, which this export writes."
         )
-    zero = graph.constant(np.array(-layer.offset / layer.scale, np.float32))
-    graph.names[id(layer.output)] = graph.add("Sub", [*graph.values(layer), zero])
-    graph.scales[id(layer.output)] = layer.scale
+    zero, output = -layer.offset / layer.scale, id(layer.output)
+    graph.scales[output] = layer.scale
+    [picture] = graph.values(layer)
+    if not graph.whole_numbers:
+        channels_first = graph.add("Transpose", [picture], perm=[0, 3, 1, 2])
+        graph.names[output] = graph.add("Sub", [channels_first, graph.constant(np.array(zero, np.float32))])
+        return
+    if zero not in range(256):
+        raise InputError(f"'{layer.name}' makes {zero:g} zero, which no pixel is; whole numbers need one that is.")
+    if all(graph.in_pairs(user) for user in graph.users[output]):
+        shape = graph.constant(np.array([0, 0, -1, _FOUR * _COLOURS], np.int64))
+        picture = graph.add("Reshape", [picture, shape])
+        graph.fours.add(output)
+    parameters = [graph.constant(np.array(value, kind)) for value, kind in ((1, np.float32), (zero, np.uint8))]
+    channels_first = graph.add("Transpose", [picture], perm=[0, 3, 1, 2])
+    graph.names[output] = graph.add("DequantizeLinear", [channels_first, *parameters])
 
 
 def _convolution(graph: _Graph, layer: layers.Conv2D) -> None:
@@ -137,15 +160,16 @@ def _convolution(graph: _Graph, layer: layers.Conv2D) -> None:
     square = graph.squares.get(id(source), 1)
     kernel = np.tile(kernel * graph.scales.get(id(source), 1.0) / square**2, (1, 1, square, square))
     beyond = max(size - stride, 0) if layer.padding == "same" else 0  # sides are multiples of the strides
-    output = layer.output
-    if [type(user) for user in graph.users.get(id(output), [])] == [layers.BatchNormalization]:
-        [normalisation] = graph.users[id(output)]
+    output, normalisation = layer.output, graph.normalisation_of(layer)
+    if normalisation is not None:
         kernel, shift = _normalised(kernel, shift, normalisation)
         output = normalisation.output
     strides = [stride * square] * 2
-    if graph.in_pairs(layer, output):
+    if graph.in_pairs(layer):
         kernel, shift, strides = _paired(kernel, stride), np.tile(shift, 2), [stride, 2 * stride]
         graph.pairs.add(id(output))
+    if id(source) in graph.fours:
+        kernel, strides = _of_fours(kernel), [stride, 1]
     weights = [graph.constant(array.astype(np.float32)) for array in (kernel, shift)]
     pads = [beyond // 2] * 2 + [beyond - beyond // 2] * 2  # TensorFlow pads the far side more
     settings = {"kernel_shape": kernel.shape[2:], "strides": strides, "pads": pads}
@@ -158,6 +182,14 @@ def _paired(kernel: NDArray, stride: int) -> NDArray:
     both = np.zeros((2, channels, colours, rows, columns + stride))
     both[0, ..., :columns], both[1, ..., stride:] = kernel, kernel
     return both.reshape(2 * channels, colours, rows, columns + stride)
+
+
+def _of_fours(kernel: NDArray) -> NDArray:
+    """A kernel that steps over four columns, for a picture in which these are one, (channels, 4 * colours, rows, 2)."""
+    channels, colours, rows, columns = kernel.shape
+    wide = np.zeros((channels, colours, rows, 2 * _FOUR))
+    wide[..., :columns] = kernel
+    return wide.reshape(channels, colours, rows, 2, _FOUR).transpose(0, 4, 1, 2, 3).reshape(channels, -1, rows, 2)
 
 
 def _prediction(graph: _Graph, layer: layers.Conv2D) -> None:

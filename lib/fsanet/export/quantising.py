@@ -51,7 +51,22 @@ def quantise(
             weight_type=QuantType.QInt8,
             extra_options=_PRODUCTS,
         )
-        return onnx.load(quantised)
+        written = onnx.load(quantised)
+    _drop_repeats(written.graph)
+    return written
+
+
+def _drop_repeats(graph: onnx.GraphProto) -> None:
+    """Take out what brings whole numbers that were just made floats, such as pixels, into whole numbers again."""
+    makers = {output: node for node in graph.node for output in node.output}
+    readers = {name: node for node in graph.node for name in node.input}
+    for node in list(graph.node):
+        if node.op_type == "QuantizeLinear" and getattr(makers.get(node.input[0]), "op_type", "") == "DequantizeLinear":
+            again = readers[node.output[0]]
+            for other in graph.node:
+                other.input[:] = [node.input[0] if name == again.output[0] else name for name in other.input]
+            graph.node.remove(node)
+            graph.node.remove(again)
 
 
 class _Reader(CalibrationDataReader):
