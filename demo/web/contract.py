@@ -116,6 +116,8 @@ def _detector() -> dict[str, Any]:
         "tiny_face": scout.TINY_FACE,
         "tiny_more": scout.TINY_MORE,
         "large_face": scout.LARGE_FACE,
+        "may_be_large": scout.MAY_BE_LARGE,
+        "suspected": scout.SUSPECTED,
         "coarser": scout.COARSER,
         "least_side": scout.LEAST_SIDE,
         "surely": scout.SURELY,

@@ -66,6 +66,7 @@ def test_a_large_image_is_shrunk(session):
 @pytest.mark.parametrize(("least", "last"), [(103, 128), (101, 64)])
 def test_large_faces_are_taken_from_ever_smaller_copies(session, monkeypatch, least, last):
     monkeypatch.setattr(scout, "LARGE_FACE", 30)  # the session sees a larger one at every size
+    monkeypatch.setattr(scout, "MAY_BE_LARGE", 40)
     monkeypatch.setattr(scout, "LEAST_SIDE", least)
     found = ScoutNetwork().search(spotted(128, 256, 100, 60, size=10), long_side=256, threshold=0.5)
     working = {128: 102, 64: 41}[last]
@@ -75,10 +76,30 @@ def test_large_faces_are_taken_from_ever_smaller_copies(session, monkeypatch, le
 
 def test_faces_that_are_not_large_are_taken_from_the_picture_itself(session, monkeypatch):
     monkeypatch.setattr(scout, "LARGE_FACE", 150)  # the session sees one of 44 pixels at every size
+    monkeypatch.setattr(scout, "MAY_BE_LARGE", 40)
     monkeypatch.setattr(scout, "LEAST_SIDE", 200)
     found = ScoutNetwork().search(spotted(128, 256, 100, 60, size=4), long_side=256, threshold=0.5)
     assert session.given.shape == (1, 64, 128, 3)
     assert found.sides() == pytest.approx([np.sqrt(40 * 48)], rel=0.01)
+
+
+@pytest.mark.parametrize(
+    ("score", "sides", "searched"), [(0.11, 181, 2), (0.09, 181, 1), (0.11, 179, 1), (0.9, 181, 2)]
+)
+def test_smaller_copies_are_searched_where_something_looks_like_a_large_face(monkeypatch, score, sides, looks):
+    network, given = ScoutNetwork(), []
+    boxes = np.array([[300.0, 300, 350, 350], [10, 10, 10 + sides, 10 + sides]])
+    both = Found(np.array([0.95, score]), boxes, np.zeros((2, 5, 2)), np.stack([np.eye(3)] * 2), np.zeros(2, int))
+
+    def decoded(canvases, least):
+        given.append(canvases.shape)
+        return [both.only(both.score >= least) if len(given) == 1 else both.only([])]
+
+    monkeypatch.setattr(network, "_decoded", decoded)
+    monkeypatch.setattr(scout, "LEAST_SIDE", 300)
+    found = network.search(np.zeros((400, 400, 3), np.uint8), 400, 0.7)
+    assert len(given) == looks
+    assert len(found.score) == 1 + (score > 0.7)
 
 
 def test_a_small_picture_is_searched_once(session):
@@ -97,7 +118,7 @@ def test_a_face_found_only_in_the_smaller_copy_counts_whatever_its_size(monkeypa
 
     def search_at(_image_bgr, long_side, _threshold):
         sizes.append(long_side)
-        return small if long_side < 400 else small.only([])
+        return (small, False) if long_side < 400 else (small.only([]), True)
 
     monkeypatch.setattr(network, "_search_at", search_at)
     assert len(network.search(np.zeros((400, 400, 3), np.uint8), 400, 0.7).score) == 1
@@ -128,7 +149,7 @@ def test_tiny_faces_must_be_surer(session, monkeypatch, side, score, kept):
 def test_what_may_be_a_badge_must_be_surer(monkeypatch, score, kept):
     network, boxes = ScoutNetwork(), np.array([[50.0, 50, 150, 150], [90, 10, 110, 30]])
     both = Found(np.array([0.9, score]), boxes, np.zeros((2, 5, 2)), np.stack([np.eye(3)] * 2), np.zeros(2, int))
-    monkeypatch.setattr(network, "_search_at", lambda *_: both)
+    monkeypatch.setattr(network, "_search_at", lambda *_: (both, False))
     assert len(network.search(np.zeros((200, 200, 3), np.uint8), 200, 0.7).score) == kept
 
 

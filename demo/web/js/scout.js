@@ -10,7 +10,7 @@ import { poseFromRotation } from "./rotation.js";
 /** @typedef {import("./tracking.js").Detection} Detection */
 /** @typedef {import("./decode.js").Found} Found */
 /** @typedef {import("./decode.js").DecodeSettings & {long_side: number, multiple: number, grey: number, large_face: number,
- *   tiny_face: number, tiny_more: number, coarser: number, least_side: number, surely: number, worn: number, worn_more: number,
+ *   may_be_large: number, suspected: number, tiny_face: number, tiny_more: number, coarser: number, least_side: number, surely: number, worn: number, worn_more: number,
  *   head: number[], sure_score: number, near: import("./near.js").NearSettings, scale_wh: number[], shift_wh: number[]}} ScoutSettings */
 
 export class Scout {
@@ -36,16 +36,18 @@ export class Scout {
     return (await this.searchEach(pictures)).map((found) => found.map((face) => this.detection(face)));
   }
 
-  /** Faces of a picture. It is searched once more in a smaller copy, and that again, for faces that are too large where it
-   * was searched before. @param {Picture} picture */
+  /** Faces of a picture. Where nothing is found, or anything looks a little like a large face, it is searched once more in a
+   * smaller copy, and that again, for faces that are too large where it was searched before. @param {Picture} picture */
   async search(picture) {
     const { long_side, large_face, least_side, coarser, threshold, worn_more } = this.settings;
     const longer = Math.max(picture.width, picture.height);
-    let working = Math.min(long_side, longer), found = await this.searchAt(fit(picture, working));
-    while (working > least_side) {
+    let working = Math.min(long_side, longer), { found, mayBeLarger } = await this.searchAt(fit(picture, working));
+    while (mayBeLarger && working > least_side) {
       const large = (large_face * longer) / working;
       working = Math.round(working / coarser);
-      found = this.withLarger(found, await this.searchAt(fit(picture, working)), large);
+      const coarse = await this.searchAt(fit(picture, working));
+      ({ mayBeLarger } = coarse);
+      found = this.withLarger(found, coarse.found, large);
     }
     return withoutWorn(found, threshold + worn_more, this.settings);
   }
@@ -58,25 +60,36 @@ export class Scout {
     return distinct(alike, this.settings, found.filter((face) => side(face) > large));
   }
 
-  /** Faces of a picture at a working size, in the pixels of the picture. @param {import("./pixels.js").Frame} frame @returns {Promise<Found[]>} */
+  /** Faces of a picture at a working size, in the pixels of the picture, and whether there may be larger ones than are found.
+   * @param {import("./pixels.js").Frame} frame @returns {Promise<{found: Found[], mayBeLarger: boolean}>} */
   async searchAt({ picture, scale }) {
-    const [found] = await this.searchEach([picture]);
-    return found.map((face) => ({ ...face, box: face.box.map((value, i) => value * scale[i % 2]) }));
+    const { suspected, may_be_large, threshold } = this.settings;
+    const [faces] = await this.decoded([picture], Math.min(suspected, threshold)), sure = this.sureEnough(faces);
+    const found = sure.map((face) => ({ ...face, box: face.box.map((value, i) => value * scale[i % 2]) }));
+    return { found, mayBeLarger: !found.length || faces.some((face) => side(face) >= may_be_large) };
   }
 
-  /** Faces of some pictures as they are, in one pass, each with grey beside and below; of tiny faces the surer ones.
-   * @param {Picture[]} pictures @returns {Promise<Found[][]>} */
+  /** Faces of some pictures as they are, in one pass. @param {Picture[]} pictures @returns {Promise<Found[][]>} */
   async searchEach(pictures) {
-    const { multiple, grey, tiny_face, tiny_more, threshold } = this.settings;
+    return (await this.decoded(pictures, this.settings.threshold)).map((faces) => this.sureEnough(faces));
+  }
+
+  /** Faces with some score, tiny ones with more, as they are searched. @param {Found[]} faces */
+  sureEnough(faces) {
+    const { tiny_face, tiny_more, threshold } = this.settings;
+    return faces.filter((face) => face.score >= (side(face) < tiny_face ? threshold + tiny_more : threshold));
+  }
+
+  /** What looks like faces in some pictures, in one pass, each with grey beside and below.
+   * @param {Picture[]} pictures @param {number} threshold @returns {Promise<Found[][]>} */
+  async decoded(pictures, threshold) {
+    const { multiple, grey } = this.settings;
     const sides = [Math.max(...pictures.map(({ width }) => width)), Math.max(...pictures.map(({ height }) => height))];
     const [width, height] = sides.map((value) => Math.ceil(value / multiple) * multiple), size = 3 * width * height;
     const numbers = this.network.room(pictures.length * size, Uint8Array);
     pictures.forEach((picture, i) => padded(picture, width, height, grey, numbers.subarray(i * size, (i + 1) * size)));
     const [data] = await this.network.run(numbers, [pictures.length, height, width, 3]), part = data.length / pictures.length;
-    return pictures.map((_, i) => {
-      const found = decode(data.subarray(i * part, (i + 1) * part), width, height, this.settings);
-      return found.filter((face) => side(face) >= tiny_face || face.score >= threshold + tiny_more);
-    });
+    return pictures.map((_, i) => decode(data.subarray(i * part, (i + 1) * part), width, height, { ...this.settings, threshold }));
   }
 
   /** @param {Found} found @returns {Detection} in the box convention of all detectors */

@@ -84,9 +84,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     output.add_argument("--no-pictures", action="store_true", help="write no annotated pictures and videos")
     output.add_argument("--draw", choices=["axes", "cube", "none"], default="axes", help="(default: %(default)s)")
     output.add_argument("--show", action="store_true", help="show each picture in a window")
-    add_option(
-        output, "--workers", "that search pictures and frames of videos", type=positive, default=2
-    )
+    add_option(output, "--workers", "that search pictures and frames of videos", type=positive, default=2)
     many = parser.add_argument_group("many machines")
     add_option(many, "--cluster")
     many.add_argument("--shards", type=positive, default=64, metavar="N", help="shares of a cluster (default: 64)")

@@ -33,6 +33,7 @@ OVERLAP = 0.4  # of two boxes that share more the less sure one is dropped
 TINY_FACE, TINY_MORE = 16, 0.1  # pixels, as it is searched; how much surer smaller ones must be: badges look like them
 WORN_MORE = 0.1  # the same of what may be a badge on a hat
 LARGE_FACE = 240  # pixels, as it is searched: larger ones are looked for in the smaller picture, see the model card
+MAY_BE_LARGE, SUSPECTED = 180, 0.1  # pixels and score, as it is searched, from which on a face hints at larger ones
 COARSER = 2.5  # how much smaller each further picture is
 LEAST_SIDE = 256  # pixels: what is smaller has no face that would be too large, and is not searched smaller still
 CLOSEUP = Closeup(64, 0.5)  # 128 pixels wide: faces that lie are told as well as in 240, in a quarter of the pixels
@@ -58,9 +59,9 @@ class ScoutNetwork:
     def search(self, image_bgr: NDArray[np.uint8], long_side: int, threshold: float) -> Found:
         """Faces of an image, boxes and points in its pixels, boxes in the network's own convention.
 
-        The image is searched once more in a smaller copy, and that again, for faces that are too large where it was
-        searched before: they were smaller in training. Where nothing was found before, all count. Of tiny faces only
-        the surer ones count, as of those at the head of a much larger one.
+        Where nothing is found, or anything looks a little like a large face, the image is searched once more in a
+        smaller copy, and that again: faces that are too large to be found were smaller in training. Where nothing was
+        found before, all count. Of tiny faces only the surer ones count, as of those at the head of a much larger one.
 
         Args:
             image_bgr: (h, w, 3) uint8.
@@ -72,11 +73,12 @@ class ScoutNetwork:
         """
         longer = max(image_bgr.shape[:2])
         working = min(long_side, longer)
-        found = self._search_at(image_bgr, working, threshold)
-        while working > LEAST_SIDE:
+        found, may_be_larger = self._search_at(image_bgr, working, threshold)
+        while may_be_larger and working > LEAST_SIDE:
             large = LARGE_FACE * longer / working  # in pixels of the image
             working = round(working / COARSER)
-            found = _with_larger(found, self._search_at(image_bgr, working, threshold), large)
+            coarse, may_be_larger = self._search_at(image_bgr, working, threshold)
+            found = _with_larger(found, coarse, large)
         return found.only(~worn(found) | (found.score >= threshold + WORN_MORE))
 
     def search_each(self, images_bgr: Sequence[NDArray[np.uint8]], threshold: float) -> list[Found]:
@@ -90,21 +92,23 @@ class ScoutNetwork:
             return []
         heights, widths = zip(*(image.shape[:2] for image in images_bgr), strict=True)
         canvases = np.stack([on_whole_cells(image, self._pixel, max(heights), max(widths)) for image in images_bgr])
-        return self._found_on(canvases, threshold)
+        return [_sure_enough(found, threshold) for found in self._decoded(canvases, threshold)]
 
-    def _search_at(self, image_bgr: NDArray[np.uint8], long_side: int, threshold: float) -> Found:
+    def _search_at(self, image_bgr: NDArray[np.uint8], long_side: int, threshold: float) -> tuple[Found, bool]:
+        """Faces at one size, in pixels of the image, and whether there may be larger ones than are found at it."""
         working = fit(image_bgr, long_side)
-        [found] = self._found_on(on_whole_cells(working.image_bgr, self._pixel)[None], threshold)
+        canvas = on_whole_cells(working.image_bgr, self._pixel)
+        [suspected] = self._decoded(canvas[None], min(SUSPECTED, threshold))
+        found = _sure_enough(suspected, threshold)
+        may_be_larger = not len(found.score) or bool(np.any(suspected.sides() >= MAY_BE_LARGE))
         scale = np.array(working.to_original_xy)
-        return found._replace(box_xyxy=found.box_xyxy * np.tile(scale, 2), points_xy=found.points_xy * scale)
+        moved = found._replace(box_xyxy=found.box_xyxy * np.tile(scale, 2), points_xy=found.points_xy * scale)
+        return moved, may_be_larger
 
-    def _found_on(self, canvases: NDArray, threshold: float) -> list[Found]:
+    def _decoded(self, canvases: NDArray, threshold: float) -> list[Found]:
         [predictions] = self._network(canvases)
         grid = cells(*canvases.shape[1:3])
-        all_found = [decode(prediction, grid, threshold, OVERLAP) for prediction in predictions]
-        return [
-            found.only((found.sides() >= TINY_FACE) | (found.score >= threshold + TINY_MORE)) for found in all_found
-        ]
+        return [decode(prediction, grid, threshold, OVERLAP) for prediction in predictions]
 
 
 def on_whole_cells(
@@ -123,6 +127,11 @@ def on_whole_cells(
     canvas = np.full((*sides, 3), BEYOND, pixel)
     canvas[:height, :width] = image_bgr
     return canvas
+
+
+def _sure_enough(found: Found, threshold: float) -> Found:
+    """Faces with some score, tiny ones with more, as they are searched."""
+    return found.only(found.score >= np.where(found.sides() < TINY_FACE, threshold + TINY_MORE, threshold))
 
 
 def _with_larger(found: Found, coarse: Found, large: float) -> Found:
