@@ -2,7 +2,8 @@
 
 import pytest
 
-from fsanet.datasets.protocols import PROTOCOLS, SETS, SUBSETS_300W_LP, command_that_makes, find_set, protocol
+from fsanet.datasets.protocols import PROTOCOLS, SETS, SUBSETS_300W_LP, command_that_makes, find_set, protocol, set_path
+from fsanet.errors import InputError
 
 
 def test_the_papers_protocols():
@@ -48,3 +49,15 @@ def test_the_command_that_makes_a_set():
 def test_an_unknown_protocol_lists_the_known_ones():
     with pytest.raises(ValueError, match=r"Unknown protocol 'AFW'. Known: 300W_LP, BIWI, synthetic"):
         protocol("AFW")
+
+
+def test_a_set_is_a_name_or_an_npz(tmp_path):
+    assert set_path("AFW", tmp_path) == tmp_path / "AFW.npz"
+    assert set_path(str(tmp_path / "mine.npz"), "data") == tmp_path / "mine.npz"
+    (tmp_path / "type1").mkdir()
+    (tmp_path / "type1" / "AFW.npz").touch()
+    assert set_path("type1/AFW", tmp_path) == tmp_path / "type1" / "AFW.npz"
+    with pytest.raises(InputError, match=f"'{tmp_path}' is a folder: a set is given by its name, or by the path of"):
+        set_path(str(tmp_path), "data")
+    with pytest.raises(InputError, match=r"poses\.csv' is no \.npz file"):
+        set_path(str(tmp_path / "poses.csv"), "data")

@@ -130,9 +130,12 @@ def _shard(text: str) -> "Shard":
 def _span(text: str) -> float:
     from fsanet.cluster.split import LEAST_SPAN_S
 
-    value = float(text)
+    try:
+        value = float(text)
+    except ValueError:
+        value = float("nan")
     if not LEAST_SPAN_S <= value < float("inf"):
-        raise argparse.ArgumentTypeError(f"must be {LEAST_SPAN_S:g} seconds or more, got {text}")
+        raise argparse.ArgumentTypeError(f"must be {LEAST_SPAN_S:g} seconds or more, got '{text}'")
     return value
 
 

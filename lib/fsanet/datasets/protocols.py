@@ -124,5 +124,18 @@ def command_that_makes(name: str) -> str:
 
 
 def set_path(name: str, folder: str | Path) -> Path:
-    """The npz of a set that is given by name or by path."""
-    return Path(name) if Path(name).suffix == ".npz" else find_set(name, folder)
+    """The npz of a set that is given by name or by path.
+
+    Raises:
+        InputError: when it is the path of something else.
+    """
+    if Path(name).suffix == ".npz":
+        return Path(name)
+    found = find_set(name, folder)
+    if Path(name).name != name and not found.is_file():
+        what = "a folder" if Path(name).is_dir() else "no .npz file"
+        raise InputError(
+            f"'{name}' is {what}: a set is given by its name, or by the path of an .npz file. "
+            f"{command_that_makes(Path(name).stem)}"
+        )
+    return found
