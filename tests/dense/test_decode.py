@@ -46,6 +46,45 @@ def test_the_threshold_is_of_the_score_and_the_surest_comes_first():
     assert decode(prediction, grid, 0.95).rotation.shape == (0, 3, 3)
 
 
+def near_cells(side, scores, says):
+    """Predictions of a few neighbouring cells on boxes of `side` pixels around one place, each with its rotation."""
+    grid = cells(128, 128)
+    prediction = np.full((len(grid), layout.CELL_PREDICTION_SIZE), -9.0)
+    at = np.flatnonzero((grid[:, 2] == 8) & (grid[:, 1] == 60))[6 : 6 + len(scores)]
+    for place, score, (yaw, wide) in zip(at, scores, says, strict=True):
+        left = grid[place, 0] - (60 - side / 2)
+        prediction[place, layout.SCORE] = np.log(score / (1 - score))
+        prediction[place, layout.BOX] = np.log(np.array([left, side / 2, side + wide - left, side / 2]) / 8)
+        prediction[place, layout.POINTS] = 0.0
+        prediction[place, layout.ROTATION_6D] = rotation_from_angles([[yaw, 0, 0]])[0][:, :2].T.ravel()
+        prediction[place, layout.MASK] = [0.0, 1.0, 0.0]
+    return prediction, grid
+
+
+def test_a_face_is_the_mean_of_what_cells_near_it_say():
+    prediction, grid = near_cells(40, [0.9, 0.6, 0.3, 0.2], [(10, 0), (25, 10), (40, 0), (85, 0)])
+    found = decode(prediction, grid, 0.7)  # the last has less than a third of the surest one's score
+    np.testing.assert_allclose(found.score, [0.9])
+    np.testing.assert_allclose(found.box_xyxy, [[40, 40, 80 + 10 * 0.6 / 1.8, 80]])
+    assert np.rad2deg(np.arccos(found.rotation[0, 0, 0])) == pytest.approx(20, abs=0.5)
+    assert found.mask.tolist() == [1]
+    again = decode(prediction, grid, 0.1)  # from which score on faces count changes nothing of this one
+    np.testing.assert_allclose(again.box_xyxy[0], found.box_xyxy[0])
+
+
+def test_what_overlaps_a_face_less_than_by_half_does_not_count():
+    prediction, grid = near_cells(40, [0.9, 0.6], [(10, 0), (40, 41)])
+    found = decode(prediction, grid, 0.7)
+    np.testing.assert_allclose(found.box_xyxy, [[40, 40, 80, 80]])
+    assert np.rad2deg(np.arccos(found.rotation[0, 0, 0])) == pytest.approx(10)
+
+
+def test_tiny_faces_are_what_the_surest_cell_says():
+    prediction, grid = near_cells(23, [0.9, 0.6], [(10, 0), (40, 2)])
+    found = decode(prediction, grid, 0.7)
+    np.testing.assert_allclose(found.box_xyxy, [[48.5, 48.5, 71.5, 71.5]])
+
+
 def test_of_overlapping_boxes_the_first_stays():
     boxes = np.array([[0, 0, 10, 10], [1, 1, 11, 11], [20, 0, 30, 10], [0, 0, 10, 4]], float)
     assert suppress(boxes, 0.4, within=1.0) == [0, 2, 3]  # 81 / 119 and 40 / 100 of the first

@@ -83,9 +83,7 @@ def test_faces_that_are_not_large_are_taken_from_the_picture_itself(session, mon
     assert found.sides() == pytest.approx([np.sqrt(40 * 48)], rel=0.01)
 
 
-@pytest.mark.parametrize(
-    ("score", "sides", "searched"), [(0.11, 181, 2), (0.09, 181, 1), (0.11, 179, 1), (0.9, 181, 2)]
-)
+@pytest.mark.parametrize(("score", "sides", "looks"), [(0.11, 181, 2), (0.09, 181, 1), (0.11, 179, 1), (0.9, 181, 2)])
 def test_smaller_copies_are_searched_where_something_looks_like_a_large_face(monkeypatch, score, sides, looks):
     network, given = ScoutNetwork(), []
     boxes = np.array([[300.0, 300, 350, 350], [10, 10, 10 + sides, 10 + sides]])

@@ -5,36 +5,50 @@ import { area, iou, shared } from "./boxes.js";
 
 /** @typedef {{score: number, box: number[], rotation: import("./rotation.js").Matrix, mask: string}} Found a box in the
  * network's own convention; `mask`: what covers the mouth, one of the settings' `masks` */
-/** @typedef {{strides: number[], threshold: number, overlap: number, within: number, largest_log: number,
- *   prediction_size: number, rotation_at: number, mask_at: number, masks: string[]}} DecodeSettings
+/** @typedef {{strides: number[], threshold: number, overlap: number, within: number, largest_log: number, agreeing: number,
+ *   agreed_score: number, least_agreed: number, prediction_size: number, rotation_at: number, mask_at: number,
+ *   masks: string[]}} DecodeSettings
  * `rotation_at`: of six numbers, after score, box and points; `mask_at`: of a logit for each of `masks` */
+/** @typedef {{score: number, box: number[], columns: number[], worn: number[]}} Told what one cell says */
 
-/** Faces in the network's own pixels, the surest first, none that shows a surer one again.
+/** Faces in the network's own pixels, the surest first, none that shows a surer one again; each is the mean of what the
+ * cells near it say, by their scores.
  * @param {Float32Array} data @param {number} width @param {number} height @param {DecodeSettings} settings @returns {Found[]} */
 export function decode(data, width, height, settings) {
-  const { strides, threshold, prediction_size } = settings;
-  const least = Math.log(threshold / (1 - threshold));
-  /** @type {Found[]} */
-  const sure = [];
+  const { strides, threshold, agreed_score, prediction_size } = settings;
+  const least = agreed_score * threshold, logit = Math.log(least / (1 - least));
+  /** @type {Told[]} */
+  const told = [];
   let place = 0;
   for (const stride of strides) {
     for (let row = 0; row < height / stride; row++) {
       for (let column = 0; column < width / stride; column++, place += prediction_size) {
-        if (data[place] <= least) continue;
+        if (data[place] <= logit) continue;
         const cell = data.subarray(place, place + prediction_size);
-        sure.push(faceOf(cell, (column + 0.5) * stride, (row + 0.5) * stride, stride, settings));
+        told.push(toldBy(cell, (column + 0.5) * stride, (row + 0.5) * stride, stride, settings));
       }
     }
   }
-  return distinct(sure, settings);
+  const kept = distinct(told.filter(({ score }) => score > threshold), settings);
+  return kept.map((face) => meanOf(face, told, settings));
 }
 
-/** @param {Float32Array} cell its columns @param {number} x @param {number} y of its middle @param {number} stride @param {DecodeSettings} settings @returns {Found} */
-function faceOf(cell, x, y, stride, { largest_log, rotation_at, mask_at, masks }) {
+/** @param {Float32Array} cell its columns @param {number} x @param {number} y of its middle @param {number} stride @param {DecodeSettings} settings @returns {Told} */
+function toldBy(cell, x, y, stride, { largest_log, rotation_at, mask_at, masks }) {
   const reach = [1, 2, 3, 4].map((i) => stride * Math.exp(Math.min(Math.max(cell[i], -largest_log), largest_log)));
   const box = [x - reach[0], y - reach[1], x + reach[2], y + reach[3]];
-  const worn = cell.subarray(mask_at, mask_at + masks.length), mask = masks[worn.indexOf(Math.max(...worn))];
-  return { score: 1 / (1 + Math.exp(-cell[0])), box, rotation: rotationFromColumns(cell.subarray(rotation_at, rotation_at + 6)), mask };
+  const columns = [...cell.subarray(rotation_at, rotation_at + 6)], worn = [...cell.subarray(mask_at, mask_at + masks.length)];
+  return { score: 1 / (1 + Math.exp(-cell[0])), box, columns, worn };
+}
+
+/** The mean of what agrees with a face, by the scores. @param {Told} face @param {Told[]} told @param {DecodeSettings} settings @returns {Found} */
+function meanOf(face, told, { agreeing, agreed_score, least_agreed, masks }) {
+  const agrees = (/** @type {Told} */ { box, score }) => iou(box, face.box) >= agreeing && score >= agreed_score * face.score;
+  const all = side(face) >= least_agreed ? told.filter(agrees) : [face], sum = all.reduce((sum, { score }) => sum + score, 0);
+  /** @param {"box" | "columns" | "worn"} what */
+  const mean = (what) => face[what].map((_, i) => all.reduce((total, one) => total + one.score * one[what][i], 0) / sum);
+  const worn = mean("worn"), mask = masks[worn.indexOf(Math.max(...worn))];
+  return { score: face.score, box: mean("box"), rotation: rotationFromColumns(mean("columns")), mask };
 }
 
 /** The rotation whose first two columns are nearest to two of three numbers each, by Gram-Schmidt (Zhou et al., CVPR 2019).
@@ -52,9 +66,10 @@ function unit(vector) {
 }
 
 /** The surest first, without what overlaps a surer face, lies in one or holds one; others are kept where none of those is.
- * @param {Found[]} found @param {{overlap: number, within: number}} settings @param {Found[]} [others] */
+ * @template {{score: number, box: number[]}} Face
+ * @param {Face[]} found @param {{overlap: number, within: number}} settings @param {Face[]} [others] */
 export function distinct(found, { overlap, within }, others = []) {
-  /** @type {Found[]} */
+  /** @type {Face[]} */
   const kept = [];
   const sorted = [found, others].flatMap((faces) => [...faces].sort((a, b) => b.score - a.score));
   for (const face of sorted) {
@@ -63,7 +78,7 @@ export function distinct(found, { overlap, within }, others = []) {
   return kept.sort((a, b) => b.score - a.score);
 }
 
-/** Side of a square of equal area. @param {Found} found */
+/** Side of a square of equal area. @param {{box: number[]}} face */
 export function side({ box }) {
   return Math.sqrt(area(box));
 }

@@ -12,6 +12,8 @@ WITHIN = 0.7  # of a box in another: a nose or a mouth taken for a face
 WORN = 0.25  # of a face's side: what is smaller, at the head of that face, may be a badge: who is nearer is larger
 HEAD = (0.15, 0.45)  # in widths beside and heights above a face: what hair and hats reach
 UNTOLD = -1  # what is worn
+AGREEING, AGREED_SCORE = 0.5, 0.3  # overlap with a face, and share of its score, of the predictions it is the mean of
+LEAST_AGREED = 24  # pixels: of smaller faces too few cells are near; the surest is better than the mean
 _LEAST_AREA = 1e-9
 LARGEST_LOG = 4.0  # of a distance in strides; what is beyond is no box
 
@@ -35,7 +37,7 @@ class Found(NamedTuple):
 
     def sides(self) -> NDArray[np.float64]:
         """(F,) pixels of squares of equal area."""
-        return np.sqrt(np.prod(self.box_xyxy[:, 2:] - self.box_xyxy[:, :2], axis=1))
+        return _sides(self.box_xyxy)
 
     def only(self, chosen: NDArray | list[int]) -> "Found":
         """Some of the faces, by mask or by number."""
@@ -61,7 +63,7 @@ def _concatenated(parts: Sequence[Found]) -> Found:
 
 
 def decode(prediction: NDArray, grid: NDArray, threshold: float, overlap: float = 0.4) -> Found:
-    """The faces in a prediction.
+    """The faces in a prediction, each the mean of what the cells near it say, by their scores.
 
     Args:
         prediction: (N, 24), columns of `layout`.
@@ -69,17 +71,30 @@ def decode(prediction: NDArray, grid: NDArray, threshold: float, overlap: float 
         threshold: least score.
         overlap: of two boxes with a larger intersection over union the less sure one is dropped.
     """
-    sure = prediction[:, layout.SCORE] > np.log(threshold / (1 - threshold)) if threshold > 0 else slice(None)
-    rows, where = prediction[sure].astype(np.float64), grid[sure].astype(np.float64)
+    least = AGREED_SCORE * threshold
+    told = prediction[:, layout.SCORE] > np.log(least / (1 - least)) if least > 0 else slice(None)
+    rows, where = prediction[told].astype(np.float64), grid[told].astype(np.float64)
     score = 1 / (1 + np.exp(-rows[:, layout.SCORE]))
     order = np.argsort(-score, kind="stable")
     rows, where, score = rows[order], where[order], score[order]
     box = _boxes(rows, where)
-    kept = suppress(box, overlap)
-    rows, where, score, box = rows[kept], where[kept], score[kept], box[kept]
-    side = np.sqrt(np.prod(box[:, 2:] - box[:, :2], axis=1))
-    points = where[:, None, :2] + rows[:, layout.POINTS].reshape(-1, 5, 2) * side[:, None, None]
-    return Found(score, box, points, rotation_from_6d(rows[:, layout.ROTATION_6D]), rows[:, layout.MASK].argmax(axis=1))
+    points = where[:, None, :2] + rows[:, layout.POINTS].reshape(-1, 5, 2) * _sides(box)[:, None, None]
+    kept = suppress(box[: np.count_nonzero(score > threshold)], overlap)
+    shares = _shares(score, box, kept)
+    rows, points = shares @ rows, (shares @ points.reshape(-1, 10)).reshape(-1, 5, 2)
+    rotation = rotation_from_6d(rows[:, layout.ROTATION_6D])
+    return Found(score[kept], shares @ box, points, rotation, rows[:, layout.MASK].argmax(axis=1))
+
+
+def _shares(score: NDArray, box_xyxy: NDArray, kept: list[int]) -> NDArray[np.float64]:
+    """(K, N) how much each of N predictions counts in each of K faces; the rows sum to one."""
+    shares = np.zeros((len(kept), len(score)))
+    for row, face in zip(shares, kept, strict=True):
+        row[face] = score[face]
+        if _sides(box_xyxy[face]) >= LEAST_AGREED:
+            agrees = _shared(box_xyxy[face], box_xyxy)[0] >= AGREEING
+            np.copyto(row, score, where=agrees & (score >= AGREED_SCORE * score[face]))
+    return shares / shares.sum(axis=1, keepdims=True)
 
 
 def _boxes(rows: NDArray, where: NDArray) -> NDArray[np.float64]:
@@ -122,6 +137,10 @@ def _shared(box: NDArray, others: NDArray) -> tuple[NDArray[np.float64], NDArray
     return common / np.maximum(own + areas - common, _LEAST_AREA), common / np.maximum(
         np.minimum(own, areas), _LEAST_AREA
     )
+
+
+def _sides(box_xyxy: NDArray) -> NDArray[np.float64]:
+    return np.sqrt(np.prod(box_xyxy[..., 2:] - box_xyxy[..., :2], axis=-1))
 
 
 def _areas(low_xy: NDArray, high_xy: NDArray) -> NDArray[np.float64]:

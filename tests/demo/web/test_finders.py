@@ -26,8 +26,7 @@ class Answers:
     def __init__(self):
         self.asked, self.answered, self.random = [], [], np.random.default_rng(9)
 
-    def run(self, _, feed):
-        [pictures] = feed.values()
+    def __call__(self, pictures):
         grid = cells(*pictures.shape[1:3])
         answer = self.random.normal(0, 1, (len(pictures), len(grid), layout.CELL_PREDICTION_SIZE)).astype(np.float32)
         self.asked.append(pictures)
@@ -39,10 +38,9 @@ class Answers:
 def answers(monkeypatch):
     """In place of scout's network, in Python; sizes are such that faces drawn by lot are tiny, large and worn."""
     answers = Answers()
-    monkeypatch.setattr(
-        ScoutNetwork, "__init__", lambda self, *_: vars(self).update(_session=answers, _input="image", _pixel=np.uint8)
-    )
-    for name, value in {"LARGE_FACE": 60, "LEAST_SIDE": 60, "TINY_FACE": 25, "TINY_MORE": 0.15}.items():
+    monkeypatch.setattr(ScoutNetwork, "__init__", lambda self, *_: vars(self).update(_network=answers, _pixel=np.uint8))
+    sizes = {"LARGE_FACE": 60, "MAY_BE_LARGE": 40, "LEAST_SIDE": 60, "TINY_FACE": 25, "TINY_MORE": 0.15}
+    for name, value in sizes.items():
         monkeypatch.setattr(scout, name, value)
     return answers
 
