@@ -113,12 +113,19 @@ class Workers:
         self._lock = threading.Lock()
         self._pool: ThreadPoolExecutor | None = None
 
-    def share_out(self, number: int, batch_size: int, work: Callable[[int, slice], None]) -> None:
+    def share_out(
+        self, number: int, batch_size: int, work: Callable[[int, slice], None], in_turn: bool = False
+    ) -> None:
         """Call `work(worker, part)` until the parts cover `number` crops; one worker has one call at a time.
 
-        An error in any of the calls is raised here, when all have ended.
+        With `in_turn` the calling thread does all parts, which are the same. An error in any of the calls is raised
+        here, when all have ended.
         """
         parts = shares(number, batch_size, self.count)
+        if in_turn:
+            for part in parts:
+                work(0, part)
+            return
 
         def go(worker: int) -> None:
             for part in parts[worker :: self.count]:

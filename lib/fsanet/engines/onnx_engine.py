@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,18 +19,21 @@ if TYPE_CHECKING:
     import keras
     import onnxruntime
 
+_WORTH_A_SESSION = 100  # crops: sharing out about as many saves the time that a session takes to open
 _PROVIDERS = {"cpu": "CPUExecutionProvider", "cuda": "CUDAExecutionProvider"}
 
 
 class OnnxEngine:
     """Poses through ONNX Runtime; of a fusion whose file tells them, the errors to be expected too.
 
-    Each thread computes its own crops from first to last, which spares the threads the waiting for one another: the
-    operations of one crop are so small that two threads together are no faster than one.
+    A single crop is computed by all threads together, operation by operation, and so are the first hundred. Further
+    ones that come several at once are shared out, each thread computing its own from first to last, because that spares
+    the threads the waiting for one another: on two cores 64 crops take three quarters of the time. It takes a session
+    of its own, which is opened when that is worth it. Both say the same.
 
     Args:
         path: an ONNX file as `write_onnx` or `make export FORMAT=onnx` makes it.
-        threads: that several crops are shared out to; None: one for each core that the process may use.
+        threads: cores for one call; None: all that the process may use.
         provider: "cpu", "cuda", or "auto" for CUDA where this ONNX Runtime has it.
         batch_size: crops that a thread, or a GPU, computes at once; None: 8 on a CPU, where larger ones leave the
             cache, and 256 on a GPU.
@@ -50,15 +54,19 @@ class OnnxEngine:
     ):
         self.path = Path(path)
         self._providers = _providers(provider)
+        threads = checked_threads(threads)
         on_cpu = self._providers[0] == _PROVIDERS["cpu"]
-        self._workers = Workers(checked_threads(threads) if on_cpu else 1)
+        self._workers = Workers(threads if on_cpu else 1)
         self.batch_size = checked_batch_size(batch_size, default=8 if on_cpu else 256)
-        self._session = _open_session(self.path, self._providers)
+        self._session = _open_session(self.path, threads, self._providers)
         self.input_size = _input_size(self._session, self.path)
         self._input = self._session.get_inputs()[0].name
         self._outputs = [output.name for output in self._session.get_outputs()]
         known = self.metadata.get(EXPECTED_ERROR) if len(self._outputs) > 1 else None
         self.expected = None if known is None else ExpectedError.from_text(known)
+        self._lock = threading.Lock()
+        self._shared: onnxruntime.InferenceSession | None = None
+        self._come = 0  # crops, several at once
 
     @classmethod
     def from_keras(cls, model: keras.Model, **settings) -> OnnxEngine:
@@ -94,17 +102,32 @@ class OnnxEngine:
     def _answers(self, crops_bgr: ArrayLike) -> NDArray[np.float32]:
         """Angles and their spread among the members, (2, N, 3); NaN where the file tells the angles alone."""
         crops = checked_crops(crops_bgr, self.input_size)
+        together = len(crops) <= 1 or self._workers.count == 1 or self._are_few(len(crops))
+        session = self._session if together else self._single_threaded_session()
         answers = np.full((2, len(crops), 3), np.nan, np.float32)
 
         def work(_: int, part: slice) -> None:
-            for answer, found in zip(answers, self._run(crops[part]), strict=False):
+            for answer, found in zip(answers, self._run(session, crops[part]), strict=False):
                 answer[part] = found
 
-        self._workers.share_out(len(crops), self.batch_size, work)
+        self._workers.share_out(len(crops), self.batch_size, work, in_turn=together)
         return answers
 
-    def _run(self, crops: NDArray) -> list[NDArray[np.float32]]:
-        return self._session.run(self._outputs, {self._input: as_float(crops)})
+    def _are_few(self, crops: int) -> bool:
+        """Whether the crops that came so far, and these, are too few for a session of their own."""
+        with self._lock:
+            self._come += crops
+            return self._shared is None and self._come <= _WORTH_A_SESSION
+
+    def _single_threaded_session(self) -> onnxruntime.InferenceSession:
+        """A session without threads of its own, for several workers; made when first needed."""
+        with self._lock:
+            if self._shared is None:
+                self._shared = _open_session(self.path, 1, self._providers)
+            return self._shared
+
+    def _run(self, session: onnxruntime.InferenceSession, crops: NDArray) -> list[NDArray[np.float32]]:
+        return session.run(self._outputs, {self._input: as_float(crops)})
 
 
 def clash_of_runtimes() -> str:
@@ -117,13 +140,13 @@ def clash_of_runtimes() -> str:
     return "" if _PROVIDERS["cuda"] in onnxruntime.get_available_providers() else clash
 
 
-def _open_session(path: Path, providers: list[str]) -> onnxruntime.InferenceSession:
+def _open_session(path: Path, threads: int, providers: list[str]) -> onnxruntime.InferenceSession:
     import onnxruntime
 
     if not path.is_file():
         raise FileNotFoundError(f"There is no ONNX file '{path}'.")
     try:
-        return onnxruntime.InferenceSession(str(path), session_options(threads=1), providers=providers)
+        return onnxruntime.InferenceSession(str(path), session_options(threads), providers=providers)
     except Exception as error:  # its classes are private and share no base but Exception
         raise InputError(f"ONNX Runtime cannot read '{path}': {error}") from error
 
