@@ -2,12 +2,42 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import onnxruntime
 
 _SPIN_US = 100  # longer than between two operations of a call
+
+
+class Calls:
+    """Counts the calls of networks that are under way.
+
+    Threads that compute one call together wait for one another at each operation. That is worth it where a call is
+    alone; of several at once each is better off with one core of its own.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._number = 0
+
+    @contextmanager
+    def one_more(self) -> Iterator[bool]:
+        """A call, from its beginning to its end: whether it began while no other was under way."""
+        with self._lock:
+            self._number += 1
+            is_alone = self._number == 1
+        try:
+            yield is_alone
+        finally:
+            with self._lock:
+                self._number -= 1
+
+
+CALLS = Calls()  # of this process
 
 
 def session_options(threads: int) -> onnxruntime.SessionOptions:

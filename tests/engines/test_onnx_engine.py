@@ -35,6 +35,18 @@ def test_the_first_crops_need_no_session_of_their_own_and_get_the_same_answers(o
     np.testing.assert_array_equal(second, shared_out)
 
 
+def test_a_crop_leaves_the_other_cores_to_another_network(onnx_engine, monkeypatch):
+    crops, used = probe_crops(64)[:1], []
+    engine = OnnxEngine(onnx_engine.path, threads=2)
+    monkeypatch.setattr(engine, "_run", lambda session, crops: used.append(session) or [np.zeros((len(crops), 3))])
+    engine.predict(crops)
+    with module.CALLS.one_more():
+        engine.predict(crops)
+    engine.predict(crops)
+    assert used == [engine._session, engine._shared, engine._session]
+    assert engine._shared is not engine._session
+
+
 def test_other_weights_are_another_file(model, onnx_engine):
     bias = model.get_layer("ssr_F_Cap_model").get_layer("delta_s1").bias
     kept = np.asarray(bias)

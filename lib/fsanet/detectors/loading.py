@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from fsanet.errors import InputError
 from fsanet.locations import DETECTORS, command_here, find_pretrained, pretrained_dir
-from fsanet.sessions import session_options
+from fsanet.sessions import CALLS, session_options
 from fsanet.workers import cores
 
 if TYPE_CHECKING:
@@ -61,8 +61,7 @@ def open_session(model: str | bytes, threads: int | None = None) -> InferenceSes
 class Network:
     """A network that threads share: a call that is alone gets all cores, of several at once each has one.
 
-    Calls that share the cores operation by operation wait for one another at each; side by side they are faster. The
-    second session that this takes is opened when two calls meet for the first time.
+    The second session that this takes is opened when calls meet for the first time; see `Calls`.
 
     Args:
         path: of an ONNX file.
@@ -86,24 +85,19 @@ class Network:
             raise InputError(f"ONNX Runtime cannot read '{path}': {error}") from error
         self._one = self._all if (threads or cores()) == 1 else None
         self._lock = threading.Lock()
-        self._calls = 0
         self.inputs, self.outputs = self._all.get_inputs(), self._all.get_outputs()
 
     def __call__(self, value: NDArray) -> list[NDArray]:
         """All outputs for the one input."""
-        with self._lock:
-            self._calls += 1
-            session = self._all if self._calls == 1 else self._single()
-        try:
+        with CALLS.one_more() as is_alone:
+            session = self._all if is_alone else self._single()
             return session.run(None, {self.inputs[0].name: value})
-        finally:
-            with self._lock:
-                self._calls -= 1
 
     def _single(self) -> InferenceSession:
-        if self._one is None:
-            self._one = open_session(str(self._path), threads=1)
-        return self._one
+        with self._lock:
+            if self._one is None:
+                self._one = open_session(str(self._path), threads=1)
+            return self._one
 
 
 class PerThread(Generic[Thing]):

@@ -13,7 +13,7 @@ from fsanet.builds import ONNX_RUNTIME, clash_of_builds
 from fsanet.engines.engine import Workers, as_float, checked_batch_size, checked_crops, checked_threads
 from fsanet.engines.reading import EXPECTED_ERROR, ExpectedError, Reading
 from fsanet.errors import InputError
-from fsanet.sessions import session_options
+from fsanet.sessions import CALLS, session_options
 
 if TYPE_CHECKING:
     import keras
@@ -28,8 +28,9 @@ class OnnxEngine:
 
     A single crop is computed by all threads together, operation by operation, and so are the first hundred. Further
     ones that come several at once are shared out, each thread computing its own from first to last, because that spares
-    the threads the waiting for one another: on two cores 64 crops take three quarters of the time. It takes a session
-    of its own, which is opened when that is worth it. Both say the same.
+    the threads the waiting for one another: on two cores 64 crops take three quarters of the time. So does a crop while
+    another network is computing, in a video for one. It takes a session of its own, which is opened when that is worth
+    it. Both say the same.
 
     Args:
         path: an ONNX file as `write_onnx` or `make export FORMAT=onnx` makes it.
@@ -102,15 +103,17 @@ class OnnxEngine:
     def _answers(self, crops_bgr: ArrayLike) -> NDArray[np.float32]:
         """Angles and their spread among the members, (2, N, 3); NaN where the file tells the angles alone."""
         crops = checked_crops(crops_bgr, self.input_size)
-        together = len(crops) <= 1 or self._workers.count == 1 or self._are_few(len(crops))
-        session = self._session if together else self._single_threaded_session()
+        in_turn = len(crops) <= 1 or self._workers.count == 1 or self._are_few(len(crops))
         answers = np.full((2, len(crops), 3), np.nan, np.float32)
+        with CALLS.one_more() as is_alone:
+            together = self._workers.count == 1 or (in_turn and is_alone)
+            session = self._session if together else self._single_threaded_session()
 
-        def work(_: int, part: slice) -> None:
-            for answer, found in zip(answers, self._run(session, crops[part]), strict=False):
-                answer[part] = found
+            def work(_: int, part: slice) -> None:
+                for answer, found in zip(answers, self._run(session, crops[part]), strict=False):
+                    answer[part] = found
 
-        self._workers.share_out(len(crops), self.batch_size, work, in_turn=together)
+            self._workers.share_out(len(crops), self.batch_size, work, in_turn)
         return answers
 
     def _are_few(self, crops: int) -> bool:
