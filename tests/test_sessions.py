@@ -1,6 +1,7 @@
 """How sessions of ONNX Runtime are set up."""
 
-from fsanet.sessions import session_options
+from fsanet import sessions
+from fsanet.sessions import Calls, session_options
 
 
 def test_threads_spin_within_calls_only():
@@ -8,3 +9,18 @@ def test_threads_spin_within_calls_only():
     assert (options.intra_op_num_threads, options.inter_op_num_threads) == (2, 1)
     assert options.get_session_config_entry("session.force_spinning_stop") == "1"
     assert int(options.get_session_config_entry("session.intra_op.spin_duration_us")) <= 1000
+
+
+def test_calls_that_met_a_moment_ago_are_not_alone(monkeypatch):
+    calls, now_s = Calls(), 100.0
+    monkeypatch.setattr(sessions.time, "monotonic", lambda: now_s)
+    with calls.one_more() as first, calls.one_more() as second:
+        assert (first, second) == (True, False)
+    now_s += 0.4
+    with calls.one_more() as alone:
+        assert not alone
+    now_s += 0.2
+    with calls.one_more() as alone:
+        assert alone
+    with calls.one_more() as alone:
+        assert alone

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import onnxruntime
 
+_MOMENT_S = 0.5
 _SPIN_US = 100  # longer than between two operations of a call
 
 
@@ -17,19 +19,24 @@ class Calls:
     """Counts the calls of networks that are under way.
 
     Threads that compute one call together wait for one another at each operation. That is worth it where a call is
-    alone; of several at once each is better off with one core of its own.
+    alone; of several at once each is better off with one core of its own. Calls that met a moment ago will meet again:
+    in a video, in a folder of pictures.
     """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._number = 0
+        self._met_s = -_MOMENT_S
 
     @contextmanager
     def one_more(self) -> Iterator[bool]:
-        """A call, from its beginning to its end: whether it began while no other was under way."""
+        """A call, from its beginning to its end: whether no other is under way, nor were any together a moment ago."""
         with self._lock:
             self._number += 1
-            is_alone = self._number == 1
+            now_s = time.monotonic()
+            if self._number > 1:
+                self._met_s = now_s
+            is_alone = now_s - self._met_s >= _MOMENT_S
         try:
             yield is_alone
         finally:

@@ -10,6 +10,7 @@ from fsanet.detectors import loading
 from fsanet.detectors.loading import Network, PerThread, find_detector_file, read_detector_file
 from fsanet.detectors.ssd import VARIANTS
 from fsanet.detectors.yunet import MODEL_FILE
+from fsanet.sessions import Calls
 from fsanet.weights.pretrained import DETECTOR_FILES
 
 
@@ -90,6 +91,7 @@ class Session:
 @pytest.fixture
 def opened(monkeypatch):
     sessions = []
+    monkeypatch.setattr(loading, "CALLS", Calls())
 
     def open_session(_, threads):
         sessions.append(Session(threads))
@@ -99,7 +101,7 @@ def opened(monkeypatch):
     return sessions
 
 
-def test_a_call_alone_has_all_cores_and_two_at_once_share_them(home, opened):
+def test_a_call_alone_has_all_cores_and_two_at_once_share_them(home, opened, monkeypatch):
     (home / "net.onnx").touch()
     network, image = Network(home / "net.onnx", threads=4), np.zeros(3)
     assert network(image)[1] == 4
@@ -107,6 +109,7 @@ def test_a_call_alone_has_all_cores_and_two_at_once_share_them(home, opened):
     beside = []
     assert network(image)[1] == 4
     assert beside == [1]
+    monkeypatch.setattr(loading, "CALLS", Calls())  # a moment later
     assert network(image)[1] == 4
     assert [session.threads for session in opened] == [4, 1]
 

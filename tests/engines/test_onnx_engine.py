@@ -9,6 +9,7 @@ from fsanet.engines.onnx_engine import OnnxEngine
 from fsanet.export import onnx_cache
 from fsanet.export.comparison import probe_crops
 from fsanet.export.formats.table import INPUT_NAME, OUTPUT_NAME
+from fsanet.sessions import Calls
 
 pytestmark = pytest.mark.filterwarnings("ignore:In the future `np.object`:FutureWarning")  # keras' patch of tf2onnx
 
@@ -39,9 +40,12 @@ def test_a_crop_leaves_the_other_cores_to_another_network(onnx_engine, monkeypat
     crops, used = probe_crops(64)[:1], []
     engine = OnnxEngine(onnx_engine.path, threads=2)
     monkeypatch.setattr(engine, "_run", lambda session, crops: used.append(session) or [np.zeros((len(crops), 3))])
+    calls = Calls()
+    monkeypatch.setattr(module, "CALLS", calls)
     engine.predict(crops)
-    with module.CALLS.one_more():
+    with calls.one_more():
         engine.predict(crops)
+    monkeypatch.setattr(module, "CALLS", Calls())
     engine.predict(crops)
     assert used == [engine._session, engine._shared, engine._session]
     assert engine._shared is not engine._session

@@ -15,8 +15,22 @@ import { area, iou, shared } from "./boxes.js";
  * cells near it say, by their scores.
  * @param {Float32Array} data @param {number} width @param {number} height @param {DecodeSettings} settings @returns {Found[]} */
 export function decode(data, width, height, settings) {
-  const { strides, threshold, agreed_score, prediction_size } = settings;
-  const least = agreed_score * threshold, logit = Math.log(least / (1 - least));
+  const { threshold, agreed_score } = settings, told = toldFrom(data, width, height, agreed_score * threshold, settings);
+  const kept = distinct(told.filter(({ score }) => score > threshold), settings);
+  return kept.map((face) => meanOf(face, told, settings));
+}
+
+/** Whether any cell sees a face of so many pixels, at least with so small a score.
+ * @param {Float32Array} data @param {number} width @param {number} height @param {number} score @param {number} pixels
+ * @param {DecodeSettings} settings */
+export function hintsAt(data, width, height, score, pixels, settings) {
+  return toldFrom(data, width, height, score, settings).some((face) => side(face) >= pixels);
+}
+
+/** What all cells say that see a face with some score. @param {Float32Array} data @param {number} width
+ * @param {number} height @param {number} least score @param {DecodeSettings} settings */
+function toldFrom(data, width, height, least, settings) {
+  const { strides, prediction_size } = settings, logit = Math.log(least / (1 - least));
   /** @type {Told[]} */
   const told = [];
   let place = 0;
@@ -29,8 +43,7 @@ export function decode(data, width, height, settings) {
       }
     }
   }
-  const kept = distinct(told.filter(({ score }) => score > threshold), settings);
-  return kept.map((face) => meanOf(face, told, settings));
+  return told;
 }
 
 /** @param {Float32Array} cell its columns @param {number} x @param {number} y of its middle @param {number} stride @param {DecodeSettings} settings @returns {Told} */

@@ -2,7 +2,7 @@
 // The single-stage network of the page's own that finds upright faces and reads their poses, as fsanet.detectors.scout has it.
 
 import { area, remap } from "./boxes.js";
-import { decode, distinct, side, withoutWorn } from "./decode.js";
+import { decode, distinct, hintsAt, side, withoutWorn } from "./decode.js";
 import { fit, padded } from "./pixels.js";
 import { poseFromRotation } from "./rotation.js";
 
@@ -63,33 +63,34 @@ export class Scout {
   /** Faces of a picture at a working size, in the pixels of the picture, and whether there may be larger ones than are found.
    * @param {import("./pixels.js").Frame} frame @returns {Promise<{found: Found[], mayBeLarger: boolean}>} */
   async searchAt({ picture, scale }) {
-    const { suspected, may_be_large, threshold } = this.settings;
-    const [faces] = await this.decoded([picture], Math.min(suspected, threshold)), sure = this.sureEnough(faces);
-    const found = sure.map((face) => ({ ...face, box: face.box.map((value, i) => value * scale[i % 2]) }));
-    return { found, mayBeLarger: !found.length || faces.some((face) => side(face) >= may_be_large) };
+    const { suspected, may_be_large } = this.settings, { width, height, parts: [data] } = await this.predicted([picture]);
+    const found = this.sureEnough(data, width, height);
+    const mayBeLarger = !found.length || hintsAt(data, width, height, suspected, may_be_large, this.settings);
+    return { found: found.map((face) => ({ ...face, box: face.box.map((value, i) => value * scale[i % 2]) })), mayBeLarger };
   }
 
   /** Faces of some pictures as they are, in one pass. @param {Picture[]} pictures @returns {Promise<Found[][]>} */
   async searchEach(pictures) {
-    return (await this.decoded(pictures, this.settings.threshold)).map((faces) => this.sureEnough(faces));
+    const { width, height, parts } = await this.predicted(pictures);
+    return parts.map((data) => this.sureEnough(data, width, height));
   }
 
-  /** Faces with some score, tiny ones with more, as they are searched. @param {Found[]} faces */
-  sureEnough(faces) {
-    const { tiny_face, tiny_more, threshold } = this.settings;
-    return faces.filter((face) => face.score >= (side(face) < tiny_face ? threshold + tiny_more : threshold));
+  /** Faces with some score, tiny ones with more. @param {Float32Array} data @param {number} width @param {number} height */
+  sureEnough(data, width, height) {
+    const { tiny_face, tiny_more, threshold } = this.settings, found = decode(data, width, height, this.settings);
+    return found.filter((face) => side(face) >= tiny_face || face.score >= threshold + tiny_more);
   }
 
-  /** What looks like faces in some pictures, in one pass, each with grey beside and below.
-   * @param {Picture[]} pictures @param {number} threshold @returns {Promise<Found[][]>} */
-  async decoded(pictures, threshold) {
+  /** What the network says of some pictures, in one pass, each with grey beside and below up to a common size.
+   * @param {Picture[]} pictures @returns {Promise<{width: number, height: number, parts: Float32Array[]}>} */
+  async predicted(pictures) {
     const { multiple, grey } = this.settings;
     const sides = [Math.max(...pictures.map(({ width }) => width)), Math.max(...pictures.map(({ height }) => height))];
     const [width, height] = sides.map((value) => Math.ceil(value / multiple) * multiple), size = 3 * width * height;
     const numbers = this.network.room(pictures.length * size, Uint8Array);
     pictures.forEach((picture, i) => padded(picture, width, height, grey, numbers.subarray(i * size, (i + 1) * size)));
     const [data] = await this.network.run(numbers, [pictures.length, height, width, 3]), part = data.length / pictures.length;
-    return pictures.map((_, i) => decode(data.subarray(i * part, (i + 1) * part), width, height, { ...this.settings, threshold }));
+    return { width, height, parts: pictures.map((_, i) => data.subarray(i * part, (i + 1) * part)) };
   }
 
   /** @param {Found} found @returns {Detection} in the box convention of all detectors */

@@ -86,6 +86,12 @@ def decode(prediction: NDArray, grid: NDArray, threshold: float, overlap: float 
     return Found(score[kept], shares @ box, points, rotation, rows[:, layout.MASK].argmax(axis=1))
 
 
+def hints_at(prediction: NDArray, grid: NDArray, score: float, side_px: float) -> bool:
+    """Whether any cell sees a face of so many pixels, at least with so small a score; arguments as of `decode`."""
+    told = prediction[:, layout.SCORE] > np.log(score / (1 - score))
+    return bool(np.any(_sides(_boxes(prediction[told], grid[told])) >= side_px))
+
+
 def _shares(score: NDArray, box_xyxy: NDArray, kept: list[int]) -> NDArray[np.float64]:
     """(K, N) how much each of N predictions counts in each of K faces; the rows sum to one."""
     shares = np.zeros((len(kept), len(score)))

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from fsanet.dense.decode import UNTOLD, Found, decode, joined, worn
+from fsanet.dense.decode import UNTOLD, Found, decode, hints_at, joined, worn
 from fsanet.dense.layout import CELL_PREDICTION_SIZE, MASKS, STRIDES, cells
 from fsanet.detectors.detection import BoxConvention, Detection, checked_threshold, sorted_detections
 from fsanet.detectors.loading import Network
@@ -92,23 +92,19 @@ class ScoutNetwork:
             return []
         heights, widths = zip(*(image.shape[:2] for image in images_bgr), strict=True)
         canvases = np.stack([on_whole_cells(image, self._pixel, max(heights), max(widths)) for image in images_bgr])
-        return [_sure_enough(found, threshold) for found in self._decoded(canvases, threshold)]
+        grid = cells(*canvases.shape[1:3])
+        return [_sure_enough(prediction, grid, threshold) for prediction in self._network(canvases)[0]]
 
     def _search_at(self, image_bgr: NDArray[np.uint8], long_side: int, threshold: float) -> tuple[Found, bool]:
         """Faces at one size, in pixels of the image, and whether there may be larger ones than are found at it."""
         working = fit(image_bgr, long_side)
         canvas = on_whole_cells(working.image_bgr, self._pixel)
-        [suspected] = self._decoded(canvas[None], min(SUSPECTED, threshold))
-        found = _sure_enough(suspected, threshold)
-        may_be_larger = not len(found.score) or bool(np.any(suspected.sides() >= MAY_BE_LARGE))
+        [prediction], grid = self._network(canvas[None])[0], cells(*canvas.shape[:2])
+        found = _sure_enough(prediction, grid, threshold)
+        may_be_larger = not len(found.score) or hints_at(prediction, grid, SUSPECTED, MAY_BE_LARGE)
         scale = np.array(working.to_original_xy)
         moved = found._replace(box_xyxy=found.box_xyxy * np.tile(scale, 2), points_xy=found.points_xy * scale)
         return moved, may_be_larger
-
-    def _decoded(self, canvases: NDArray, threshold: float) -> list[Found]:
-        [predictions] = self._network(canvases)
-        grid = cells(*canvases.shape[1:3])
-        return [decode(prediction, grid, threshold, OVERLAP) for prediction in predictions]
 
 
 def on_whole_cells(
@@ -129,9 +125,10 @@ def on_whole_cells(
     return canvas
 
 
-def _sure_enough(found: Found, threshold: float) -> Found:
-    """Faces with some score, tiny ones with more, as they are searched."""
-    return found.only(found.score >= np.where(found.sides() < TINY_FACE, threshold + TINY_MORE, threshold))
+def _sure_enough(prediction: NDArray, grid: NDArray, threshold: float) -> Found:
+    """Faces with some score, tiny ones with more, in pixels of what was searched."""
+    found = decode(prediction, grid, threshold, OVERLAP)
+    return found.only((found.sides() >= TINY_FACE) | (found.score >= threshold + TINY_MORE))
 
 
 def _with_larger(found: Found, coarse: Found, large: float) -> Found:
