@@ -12,8 +12,8 @@ WITHIN = 0.7  # of a box in another: a nose or a mouth taken for a face
 WORN = 0.25  # of a face's side: what is smaller, at the head of that face, may be a badge: who is nearer is larger
 HEAD = (0.15, 0.45)  # in widths beside and heights above a face: what hair and hats reach
 UNTOLD = -1  # what is worn
-AGREEING, AGREED_SCORE = 0.5, 0.3  # overlap with a face, and share of its score, of the predictions it is the mean of
-LEAST_AGREED = 24  # pixels: of smaller faces too few cells are near; the surest is better than the mean
+AGREEING, AGREED_SCORE = 0.7, 0.3  # overlap with a face, and share of its score, of the predictions it is the mean of
+LEAST_AGREED = 32  # pixels: of smaller faces too few cells are near; the surest is better than the mean
 _LEAST_AREA = 1e-9
 LARGEST_LOG = 4.0  # of a distance in strides; what is beyond is no box
 
