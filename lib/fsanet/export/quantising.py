@@ -59,14 +59,16 @@ def quantise(
 def _drop_repeats(graph: onnx.GraphProto) -> None:
     """Take out what brings whole numbers that were just made floats, such as pixels, into whole numbers again."""
     makers = {output: node for node in graph.node for output in node.output}
-    readers = {name: node for node in graph.node for name in node.input}
+    exact = {}  # name of a float that went through whole numbers twice -> that of the one which did so once
     for node in list(graph.node):
-        if node.op_type == "QuantizeLinear" and getattr(makers.get(node.input[0]), "op_type", "") == "DequantizeLinear":
-            again = readers[node.output[0]]
-            for other in graph.node:
-                other.input[:] = [node.input[0] if name == again.output[0] else name for name in other.input]
-            graph.node.remove(node)
-            graph.node.remove(again)
+        source = makers.get(node.input[0])
+        if node.op_type == "QuantizeLinear" and source is not None and source.op_type == "DequantizeLinear":
+            again = [other for other in graph.node if node.output[0] in other.input]
+            exact |= {other.output[0]: node.input[0] for other in again}
+            for repeat in (node, *again):
+                graph.node.remove(repeat)
+    for node in graph.node:
+        node.input[:] = [exact.get(name, name) for name in node.input]
 
 
 class _Reader(CalibrationDataReader):
