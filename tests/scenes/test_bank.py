@@ -41,7 +41,7 @@ def test_no_bank_says_how_to_get_one(tmp_path):
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"faces": 150}, {"others": 0}, {"split": "validation"}, {"shard": 0}, {"photographs": "folder"}],
+    [{"faces": 150}, {"others": 0}, {"split": "validation"}, {"shard": 0}, {"photographs": "folder", "others": 50}],
 )
 def test_plans_that_cannot_be(wrong):
     with pytest.raises(InputError):

@@ -12,7 +12,14 @@ from fsanet.scenes.bank_plan import BankPlan
 from fsanet.scenes.compose import Composer
 from fsanet.scenes.cutout import SIDE
 from fsanet.scenes.labels import face_box
-from fsanet.scenes.photograph_cutout import cut_photograph, empty_window, labelled_photographs, turned_here, window
+from fsanet.scenes.photograph_cutout import (
+    cut_below_chin,
+    cut_photograph,
+    empty_window,
+    labelled_photographs,
+    turned_here,
+    window,
+)
 
 _MIDDLE, _FACE_PX = np.array([300.0, 200.0]), 100.0
 
@@ -86,10 +93,24 @@ def test_points_on_the_side_that_looks_away_are_hidden(yaw, hidden):
     assert np.flatnonzero(~seen).tolist() == hidden
 
 
-def test_labels_without_all_landmarks_are_refused(tmp_path, rng):
+@pytest.mark.parametrize("cut", [cut_photograph, cut_below_chin])
+def test_labels_without_all_landmarks_are_refused(tmp_path, rng, cut):
     file = write_photograph(tmp_path / "p.png", pt3d_68=np.ones((2, 21)))
     with pytest.raises(InputError, match="68 landmarks"):
-        cut_photograph(file, rng)
+        cut(file, rng)
+
+
+def test_below_the_chin_there_is_no_face(tmp_path, rng):
+    file = write_photograph(tmp_path / "p.png")
+    points = scipy.io.loadmat(file.with_suffix(".mat"))["pt2d"].T
+    image = np.full((400, 600, 3), 90, np.uint8)
+    image[: int(points[:, 1].max()) + 2] = 255  # the face, and all beside it
+    cv2.imwrite(str(file), image)
+    cutouts = [cut_below_chin(file, rng) for _ in range(20)]
+    assert not any(cutout.is_face for cutout in cutouts)
+    seen = [cutout.image_bgra[cutout.image_bgra[..., 3] == 255, :3] for cutout in cutouts]
+    assert all((shown == 90).all() for shown in seen)
+    assert np.median([len(shown) for shown in seen]) > 0.1 * SIDE**2
 
 
 def test_a_folder_without_labels_says_what_makes_some(tmp_path):
@@ -122,6 +143,16 @@ def test_a_bank_of_photographs_goes_into_scenes(photographs, tmp_path, bank):
     assert 0.25 < np.mean([not face.points_xyz[:, 2].any() or face.image_bgra[0, 0, 0] == 90 for face in faces]) < 0.65
     others = [composer._other(np.random.default_rng(seed)) for seed in range(60)]
     assert not any(other.is_face for other in others)
+
+
+def test_what_is_below_chins_is_among_the_other_things(photographs, tmp_path, bank):
+    plan = BankPlan(faces=3, others=2, shard=1, photographs=str(photographs))
+    write_bank(tmp_path / "bank", plan, processes=1, quiet=True)
+    cut = Bank(tmp_path / "bank")
+    below = [cut.others[i].image_bgra.tobytes() for i in range(2)]
+    composer = Composer(bank, Backgrounds(None, "train"), 128, cut)
+    others = [composer._other(np.random.default_rng(seed)).image_bgra.tobytes() in below for seed in range(150)]
+    assert 0.12 < np.mean(others) < 0.36  # 0.4 of what is no empty window
 
 
 def test_more_faces_than_photographs_are_refused(photographs, tmp_path):

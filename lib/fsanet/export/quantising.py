@@ -59,7 +59,9 @@ def quantise(
 def _drop_repeats(graph: onnx.GraphProto) -> None:
     """Take out what brings whole numbers that were just made floats, such as pixels, into whole numbers again."""
     makers = {output: node for node in graph.node for output in node.output}
-    exact = {}  # name of a float that went through whole numbers twice -> that of the one which did so once
+    exact: dict[
+        str, str
+    ] = {}  # name of a float that went through whole numbers twice -> that of the one which did so once
     for node in list(graph.node):
         source = makers.get(node.input[0])
         if node.op_type == "QuantizeLinear" and source is not None and source.op_type == "DequantizeLinear":
