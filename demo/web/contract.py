@@ -116,6 +116,7 @@ def _detector() -> dict[str, Any]:
         "worn": decode.WORN,
         "worn_more": scout.WORN_MORE,
         "head": decode.HEAD,
+        "body": decode.BODY,
         "tiny_face": scout.TINY_FACE,
         "tiny_more": scout.TINY_MORE,
         "large_face": scout.LARGE_FACE,

@@ -143,9 +143,14 @@ def test_wild_boxes_stay_finite(logit):
         ((100, 0), 20, False),
         ((165, 100), 20, False),
         ((45, 40), 20, True),
+        ((100, 200), 20, True),
+        ((100, 200), 30, False),
+        ((-40, 540), 20, True),
+        ((-60, 540), 20, False),
+        ((100, 560), 20, False),
     ],
 )
-def test_what_is_tiny_on_the_head_of_another_face_is_worn(middle, side, is_worn):
+def test_what_is_tiny_on_the_head_or_body_of_another_face_is_worn(middle, side, is_worn):
     face = np.array([50.0, 50, 150, 150])
     badge = np.array([*np.subtract(middle, side / 2), *np.add(middle, side / 2)])
     assert worn(found([0.9, 0.8], [face, badge])).tolist() == [False, is_worn]

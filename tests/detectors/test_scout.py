@@ -148,10 +148,10 @@ def test_tiny_faces_must_be_surer(session, monkeypatch, side, score, kept):
     )  # half the image's size
 
 
-@pytest.mark.parametrize(("score", "kept"), [(0.79, 1), (0.81, 2)])
+@pytest.mark.parametrize(("score", "kept"), [(0.89, 1), (0.91, 2)])
 def test_what_may_be_a_badge_must_be_surer(monkeypatch, score, kept):
     network, boxes = ScoutNetwork(), np.array([[50.0, 50, 150, 150], [90, 10, 110, 30]])
-    both = Found(np.array([0.9, score]), boxes, np.zeros((2, 5, 2)), np.stack([np.eye(3)] * 2), np.zeros(2, int))
+    both = Found(np.array([0.95, score]), boxes, np.zeros((2, 5, 2)), np.stack([np.eye(3)] * 2), np.zeros(2, int))
     monkeypatch.setattr(network, "_search_at", lambda *_: (both, False))
     assert len(network.search(np.zeros((200, 200, 3), np.uint8), 200, 0.7).score) == kept
 

@@ -96,15 +96,16 @@ export function side({ box }) {
   return Math.sqrt(area(box));
 }
 
-/** Without what is so small, where another face has its hair or hat, that it may be a badge, unless it is sure.
- * @param {Found[]} found @param {number} sure score @param {{worn: number, head: number[]}} settings */
-export function withoutWorn(found, sure, { worn, head: [beside, above] }) {
+/** Without what is so small, where another face has its hair, hat or clothes, that it may be a badge, unless it is sure.
+ * @param {Found[]} found @param {number} sure score @param {{worn: number, head: number[], body: number[]}} settings */
+export function withoutWorn(found, sure, { worn, head, body }) {
   return found.filter((face) => {
     const [x1, y1, x2, y2] = face.box, x = (x1 + x2) / 2, y = (y1 + y2) / 2;
     return face.score >= sure || !found.some(({ box: [left, top, right, bottom] }, i) => {
-      const width = right - left, height = bottom - top;
-      const onHead = x > left - beside * width && x < right + beside * width && y > top - above * height && y < bottom;
-      return onHead && side(face) < worn * side(found[i]);
+      const width = right - left, height = bottom - top, beside = Math.max(left - x, x - right);
+      const onHead = beside < head[0] * width && y > top - head[1] * height && y < bottom;
+      const onBody = beside < body[0] * width && y >= bottom && y < bottom + body[1] * height;
+      return (onHead || onBody) && side(face) < worn * side(found[i]);
     });
   });
 }

@@ -11,7 +11,7 @@ import { poseFromRotation } from "./rotation.js";
 /** @typedef {import("./decode.js").Found} Found */
 /** @typedef {import("./decode.js").DecodeSettings & {long_side: number, multiple: number, grey: number, large_face: number,
  *   may_be_large: number, suspected: number, tiny_face: number, tiny_more: number, coarser: number, least_side: number, surely: number, worn: number, worn_more: number,
- *   head: number[], sure_score: number, near: import("./near.js").NearSettings, scale_wh: number[], shift_wh: number[]}} ScoutSettings */
+ *   head: number[], body: number[], sure_score: number, near: import("./near.js").NearSettings, scale_wh: number[], shift_wh: number[]}} ScoutSettings */
 
 export class Scout {
   /** @param {import("./runtime.js").Network} network @param {ScoutSettings} settings */

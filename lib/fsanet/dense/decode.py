@@ -9,8 +9,10 @@ from numpy.typing import NDArray
 from fsanet.dense import layout
 
 WITHIN = 0.7  # of a box in another: a nose or a mouth taken for a face
-WORN = 0.25  # of a face's side: what is smaller, at the head of that face, may be a badge: who is nearer is larger
+# Of a face's side: what is smaller, before its head or body, may be a badge, because who is nearer is larger.
+WORN = 0.25
 HEAD = (0.15, 0.45)  # in widths beside and heights above a face: what hair and hats reach
+BODY = (1.0, 4.0)  # in widths beside and heights below: what clothes reach
 UNTOLD = -1  # what is worn
 AGREEING, AGREED_SCORE = 0.7, 0.3  # overlap with a face, and share of its score, of the predictions it is the mean of
 LEAST_AGREED = 32  # pixels: of smaller faces too few cells are near; the surest is better than the mean
@@ -128,12 +130,14 @@ def suppress(boxes_xyxy: NDArray, overlap: float, within: float = WITHIN) -> lis
 
 
 def worn(found: Found) -> NDArray[np.bool_]:
-    """(F,) which faces are so small, where another one has its hair or hat, that they may be badges."""
+    """(F,) which faces are so small, where another one has its hair, hat or clothes, that they may be badges."""
     sides, box = found.sides(), found.box_xyxy
-    middle, size = (box[:, :2] + box[:, 2:]) / 2, box[:, 2:] - box[:, :2]
-    low, high = box[:, :2] - size * HEAD, box[:, 2:] + size * [HEAD[0], 0.0]
-    on_head = ((middle[:, None] > low) & (middle[:, None] < high)).all(axis=-1)
-    return np.any(on_head & (sides[:, None] < WORN * sides), axis=1)
+    (left, top), (right, bottom) = box[:, :2].T, box[:, 2:].T
+    width, height, (x, y) = right - left, bottom - top, ((box[:, :2] + box[:, 2:]) / 2).T[:, :, None]
+    beside = np.maximum(left - x, x - right)  # of each middle (rows), how far beside each face (columns)
+    on_head = (beside < HEAD[0] * width) & (y > top - HEAD[1] * height) & (y < bottom)
+    on_body = (beside < BODY[0] * width) & (y >= bottom) & (y < bottom + BODY[1] * height)
+    return np.any((on_head | on_body) & (sides[:, None] < WORN * sides), axis=1)
 
 
 def _shared(box: NDArray, others: NDArray) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -107,8 +107,8 @@ BUNDLED_WEIGHTS: tuple[PretrainedFile, ...] = tuple(
 # The network that finds faces, trained by us; `fsanet finder bundle` prints size and SHA-256.
 BUNDLED_FINDER = PretrainedFile(
     "scout_models/scout/scout.weights.h5",
-    2065032,
-    "c12664884fe86c16bfe1b8dd6a54bbe727ae92cdd47a2f36a4b95cd01a563aaa",
+    2059208,
+    "509b7acd699a6ffbf35c2d3ea446f7795c9862b2a725c473e7f3987674a94214",
     "",
     OUR_LICENCE,
 )
