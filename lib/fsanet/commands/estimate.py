@@ -65,7 +65,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "--finder-share",
         type=share(1),
         metavar="SHARE",
-        help="of what scout says of the pose beside the box (default: 0.25 with our own weights, else 0)",
+        help="of what scout says of the pose beside the box (default: 0.4 with our own weights, else 0)",
     )
     faces.add_argument(
         "--camera",

@@ -24,7 +24,7 @@ from fsanet.pose.angles import Pose, angles_from_rotation, rotate_in_plane, rota
 
 BATCH_SIZE = 64
 # Of a pose: chosen on CC0 photographs and Pointing'04, see the model card.
-FINDER_SHARE = 0.25
+FINDER_SHARE = 0.4
 _OWN_WEIGHTS = (None, "free", "synthetic")
 
 

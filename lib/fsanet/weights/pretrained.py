@@ -108,7 +108,7 @@ BUNDLED_WEIGHTS: tuple[PretrainedFile, ...] = tuple(
 BUNDLED_FINDER = PretrainedFile(
     "scout_models/scout/scout.weights.h5",
     2059208,
-    "509b7acd699a6ffbf35c2d3ea446f7795c9862b2a725c473e7f3987674a94214",
+    "719ca65b211e4b0e2740fda26d59644f60b9e66ba8990171b7f959a8201cd312",
     "",
     OUR_LICENCE,
 )
