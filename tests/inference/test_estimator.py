@@ -61,17 +61,24 @@ class LevelEngine:
         return np.zeros((len(crops_bgr), 3), np.float32)
 
 
-@pytest.mark.parametrize(("share", "yaw"), [(None, 0), (0, 0), (0.5, 20), (1, 40)])
+@pytest.mark.parametrize(("share", "yaw"), [(None, 0), (0, 0), (0.5, 10), (1, 20)])
 def test_a_pose_goes_a_share_of_the_way_to_what_the_detector_read(share, yaw):
-    estimator = HeadPoseEstimator(detector=ReadingDetector(Pose(40, 0, 0)), engine=LevelEngine(), finder_share=share)
+    estimator = HeadPoseEstimator(detector=ReadingDetector(Pose(20, 0, 0)), engine=LevelEngine(), finder_share=share)
     (face,) = estimator(np.zeros((64, 64, 3), np.uint8))
     np.testing.assert_allclose(face.pose, (yaw, 0, 0), atol=1e-6)
 
 
+@pytest.mark.parametrize(("read", "most", "least"), [(30, 8.5, 6.5), (39, 1.1, 0.8), (40, 0, 0), (170, 0, 0)])
+def test_what_the_detector_read_far_off_counts_less_and_then_not_at_all(read, most, least):
+    estimator = HeadPoseEstimator(detector=ReadingDetector(Pose(read, 0, 0)), engine=LevelEngine(), finder_share=0.5)
+    (face,) = estimator(np.zeros((64, 64, 3), np.uint8))
+    assert least - 1e-6 <= face.pose.yaw <= most + 1e-6
+
+
 def test_the_detector_reads_the_picture_as_it_is_the_engine_a_face_turned_upright():
-    lying = ReadingDetector(Pose(0, 0, -60), turn=90)
+    lying = ReadingDetector(Pose(0, 0, -74), turn=90)
     (face,) = HeadPoseEstimator(detector=lying, engine=LevelEngine(), finder_share=0.5)(np.zeros((64, 64, 3), np.uint8))
-    np.testing.assert_allclose(face.pose, (0, 0, -75), atol=1e-6)
+    np.testing.assert_allclose(face.pose, (0, 0, -82), atol=1e-6)
 
 
 def test_only_our_own_weights_are_mixed_unless_a_share_is_given():

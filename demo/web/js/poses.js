@@ -3,7 +3,7 @@
 
 import { widenedPixels } from "./boxes.js";
 import { cropTo, leanCrop, turnCrop } from "./pixels.js";
-import { lean, poseBetween, turnInPlane } from "./rotation.js";
+import { lean, poseBetween, poseMixed, turnInPlane } from "./rotation.js";
 
 /** @typedef {import("./rotation.js").Pose} Pose */
 /** @typedef {import("./pixels.js").Picture} Picture */
@@ -11,7 +11,8 @@ import { lean, poseBetween, turnInPlane } from "./rotation.js";
 /** @typedef {{pose: Pose, error: Pose | null}} Reading a pose, and how far its angles are off in the mean, if that is known */
 /** @typedef {{at_one: number[], per_degree: number[]}} ExpectedError over how far the members of the fusion are apart */
 /** @typedef {{input_size: number, margin: number, leaning_deg: number[], finder_share: number,
- *   expected_error: ExpectedError | null}} PoseSettings `finder_share`: of a pose, how far it goes to what the finder read */
+ *   apart_deg: number[], expected_error: ExpectedError | null}} PoseSettings `finder_share`: of a pose, how far it goes to
+ * what the finder read; `apart_deg`: how far apart they are where that ends */
 
 export class PoseNetwork {
   /** @param {import("./runtime.js").Network} network @param {PoseSettings} settings */
@@ -24,7 +25,7 @@ export class PoseNetwork {
    * for the network, and its pose turned back. Where the finder read a pose too, a share of that is mixed in.
    * @param {Picture} picture @param {{box: number[], turn: number, pose?: Pose}[]} faces @returns {Promise<(Reading | null)[]>} */
   async read(picture, faces) {
-    const { margin, finder_share } = this.settings;
+    const { margin, finder_share, apart_deg } = this.settings;
     const crops = faces.map(({ box, turn }) => ({ pixels: widenedPixels(box, margin, picture.width, picture.height), turn }));
     const seen = crops.filter(({ pixels: [x1, y1, x2, y2] }) => x2 > x1 && y2 > y1);
     const readings = await this.straightened(picture, seen, await this.ask(picture, seen));
@@ -32,7 +33,7 @@ export class PoseNetwork {
       const reading = readings[seen.indexOf(crop)], found = faces[i].pose;
       if (!reading) return null;
       const pose = crop.turn ? turnInPlane(reading.pose, -crop.turn) : reading.pose;
-      return { ...reading, pose: found ? poseBetween(pose, found, finder_share) : pose };
+      return { ...reading, pose: found ? poseMixed(pose, found, finder_share, apart_deg) : pose };
     });
   }
 

@@ -107,3 +107,13 @@ export function poseBetween(first, second, share) {
   const whole = Math.hypot(...way), part = Math.atan2(share * Math.sin(whole), 1 - share + share * Math.cos(whole));
   return whole ? poseFromRotation(multiply(rotationFromVector(way.map((value) => (part / whole) * value)), from)) : first;
 }
+
+/** A pose on the way from what the crop says to what the finder does, less far where they are far apart.
+ * @param {Pose} ofCrop @param {Pose} ofFinder @param {number} share of the way @param {number[]} apart degrees: from the
+ * first on the finder counts less, from the other on not at all */
+export function poseMixed(ofCrop, ofFinder, share, [start, end]) {
+  const finder = rotationFromPose(ofFinder);
+  const trace = rotationFromPose(ofCrop).reduce((sum, value, i) => sum + value * finder[i], 0);
+  const degrees = Math.acos(Math.min(1, Math.max(-1, (trace - 1) / 2))) / DEGREE;
+  return poseBetween(ofCrop, ofFinder, share * Math.min(1, Math.max(0, (end - degrees) / (end - start))));
+}

@@ -25,6 +25,9 @@ from fsanet.pose.angles import Pose, angles_from_rotation, rotate_in_plane, rota
 BATCH_SIZE = 64
 # Of a pose: chosen on CC0 photographs and Pointing'04, see the model card.
 FINDER_SHARE = 0.4
+# Degrees between what both say: from the first on the finder counts less, from the other on not at all. On those sets
+# they are apart by 15 to 20 at most in 99 of 100 faces: what is further apart is a face that the finder read wrongly.
+APART_DEG = (20.0, 40.0)
 _OWN_WEIGHTS = (None, "free", "synthetic")
 
 
@@ -173,8 +176,7 @@ class HeadPoseEstimator:
         turn, share = found.upright_turn, self.finder_share
         pose = Pose(*(rotate_in_plane(upright_deg, -turn) if turn else upright_deg).tolist())
         if found.pose and share:
-            between = rotation_between(pose.rotation, found.pose.rotation, share)
-            pose = Pose(*angles_from_rotation(between).tolist())
+            pose = _mixed(pose, found.pose, share)
         error = None if np.isnan(error_deg).any() else Pose(*error_deg.tolist())
         unsure = () if error is None or max(error) < UNSURE_DEG else ("unsure",)
         return Face(found.box_xyxy, found.score, pose, turn, (*flags, *unsure), error, found.mask)
@@ -186,6 +188,14 @@ class HeadPoseEstimator:
 
 def _straightened(engine: str, model: str, weights: str | None) -> Engine:
     return StraightenedEngine(create_engine(engine, model=model, weights=weights))
+
+
+def _mixed(of_crop: Pose, of_finder: Pose, share: float) -> Pose:
+    """A pose on the way from the crop's to the finder's, less far where they are far apart."""
+    start, end = APART_DEG
+    apart_deg = np.rad2deg(np.arccos(np.clip((np.trace(of_crop.rotation.T @ of_finder.rotation) - 1) / 2, -1, 1)))
+    counted = share * float(np.clip((end - apart_deg) / (end - start), 0, 1))
+    return Pose(*angles_from_rotation(rotation_between(of_crop.rotation, of_finder.rotation, counted)).tolist())
 
 
 def _finder_share(given: float | None, engine: str | Engine, weights: str | None) -> float:

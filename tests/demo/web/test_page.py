@@ -225,7 +225,8 @@ def test_a_camera_gives_the_poses_of_its_frames(page, estimator, clip):
     known = np.array([face.pose for frame in clip for face in estimator(frame)])
     # A fake camera does not say which frame it shows: the nearest one counts, and the clip's must not look alike.
     distances = np.array([geodesic_errors(np.broadcast_to(one, known.shape), known) for one in found])
-    assert distances.min(axis=1).mean() < 1
+    assert np.median(distances.min(axis=1)) < 1
+    assert (distances.min(axis=1) < 3).mean() > 0.9  # a box that is just sure enough here may not be so there
     assert distances.max(axis=1).mean() > 10
     assert len(set(distances.argmin(axis=1))) > 3
 

@@ -7,7 +7,7 @@ import pytest
 from fsanet import HeadPoseEstimator
 from fsanet.detectors.any_angle import TURNS
 from fsanet.detectors.detection import Detection
-from fsanet.inference.estimator import FINDER_SHARE
+from fsanet.inference.estimator import APART_DEG, FINDER_SHARE
 from fsanet.inference.smoothing import OneEuroRotationFilter, relative_to
 from fsanet.inference.straightened import LEANING_DEG
 from fsanet.pose.angles import (
@@ -114,6 +114,7 @@ def test_a_share_of_a_pose_is_what_the_finder_read(in_node):
         *({"box": box, "turn": f.upright_turn, "pose": f.pose and f.pose._asdict()} for f in found),
     ]
     settings = {"input_size": 8, "margin": 0.4, "leaning_deg": LEANING_DEG, "finder_share": FINDER_SHARE}
+    settings["apart_deg"] = APART_DEG
     given = {"answer": list(answer), "settings": settings, "faces": faces}
     nothing, *poses = in_node(READ, ["poses.js"], given)
     assert nothing is None
