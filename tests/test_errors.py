@@ -19,7 +19,7 @@ ALLOWED = {
     "cluster/record.py": "json of an earlier run",
     "console.py": "the outermost frame, which tells our errors from the person's",
     "datasets/npz_file.py": "np.load",
-    "detectors/scout.py": "ONNX Runtime's reader",
+    "detectors/loading.py": "ONNX Runtime's reader",
     "engines/onnx_engine.py": "ONNX Runtime's reader",
     "engines/openvino_engine.py": "OpenVINO's reader",
     "engines/reading.py": "json of a file's metadata",

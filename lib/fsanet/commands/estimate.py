@@ -130,11 +130,8 @@ def _shard(text: str) -> "Shard":
 def _span(text: str) -> float:
     from fsanet.cluster.split import LEAST_SPAN_S
 
-    try:
-        value = float(text)
-    except ValueError:
-        value = float("nan")
-    if not LEAST_SPAN_S <= value < float("inf"):
+    value = float(text) if text.replace(".", "", 1).isdecimal() else 0.0
+    if value < LEAST_SPAN_S:
         raise argparse.ArgumentTypeError(f"must be {LEAST_SPAN_S:g} seconds or more, got '{text}'")
     return value
 
