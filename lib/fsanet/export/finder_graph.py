@@ -102,7 +102,7 @@ class _Graph:
 
     def normalisation_of(self, layer: layers.Conv2D) -> layers.BatchNormalization | None:
         """What follows a convolution and can be a part of it."""
-        [*users] = self.users.get(id(layer.output), [])
+        users = self.users.get(id(layer.output), [])
         return users[0] if [type(user) for user in users] == [layers.BatchNormalization] else None
 
     def in_pairs(self, layer: layers.Conv2D) -> bool:
