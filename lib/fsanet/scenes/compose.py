@@ -1,7 +1,8 @@
 """Composing whole pictures: heads of every size over a background, overlapping, turned, badly photographed."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -14,12 +15,13 @@ from fsanet.scenes.bank import Bank
 from fsanet.scenes.cutout import SIDE, Cutout
 from fsanet.scenes.labels import Faces, Placement, face_box, faces_of
 from fsanet.scenes.paste import paste
-from fsanet.scenes.photograph_cutout import empty_window
+from fsanet.scenes.photograph_cutout import empty_window, whole_photograph
 
 _FIRM, _LEANING = 0.82, 0.96  # shares of heads that stand, and of those that lean at most; the rest is turned anyhow
 _INSIDE, _OUTSIDE = 0.4, -0.04  # least way from a face's middle to the frame: in faces, else in sides of the frame
 _WINDOWS = 0.4  # of the other things: windows without a face, as many as photographs have around theirs
 _CLOTHES = 0.4  # of the rest: what people wear below the chin, where the bank of photographs has it
+_WHOLE_PX = (48.0, 340.0)  # smallest face and largest of whole photographs
 _OTHER_FACE_PX = 86.0  # what a face would measure in a cut-out without one
 
 
@@ -63,6 +65,15 @@ CLOSE = Mix(
     crowd_px=100.0,
     photographed=0.5,
 )
+# A photograph of one person, as one takes it, with little before it.
+WHOLE = Mix(
+    faces={0: 0.6, 1: 0.25, 2: 0.15},
+    others={0: 0.6, 1: 0.3, 2: 0.1},
+    face_px=(10.0, 110.0),
+    crowd=4,
+    crowd_px=110.0,
+    photographed=0.45,
+)
 
 
 class Scene(NamedTuple):
@@ -86,6 +97,8 @@ class Composer:
         side: pixels of a scene.
         photographs: a bank of faces cut out of photographs, taken for some of the faces.
         mix: how many faces of which size.
+        whole: labelled photographs, each of one face, one of which is the lowest layer of each scene; none for scenes
+            before backgrounds alone.
     """
 
     def __init__(
@@ -95,8 +108,10 @@ class Composer:
         side: int = 256,
         photographs: Bank | None = None,
         mix: Mix = SCENES,
+        whole: Sequence[Path] = (),
     ):
         self.bank, self.backgrounds, self.side, self.photographs, self.mix = bank, backgrounds, side, photographs, mix
+        self.whole = whole
 
     def scene(self, rng: np.random.Generator) -> Scene:
         """A scene; equal generators give equal scenes."""
@@ -120,7 +135,10 @@ class Composer:
         return Scene(photograph_picture(canvas, rng), faces)
 
     def _drawn(self, rng: np.random.Generator) -> tuple[list[Cutout], list[Placement]]:
-        """Cut-outs and where they go, from the smallest to the largest: what is large is near."""
+        """Cut-outs and where they go, from the smallest to the largest: what is large is near.
+
+        A whole photograph lies below them all.
+        """
         mix = self.mix
         count, others = (int(rng.choice(list(table), p=list(table.values()))) for table in (mix.faces, mix.others))
         least, most = mix.face_px if count < mix.crowd else (mix.face_px[0], mix.crowd_px)
@@ -128,7 +146,14 @@ class Composer:
         cutouts = [self._face(rng) for _ in range(count)] + [self._other(rng) for _ in range(others)]
         order = np.argsort(sizes)
         placements = [_placement(rng, cutout, px, self.side) for cutout, px in zip(cutouts, sizes, strict=True)]
-        return [cutouts[i] for i in order], [placements[i] for i in order]
+        lowest = [self._photograph(rng)] if self.whole else []
+        drawn = lowest + [(cutouts[i], placements[i]) for i in order]
+        return [cutout for cutout, _ in drawn], [placement for _, placement in drawn]
+
+    def _photograph(self, rng: np.random.Generator) -> tuple[Cutout, Placement]:
+        photograph = whole_photograph(self.whole[int(rng.integers(len(self.whole)))], rng)
+        face_px = np.exp(rng.uniform(*np.log(_WHOLE_PX)))
+        return photograph, _placement(rng, photograph, face_px, self.side)
 
     def _face(self, rng: np.random.Generator) -> Cutout:
         bank = self.photographs if self.photographs and rng.random() < self.mix.photographed else self.bank

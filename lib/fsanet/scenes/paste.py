@@ -6,7 +6,6 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from fsanet.scenes.cutout import SIDE
 from fsanet.scenes.labels import Placement
 
 _SHRINK_FIRST = 0.5  # below this scale pixels are averaged before the turn
@@ -21,7 +20,7 @@ def paste(
 
     Args:
         canvas: (H, W, 3) BGR 0..255.
-        image_bgra: (SIDE, SIDE, 4).
+        image_bgra: (h, w, 4).
         placement: where.
         rng: its edge and colours.
 
@@ -83,13 +82,12 @@ def _faded(image_bgra: NDArray[np.uint8], pixels: int) -> NDArray[np.uint8]:
     if pixels == 0:
         return image_bgra
     faded = image_bgra.copy()
-    faded[..., 3] = cv2.multiply(faded[..., 3], _fade(pixels), scale=1 / 255)
+    faded[..., 3] = cv2.multiply(faded[..., 3], _fade(pixels, faded.shape[:2]), scale=1 / 255)
     return faded
 
 
-@lru_cache(maxsize=len(_FADES))
-def _fade(pixels: int) -> NDArray[np.uint8]:
-    """(SIDE, SIDE) 255 inside, falling to 0 at the border."""
-    inwards = np.minimum(np.arange(SIDE), np.arange(SIDE)[::-1])
-    ramp = np.clip(inwards / pixels, 0, 1)
-    return (255 * np.minimum(ramp[:, None], ramp[None])).astype(np.uint8)
+@lru_cache(maxsize=64)
+def _fade(pixels: int, size: tuple[int, int]) -> NDArray[np.uint8]:
+    """Of a size (height, width), 255 inside, falling to 0 at the border."""
+    down, along = (np.clip(np.minimum(np.arange(n), np.arange(n)[::-1]) / pixels, 0, 1) for n in size)
+    return (255 * np.minimum(down[:, None], along[None])).astype(np.uint8)

@@ -68,6 +68,24 @@ def cut_photograph(file: Path, rng: np.random.Generator) -> Cutout:
     return Cutout(np.dstack([bgr, alpha]), moved, visible, rotation.astype(np.float32), mask, True)
 
 
+def whole_photograph(file: Path, rng: np.random.Generator) -> Cutout:
+    """A whole photograph in its own size (h, w, 4), with a mask painted on one of four; nothing of it is cut away.
+
+    Args:
+        file: the picture, with its .mat beside it; it shows no other face than the labelled one.
+        rng: mask.
+
+    Raises:
+        InputError: when it has not all 68 landmarks.
+    """
+    yaw_pitch_roll_deg, points = _labels_of(file)
+    image, mask = _masked(read_image(file), points, rng)
+    rotation = rotation_from_angles(yaw_pitch_roll_deg)
+    visible = unmasked(turned_here(rotation), mask)
+    bgra = np.dstack([image, np.full(image.shape[:2], 255, np.uint8)])
+    return Cutout(bgra, points.astype(np.float32), visible, rotation.astype(np.float32), mask, True)
+
+
 def cut_below_chin(file: Path, rng: np.random.Generator) -> Cutout:
     """A window of what a labelled photograph shows below the chin: collars, ties, badges, hands, and no face.
 

@@ -13,10 +13,12 @@ from fsanet.dense.assign import RULES
 from fsanet.dense.encoders import Encoder, cell_targets
 from fsanet.scenes.backgrounds import Backgrounds
 from fsanet.scenes.bank import Bank
-from fsanet.scenes.compose import SCENES, Composer, Mix, Scene
+from fsanet.scenes.compose import SCENES, WHOLE, Composer, Mix, Scene
 from fsanet.scenes.labels import findable
+from fsanet.scenes.photograph_cutout import labelled_photographs
 from fsanet.workers import Ahead
 
+_WIDER = 2  # scenes of whole photographs than others
 
 class SceneBatch(NamedTuple):
     """One step's scenes.
@@ -44,6 +46,8 @@ class SceneStream:
         photographs: folder of a bank of photographs, None for renders alone.
         encode: from the faces of a scene to its target.
         hard: folder of pictures in which a network saw faces that are none; None for none.
+        whole: folder of labelled photographs, each of one face. Every other batch then shows them whole, in scenes
+            twice as wide and a quarter as many, with faces too large for the other scenes; None for none.
     """
 
     bank: Path
@@ -55,10 +59,13 @@ class SceneStream:
     photographs: Path | None = None
     encode: Encoder = cell_targets
     hard: Path | None = None
+    whole: Path | None = None
 
-    def scene(self, number: int) -> Scene:
-        """The scene with a number, whatever came before it."""
-        composer = open_composer(self.bank, self.backgrounds, self.photographs, self.side, hard=self.hard)
+    def scene(self, number: int, whole: bool = False) -> Scene:
+        """The scene with a number, whatever came before it; `whole` for one of a photograph that is shown whole."""
+        folders = self.bank, self.backgrounds, self.photographs
+        side, mix, photographs = (_WIDER * self.side, WHOLE, self.whole) if whole else (self.side, SCENES, None)
+        composer = open_composer(*folders, side, mix, self.hard, photographs)
         return composer.scene(np.random.default_rng([self.seed, number]))
 
     def first_scene(self, epoch: int, step: int) -> int:
@@ -67,8 +74,9 @@ class SceneStream:
 
     def batch(self, epoch: int, step: int) -> SceneBatch:
         """The batch of a step."""
-        first = self.first_scene(epoch, step)
-        scenes = [self.scene(number) for number in range(first, first + self.batch_size)]
+        first, whole = self.first_scene(epoch, step), self.whole is not None and step % 2 == 1
+        count = self.batch_size // _WIDER**2 if whole else self.batch_size
+        scenes = [self.scene(number, whole) for number in range(first, first + count)]
         targets = [target_of(scene, self.encode) for scene in scenes]
         return SceneBatch(np.stack([scene.image_bgr for scene in scenes]), np.stack(targets))
 
@@ -116,11 +124,13 @@ def open_composer(
     side: int,
     mix: Mix = SCENES,
     hard: Path | None = None,
+    whole: Path | None = None,
 ) -> Composer:
     """The composer of some folders, one for all in a process: it holds the pictures."""
     cutouts = Bank(bank)
     taken = None if photographs is None else Bank(photographs)
-    return Composer(cutouts, Backgrounds(backgrounds, cutouts.plan.split, hard), side, taken, mix)
+    files = () if whole is None else labelled_photographs(whole)
+    return Composer(cutouts, Backgrounds(backgrounds, cutouts.plan.split, hard), side, taken, mix, files)
 
 
 def target_of(scene: Scene, encode: Encoder = cell_targets) -> NDArray[np.float32]:

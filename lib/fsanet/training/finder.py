@@ -48,6 +48,8 @@ class FinderPlan(Plan):
         bank: folder of cut-outs to train on; `backgrounds` of photographs, empty for paintings alone.
         photographs: folder of a bank of faces cut out of photographs, empty for renders alone.
         hard: folder of pictures that looked like faces to a network (`scenes.hard`), empty for none.
+        whole: folder of labelled photographs of one face each, to be seen whole in every other step
+            (`scenes.stream`), empty for none.
         weights: a file of weights to start from, empty for none.
         side: pixels of a scene, a multiple of the network's largest stride.
         batch_size: scenes in a step.
@@ -69,6 +71,7 @@ class FinderPlan(Plan):
     backgrounds: str = field(default=str(work_dir("data/backgrounds")), metadata=PLACE)
     photographs: str = field(default="", metadata=PLACE)
     hard: str = field(default="", metadata=PLACE)
+    whole: str = field(default="", metadata=PLACE)
     weights: str = ""
     side: int = 192
     batch_size: int = 16
@@ -151,6 +154,7 @@ def finder_task(plan: FinderPlan) -> Task:
         photographs=Path(plan.photographs) if plan.photographs else None,
         encode=finder.encode,
         hard=Path(plan.hard) if plan.hard else None,
+        whole=Path(plan.whole) if plan.whole else None,
     )
     scenes = [stream.scene(_VALIDATION_SEED + number) for number in range(plan.validation)]
     keras.utils.set_random_seed(plan.seed)
