@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 
 from fsanet.scenes.backgrounds import Backgrounds
-from fsanet.scenes.compose import SCENES, Composer
+from fsanet.scenes.compose import SCENES, WHOLE, Composer
+from fsanet.scenes.photograph_cutout import labelled_photographs
 
 
 @pytest.fixture(scope="module")
@@ -50,3 +51,30 @@ def test_a_larger_scene_is_as_large(bank):
         160,
         3,
     )
+
+
+def test_a_whole_photograph_lies_below_all_else_and_its_face_is_labelled(bank, photographs):
+    files = labelled_photographs(photographs)
+    composer = Composer(bank, Backgrounds(None, "train"), 192, mix=WHOLE, whole=files)
+    scenes = [composer.scene(np.random.default_rng(seed)) for seed in range(30)]
+    sides = [np.sqrt(np.prod(s.faces.box_xyxy[0, 2:] - s.faces.box_xyxy[0, :2])) for s in scenes]
+    assert min(len(scene.faces.shown) for scene in scenes) == 1
+    assert max(len(scene.faces.shown) for scene in scenes) > 1
+    assert max(sides) > 200
+    assert 30 < min(sides) < 80
+    covered = np.array([scene.faces.shown[0] for scene in scenes])
+    assert (covered < 0.9).any()
+    assert (covered > 0.98).any()
+
+
+def test_the_nose_of_a_whole_photograph_is_where_its_label_says(bank, photographs):
+    composer = Composer(bank, Backgrounds(None, "train"), 192, mix=WHOLE, whole=labelled_photographs(photographs))
+    bright = []
+    for seed in range(90):
+        scene = composer.scene(np.random.default_rng(seed))
+        x, y = scene.faces.points_xy[0, 2]
+        if scene.faces.visible[0, 2] and scene.faces.shown[0] > 0.99 and not scene.faces.mask[0]:
+            around = scene.image_bgr[max(int(y) - 40, 0) : int(y) + 40, max(int(x) - 40, 0) : int(x) + 40].mean()
+            bright.append(scene.image_bgr[int(y), int(x)].mean() > around + 10)
+    assert len(bright) > 5
+    assert np.mean(bright) > 0.9

@@ -5,7 +5,7 @@ import scipy.io
 
 from fsanet.errors import InputError
 from fsanet.pose.angles import angles_from_rotation
-from fsanet.rendering.landmarks import LANDMARK_SPOTS, five_points
+from fsanet.rendering.landmarks import five_points
 from fsanet.scenes.backgrounds import Backgrounds
 from fsanet.scenes.bank import Bank, write_bank
 from fsanet.scenes.bank_plan import BankPlan
@@ -18,33 +18,10 @@ from fsanet.scenes.photograph_cutout import (
     empty_window,
     labelled_photographs,
     turned_here,
+    whole_photograph,
     window,
 )
-
-_MIDDLE, _FACE_PX = np.array([300.0, 200.0]), 100.0
-
-
-def write_photograph(file, yaw_deg=20.0, **changes):
-    """A grey picture with a white nose, and its labels."""
-    flat = LANDMARK_SPOTS * [1, -1, 1] - (LANDMARK_SPOTS * [1, -1, 1]).mean(axis=0)
-    points = np.column_stack([_MIDDLE + flat[:, :2] * _FACE_PX, flat[:, 2] * _FACE_PX])
-    image = np.full((400, 600, 3), 90, np.uint8)
-    cv2.circle(image, tuple(int(v) for v in five_points(points)[2, :2]), 6, (255, 255, 255), -1)
-    cv2.imwrite(str(file), image)
-    pose = np.array([[0, np.deg2rad(yaw_deg), 0, 0, 0, 0, 0]])
-    content = {"Pose_Para": pose, "pt2d": points[:, :2].T, "pt3d_68": points.T} | changes
-    scipy.io.savemat(file.with_suffix(".mat"), content)
-    return file
-
-
-@pytest.fixture
-def photographs(tmp_path):
-    folder = tmp_path / "profiled" / "people"
-    folder.mkdir(parents=True)
-    for number in range(3):
-        write_photograph(folder / f"p_{number}.png", yaw_deg=30.0 * number)
-    cv2.imwrite(str(folder / "unlabelled.png"), np.zeros((9, 9, 3), np.uint8))
-    return folder.parent
+from tests.scenes.conftest import write_photograph
 
 
 def test_points_and_pose_go_with_the_picture(photographs, rng):
@@ -77,6 +54,16 @@ def test_some_wear_a_painted_mask_that_hides_the_mouth(photographs, rng):
     assert masked[0].image_bgra[y, x, :3].tolist() != [90, 90, 90]
 
 
+def test_a_whole_photograph_stays_as_it_is(photographs, rng):
+    file = photographs / "people" / "p_1.png"
+    cutout = next(drawn for drawn in (whole_photograph(file, rng) for _ in range(24)) if not drawn.mask)
+    assert cutout.image_bgra.shape == (400, 600, 4)
+    assert (cutout.image_bgra[..., 3] == 255).all()
+    x, y = five_points(cutout.points_xyz)[2, :2].astype(int)
+    assert cutout.image_bgra[y, x, :3].tolist() == [255, 255, 255]
+    assert angles_from_rotation(cutout.rotation) == pytest.approx([30, 0, 0], abs=1e-4)
+
+
 def test_outside_of_the_picture_nothing_is_seen(tmp_path, rng):
     file = write_photograph(tmp_path / "p.png")
     cv2.imwrite(str(file), cv2.imread(str(file))[:, :300])  # its right half is gone
@@ -93,7 +80,7 @@ def test_points_on_the_side_that_looks_away_are_hidden(yaw, hidden):
     assert np.flatnonzero(~seen).tolist() == hidden
 
 
-@pytest.mark.parametrize("cut", [cut_photograph, cut_below_chin])
+@pytest.mark.parametrize("cut", [cut_photograph, cut_below_chin, whole_photograph])
 def test_labels_without_all_landmarks_are_refused(tmp_path, rng, cut):
     file = write_photograph(tmp_path / "p.png", pt3d_68=np.ones((2, 21)))
     with pytest.raises(InputError, match="68 landmarks"):

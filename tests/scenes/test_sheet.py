@@ -15,3 +15,11 @@ def test_labels_are_drawn_on_a_copy(composer):
 def test_a_sheet_is_written(bank_folder, tmp_path):
     draw_sheet(bank_folder, None, tmp_path / "sheet.png")
     assert read_image(tmp_path / "sheet.png").shape == (4 * 256, 6 * 256, 3)
+
+
+def test_a_sheet_of_whole_photographs_shows_other_scenes(bank_folder, photographs, tmp_path):
+    draw_sheet(bank_folder, None, tmp_path / "sheet.png")
+    draw_sheet(bank_folder, None, tmp_path / "whole.png", whole=photographs)
+    usual, whole = (read_image(tmp_path / name) for name in ("sheet.png", "whole.png"))
+    assert whole.shape == usual.shape
+    assert (whole != usual).mean() > 0.5

@@ -36,6 +36,14 @@ def test_batches_are_those_of_the_stream_and_an_epoch_can_go_on_in_its_middle(st
         batches.close()
 
 
+def test_every_other_batch_shows_photographs_whole(bank_folder, photographs):
+    stream = SceneStream(bank_folder, None, side=64, batch_size=8, steps=4, seed=4, whole=photographs)
+    assert [stream.batch(0, step).image.shape[:3] for step in range(3)] == [(8, 64, 64), (2, 128, 128), (8, 64, 64)]
+    assert SceneBatches(stream).describe(0, 1) == "scenes 8 to 9 of seed 4"
+    least = SceneStream(bank_folder, None, side=64, batch_size=2, steps=4, seed=4, whole=photographs)
+    assert least.batch(0, 1).image.shape[:3] == (1, 128, 128)
+
+
 def test_a_face_without_a_point_to_be_seen_is_not_to_be_found():
     faces = no_faces()
     one = {name: np.zeros((1, *column.shape[1:]), column.dtype) for name, column in faces._asdict().items()}

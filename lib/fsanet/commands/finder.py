@@ -10,6 +10,7 @@
     fsanet finder train                             in training_and_testing/runs/scenes
     fsanet finder train --photographs data/bank_photographs --weights scout.weights.h5 --epochs 26 --run photographs
     fsanet finder train --hard data/hard_negatives --weights scout.weights.h5 --run hard
+    fsanet finder train --whole data/profiled/portraits --weights scout.weights.h5 --run whole
     fsanet finder train --model retinaface_mnet025 --pose-weight 0.4 --run retinaface
     fsanet finder test --pointing04 Pointing04 --aflw2000 AFLW2000 --nothing wallpapers
     fsanet finder test --detector scout blazeface_short --scenes 0 --pointing04 Pointing04
@@ -96,13 +97,14 @@ def _bank(args: argparse.Namespace) -> int:
 def _add_look(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("out", type=Path, metavar="PICTURE")
     _add_training_folders(parser)
+    _add_whole(parser, "draw scenes of them")
     add_option(parser, "--seed", "(default: %(default)s)", default=0)
 
 
 def _look(args: argparse.Namespace) -> int:
     from fsanet.scenes.sheet import draw_sheet
 
-    draw_sheet(args.bank, args.backgrounds, args.out, args.seed, args.photographs)
+    draw_sheet(args.bank, args.backgrounds, args.out, args.seed, args.photographs, args.whole)
     print(args.out)
     return EXIT_OK
 
@@ -151,6 +153,7 @@ def _add_train(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--hard", metavar="FOLDER", help="what `fsanet finder hard` wrote, as a fifth of the backgrounds"
     )
+    _add_whole(parser, "every other step shows them, in scenes twice as wide and a quarter as many")
     parser.add_argument("--epochs", type=positive, help="of 6,400 scenes each")
     parser.add_argument("--max-minutes", type=float, help="as many epochs as fit into this time, instead of --epochs")
     parser.add_argument("--threads", type=positive, help="cores to use")
@@ -169,7 +172,7 @@ def _train(args: argparse.Namespace) -> int:
     given = {"bank": str(args.bank), "backgrounds": str(args.backgrounds), "seed": args.seed, "run": args.run}
     given |= {"epochs": args.epochs, "max_minutes": args.max_minutes, "weights": args.weights}
     given |= {"model": args.model, "pose_weight": args.pose_weight, "hard": args.hard}
-    given |= {"photographs": str(args.photographs) if args.photographs else None}
+    given |= {name: str(folder) for name in ("photographs", "whole") if (folder := getattr(args, name))}
     plan = dataclasses.replace(FinderPlan(), **{name: value for name, value in given.items() if value is not None})
     train_finder(plan, runs=args.out or RUNS, quiet=args.quiet)
     return EXIT_OK
@@ -234,6 +237,11 @@ def _add_training_folders(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--photographs", type=Path, metavar="FOLDER", help="a bank of photographs, for some of the faces (none)"
     )
+
+
+def _add_whole(parser: argparse.ArgumentParser, use: str) -> None:
+    about = f"labelled photographs of one face each, as `fsanet profile` writes them: {use} (none)"
+    parser.add_argument("--whole", type=Path, metavar="FOLDER", help=about)
 
 
 def _add_bank_folder(parser: argparse.ArgumentParser, default: Path) -> None:

@@ -20,11 +20,12 @@ from fsanet.workers import Ahead
 
 _WIDER = 2  # scenes of whole photographs than others
 
+
 class SceneBatch(NamedTuple):
     """One step's scenes.
 
     Attributes:
-        image: (B, side, side, 3) uint8 BGR.
+        image: (B, side, side, 3) uint8 BGR; twice the side and a quarter of B where photographs are shown whole.
         target: (B, rows, 25) float32, columns of `fsanet.dense.layout`; a row a cell or a face, as the encoder has it.
     """
 
@@ -68,15 +69,20 @@ class SceneStream:
         composer = open_composer(*folders, side, mix, self.hard, photographs)
         return composer.scene(np.random.default_rng([self.seed, number]))
 
-    def first_scene(self, epoch: int, step: int) -> int:
-        """Number of the first scene of a step."""
-        return (epoch * self.steps + step) * self.batch_size
+    def shows_whole(self, step: int) -> bool:
+        """Whether the scenes of a step are of whole photographs."""
+        return self.whole is not None and step % 2 == 1
+
+    def numbers(self, epoch: int, step: int) -> range:
+        """Numbers of the scenes of a step."""
+        first = (epoch * self.steps + step) * self.batch_size
+        return range(
+            first, first + (max(1, self.batch_size // _WIDER**2) if self.shows_whole(step) else self.batch_size)
+        )
 
     def batch(self, epoch: int, step: int) -> SceneBatch:
         """The batch of a step."""
-        first, whole = self.first_scene(epoch, step), self.whole is not None and step % 2 == 1
-        count = self.batch_size // _WIDER**2 if whole else self.batch_size
-        scenes = [self.scene(number, whole) for number in range(first, first + count)]
+        scenes = [self.scene(number, self.shows_whole(step)) for number in self.numbers(epoch, step)]
         targets = [target_of(scene, self.encode) for scene in scenes]
         return SceneBatch(np.stack([scene.image_bgr for scene in scenes]), np.stack(targets))
 
@@ -108,8 +114,8 @@ class SceneBatches:
 
     def describe(self, epoch: int, step: int) -> str:
         """The numbers of a batch's scenes."""
-        first = self.stream.first_scene(epoch, step)
-        return f"scenes {first} to {first + self.batch_size - 1} of seed {self.stream.seed}"
+        numbers = self.stream.numbers(epoch, step)
+        return f"scenes {numbers[0]} to {numbers[-1]} of seed {self.stream.seed}"
 
     def close(self) -> None:
         """End the processes."""
