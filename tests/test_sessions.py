@@ -1,7 +1,7 @@
 """How sessions of ONNX Runtime are set up."""
 
 from fsanet import sessions
-from fsanet.sessions import Calls, session_options
+from fsanet.sessions import Calls, SessionPair, session_options
 
 
 def test_threads_spin_within_calls_only():
@@ -24,3 +24,19 @@ def test_calls_that_met_a_moment_ago_are_not_alone(monkeypatch):
         assert alone
     with calls.one_more() as alone:
         assert alone
+
+
+def test_the_second_of_a_pair_is_opened_when_it_is_asked_for():
+    opened = []
+    pair = SessionPair(lambda threads: opened.append(threads) or object(), 3)
+    assert (opened, pair.has_single) == ([3], False)
+    assert pair.single() is pair.single() is not pair.together
+    assert (opened, pair.has_single) == ([3, 1], True)
+
+
+def test_a_pair_of_one_thread_is_one_session():
+    opened = []
+    pair = SessionPair(lambda threads: opened.append(threads) or object(), 1)
+    assert pair.has_single
+    assert pair.single() is pair.together
+    assert opened == [1]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -45,6 +45,37 @@ class Calls:
 
 
 CALLS = Calls()  # of this process
+
+
+class SessionPair:
+    """The sessions of one network: of all its threads for a call that is alone, of a single one for calls that meet.
+
+    Both say the same. The second one is opened when it is first asked for.
+
+    Args:
+        opens: opens a session of so many threads.
+        threads: cores for a call that is alone.
+
+    Attributes:
+        together: the session of all threads.
+    """
+
+    def __init__(self, opens: Callable[[int], onnxruntime.InferenceSession], threads: int):
+        self.together = opens(threads)
+        self._opens, self._lock = opens, threading.Lock()
+        self._single = self.together if threads == 1 else None
+
+    @property
+    def has_single(self) -> bool:
+        """Whether the session of a single thread is open."""
+        return self._single is not None
+
+    def single(self) -> onnxruntime.InferenceSession:
+        """The session of a single thread."""
+        with self._lock:
+            if self._single is None:
+                self._single = self._opens(1)
+            return self._single
 
 
 def session_options(threads: int) -> onnxruntime.SessionOptions:

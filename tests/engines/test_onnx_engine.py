@@ -26,12 +26,11 @@ def test_an_export_is_kept_and_used_again(model, onnx_engine, cache):
 def test_the_first_crops_need_no_session_of_their_own_and_get_the_same_answers(onnx_engine, monkeypatch):
     crops, opened = probe_crops(64), []
     engine = OnnxEngine(onnx_engine.path, threads=2, batch_size=3)
-    monkeypatch.setattr(
-        module, "_open_session", lambda *given, opens=module._open_session: opened.append(given) or opens(*given)
-    )
+    opens = engine._sessions._opens
+    monkeypatch.setattr(engine._sessions, "_opens", lambda threads: opened.append(threads) or opens(threads))
     monkeypatch.setattr(module, "_WORTH_A_SESSION", 2 * len(crops))
     first, second, shared_out = (engine.predict(crops) for _ in range(3))
-    assert [threads for _, threads, _ in opened] == [1]
+    assert opened == [1]
     np.testing.assert_array_equal(first, shared_out)
     np.testing.assert_array_equal(second, shared_out)
 
@@ -47,8 +46,9 @@ def test_a_crop_leaves_the_other_cores_to_another_network(onnx_engine, monkeypat
         engine.predict(crops)
     monkeypatch.setattr(module, "CALLS", Calls())
     engine.predict(crops)
-    assert used == [engine._session, engine._shared, engine._session]
-    assert engine._shared is not engine._session
+    together, single = engine._sessions.together, engine._sessions.single()
+    assert used == [together, single, together]
+    assert single is not together
 
 
 def test_other_weights_are_another_file(model, onnx_engine):

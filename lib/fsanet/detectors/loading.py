@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Generic, TypeVar
 
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 
 from fsanet.errors import InputError
 from fsanet.locations import DETECTORS, command_here, find_pretrained, pretrained_dir
-from fsanet.sessions import CALLS, session_options
+from fsanet.sessions import CALLS, SessionPair, session_options
 from fsanet.workers import cores
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ def open_session(model: str | bytes, threads: int | None = None) -> InferenceSes
 class Network:
     """A network that threads share: a call that is alone gets all cores, of several at once each has one.
 
-    The second session that this takes is opened when calls meet for the first time; see `Calls`.
+    See `Calls` and `SessionPair`.
 
     Args:
         path: of an ONNX file.
@@ -78,26 +79,17 @@ class Network:
     def __init__(self, path: Path, threads: int | None = None):
         if not path.is_file():
             raise FileNotFoundError(f"There is no network file '{path}'.")
-        self._path = path
         try:
-            self._all = open_session(str(path), threads)
+            self._sessions = SessionPair(partial(open_session, str(path)), threads or cores())
         except Exception as error:  # its classes are private and share no base but Exception
             raise InputError(f"ONNX Runtime cannot read '{path}': {error}") from error
-        self._one = self._all if (threads or cores()) == 1 else None
-        self._lock = threading.Lock()
-        self.inputs, self.outputs = self._all.get_inputs(), self._all.get_outputs()
+        self.inputs, self.outputs = self._sessions.together.get_inputs(), self._sessions.together.get_outputs()
 
     def __call__(self, value: NDArray) -> list[NDArray]:
         """All outputs for the one input."""
         with CALLS.one_more() as is_alone:
-            session = self._all if is_alone else self._single()
+            session = self._sessions.together if is_alone else self._sessions.single()
             return session.run(None, {self.inputs[0].name: value})
-
-    def _single(self) -> InferenceSession:
-        with self._lock:
-            if self._one is None:
-                self._one = open_session(str(self._path), threads=1)
-            return self._one
 
 
 class PerThread(Generic[Thing]):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,7 @@ from fsanet.builds import ONNX_RUNTIME, clash_of_builds
 from fsanet.engines.engine import Workers, as_float, checked_batch_size, checked_crops, checked_threads
 from fsanet.engines.reading import EXPECTED_ERROR, ExpectedError, Reading
 from fsanet.errors import InputError
-from fsanet.sessions import CALLS, session_options
+from fsanet.sessions import CALLS, SessionPair, session_options
 
 if TYPE_CHECKING:
     import keras
@@ -59,14 +60,13 @@ class OnnxEngine:
         on_cpu = self._providers[0] == _PROVIDERS["cpu"]
         self._workers = Workers(threads if on_cpu else 1)
         self.batch_size = checked_batch_size(batch_size, default=8 if on_cpu else 256)
-        self._session = _open_session(self.path, threads, self._providers)
-        self.input_size = _input_size(self._session, self.path)
-        self._input = self._session.get_inputs()[0].name
-        self._outputs = [output.name for output in self._session.get_outputs()]
+        self._sessions = SessionPair(partial(_open_session, self.path, self._providers), threads)
+        self.input_size = _input_size(self._sessions.together, self.path)
+        self._input = self._sessions.together.get_inputs()[0].name
+        self._outputs = [output.name for output in self._sessions.together.get_outputs()]
         known = self.metadata.get(EXPECTED_ERROR) if len(self._outputs) > 1 else None
         self.expected = None if known is None else ExpectedError.from_text(known)
         self._lock = threading.Lock()
-        self._shared: onnxruntime.InferenceSession | None = None
         self._come = 0  # crops, several at once
 
     @classmethod
@@ -84,12 +84,12 @@ class OnnxEngine:
     @property
     def metadata(self) -> dict[str, str]:
         """What the file says of itself: model, weights, licence, angle order, colour order, crop margin."""
-        return dict(self._session.get_modelmeta().custom_metadata_map)
+        return dict(self._sessions.together.get_modelmeta().custom_metadata_map)
 
     @property
     def on_cuda(self) -> bool:
         """Whether a graphics card computes: not where ONNX Runtime has CUDA and finds no card or library of it."""
-        return self._session.get_providers()[0] == _PROVIDERS["cuda"]
+        return self._sessions.together.get_providers()[0] == _PROVIDERS["cuda"]
 
     def predict(self, crops_bgr: ArrayLike) -> NDArray[np.float32]:
         """Poses of face crops, as `Engine.predict` has it."""
@@ -107,7 +107,7 @@ class OnnxEngine:
         answers = np.full((2, len(crops), 3), np.nan, np.float32)
         with CALLS.one_more() as is_alone:
             together = self._workers.count == 1 or (in_turn and is_alone)
-            session = self._session if together else self._single_threaded_session()
+            session = self._sessions.together if together else self._sessions.single()
 
             def work(_: int, part: slice) -> None:
                 for answer, found in zip(answers, self._run(session, crops[part]), strict=False):
@@ -120,14 +120,7 @@ class OnnxEngine:
         """Whether the crops that came so far, and these, are too few for a session of their own."""
         with self._lock:
             self._come += crops
-            return self._shared is None and self._come <= _WORTH_A_SESSION
-
-    def _single_threaded_session(self) -> onnxruntime.InferenceSession:
-        """A session without threads of its own, for several workers; made when first needed."""
-        with self._lock:
-            if self._shared is None:
-                self._shared = _open_session(self.path, 1, self._providers)
-            return self._shared
+            return not self._sessions.has_single and self._come <= _WORTH_A_SESSION
 
     def _run(self, session: onnxruntime.InferenceSession, crops: NDArray) -> list[NDArray[np.float32]]:
         return session.run(self._outputs, {self._input: as_float(crops)})
@@ -143,7 +136,7 @@ def clash_of_runtimes() -> str:
     return "" if _PROVIDERS["cuda"] in onnxruntime.get_available_providers() else clash
 
 
-def _open_session(path: Path, threads: int, providers: list[str]) -> onnxruntime.InferenceSession:
+def _open_session(path: Path, providers: list[str], threads: int) -> onnxruntime.InferenceSession:
     import onnxruntime
 
     if not path.is_file():
