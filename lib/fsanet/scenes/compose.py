@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -22,6 +23,7 @@ _INSIDE, _OUTSIDE = 0.4, -0.04  # least way from a face's middle to the frame: i
 _WINDOWS = 0.4  # of the other things: windows without a face, as many as photographs have around theirs
 _CLOTHES = 0.4  # of the rest: what people wear below the chin, where the bank of photographs has it
 _WHOLE_PX = (48.0, 340.0)  # smallest face and largest of whole photographs
+_ENLARGED_BY = (1.5, 6.0)
 _OTHER_FACE_PX = 86.0  # what a face would measure in a cut-out without one
 
 
@@ -64,6 +66,15 @@ CLOSE = Mix(
     crowd=4,
     crowd_px=100.0,
     photographed=0.5,
+)
+# A few faces, for scenes that are composed small and enlarged; pixels after that.
+ENLARGED = Mix(
+    faces={0: 0.15, 1: 0.45, 2: 0.25, 3: 0.15},
+    others={0: 0.4, 1: 0.35, 2: 0.25},
+    face_px=(24.0, 120.0),
+    crowd=4,
+    crowd_px=120.0,
+    photographed=0.45,
 )
 # A photograph of one person, as one takes it, with little before it.
 WHOLE = Mix(
@@ -133,6 +144,17 @@ class Composer:
             [face.seen(owner) for face in pasted],
         )
         return Scene(photograph_picture(canvas, rng), faces)
+
+    def enlarged(self, rng: np.random.Generator) -> Scene:
+        """A scene that is composed and photographed small, and enlarged: what a closer look at small faces shows."""
+        side = round(self.side / np.exp(rng.uniform(*np.log(_ENLARGED_BY))))
+        scale = self.side / side
+        least, most = ENLARGED.face_px
+        mix = replace(ENLARGED, face_px=(least / scale, most / scale), crowd_px=ENLARGED.crowd_px / scale)
+        image, faces = Composer(self.bank, self.backgrounds, side, self.photographs, mix).scene(rng)
+        larger = cv2.resize(image, (self.side, self.side), interpolation=cv2.INTER_LINEAR)
+        lengths = {name: getattr(faces, name) * np.float32(scale) for name in ("box_xyxy", "points_xy", "mesh_xyz")}
+        return Scene(larger, faces._replace(**lengths))
 
     def _drawn(self, rng: np.random.Generator) -> tuple[list[Cutout], list[Placement]]:
         """Cut-outs and where they go, from the smallest to the largest: what is large is near.

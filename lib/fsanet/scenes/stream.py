@@ -18,6 +18,7 @@ from fsanet.scenes.labels import findable
 from fsanet.scenes.photograph_cutout import labelled_photographs
 from fsanet.workers import Ahead
 
+_ENLARGED = 4  # every so many-th scene is composed small and enlarged
 _WIDER = 2  # scenes of whole photographs than others
 
 
@@ -66,8 +67,11 @@ class SceneStream:
         """The scene with a number, whatever came before it; `whole` for one of a photograph that is shown whole."""
         folders = self.bank, self.backgrounds, self.photographs
         side, mix, photographs = (_WIDER * self.side, WHOLE, self.whole) if whole else (self.side, SCENES, None)
-        composer = open_composer(*folders, side, mix, self.hard, photographs)
-        return composer.scene(np.random.default_rng([self.seed, number]))
+        composer, rng = (
+            open_composer(*folders, side, mix, self.hard, photographs),
+            np.random.default_rng([self.seed, number]),
+        )
+        return composer.scene(rng) if whole or number % _ENLARGED else composer.enlarged(rng)
 
     def shows_whole(self, step: int) -> bool:
         """Whether the scenes of a step are of whole photographs."""
