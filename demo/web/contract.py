@@ -7,7 +7,7 @@ from demo.web.vendor import RuntimeBuild
 from fsanet.commands.estimators import VIDEO_DETECT_SIZE
 from fsanet.dense import decode
 from fsanet.dense.layout import CELL_PREDICTION_SIZE, MASK, MASKS, ROTATION_6D, STRIDES
-from fsanet.detectors import detection, nearby, scout, working_image, yunet
+from fsanet.detectors import closer_look, detection, nearby, scout, working_image, yunet
 from fsanet.engines.reading import ExpectedError
 from fsanet.image import overlay
 from fsanet.image.face_crop import DETECTOR_MARGIN, INPUT_SIZE
@@ -118,8 +118,8 @@ def _detector() -> dict[str, Any]:
         "worn_more": scout.WORN_MORE,
         "head": decode.HEAD,
         "body": decode.BODY,
-        "tiny_face": scout.TINY_FACE,
-        "tiny_more": scout.TINY_MORE,
+        "small": scout.SMALL._asdict(),
+        "closer": {"seen": scout.SEEN_CLOSER, "at_once": closer_look.AT_ONCE, "share": closer_look.CLOSER_SHARE},
         "large_face": scout.LARGE_FACE,
         "may_be_large": scout.MAY_BE_LARGE,
         "suspected": scout.SUSPECTED,

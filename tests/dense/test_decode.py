@@ -107,15 +107,21 @@ def found(scores, boxes):
 def test_two_searches_of_one_picture_are_joined():
     one = found([0.9, 0.5], [[0, 0, 10, 10], [50, 0, 60, 10]])
     other = found([0.7, 0.6], [[1, 0, 10, 10], [90, 0, 99, 9]])
-    both = joined([one, other], found([], []), 0.4)
+    both = joined([one, other], 0.4)
     np.testing.assert_allclose(both.score, [0.9, 0.6, 0.5])
     np.testing.assert_allclose(both.sides(), [10, 9, 10])
+
+
+def test_faces_move_with_the_picture():
+    moved = found([0.9], [[0, 0, 10, 20]]).moved((2.0, 3.0), (5, 7))
+    np.testing.assert_allclose(moved.box_xyxy, [[5, 7, 25, 67]])
+    np.testing.assert_allclose(moved.points_xy, np.tile([5, 7], (1, 5, 1)))
 
 
 def test_others_are_kept_where_nothing_that_is_preferred_shows_the_same_face():
     preferred = found([0.6, 0.8], [[0, 0, 10, 10], [50, 0, 60, 10]])
     others = found([0.9, 0.7], [[0, 0, 11, 10], [90, 0, 99, 9]])
-    both = joined([preferred], others, 0.4)
+    both = joined([preferred], 0.4, others)
     np.testing.assert_allclose(both.score, [0.8, 0.7, 0.6])
     np.testing.assert_allclose(both.box_xyxy[2], [0, 0, 10, 10])
 

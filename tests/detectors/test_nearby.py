@@ -50,6 +50,14 @@ def test_a_detector_is_shown_faces_as_it_wants_them():
     assert detector.shown == [(100, 100, 3)]
 
 
+@pytest.mark.parametrize(("enlarged", "shown"), [(True, (100, 100, 3)), (False, (40, 40, 3))])
+def test_small_faces_are_enlarged_for_those_that_want_it(enlarged, shown):
+    detector = BrightDetector()
+    [face] = near(detector, picture(102, 98, 20), Place((100, 100, 120, 120)), closeup=Closeup(50, 0.5, enlarged))
+    assert detector.shown == [shown]
+    np.testing.assert_allclose(face.box_xyxy, (102, 98, 120, 118), atol=2)
+
+
 def test_only_the_surroundings_are_searched():
     assert near(BrightDetector(), picture(500, 300, 40), Place((100, 100, 140, 140))) == [None]
 

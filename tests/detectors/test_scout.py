@@ -1,10 +1,11 @@
 from types import SimpleNamespace
 
+import cv2
 import numpy as np
 import pytest
 
 from fsanet.dense import layout
-from fsanet.dense.decode import Found
+from fsanet.dense.decode import Found, Small
 from fsanet.dense.layout import cells
 from fsanet.detectors import scout
 from fsanet.detectors.scout import BUNDLED, CONVENTION, ScoutDetector, ScoutNetwork, on_whole_cells
@@ -39,6 +40,7 @@ class OneFaceNetwork:
 def session(monkeypatch):
     session = OneFaceNetwork()
     monkeypatch.setattr(scout, "_open", lambda path, threads: session)
+    monkeypatch.setattr(scout, "SMALL", Small(0.0, 0.4))  # its face is as large wherever it looks
     return session
 
 
@@ -119,7 +121,7 @@ def test_a_face_found_only_in_the_smaller_copy_counts_whatever_its_size(monkeypa
         np.array([0.8]), np.array([[10.0, 10, 50, 58]]), np.zeros((1, 5, 2)), np.eye(3)[None], np.zeros(1, int)
     )
 
-    def search_at(_image_bgr, long_side, _threshold):
+    def search_at(_image_bgr, long_side, _threshold, _small=None):
         sizes.append(long_side)
         return (small, False) if long_side < 400 else (small.only([]), True)
 
@@ -136,20 +138,67 @@ def test_several_views_are_searched_in_one_pass(session):
     assert ScoutNetwork().search_each([], 0.5) == []
 
 
-@pytest.mark.parametrize(("side", "score", "kept"), [(15, 0.79, 0), (15, 0.81, 1), (17, 0.71, 1)])
-def test_tiny_faces_must_be_surer(session, monkeypatch, side, score, kept):
-    box, points = np.array([[0.0, 0, side, side]]), np.zeros((1, 5, 2))
-    tiny = Found(np.array([score]), box, points, np.eye(3)[None], np.zeros(1, int))
-    monkeypatch.setattr(scout, "decode", lambda *_: tiny)
+def one_face(side, score, at=100.0):
+    box, points = np.array([[at, at, at + side, at + side]]), np.full((1, 5, 2), at)
+    return Found(np.array([score]), box, points, np.eye(3)[None], np.zeros(1, int))
+
+
+@pytest.fixture
+def closer(monkeypatch):
+    """What closer looks say: a score for each face that is looked at; remembers how many there were."""
+    looks = []
+
+    def look(search_each, image_bgr, found, closeup):
+        looks.append(len(found.score))
+        return found._replace(score=np.full(len(found.score), look.score))
+
+    monkeypatch.setattr(scout, "look_closer", look)
+    look.looks = looks
+    return look
+
+
+@pytest.mark.parametrize(("side", "looks"), [(95, [1]), (97, [])])
+def test_small_faces_are_looked_at_closer(monkeypatch, closer, side, looks):
+    network, closer.score = ScoutNetwork(), 0.71
+    monkeypatch.setattr(network, "_search_at", lambda *_: (one_face(side, 0.75), False))
+    found = network.search(np.zeros((800, 800, 3), np.uint8), 400, 0.7)  # half the image's size: 48 pixels are 96
+    assert closer.looks == looks
+    assert found.score == pytest.approx([0.71 if looks else 0.75])
+
+
+@pytest.mark.parametrize(("score", "kept"), [(0.69, 0), (0.71, 1)])
+def test_small_faces_count_where_both_looks_are_sure(monkeypatch, closer, score, kept):
+    network, closer.score = ScoutNetwork(), score
+    monkeypatch.setattr(network, "_search_at", lambda *_: (one_face(20, 0.45), False))
     monkeypatch.setattr(scout, "LEAST_SIDE", 1000)
-    monkeypatch.setattr(scout, "hints_at", lambda *_: False)
-    assert (
-        len(ScoutNetwork().search(np.zeros((800, 800, 3), np.uint8), 400, 0.7).score) == kept
-    )  # half the image's size
+    assert len(network.search(np.zeros((400, 400, 3), np.uint8), 400, 0.7).score) == kept
+
+
+def test_what_may_be_a_badge_and_is_not_sure_is_not_looked_at(monkeypatch, closer):
+    network, closer.score = ScoutNetwork(), 0.99
+    before_a_body = Found.together([one_face(100, 0.95, at=50.0), one_face(12, 0.6, at=170.0)])
+    monkeypatch.setattr(network, "_search_at", lambda *_: (before_a_body, False))
+    found = network.search(np.zeros((400, 400, 3), np.uint8), 400, 0.7)
+    assert closer.looks == []
+    assert found.score == pytest.approx([0.95])
+
+
+@pytest.mark.parametrize("height", [14, 20, 40])
+def test_a_small_face_is_found(portrait, height):
+    [face] = ScoutDetector().detect(portrait)
+    scale = height / (face.box_xyxy[3] - face.box_xyxy[1])
+    small = cv2.resize(portrait, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    image = np.full((400, 500, 3), 110, np.uint8)
+    image[150 : 150 + len(small), 250 : 250 + small.shape[1]] = small
+    [found] = ScoutDetector().detect(image)
+    expected = scale * np.array(face.box_xyxy) + [250, 150, 250, 150]
+    np.testing.assert_allclose(found.box_xyxy, expected, atol=0.2 * height)
+    np.testing.assert_allclose(found.pose, face.pose, atol=12)
 
 
 @pytest.mark.parametrize(("score", "kept"), [(0.89, 1), (0.91, 2)])
-def test_what_may_be_a_badge_must_be_surer(monkeypatch, score, kept):
+def test_what_may_be_a_badge_must_be_surer(monkeypatch, closer, score, kept):
+    closer.score = score
     network, boxes = ScoutNetwork(), np.array([[50.0, 50, 150, 150], [90, 10, 110, 30]])
     both = Found(np.array([0.95, score]), boxes, np.zeros((2, 5, 2)), np.stack([np.eye(3)] * 2), np.zeros(2, int))
     monkeypatch.setattr(network, "_search_at", lambda *_: (both, False))

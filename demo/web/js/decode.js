@@ -13,10 +13,13 @@ import { area, iou, shared } from "./boxes.js";
 
 /** Faces in the network's own pixels, the surest first, none that shows a surer one again; each is the mean of what the
  * cells near it say, by their scores.
- * @param {Float32Array} data @param {number} width @param {number} height @param {DecodeSettings} settings @returns {Found[]} */
-export function decode(data, width, height, settings) {
-  const { threshold, agreed_score } = settings, told = toldFrom(data, width, height, agreed_score * threshold, settings);
-  const kept = distinct(told.filter(({ score }) => score > threshold), settings);
+ * @param {Float32Array} data @param {number} width @param {number} height @param {DecodeSettings} settings
+ * @param {{side_px: number, score: number}} [small] which small faces count even where they are less sure @returns {Found[]} */
+export function decode(data, width, height, settings, small) {
+  const { threshold, agreed_score } = settings, least = Math.min(agreed_score * threshold, small?.score ?? 1);
+  const told = toldFrom(data, width, height, least, settings);
+  const counts = (/** @type {Told} */ face) => face.score > threshold || (small && face.score > small.score && side(face) < small.side_px);
+  const kept = distinct(told.filter(counts), settings);
   return kept.map((face) => meanOf(face, told, settings));
 }
 

@@ -9,7 +9,7 @@ import { turnInPlane } from "./rotation.js";
 /** @typedef {import("./tracking.js").Detection} Detection */
 /** @typedef {{box: number[], turn: number}} Place around which box, and how its surroundings are turned first */
 /** @typedef {(views: Picture[]) => Promise<Detection[][]>} SearchEach */
-/** @typedef {{margin: number, face_pixels: number, least_iou: number}} NearSettings */
+/** @typedef {{margin: number, face_pixels: number, enlarged: boolean, least_iou: number}} NearSettings */
 /** @typedef {{picture: Picture, scale: number[], shift: number[]}} View from its pixels to those of the whole picture */
 
 /** The face around each box of an earlier picture, the one that covers it best; null where there is none.
@@ -32,15 +32,15 @@ export function oneByOne(search) {
 
 /** The surroundings of a box; null where it lies outside of the picture.
  * @param {Picture} picture @param {number[]} box @param {NearSettings} settings @returns {View | null} */
-function viewNear(picture, box, { margin, face_pixels }) {
+export function viewNear(picture, box, { margin, face_pixels, enlarged }) {
   const [dx, dy] = [margin * (box[2] - box[0]), margin * (box[3] - box[1])];
   const wide = [box[0] - dx, box[1] - dy, box[2] + dx, box[3] + dy];
   let [x1, y1, x2, y2] = wide.map((value, i) => Math.trunc(Math.min(Math.max(value, 0), i % 2 ? picture.height : picture.width)));
   if (Math.min(x2 - x1, y2 - y1) < 1) return null;
-  const shrink = Math.min(1, face_pixels / Math.max(box[2] - box[0], box[3] - box[1]));
-  const whole = 2 ** Math.trunc(-Math.log2(shrink)); // sides that can be halved as often: that is quick
+  const full = face_pixels / Math.max(box[2] - box[0], box[3] - box[1]), ratio = enlarged ? full : Math.min(1, full);
+  const whole = 2 ** Math.max(0, Math.trunc(-Math.log2(ratio))); // sides that can be halved as often: that is quick
   [x2, y2] = [Math.max(x1 + 1, x2 - ((x2 - x1) % whole)), Math.max(y1 + 1, y2 - ((y2 - y1) % whole))];
-  const width = Math.max(1, toEven(shrink * (x2 - x1))), height = Math.max(1, toEven(shrink * (y2 - y1)));
+  const width = Math.max(1, toEven(ratio * (x2 - x1))), height = Math.max(1, toEven(ratio * (y2 - y1)));
   return { picture: shrunk(picture, width, height, [x1, y1, x2, y2]), scale: [(x2 - x1) / width, (y2 - y1) / height], shift: [x1, y1] };
 }
 

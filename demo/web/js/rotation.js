@@ -100,12 +100,12 @@ export function lean(pose) {
   return Math.atan2(r[1], r[4]) / DEGREE;
 }
 
-/** A pose on the way from one to another: the chordal mean with weights, which turns about the same axis as the whole way.
- * @param {Pose} first @param {Pose} second @param {number} share of the way */
-export function poseBetween(first, second, share) {
-  const from = rotationFromPose(first), way = rotationVector(multiply(rotationFromPose(second), transpose(from)));
+/** A rotation on the way from one to another: the chordal mean with weights, which turns about the same axis as the whole way.
+ * @param {Matrix} first @param {Matrix} second @param {number} share of the way @returns {Matrix} */
+export function rotationBetween(first, second, share) {
+  const way = rotationVector(multiply(second, transpose(first)));
   const whole = Math.hypot(...way), part = Math.atan2(share * Math.sin(whole), 1 - share + share * Math.cos(whole));
-  return whole ? poseFromRotation(multiply(rotationFromVector(way.map((value) => (part / whole) * value)), from)) : first;
+  return whole ? multiply(rotationFromVector(way.map((value) => (part / whole) * value)), first) : first;
 }
 
 /** A pose on the way from what the crop says to what the finder does, less far where they are far apart.
@@ -115,5 +115,6 @@ export function poseMixed(ofCrop, ofFinder, share, [start, end]) {
   const finder = rotationFromPose(ofFinder);
   const trace = rotationFromPose(ofCrop).reduce((sum, value, i) => sum + value * finder[i], 0);
   const degrees = Math.acos(Math.min(1, Math.max(-1, (trace - 1) / 2))) / DEGREE;
-  return poseBetween(ofCrop, ofFinder, share * Math.min(1, Math.max(0, (end - degrees) / (end - start))));
+  const counted = share * Math.min(1, Math.max(0, (end - degrees) / (end - start)));
+  return poseFromRotation(rotationBetween(rotationFromPose(ofCrop), finder, counted));
 }

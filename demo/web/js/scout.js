@@ -2,6 +2,7 @@
 // The single-stage network of the page's own that finds upright faces and reads their poses, as fsanet.detectors.scout has it.
 
 import { area, remap } from "./boxes.js";
+import { lookCloser } from "./closer.js";
 import { decode, distinct, hintsAt, side, withoutWorn } from "./decode.js";
 import { fit, padded } from "./pixels.js";
 import { poseFromRotation } from "./rotation.js";
@@ -10,7 +11,8 @@ import { poseFromRotation } from "./rotation.js";
 /** @typedef {import("./tracking.js").Detection} Detection */
 /** @typedef {import("./decode.js").Found} Found */
 /** @typedef {import("./decode.js").DecodeSettings & {long_side: number, multiple: number, grey: number, large_face: number,
- *   may_be_large: number, suspected: number, tiny_face: number, tiny_more: number, coarser: number, least_side: number, surely: number, worn: number, worn_more: number,
+ *   may_be_large: number, suspected: number, small: {side_px: number, score: number},
+ *   closer: {seen: number, at_once: number, share: number}, coarser: number, least_side: number, surely: number, worn: number, worn_more: number,
  *   head: number[], body: number[], sure_score: number, near: import("./near.js").NearSettings, scale_wh: number[], shift_wh: number[]}} ScoutSettings */
 
 export class Scout {
@@ -33,23 +35,35 @@ export class Scout {
 
   /** The same of some small pictures, the surest first. @param {Picture[]} pictures @returns {Promise<Detection[][]>} */
   async findEach(pictures) {
-    return (await this.searchEach(pictures)).map((found) => found.map((face) => this.detection(face)));
+    return (await this.searchEach(pictures, this.settings.threshold)).map((found) => found.map((face) => this.detection(face)));
   }
 
   /** Faces of a picture. Where nothing is found, or anything looks a little like a large face, it is searched once more in a
-   * smaller copy, and that again, for faces that are too large where it was searched before. @param {Picture} picture */
+   * smaller copy, and that again, for faces that are too large where it was searched before. Small faces are what a closer look
+   * shows too. @param {Picture} picture */
   async search(picture) {
-    const { long_side, large_face, least_side, coarser, threshold, worn_more } = this.settings;
+    const { long_side, large_face, least_side, coarser, threshold, worn_more, small } = this.settings;
     const longer = Math.max(picture.width, picture.height);
-    let working = Math.min(long_side, longer), { found, mayBeLarger } = await this.searchAt(fit(picture, working));
-    while (mayBeLarger && working > least_side) {
+    let working = Math.min(long_side, longer), { found, hints } = await this.searchAt(fit(picture, working), small);
+    found = await this.closer(picture, withoutWorn(found, threshold, this.settings), (small.side_px * longer) / working);
+    while ((hints || !found.length) && working > least_side) {
       const large = (large_face * longer) / working;
       working = Math.round(working / coarser);
       const coarse = await this.searchAt(fit(picture, working));
-      ({ mayBeLarger } = coarse);
+      ({ hints } = coarse);
       found = this.withLarger(found, coarse.found, large);
     }
     return withoutWorn(found, threshold + worn_more, this.settings);
+  }
+
+  /** Faces, those of less than so many pixels as a closer look has them too, and only where both are sure.
+   * @param {Picture} picture @param {Found[]} found @param {number} smallPx */
+  async closer(picture, found, smallPx) {
+    const { closer, near, threshold } = this.settings, small = found.filter((face) => side(face) < smallPx);
+    if (!small.length) return found;
+    const seen = await lookCloser((views) => this.searchEach(views, closer.seen), picture, small, near, closer);
+    const sure = seen.filter(({ score }) => score >= threshold);
+    return distinct([...found.filter((face) => side(face) >= smallPx), ...sure], this.settings);
   }
 
   /** Faces of a search and of a coarser one; those of more than `large` pixels rather from the coarser one.
@@ -60,25 +74,21 @@ export class Scout {
     return distinct(alike, this.settings, found.filter((face) => side(face) > large));
   }
 
-  /** Faces of a picture at a working size, in the pixels of the picture, and whether there may be larger ones than are found.
-   * @param {import("./pixels.js").Frame} frame @returns {Promise<{found: Found[], mayBeLarger: boolean}>} */
-  async searchAt({ picture, scale }) {
+  /** Faces of a picture at a working size, in the pixels of the picture, and whether anything hints at larger ones.
+   * @param {import("./pixels.js").Frame} frame @param {{side_px: number, score: number}} [small]
+   * @returns {Promise<{found: Found[], hints: boolean}>} */
+  async searchAt({ picture, scale }, small) {
     const { suspected, may_be_large } = this.settings, { width, height, parts: [data] } = await this.predicted([picture]);
-    const found = this.sureEnough(data, width, height);
-    const mayBeLarger = !found.length || hintsAt(data, width, height, suspected, may_be_large, this.settings);
-    return { found: found.map((face) => ({ ...face, box: face.box.map((value, i) => value * scale[i % 2]) })), mayBeLarger };
+    const found = decode(data, width, height, this.settings, small);
+    const hints = hintsAt(data, width, height, suspected, may_be_large, this.settings);
+    return { found: found.map((face) => ({ ...face, box: face.box.map((value, i) => value * scale[i % 2]) })), hints };
   }
 
-  /** Faces of some pictures as they are, in one pass. @param {Picture[]} pictures @returns {Promise<Found[][]>} */
-  async searchEach(pictures) {
+  /** Faces of some pictures as they are, in one pass. @param {Picture[]} pictures @param {number} threshold least score
+   * @returns {Promise<Found[][]>} */
+  async searchEach(pictures, threshold) {
     const { width, height, parts } = await this.predicted(pictures);
-    return parts.map((data) => this.sureEnough(data, width, height));
-  }
-
-  /** Faces with some score, tiny ones with more. @param {Float32Array} data @param {number} width @param {number} height */
-  sureEnough(data, width, height) {
-    const { tiny_face, tiny_more, threshold } = this.settings, found = decode(data, width, height, this.settings);
-    return found.filter((face) => side(face) >= tiny_face || face.score >= threshold + tiny_more);
+    return parts.map((data) => decode(data, width, height, { ...this.settings, threshold }));
   }
 
   /** What the network says of some pictures, in one pass, each with grey beside and below up to a common size.

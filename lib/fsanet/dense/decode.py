@@ -45,26 +45,48 @@ class Found(NamedTuple):
         """Some of the faces, by mask or by number."""
         return Found._make(column[chosen] for column in self)
 
+    def moved(self, scale_xy: Sequence[float], shift_xy: Sequence[float] = (0, 0)) -> "Found":
+        """The faces in the pixels of another picture: each point times `scale_xy`, plus `shift_xy`."""
+        scale, shift = np.array(scale_xy), np.array(shift_xy)
+        box = self.box_xyxy * np.tile(scale, 2) + np.tile(shift, 2)
+        return self._replace(box_xyxy=box, points_xy=self.points_xy * scale + shift)
 
-def joined(preferred: Sequence[Found], others: Found, overlap: float) -> Found:
+    @classmethod
+    def together(cls, parts: Sequence["Found"]) -> "Found":
+        """The faces of some, one after the other."""
+        return cls._make(np.concatenate(columns) for columns in zip(*parts, strict=True))
+
+
+def joined(preferred: Sequence[Found], overlap: float, others: Found | None = None) -> Found:
     """Faces of several searches of one picture, the surest first.
 
     Args:
         preferred: searches whose faces count alike: of two that overlap by more, the surer one is kept.
-        others: faces that are kept where none of those overlaps with them.
         overlap: largest intersection over union.
+        others: faces that are kept where none of those overlaps with them; None for none.
     """
-    alike = _concatenated(preferred)
-    both = _concatenated([alike.only(np.argsort(-alike.score, kind="stable")), others])
+    alike = Found.together(preferred)
+    alike = alike.only(np.argsort(-alike.score, kind="stable"))
+    both = alike if others is None else Found.together([alike, others])
     kept = both.only(suppress(both.box_xyxy, overlap))
     return kept.only(np.argsort(-kept.score, kind="stable"))
 
 
-def _concatenated(parts: Sequence[Found]) -> Found:
-    return Found._make(np.concatenate(columns) for columns in zip(*parts, strict=True))
+class Small(NamedTuple):
+    """Which small faces count even where they are less sure.
+
+    Attributes:
+        side_px: what is smaller is small.
+        score: that counts.
+    """
+
+    side_px: float
+    score: float
 
 
-def decode(prediction: NDArray, grid: NDArray, threshold: float, overlap: float = 0.4) -> Found:
+def decode(
+    prediction: NDArray, grid: NDArray, threshold: float, overlap: float = 0.4, small: Small | None = None
+) -> Found:
     """The faces in a prediction, each the mean of what the cells near it say, by their scores.
 
     Args:
@@ -72,8 +94,9 @@ def decode(prediction: NDArray, grid: NDArray, threshold: float, overlap: float 
         grid: (N, 3) of `cells`.
         threshold: least score.
         overlap: of two boxes with a larger intersection over union the less sure one is dropped.
+        small: of small faces; None where they must be as sure as others.
     """
-    least = AGREED_SCORE * threshold
+    least = min(AGREED_SCORE * threshold, small.score) if small else AGREED_SCORE * threshold
     told = prediction[:, layout.SCORE] > np.log(least / (1 - least)) if least > 0 else slice(None)
     rows, where = prediction[told].astype(np.float64), grid[told].astype(np.float64)
     score = 1 / (1 + np.exp(-rows[:, layout.SCORE]))
@@ -81,7 +104,11 @@ def decode(prediction: NDArray, grid: NDArray, threshold: float, overlap: float 
     rows, where, score = rows[order], where[order], score[order]
     box = _boxes(rows, where)
     points = where[:, None, :2] + rows[:, layout.POINTS].reshape(-1, 5, 2) * _sides(box)[:, None, None]
-    kept = suppress(box[: np.count_nonzero(score > threshold)], overlap)
+    counts = score > threshold
+    if small is not None:
+        counts |= (score > small.score) & (_sides(box) < small.side_px)
+    numbers = np.flatnonzero(counts)
+    kept = numbers[suppress(box[numbers], overlap)]
     shares = _shares(score, box, kept)
     rows, points = shares @ rows, (shares @ points.reshape(-1, 10)).reshape(-1, 5, 2)
     rotation = rotation_from_6d(rows[:, layout.ROTATION_6D])
@@ -94,7 +121,7 @@ def hints_at(prediction: NDArray, grid: NDArray, score: float, side_px: float) -
     return bool(np.any(_sides(_boxes(prediction[told], grid[told])) >= side_px))
 
 
-def _shares(score: NDArray, box_xyxy: NDArray, kept: list[int]) -> NDArray[np.float64]:
+def _shares(score: NDArray, box_xyxy: NDArray, kept: NDArray[np.int_]) -> NDArray[np.float64]:
     """(K, N) how much each of N predictions counts in each of K faces; the rows sum to one."""
     shares = np.zeros((len(kept), len(score)))
     for row, face in zip(shares, kept, strict=True):

@@ -24,10 +24,12 @@ class Closeup(NamedTuple):
     Attributes:
         face_pixels: larger faces are shrunk to this.
         margin: of the box on each side: room to have moved, and the surroundings that detectors want.
+        enlarged: whether smaller faces are enlarged to it.
     """
 
     face_pixels: int
     margin: float
+    enlarged: bool = False
 
 
 USUAL_CLOSEUP = Closeup(96, 0.75)  # every detector finds faces so, and the search is cheap
@@ -77,14 +79,15 @@ def view_near(image_bgr: NDArray[np.uint8], box_xyxy: boxes.BoxXYXY, closeup: Cl
     x1, y1, x2, y2 = (int(value) for value in boxes.clip(boxes.widen(box_xyxy, closeup.margin), width, height))
     if min(x2 - x1, y2 - y1) < 1:
         return None
-    shrink = min(1.0, closeup.face_pixels / max(box_xyxy[2] - box_xyxy[0], box_xyxy[3] - box_xyxy[1]))
-    whole = 2 ** int(-math.log2(shrink))  # sides that can be halved as often: that is quick, see `shrunk`
+    scale = closeup.face_pixels / max(box_xyxy[2] - box_xyxy[0], box_xyxy[3] - box_xyxy[1])
+    scale = scale if closeup.enlarged else min(1.0, scale)
+    whole = 2 ** max(0, int(-math.log2(scale)))  # sides that can be halved as often: that is quick, see `shrunk`
     x2, y2 = max(x1 + 1, x2 - (x2 - x1) % whole), max(y1 + 1, y2 - (y2 - y1) % whole)
-    size = max(1, round(shrink * (x2 - x1))), max(1, round(shrink * (y2 - y1)))
+    size = max(1, round(scale * (x2 - x1))), max(1, round(scale * (y2 - y1)))
     return View(shrunk(image_bgr[y1:y2, x1:x2], size), ((x2 - x1) / size[0], (y2 - y1) / size[1]), (x1, y1))
 
 
-def best_near(found_xyxy: Sequence[boxes.BoxXYXY], box_xyxy: boxes.BoxXYXY) -> int | None:
+def best_near(found_xyxy: Sequence[boxes.BoxXYXY] | NDArray, box_xyxy: boxes.BoxXYXY | NDArray) -> int | None:
     """Number of the box that covers another one best; None where none covers enough of it."""
     overlap = boxes.iou(np.array(found_xyxy), np.array([box_xyxy])).ravel()
     best = int(overlap.argmax()) if len(overlap) else 0

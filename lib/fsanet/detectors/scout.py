@@ -8,13 +8,15 @@ Box: MTCNN's is 0.915 as wide and 1.028 as high, its centre 0.013 widths to the 
 """
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from fsanet.dense.decode import UNTOLD, Found, decode, hints_at, joined, worn
+from fsanet.dense.decode import UNTOLD, Found, Small, decode, hints_at, joined, worn
 from fsanet.dense.layout import CELL_PREDICTION_SIZE, MASKS, STRIDES, cells
+from fsanet.detectors.closer_look import look_closer
 from fsanet.detectors.detection import BoxConvention, Detection, checked_threshold, sorted_detections
 from fsanet.detectors.loading import Network
 from fsanet.detectors.nearby import Closeup
@@ -30,13 +32,16 @@ CONVENTION = BoxConvention((0.915, 1.028), (-0.013, -0.065))
 
 BEYOND = 128  # grey beside and below the image, which the network sees as zero
 OVERLAP = 0.4  # of two boxes that share more the less sure one is dropped
-TINY_FACE, TINY_MORE = 16, 0.1  # pixels, as it is searched; how much surer smaller ones must be: badges look like them
-WORN_MORE = 0.2  # the same of what may be a badge on a hat or on clothes
+# Smaller faces, in pixels as they are searched, are looked at closer from this score on. What that look must say at
+# least is less than anything that could still be enough.
+SMALL, SEEN_CLOSER = Small(48, 0.4), 0.1
+WORN_MORE = 0.2  # how much surer what may be a badge on a hat or on clothes must be
 LARGE_FACE = 240  # pixels, as it is searched: larger ones are looked for in the smaller picture, see the model card
 MAY_BE_LARGE, SUSPECTED = 180, 0.1  # pixels and score, as it is searched, from which on a face hints at larger ones
 COARSER = 2.5  # how much smaller each further picture is
 LEAST_SIDE = 256  # pixels: what is smaller has no face that would be too large, and is not searched smaller still
-CLOSEUP = Closeup(64, 0.5)  # 128 pixels wide: faces that lie are told as well as in 240, in a quarter of the pixels
+# 128 pixels wide: faces that lie are told as well as in 240, in a quarter of the pixels.
+CLOSEUP = Closeup(64, 0.5, enlarged=True)
 SURELY = 0.75  # of a large face's size: what the two searches may differ by
 
 
@@ -61,7 +66,8 @@ class ScoutNetwork:
 
         Where nothing is found, or anything looks a little like a large face, the image is searched once more in a
         smaller copy, and that again: faces that are too large to be found were smaller in training. Where nothing was
-        found before, all count. Of tiny faces only the surer ones count, as of those at the head of a much larger one.
+        found before, all count. Small faces are what a closer look at each shows. Of those at the head or before the
+        body of a much larger one only the surer ones count.
 
         Args:
             image_bgr: (h, w, 3) uint8.
@@ -73,13 +79,15 @@ class ScoutNetwork:
         """
         longer = max(image_bgr.shape[:2])
         working = min(long_side, longer)
-        found, may_be_larger = self._search_at(image_bgr, working, threshold)
-        while may_be_larger and working > LEAST_SIDE:
+        found, hints = self._search_at(image_bgr, working, threshold, SMALL)
+        found = _without_worn(found, threshold)
+        found = self._closer(image_bgr, found, SMALL.side_px * longer / working, threshold)
+        while (hints or not len(found.score)) and working > LEAST_SIDE:
             large = LARGE_FACE * longer / working  # in pixels of the image
             working = round(working / COARSER)
-            coarse, may_be_larger = self._search_at(image_bgr, working, threshold)
+            coarse, hints = self._search_at(image_bgr, working, threshold)
             found = _with_larger(found, coarse, large)
-        return found.only(~worn(found) | (found.score >= threshold + WORN_MORE))
+        return _without_worn(found, threshold + WORN_MORE)
 
     def search_each(self, images_bgr: Sequence[NDArray[np.uint8]], threshold: float) -> list[Found]:
         """Faces of some small images in one pass, boxes and points in the pixels of each, as in `search`.
@@ -93,18 +101,26 @@ class ScoutNetwork:
         heights, widths = zip(*(image.shape[:2] for image in images_bgr), strict=True)
         canvases = np.stack([on_whole_cells(image, self._pixel, max(heights), max(widths)) for image in images_bgr])
         grid = cells(*canvases.shape[1:3])
-        return [_sure_enough(prediction, grid, threshold) for prediction in self._network(canvases)[0]]
+        return [decode(prediction, grid, threshold, OVERLAP) for prediction in self._network(canvases)[0]]
 
-    def _search_at(self, image_bgr: NDArray[np.uint8], long_side: int, threshold: float) -> tuple[Found, bool]:
-        """Faces at one size, in pixels of the image, and whether there may be larger ones than are found at it."""
+    def _search_at(
+        self, image_bgr: NDArray[np.uint8], long_side: int, threshold: float, small: Small | None = None
+    ) -> tuple[Found, bool]:
+        """Faces at one size, in pixels of the image, and whether anything hints at larger ones than are found at it."""
         working = fit(image_bgr, long_side)
         canvas = on_whole_cells(working.image_bgr, self._pixel)
         [prediction], grid = self._network(canvas[None])[0], cells(*canvas.shape[:2])
-        found = _sure_enough(prediction, grid, threshold)
-        may_be_larger = not len(found.score) or hints_at(prediction, grid, SUSPECTED, MAY_BE_LARGE)
-        scale = np.array(working.to_original_xy)
-        moved = found._replace(box_xyxy=found.box_xyxy * np.tile(scale, 2), points_xy=found.points_xy * scale)
-        return moved, may_be_larger
+        found = decode(prediction, grid, threshold, OVERLAP, small)
+        return found.moved(working.to_original_xy), hints_at(prediction, grid, SUSPECTED, MAY_BE_LARGE)
+
+    def _closer(self, image_bgr: NDArray[np.uint8], found: Found, small_px: float, threshold: float) -> Found:
+        """Faces, those of less than so many pixels as a closer look has them too, and only where both are sure."""
+        is_small = found.sides() < small_px
+        if not is_small.any():
+            return found
+        search_each = partial(self.search_each, threshold=SEEN_CLOSER)
+        closer = look_closer(search_each, image_bgr, found.only(is_small), CLOSEUP)
+        return joined([found.only(~is_small), closer.only(closer.score >= threshold)], OVERLAP)
 
 
 def on_whole_cells(
@@ -125,17 +141,16 @@ def on_whole_cells(
     return canvas
 
 
-def _sure_enough(prediction: NDArray, grid: NDArray, threshold: float) -> Found:
-    """Faces with some score, tiny ones with more, in pixels of what was searched."""
-    found = decode(prediction, grid, threshold, OVERLAP)
-    return found.only((found.sides() >= TINY_FACE) | (found.score >= threshold + TINY_MORE))
+def _without_worn(found: Found, threshold: float) -> Found:
+    """Faces without what may be a badge and is not that sure."""
+    return found.only(~worn(found) | (found.score >= threshold))
 
 
 def _with_larger(found: Found, coarse: Found, large: float) -> Found:
     """Faces of a search and of a coarser one; those of more than `large` pixels rather from the coarser one."""
     is_large, least = found.sides() > large, SURELY * large if len(found.score) else 0.0
     alike = [found.only(~is_large), coarse.only(coarse.sides() > least)]
-    return joined(alike, found.only(is_large), OVERLAP)
+    return joined(alike, OVERLAP, found.only(is_large))
 
 
 class ScoutDetector:
