@@ -73,6 +73,7 @@ def test_what_the_detector_read_far_off_counts_less_and_then_not_at_all(read, mo
     estimator = HeadPoseEstimator(detector=ReadingDetector(Pose(read, 0, 0)), engine=LevelEngine(), finder_share=0.5)
     (face,) = estimator(np.zeros((64, 64, 3), np.uint8))
     assert least - 1e-6 <= face.pose.yaw <= most + 1e-6
+    assert ("unsure" in face.flags) == (read >= 40)
 
 
 def test_the_detector_reads_the_picture_as_it_is_the_engine_a_face_turned_upright():

@@ -87,7 +87,7 @@ export class PictureEstimator {
     const readings = await this.poses.read(picture, found.map(({ face }) => face));
     return found.flatMap(({ id, face, origin }, i) => {
       const reading = readings[i];
-      return reading ? [{ id, ...face, origin, ...reading, flags: [...flags[i], ...unsure(reading.error, this.quality)] }] : [];
+      return reading ? [{ id, ...face, origin, ...reading, flags: [...flags[i], ...unsure(reading, this.quality)] }] : [];
     });
   }
 }

@@ -36,6 +36,7 @@ export function viewNear(picture, box, { margin, face_pixels, enlarged }) {
   const [dx, dy] = [margin * (box[2] - box[0]), margin * (box[3] - box[1])];
   const wide = [box[0] - dx, box[1] - dy, box[2] + dx, box[3] + dy];
   let [x1, y1, x2, y2] = wide.map((value, i) => Math.trunc(Math.min(Math.max(value, 0), i % 2 ? picture.height : picture.width)));
+  [x2, y2] = [Math.min(x2, x1 + Math.trunc(wide[2] - wide[0])), Math.min(y2, y1 + Math.trunc(wide[3] - wide[1]))];
   if (Math.min(x2 - x1, y2 - y1) < 1) return null;
   const full = face_pixels / Math.max(box[2] - box[0], box[3] - box[1]), ratio = enlarged ? full : Math.min(1, full);
   const whole = 2 ** Math.max(0, Math.trunc(-Math.log2(ratio))); // sides that can be halved as often: that is quick

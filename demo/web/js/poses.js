@@ -3,12 +3,13 @@
 
 import { widenedPixels } from "./boxes.js";
 import { cropTo, leanCrop, turnCrop } from "./pixels.js";
-import { lean, poseBetween, poseMixed, turnInPlane } from "./rotation.js";
+import { degreesApart, lean, poseBetween, poseMixed, turnInPlane } from "./rotation.js";
 
 /** @typedef {import("./rotation.js").Pose} Pose */
 /** @typedef {import("./pixels.js").Picture} Picture */
 /** @typedef {{pixels: number[], turn: number}} Crop a range of pixels, and by how much it is turned to stand upright */
-/** @typedef {{pose: Pose, error: Pose | null}} Reading a pose, and how far its angles are off in the mean, if that is known */
+/** @typedef {{pose: Pose, error: Pose | null, contradicted?: boolean}} Reading a pose, how far its angles are off in the mean, if
+ * that is known, and whether the finder says something else altogether */
 /** @typedef {{at_one: number[], per_degree: number[]}} ExpectedError over how far the members of the fusion are apart */
 /** @typedef {{input_size: number, margin: number, leaning_deg: number[], finder_share: number,
  *   apart_deg: number[], expected_error: ExpectedError | null}} PoseSettings `finder_share`: of a pose, how far it goes to
@@ -33,7 +34,9 @@ export class PoseNetwork {
       const reading = readings[seen.indexOf(crop)], found = faces[i].pose;
       if (!reading) return null;
       const pose = crop.turn ? turnInPlane(reading.pose, -crop.turn) : reading.pose;
-      return { ...reading, pose: found ? poseMixed(pose, found, finder_share, apart_deg) : pose };
+      if (!found || !finder_share) return { ...reading, pose };
+      const contradicted = degreesApart(pose, found) >= apart_deg[1];
+      return { ...reading, pose: poseMixed(pose, found, finder_share, apart_deg), contradicted };
     });
   }
 

@@ -21,8 +21,8 @@ export function flagsOf([x1, y1, x2, y2], width, height, { words, useful_height,
   return words.filter((word) => holds[word]);
 }
 
-/** The flag of a face of which so much error is to be expected that its pose is useless.
- * @param {import("./rotation.js").Pose | null} error @param {QualitySettings} settings @returns {string[]} */
-export function unsure(error, { unsure_deg }) {
-  return error && Math.max(error.yaw, error.pitch, error.roll) >= unsure_deg ? ["unsure"] : [];
+/** The flag of a face whose pose is useless: so much error is to be expected, or the finder says something else altogether.
+ * @param {import("./poses.js").Reading} reading @param {QualitySettings} settings @returns {string[]} */
+export function unsure({ error, contradicted = false }, { unsure_deg }) {
+  return contradicted || (error && Math.max(error.yaw, error.pitch, error.roll) >= unsure_deg) ? ["unsure"] : [];
 }

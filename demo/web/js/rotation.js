@@ -108,13 +108,21 @@ export function rotationBetween(first, second, share) {
   return whole ? multiply(rotationFromVector(way.map((value) => (part / whole) * value)), first) : first;
 }
 
+/** A pose on the way from one to another. @param {Pose} first @param {Pose} second @param {number} share of the way */
+export function poseBetween(first, second, share) {
+  return poseFromRotation(rotationBetween(rotationFromPose(first), rotationFromPose(second), share));
+}
+
+/** The angle, in degrees, of the rotation that leads from one pose to another. @param {Pose} one @param {Pose} other */
+export function degreesApart(one, other) {
+  const second = rotationFromPose(other), trace = rotationFromPose(one).reduce((sum, value, i) => sum + value * second[i], 0);
+  return Math.acos(Math.min(1, Math.max(-1, (trace - 1) / 2))) / DEGREE;
+}
+
 /** A pose on the way from what the crop says to what the finder does, less far where they are far apart.
  * @param {Pose} ofCrop @param {Pose} ofFinder @param {number} share of the way @param {number[]} apart degrees: from the
  * first on the finder counts less, from the other on not at all */
 export function poseMixed(ofCrop, ofFinder, share, [start, end]) {
-  const finder = rotationFromPose(ofFinder);
-  const trace = rotationFromPose(ofCrop).reduce((sum, value, i) => sum + value * finder[i], 0);
-  const degrees = Math.acos(Math.min(1, Math.max(-1, (trace - 1) / 2))) / DEGREE;
-  const counted = share * Math.min(1, Math.max(0, (end - degrees) / (end - start)));
-  return poseFromRotation(rotationBetween(rotationFromPose(ofCrop), finder, counted));
+  const counted = Math.min(1, Math.max(0, (end - degreesApart(ofCrop, ofFinder)) / (end - start)));
+  return poseBetween(ofCrop, ofFinder, share * counted);
 }

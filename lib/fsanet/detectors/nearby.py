@@ -76,7 +76,12 @@ def view_near(image_bgr: NDArray[np.uint8], box_xyxy: boxes.BoxXYXY, closeup: Cl
         closeup: how large, and how much of them.
     """
     height, width = image_bgr.shape[:2]
-    x1, y1, x2, y2 = (int(value) for value in boxes.clip(boxes.widen(box_xyxy, closeup.margin), width, height))
+    wide = boxes.widen(box_xyxy, closeup.margin)
+    x1, y1, x2, y2 = (int(value) for value in boxes.clip(wide, width, height))
+    x2, y2 = (
+        min(x2, x1 + int(wide[2] - wide[0])),
+        min(y2, y1 + int(wide[3] - wide[1])),
+    )  # no pixel more, enlarged it is many
     if min(x2 - x1, y2 - y1) < 1:
         return None
     scale = closeup.face_pixels / max(box_xyxy[2] - box_xyxy[0], box_xyxy[3] - box_xyxy[1])

@@ -25,8 +25,8 @@ from fsanet.pose.angles import Pose, angles_from_rotation, rotate_in_plane, rota
 BATCH_SIZE = 64
 # Of a pose: chosen on CC0 photographs and Pointing'04, see the model card.
 FINDER_SHARE = 0.4
-# Degrees between what both say: from the first on the finder counts less, from the other on not at all. On those sets
-# they are apart by 15 to 20 at most in 99 of 100 faces: what is further apart is a face that the finder read wrongly.
+# Degrees between what both say: from the first on the finder counts less, from the other on not at all, and the face is
+# `unsure`. On those sets they are apart by 15 to 20 at most in 99 of 100 faces: further apart one of them is wrong.
 APART_DEG = (20.0, 40.0)
 _OWN_WEIGHTS = (None, "free", "synthetic")
 
@@ -174,12 +174,15 @@ class HeadPoseEstimator:
     def _face(self, found: Detection, upright_deg: NDArray, error_deg: NDArray, flags: tuple[str, ...]) -> Face:
         """A face with the pose that was read after it was turned upright, and the error to be expected of that."""
         turn, share = found.upright_turn, self.finder_share
-        pose = Pose(*(rotate_in_plane(upright_deg, -turn) if turn else upright_deg).tolist())
+        pose, is_contradicted = Pose(*(rotate_in_plane(upright_deg, -turn) if turn else upright_deg).tolist()), False
         if found.pose and share:
-            pose = _mixed(pose, found.pose, share)
+            apart_deg = _apart_deg(pose, found.pose)
+            is_contradicted = apart_deg >= APART_DEG[1]
+            pose = _mixed(pose, found.pose, share, apart_deg)
         error = None if np.isnan(error_deg).any() else Pose(*error_deg.tolist())
-        unsure = () if error is None or max(error) < UNSURE_DEG else ("unsure",)
-        return Face(found.box_xyxy, found.score, pose, turn, (*flags, *unsure), error, found.mask)
+        is_unsure = is_contradicted or (error is not None and max(error) >= UNSURE_DEG)
+        flags = (*flags, "unsure") if is_unsure else flags
+        return Face(found.box_xyxy, found.score, pose, turn, flags, error, found.mask)
 
     def _flags(self, picture_bgr: NDArray[np.uint8], face: Detection) -> tuple[str, ...]:
         is_turned = self.detector is self._upright and not stands_upright(self._upright, picture_bgr, face)
@@ -190,10 +193,14 @@ def _straightened(engine: str, model: str, weights: str | None) -> Engine:
     return StraightenedEngine(create_engine(engine, model=model, weights=weights))
 
 
-def _mixed(of_crop: Pose, of_finder: Pose, share: float) -> Pose:
+def _apart_deg(one: Pose, other: Pose) -> float:
+    """Angle of the rotation that leads from one pose to the other."""
+    return float(np.rad2deg(np.arccos(np.clip((np.trace(one.rotation.T @ other.rotation) - 1) / 2, -1, 1))))
+
+
+def _mixed(of_crop: Pose, of_finder: Pose, share: float, apart_deg: float) -> Pose:
     """A pose on the way from the crop's to the finder's, less far where they are far apart."""
     start, end = APART_DEG
-    apart_deg = np.rad2deg(np.arccos(np.clip((np.trace(of_crop.rotation.T @ of_finder.rotation) - 1) / 2, -1, 1)))
     counted = share * float(np.clip((end - apart_deg) / (end - start), 0, 1))
     return Pose(*angles_from_rotation(rotation_between(of_crop.rotation, of_finder.rotation, counted)).tolist())
 

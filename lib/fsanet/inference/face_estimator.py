@@ -21,7 +21,7 @@ FLAGS = {
     "cut": "more than a tenth of the box lies beyond the border of the picture",
     "small": "the face is below the height from which on more pixels hardly help",
     "turned": "the face seems to lie or to stand on its head: the pose may be far off; try --any-angle",
-    "unsure": "the networks of the fusion disagree: no face, or none that they can read",
+    "unsure": "the networks disagree about the pose: no face, or none that they can read",
 }
 # Degrees of expected error in any of the three angles: 89 of 100 squares of pictures without a face have more, 4 of 100
 # renders, none of 47 CC0 photographs.

@@ -7,7 +7,7 @@ import pytest
 from demo.web import contract, vendor
 from fsanet import HeadPoseEstimator
 from fsanet.dense import layout
-from fsanet.dense.decode import BODY, HEAD, WORN, Found, decode, worn
+from fsanet.dense.decode import BODY, HEAD, WORN, Found, Small, decode, worn
 from fsanet.dense.layout import cells
 from fsanet.detectors import nearby, scout
 from fsanet.detectors.any_angle import TURNS
@@ -36,10 +36,10 @@ class Answers:
 
 @pytest.fixture
 def answers(monkeypatch):
-    """In place of scout's network, in Python; sizes are such that faces drawn by lot are tiny, large and worn."""
+    """In place of scout's network, in Python; sizes are such that faces drawn by lot are small, large and worn."""
     answers = Answers()
     monkeypatch.setattr(ScoutNetwork, "__init__", lambda self, *_: vars(self).update(_network=answers, _pixel=np.uint8))
-    sizes = {"LARGE_FACE": 60, "MAY_BE_LARGE": 40, "LEAST_SIDE": 60, "TINY_FACE": 25, "TINY_MORE": 0.15}
+    sizes = {"LARGE_FACE": 60, "MAY_BE_LARGE": 40, "LEAST_SIDE": 60, "SMALL": Small(25, 0.65)}
     for name, value in sizes.items():
         monkeypatch.setattr(scout, name, value)
     return answers
@@ -103,7 +103,11 @@ def test_a_picture_is_searched_in_ever_smaller_copies(in_node, answers, height_w
     image = noise(*height_width)
     expected = HeadPoseEstimator(detector=ScoutDetector(long_side=LONG_SIDE)).detect(image)
     found, asked = in_page(in_node, answers, [image], "finder.find(pictures[0])")
-    assert [pictures.shape[:3] for pictures in answers.asked] == [(1, *sides) for sides in searched]
+    first, *rest = [pictures.shape[:3] for pictures in answers.asked]
+    copies = rest[len(rest) - len(searched) + 1 :]
+    assert [first, *copies] == [(1, *sides) for sides in searched]
+    closer = rest[: len(rest) - len(copies)]
+    assert 0 < max(map(max, closer)) <= 128
     assert_asked(asked, answers.asked)
     assert len(expected) >= 3
     assert_equal(found, expected)

@@ -99,7 +99,7 @@ READ = """const network = {
 };
 const poses = new PoseNetwork(network, given.settings);
 const picture = { width: 60, height: 50, data: new Uint8ClampedArray(4 * 60 * 50) };
-return (await poses.read(picture, given.faces)).map((reading) => reading && reading.pose);
+return (await poses.read(picture, given.faces)).map((reading) => reading && [reading.pose, unsure(reading, { unsure_deg: 8 })]);
 """
 
 
@@ -108,7 +108,7 @@ def test_a_share_of_a_pose_is_what_the_finder_read(in_node):
     box = (10, 10, 40, 45)
     found = [Detection(box, 0.9, upright_turn=turn, pose=pose) for turn in TURNS for pose in (of_finder, None)]
     estimator = HeadPoseEstimator(detector="scout")
-    expected = [estimator._face(face, np.array(answer), np.full(3, np.nan), ()).pose for face in found]
+    expected = [estimator._face(face, np.array(answer), np.full(3, np.nan), ()) for face in found]
     faces = [
         {"box": beyond, "turn": 0},
         *({"box": box, "turn": f.upright_turn, "pose": f.pose and f.pose._asdict()} for f in found),
@@ -116,9 +116,11 @@ def test_a_share_of_a_pose_is_what_the_finder_read(in_node):
     settings = {"input_size": 8, "margin": 0.4, "leaning_deg": LEANING_DEG, "finder_share": FINDER_SHARE}
     settings["apart_deg"] = APART_DEG
     given = {"answer": list(answer), "settings": settings, "faces": faces}
-    nothing, *poses = in_node(READ, ["poses.js"], given)
+    nothing, *read = in_node(READ, ["poses.js", "quality.js"], given)
     assert nothing is None
-    assert geodesic_errors(angles(poses), np.array(expected)).max() < 1e-3
+    assert geodesic_errors(angles([pose for pose, _ in read]), np.array([face.pose for face in expected])).max() < 1e-3
+    assert [tuple(flags) for _, flags in read] == [face.flags for face in expected]
+    assert {face.flags for face in expected} == {(), ("unsure",)}
 
 
 def test_quaternions_and_facing(in_node):
