@@ -99,7 +99,8 @@ READ = """const network = {
 };
 const poses = new PoseNetwork(network, given.settings);
 const picture = { width: 60, height: 50, data: new Uint8ClampedArray(4 * 60 * 50) };
-return (await poses.read(picture, given.faces)).map((reading) => reading && [reading.pose, unsure(reading, { unsure_deg: 8 })]);
+const read = await poses.read(picture, given.faces);
+return read.map((reading) => reading && [reading.pose, unsure(reading, { unsure_deg: 8 })]);
 """
 
 
