@@ -119,6 +119,7 @@ def _detector() -> dict[str, Any]:
         "head": decode.HEAD,
         "body": decode.BODY,
         "small": scout.SMALL._asdict(),
+        "looked_at": scout.LOOKED_AT,
         "closer": {"seen": scout.SEEN_CLOSER, "at_once": closer_look.AT_ONCE, "share": closer_look.CLOSER_SHARE},
         "large_face": scout.LARGE_FACE,
         "may_be_large": scout.MAY_BE_LARGE,

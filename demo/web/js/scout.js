@@ -11,7 +11,7 @@ import { poseFromRotation } from "./rotation.js";
 /** @typedef {import("./tracking.js").Detection} Detection */
 /** @typedef {import("./decode.js").Found} Found */
 /** @typedef {import("./decode.js").DecodeSettings & {long_side: number, multiple: number, grey: number, large_face: number,
- *   may_be_large: number, suspected: number, small: {side_px: number, score: number},
+ *   may_be_large: number, suspected: number, looked_at: number, small: {side_px: number, score: number},
  *   closer: {seen: number, at_once: number, share: number}, coarser: number, least_side: number, surely: number, worn: number, worn_more: number,
  *   head: number[], body: number[], sure_score: number, near: import("./near.js").NearSettings, scale_wh: number[], shift_wh: number[]}} ScoutSettings */
 
@@ -42,10 +42,10 @@ export class Scout {
    * smaller copy, and that again, for faces that are too large where it was searched before. Small faces are what a closer look
    * shows too. @param {Picture} picture */
   async search(picture) {
-    const { long_side, large_face, least_side, coarser, threshold, worn_more, small } = this.settings;
+    const { long_side, large_face, least_side, coarser, threshold, worn_more, small, looked_at } = this.settings;
     const longer = Math.max(picture.width, picture.height);
     let working = Math.min(long_side, longer), { found, hints } = await this.searchAt(fit(picture, working), small);
-    found = await this.closer(picture, withoutWorn(found, threshold, this.settings), (small.side_px * longer) / working);
+    found = await this.closer(picture, withoutWorn(found, threshold, this.settings), (looked_at * longer) / working);
     while ((hints || !found.length) && working > least_side) {
       const large = (large_face * longer) / working;
       working = Math.round(working / coarser);
@@ -60,10 +60,9 @@ export class Scout {
    * @param {Picture} picture @param {Found[]} found @param {number} smallPx */
   async closer(picture, found, smallPx) {
     const { closer, near, threshold } = this.settings, small = found.filter((face) => side(face) < smallPx);
-    if (!small.length) return found;
     const seen = await lookCloser((views) => this.searchEach(views, closer.seen), picture, small, near, closer);
-    const sure = seen.filter(({ score }) => score >= threshold);
-    return distinct([...found.filter((face) => side(face) >= smallPx), ...sure], this.settings);
+    const both = distinct([...found.filter((face) => side(face) >= smallPx), ...seen], this.settings);
+    return both.filter(({ score }) => score >= threshold);
   }
 
   /** Faces of a search and of a coarser one; those of more than `large` pixels rather from the coarser one.

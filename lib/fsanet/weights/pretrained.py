@@ -107,8 +107,8 @@ BUNDLED_WEIGHTS: tuple[PretrainedFile, ...] = tuple(
 # The network that finds faces, trained by us; `fsanet finder bundle` prints size and SHA-256.
 BUNDLED_FINDER = PretrainedFile(
     "scout_models/scout/scout.weights.h5",
-    2059208,
-    "719ca65b211e4b0e2740fda26d59644f60b9e66ba8990171b7f959a8201cd312",
+    2059192,
+    "ad6b663f273ab99a23652b59a3216b1d545aedb84d4ac58c2c9670d16c286a1c",
     "",
     OUR_LICENCE,
 )

@@ -39,7 +39,7 @@ def answers(monkeypatch):
     """In place of scout's network, in Python; sizes are such that faces drawn by lot are small, large and worn."""
     answers = Answers()
     monkeypatch.setattr(ScoutNetwork, "__init__", lambda self, *_: vars(self).update(_network=answers, _pixel=np.uint8))
-    sizes = {"LARGE_FACE": 60, "MAY_BE_LARGE": 40, "LEAST_SIDE": 60, "SMALL": Small(25, 0.65)}
+    sizes = {"LARGE_FACE": 60, "MAY_BE_LARGE": 40, "LEAST_SIDE": 60, "SMALL": Small(25, 0.65), "LOOKED_AT": 40}
     for name, value in sizes.items():
         monkeypatch.setattr(scout, name, value)
     return answers
