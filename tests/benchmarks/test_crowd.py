@@ -51,6 +51,9 @@ def test_a_crowd_of_one_portrait_is_counted(repository, tmp_path, capsys):
     assert capsys.readouterr().out.splitlines()[-1].split() == ["40", "px", "6", "6", "+0"]
 
 
-def test_a_folder_without_photographs_is_one_sentence(tmp_path, capsys):
+def test_a_folder_without_labels_is_one_sentence(repository, tmp_path, capsys):
+    (tmp_path / "one.jpg").write_bytes((repository / "demo" / "assets" / "collins.jpg").read_bytes())
     assert main([str(tmp_path)]) != EXIT_OK
-    assert str(tmp_path) in capsys.readouterr().err
+    assert "holds no photograph with a .mat file beside it" in capsys.readouterr().err
+    assert main([str(tmp_path), "--quality", "101"]) != EXIT_OK
+    assert "--quality lies in 1..100; got 101" in capsys.readouterr().err

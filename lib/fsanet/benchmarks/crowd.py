@@ -48,9 +48,12 @@ class Mosaic(NamedTuple):
 def main(argv: Sequence[str] | None = None) -> None:
     """Measure and print."""
     args = _parser().parse_args(argv)
-    photographs = [(read_image(image), read_mat(mat)[1]) for image, mat in (i.files for i in list_type1(args.folder))]
+    if args.quality > 100:
+        raise InputError(f"--quality lies in 1..100; got {args.quality}.")
+    pairs = [item.files for item in list_type1(args.folder)]
+    photographs = [(read_image(image), read_mat(mat)[1]) for image, mat in pairs if image.is_file() and mat.is_file()]
     if not photographs:
-        raise InputError(f"No photographs with .mat files in '{args.folder}'.")
+        raise InputError(f"'{args.folder}' holds no photograph with a .mat file beside it.")
     detectors = {name: create_detector(name) for name in args.detector}
     print(f"{len(photographs)} photographs of {args.folder}: faces found, and other boxes")
     print("height   faces  " + "".join(f"{name:>16}" for name in detectors))
