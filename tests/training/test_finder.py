@@ -12,6 +12,7 @@ from fsanet.models.single_stage.losses import weighted_sum
 from fsanet.models.single_stage.table import FINDERS, get_finder
 from fsanet.training import finder
 from fsanet.training.finder import FinderModel, FinderPlan, angle_between_deg, finder_task, train_finder, validate
+from tests.scenes.conftest import write_photograph
 
 
 class Says(keras.layers.Layer):
@@ -135,6 +136,24 @@ def test_batches_go_on_in_the_middle_of_a_run(plan):
         assert Path(task.file_name).name == "tiny.weights.h5"
     finally:
         task.batches.close()
+
+
+def test_a_run_sees_photographs_whole_in_every_other_step(plan, tmp_path):
+    write_photograph(tmp_path / "one.png")
+    plan = dataclasses.replace(plan, whole=str(tmp_path))
+    task = finder_task(plan)
+    try:
+        assert [batch.image.shape for batch in task.batches.epoch(0)] == [(2, 64, 64, 3), (1, 128, 128, 3)]
+        assert task.about == "3 new scenes of 64 pixels and of twice as many an epoch"
+    finally:
+        task.batches.close()
+    assert train_finder(plan, runs=tmp_path / "runs", quiet=True).weights.is_file()
+
+
+def test_whole_photographs_that_are_not_there_are_told_before_anything_is_written(plan, tmp_path):
+    with pytest.raises(FileNotFoundError, match="No photographs with"):
+        train_finder(dataclasses.replace(plan, whole=str(tmp_path / "none")), runs=tmp_path / "runs", quiet=True)
+    assert not (tmp_path / "runs").exists()
 
 
 @pytest.mark.parametrize("wrong", [{"side": 100}, {"steps": 0}, {"workers": 0}, {"pose_weight": -0.1}])

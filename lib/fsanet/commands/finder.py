@@ -154,7 +154,7 @@ def _add_train(parser: argparse.ArgumentParser) -> None:
         "--hard", metavar="FOLDER", help="what `fsanet finder hard` wrote, as a fifth of the backgrounds"
     )
     _add_whole(parser, "every other step shows them, in scenes twice as wide and a quarter as many")
-    parser.add_argument("--epochs", type=positive, help="of 6,400 scenes each")
+    parser.add_argument("--epochs", type=positive, help="of 6,400 scenes each, of 4,000 with --whole")
     parser.add_argument("--max-minutes", type=float, help="as many epochs as fit into this time, instead of --epochs")
     parser.add_argument("--threads", type=positive, help="cores to use")
     parser.add_argument("--run", help="folder below --out (default: scenes)")

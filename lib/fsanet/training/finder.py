@@ -157,13 +157,16 @@ def finder_task(plan: FinderPlan) -> Task:
         whole=Path(plan.whole) if plan.whole else None,
     )
     scenes = [stream.scene(_VALIDATION_SEED + number) for number in range(plan.validation)]
+    if stream.whole is not None:
+        stream.scene(_VALIDATION_SEED, whole=True)  # says what is missing
+    count = sum(len(stream.numbers(0, step)) for step in range(plan.steps))
     keras.utils.set_random_seed(plan.seed)
     network = finder.build()
     if plan.weights:
         network.load_weights(plan.weights)
     return Task(
         title=f"{plan.model} on scenes",
-        about=f"{plan.steps * plan.batch_size} new scenes of {plan.side} pixels an epoch",
+        about=f"{count} new scenes of {plan.side} pixels{' and of twice as many' if stream.whole else ''} an epoch",
         model=FinderModel(network, finder.parts, plan.weights_of_parts()),
         batches=SceneBatches(stream, plan.workers),
         validate=partial(validate, finder, network, scenes),
