@@ -31,9 +31,9 @@ export async function lookCloser(searchEach, picture, found, near, { at_once, sh
 /** A face as two looks at it have it; their scores are taken for independent. @param {Found} first @param {Found} closer
  * @param {number} share of the closer one's rotation @returns {Found} */
 function both(first, closer, share) {
-  const odds = [first, closer].reduce((product, { score }) => product * (score / (1 - score)), 1);
+  const seen = first.score * closer.score, unseen = (1 - first.score) * (1 - closer.score);
   return {
-    score: odds / (1 + odds),
+    score: seen / (seen + unseen),
     box: first.box.map((value, i) => (value + closer.box[i]) / 2),
     rotation: rotationBetween(first.rotation, closer.rotation, share),
     mask: closer.mask,
