@@ -67,10 +67,8 @@ class SceneStream:
         """The scene with a number, whatever came before it; `whole` for one of a photograph that is shown whole."""
         folders = self.bank, self.backgrounds, self.photographs
         side, mix, photographs = (_WIDER * self.side, WHOLE, self.whole) if whole else (self.side, SCENES, None)
-        composer, rng = (
-            open_composer(*folders, side, mix, self.hard, photographs),
-            np.random.default_rng([self.seed, number]),
-        )
+        composer = open_composer(*folders, side, mix, self.hard, photographs)
+        rng = np.random.default_rng([self.seed, number])
         return composer.scene(rng) if whole or number % _ENLARGED else composer.enlarged(rng)
 
     def shows_whole(self, step: int) -> bool:
@@ -80,9 +78,8 @@ class SceneStream:
     def numbers(self, epoch: int, step: int) -> range:
         """Numbers of the scenes of a step."""
         first = (epoch * self.steps + step) * self.batch_size
-        return range(
-            first, first + (max(1, self.batch_size // _WIDER**2) if self.shows_whole(step) else self.batch_size)
-        )
+        count = max(1, self.batch_size // _WIDER**2) if self.shows_whole(step) else self.batch_size
+        return range(first, first + count)
 
     def batch(self, epoch: int, step: int) -> SceneBatch:
         """The batch of a step."""
