@@ -1,4 +1,5 @@
 import dataclasses
+import multiprocessing
 from pathlib import Path
 
 import keras
@@ -126,27 +127,27 @@ def test_a_run_writes_weights_that_load_again(plan, tmp_path):
 
 
 def test_batches_go_on_in_the_middle_of_a_run(plan):
-    task = finder_task(plan)
-    try:
+    with finder_task(plan) as task:
         first, second = task.batches.epoch(0)
         [again] = task.batches.epoch(0, first_step=1)
         np.testing.assert_array_equal(second.image, again.image)
         assert (first.image != second.image).any()
         assert task.highest
         assert Path(task.file_name).name == "tiny.weights.h5"
-    finally:
-        task.batches.close()
+
+
+def test_no_process_draws_scenes_after_a_run(plan, tmp_path):
+    before = multiprocessing.active_children()
+    train_finder(plan, runs=tmp_path, quiet=True)
+    assert not set(multiprocessing.active_children()) - set(before)
 
 
 def test_a_run_sees_photographs_whole_in_every_other_step(plan, tmp_path):
     write_photograph(tmp_path / "one.png")
     plan = dataclasses.replace(plan, whole=str(tmp_path))
-    task = finder_task(plan)
-    try:
+    with finder_task(plan) as task:
         assert [batch.image.shape for batch in task.batches.epoch(0)] == [(2, 64, 64, 3), (1, 128, 128, 3)]
         assert task.about == "3 new scenes of 64 pixels and of twice as many an epoch"
-    finally:
-        task.batches.close()
     assert train_finder(plan, runs=tmp_path / "runs", quiet=True).weights.is_file()
 
 
@@ -201,9 +202,8 @@ def test_an_anchor_network_learns_a_batch_of_scenes(bank_folder):
 
 def test_a_task_is_told_targets_losses_and_decoding_by_the_row_of_its_network(plan):
     row = FINDERS["retinaface_mnet025"]
-    task = finder_task(dataclasses.replace(plan, model="retinaface_mnet025", pose_weight=0.4, validation=1))
-    task.batches.close()
-    assert task.batches.stream.encode is row.encode
-    assert (task.model.parts, task.model.weights_of_parts) == (row.parts, {**row.weights, "pose": 0.4})
-    assert task.model.network.name == "retinaface_mnet025"
-    assert set(task.validate()) == {"val_ap", "val_points", "val_pose"}
+    with finder_task(dataclasses.replace(plan, model="retinaface_mnet025", pose_weight=0.4, validation=1)) as task:
+        assert task.batches.stream.encode is row.encode
+        assert (task.model.parts, task.model.weights_of_parts) == (row.parts, {**row.weights, "pose": 0.4})
+        assert task.model.network.name == "retinaface_mnet025"
+        assert set(task.validate()) == {"val_ap", "val_points", "val_pose"}

@@ -3,6 +3,7 @@
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -138,11 +139,13 @@ def train_finder(plan: FinderPlan, *, runs: str | Path = RUNS, resume: bool = Tr
         InputError, FileNotFoundError: for a plan, bank or backgrounds that cannot be used.
         DivergedError, OSError, KeyboardInterrupt: as `run_task`.
     """
-    return run_task(finder_task(plan), plan, Path(runs) / plan.run / plan.model, resume=resume, quiet=quiet)
+    with finder_task(plan) as task:
+        return run_task(task, plan, Path(runs) / plan.run / plan.model, resume=resume, quiet=quiet)
 
 
-def finder_task(plan: FinderPlan) -> Task:
-    """The task of a plan: the bank is opened, the network is built."""
+@contextmanager
+def finder_task(plan: FinderPlan) -> Iterator[Task]:
+    """The task of a plan, bank opened and network built; the processes that draw its scenes end with the block."""
     finder = get_finder(plan.model)
     stream = SceneStream(
         Path(plan.bank),
@@ -164,11 +167,12 @@ def finder_task(plan: FinderPlan) -> Task:
     network = finder.build()
     if plan.weights:
         network.load_weights(plan.weights)
-    return Task(
+    batches = SceneBatches(stream, plan.workers)
+    task = Task(
         title=f"{plan.model} on scenes",
         about=f"{count} new scenes of {plan.side} pixels{' and of twice as many' if stream.whole else ''} an epoch",
         model=FinderModel(network, finder.parts, plan.weights_of_parts()),
-        batches=SceneBatches(stream, plan.workers),
+        batches=batches,
         validate=partial(validate, finder, network, scenes),
         decides="val_ap",
         highest=True,
@@ -177,6 +181,8 @@ def finder_task(plan: FinderPlan) -> Task:
         samples=json_sha256([scene.faces.box_xyxy.tolist() for scene in scenes]),
         words=_WORDS,
     )
+    with closing(batches):
+        yield task
 
 
 def _save(network: keras.Model, path: Path) -> None:
