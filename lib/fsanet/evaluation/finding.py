@@ -148,7 +148,6 @@ def on_aflw2000(detector: str, folder: Path) -> OnLabelled:
 
 def _landmarks(label_path: Path) -> NDArray[np.float64]:
     """The 68 landmarks (68, 2) of a label file in pixels; its `pt2d` has 21 points only."""
-    """The 68 landmarks (68, 2) of a label file, in pixels."""
     try:
         points = read_points(label_path)[1][:, :2]
     except (FileNotFoundError, InputError) as error:

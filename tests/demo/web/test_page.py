@@ -323,6 +323,7 @@ def test_a_file_that_cannot_be_read_is_explained(page, name, content, words):
 
 
 def test_yunet_finds_what_it_finds_in_python(page, site, assets, yunet_file):
+    page.wait_for_load_state("networkidle")
     before = len(site.asked)
     page.set_input_files("#file", yunet_file)
     wait_for_text(page, "#status", "found by YuNet")
