@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from fsanet.evaluation.judge import agreement, judge_detectors, judge_poses
-from fsanet.rendering.samples import Settings
+from fsanet.rendering.frame import Settings
 
 
 def test_agreement_by_hand():

@@ -17,7 +17,7 @@ from fsanet.image.reading import read_image
 from fsanet.readers.biwi_protocol import choose_box
 from fsanet.readers.face_boxes import FrameFaces
 from fsanet.readers.report import read_left_out
-from fsanet.rendering.samples import Settings, render_frame
+from fsanet.rendering.frame import Settings, render_frame
 from fsanet.rendering.write_frames import write_300w_lp_frame, write_biwi_frame, write_frames
 
 pytestmark = pytest.mark.slow

@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 
 from fsanet.image.face_crop import LANDMARK_MARGIN, crop_face
+from fsanet.rendering import frame as frame_module
 from fsanet.rendering import samples
-from fsanet.rendering.samples import Settings, jittered_box, render_frame, render_samples
+from fsanet.rendering.frame import Settings, render_frame
+from fsanet.rendering.samples import jittered_box, render_samples
 
 SIDE = 250
 
@@ -83,8 +85,8 @@ def test_the_frame_holds_the_whole_jittered_crop():
 
 def test_the_eyes_know_how_far_the_head_is_turned(monkeypatch):
     told = []
-    draw = samples.draw_eyes
-    monkeypatch.setattr(samples, "draw_eyes", lambda rng, yaw: told.append(yaw) or draw(rng, yaw))
+    draw = frame_module.draw_eyes
+    monkeypatch.setattr(frame_module, "draw_eyes", lambda rng, yaw: told.append(yaw) or draw(rng, yaw))
     render_frame(0, 0, Settings(), (64, 64), pose=(40.0, -10.0, 5.0))
     assert told == [40.0]
 

@@ -7,9 +7,10 @@ from fsanet.image.lens import Lens
 from fsanet.pose.angles import angles_from_rotation, rotation_from_angles
 from fsanet.rendering.backgrounds import HELD_OUT_BACKGROUNDS
 from fsanet.rendering.camera import Place
+from fsanet.rendering.frame import Settings, render_frame
 from fsanet.rendering.hair_styles import HAIR_STYLES
 from fsanet.rendering.masks.kinds import WORN
-from fsanet.rendering.samples import Settings, jittered_box, render_frame, render_samples
+from fsanet.rendering.samples import jittered_box, render_samples
 
 HELD_OUT_STYLES = {style.name for style in HAIR_STYLES if style.held_out}
 

@@ -1,9 +1,10 @@
 import numpy as np
 import pytest
 
+from fsanet.rendering.frame import Settings
 from fsanet.rendering.hair_styles import HAIR_STYLES
 from fsanet.rendering.headwear import KINDS
-from fsanet.rendering.samples import Settings, render_samples
+from fsanet.rendering.samples import render_samples
 from fsanet.rendering.tags import tags_of
 
 PLAIN = {

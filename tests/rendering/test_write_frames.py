@@ -4,7 +4,7 @@ import pytest
 from fsanet.image.reading import read_image
 from fsanet.readers.biwi_protocol import biwi_angles, read_rotation
 from fsanet.readers.type1 import read_mat
-from fsanet.rendering.samples import Settings, render_frame
+from fsanet.rendering.frame import Settings, render_frame
 from fsanet.rendering.write_frames import write_300w_lp_frame, write_biwi_frame, write_frames
 
 

@@ -6,7 +6,7 @@ import pytest
 from fsanet.console import EXIT_OK
 from fsanet.datasets.pose_set import PoseSet
 from fsanet.rendering import write_sets
-from fsanet.rendering.samples import Settings
+from fsanet.rendering.frame import Settings
 from fsanet.rendering.write_sets import split_sizes, write_synthetic_sets, write_test_set
 
 NAMES = ("synthetic_train", "synthetic_validation", "synthetic_test")

@@ -20,7 +20,7 @@ from fsanet.image.face_crop import LANDMARK_MARGIN, crop_face
 from fsanet.inference.estimator import HeadPoseEstimator
 from fsanet.models.spec import DEFAULT_MODEL
 from fsanet.options import add_option, positive
-from fsanet.rendering.samples import Settings, render_frame
+from fsanet.rendering.frame import Settings, render_frame
 
 PLAIN = "short"
 STYLES = ("mop", "fringe_long", "fringe_bob", "bob", "long_straight", "long_wavy", "locks")

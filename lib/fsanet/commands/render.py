@@ -54,7 +54,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _sets(args: argparse.Namespace) -> int:
     from fsanet.cluster.dask_pool import spread_over
-    from fsanet.rendering.samples import Settings  # compiles the renderer
+    from fsanet.rendering.frame import Settings  # compiles the renderer
     from fsanet.rendering.write_sets import write_synthetic_sets
 
     given = {

@@ -16,7 +16,8 @@ import numpy as np
 from fsanet.console import progress, run_command
 from fsanet.models.spec import DEFAULT_MODEL
 from fsanet.pose.errors import geodesic_errors, yaw_bins
-from fsanet.rendering.samples import Settings, render_frame, render_samples
+from fsanet.rendering.frame import Settings, render_frame
+from fsanet.rendering.samples import render_samples
 
 _DETECTORS = {"mtcnn": 0.95, "yunet": 0.7}
 _FRAME_SIDE = 256

@@ -19,7 +19,7 @@ from fsanet.console import run_command
 from fsanet.datasets.pose_set import PoseSet
 from fsanet.image.face_crop import INPUT_SIZE, LANDMARK_MARGIN, crop_face
 from fsanet.locations import work_dir
-from fsanet.rendering.samples import Frame, Settings, render_frame
+from fsanet.rendering.frame import Frame, Settings, render_frame
 
 ASSETS = work_dir("demo/assets")
 HEADS, HEADS_SIZE = 16, 128

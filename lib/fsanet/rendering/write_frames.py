@@ -19,7 +19,7 @@ from fsanet.files import replace_whole
 from fsanet.image.lens import Lens
 from fsanet.image.reading import write_image
 from fsanet.rendering.camera import Place
-from fsanet.rendering.samples import Frame, Settings, render_frame
+from fsanet.rendering.frame import Frame, Settings, render_frame
 
 _BIWI_AXES = np.diag([1.0, -1.0, -1.0])  # BIWI's camera has y down and z away from it
 _BIWI_FOLDERS = 24

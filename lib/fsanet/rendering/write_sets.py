@@ -21,8 +21,9 @@ from fsanet.datasets.parts import kept_for_the_next_run
 from fsanet.datasets.pictures import draw_pictures, picture_paths
 from fsanet.errors import InputError
 from fsanet.image.face_crop import INPUT_SIZE, LANDMARK_MARGIN
+from fsanet.rendering.frame import SPLITS, Settings
 from fsanet.rendering.head_pack import PACK_FILE
-from fsanet.rendering.samples import SPLITS, Settings, render_samples
+from fsanet.rendering.samples import render_samples
 from fsanet.workers import run_on_all_cores
 
 DEFAULT_OUT = Path("data")

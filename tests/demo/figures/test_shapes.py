@@ -10,7 +10,7 @@ import scipy.io
 from demo.figures import shapes
 from demo.figures.settings import FigureSettings
 from fsanet.errors import InputError
-from fsanet.rendering.samples import Settings, render_frame
+from fsanet.rendering.frame import Settings, render_frame
 
 
 @pytest.fixture(scope="module")

@@ -4,9 +4,9 @@ import pytest
 import scipy.io
 
 from fsanet.pose.angles import rotation_from_angles
+from fsanet.rendering.frame import Settings, render_frame
 from fsanet.rendering.profiling.fitted_head import fit_to_landmarks
 from fsanet.rendering.profiling.subject import make_subject
-from fsanet.rendering.samples import Settings, render_frame
 
 POSE = (6.0, -4.0, 3.0)
 

@@ -25,8 +25,8 @@ from fsanet.pose.angles import angles_of_facing
 from fsanet.rendering.masks.kinds import POINTS, POSE, RENDER, check_kind
 
 if TYPE_CHECKING:
+    from fsanet.rendering.frame import Settings
     from fsanet.rendering.masks.overlay import MaskedPicture
-    from fsanet.rendering.samples import Settings
 
 POINTS_KEY, BOX_KEY = "points_xy", "box_xyxy"
 _MASK_TAG = f"{TAG}mask"
@@ -92,7 +92,7 @@ def _pose_change(given: PoseSet, source: Path, kind: str | None) -> Change:
 
 
 def _render_change(given: PoseSet, source: Path, kind: str | None) -> Change:
-    from fsanet.rendering.samples import Settings
+    from fsanet.rendering.frame import Settings
 
     if given.meta.get("made_by") != _RENDERER:
         raise InputError(f"'{source}' was not rendered by this program: place the masks by points or by pose.")

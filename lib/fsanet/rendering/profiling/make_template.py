@@ -17,10 +17,10 @@ from numpy.typing import NDArray
 
 from fsanet.console import EXIT_OK, run_command
 from fsanet.datasets.npz_stream import write_npz
+from fsanet.rendering.frame import Settings, render_frame
 from fsanet.rendering.head_pack import head_pack
 from fsanet.rendering.profiling.mesh_points import read_meshes
 from fsanet.rendering.profiling.template import TEMPLATE_FILE, FaceTemplate, place
-from fsanet.rendering.samples import Settings, render_frame
 from fsanet.rendering.shape import mean_head
 
 _SIZE, _FACE_SHARE, _LIMITS_DEG = (360, 440), (0.4, 0.5), (30.0, 25.0, 20.0)
