@@ -32,8 +32,8 @@ def lengths(strands):
     return np.linalg.norm(np.diff(strands.points, axis=1), axis=2).sum(axis=1)
 
 
-def combed(name, place, normal):
-    return module._comb(STYLES[name], np.array(place, float), np.array(normal, float), np.random.default_rng(0))
+def combed(name, place, normal, swept=1.0):
+    return module._comb(STYLES[name], np.array(place, float), np.array(normal, float), np.random.default_rng(0), swept)
 
 
 TOP = np.array([[-0.3, 8.4, 0.4], [0.3, 8.4, 0.4]]), np.array([[0.0, 1.0, 0.0]] * 2)
@@ -65,12 +65,42 @@ def test_a_fringe_is_combed_forward_and_cut_over_the_brows():
     style = STYLES["fringe_long"]
     place = np.array([[0.1, 8.1, 1.0], [0.0, 8.2, -0.5]])
     assert combed("fringe_long", place, [[0.0, 0.6, 0.8], [0, 1, 0]])[0, 2] > 0.5
-    cut = module._lengths(style, place, np.random.default_rng(0))
+    cut = module._lengths(style, place, np.random.default_rng(0), 1.0)
     assert cut[0] < 0.8 < cut[1]
     reach = place[0, 1] - cut[0]
     assert 7.3 < reach + 0.15 < 7.85  # hangs to the brows, not over the eyes
-    bare = module._lengths(replace(style, fringe=False), place, np.random.default_rng(0))
+    bare = module._lengths(replace(style, front=""), place, np.random.default_rng(0), 1.0)
     assert bare[0] > 1.5
+
+
+@pytest.mark.parametrize("side", [-1.0, 1.0])
+def test_a_fringe_is_swept_to_one_side_as_far_as_beside_the_eye(side):
+    place, normal = np.array([[-0.3, 8.1, 1.0], [0.3, 8.1, 1.0]]), np.array([[0.0, 0.6, 0.8]] * 2)
+    flow = combed("swept_long", place, normal, side)
+    assert (side * flow[:, 0] > 0.4).all()
+    lengths = module._lengths(STYLES["swept_long"], place, np.random.default_rng(0), side)
+    ends = place + lengths[:, None] * flow
+    far = ends[int(side < 0)]  # of what starts on the other side
+    assert side * far[0] > 0.1
+    assert lengths[int(side < 0)] > lengths[int(side > 0)]
+
+
+def before_the_face(name, seed):
+    """How much of the hair's points lie over brows, eyes and cheeks, by side."""
+    points = grown(name, seed).strands.points
+    x, y, z = points[..., 0], points[..., 1], points[..., 2]
+    there = (np.abs(x) < 0.68) & (y < 7.5) & (y > 6.4) & (z > 0.7)
+    return (there & (x < 0)).mean(), (there & (x > 0)).mean()
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_curtains_and_swept_fringes_fall_over_the_face_and_other_hair_does_not(seed):
+    assert min(before_the_face("curtain", seed)) > 2e-3
+    assert max(before_the_face("swept_long", seed)) > 2e-3 > 4 * min(before_the_face("swept_long", seed))
+    assert max(before_the_face("long_straight", seed)) == 0
+    middle = grown("curtain", seed).strands.points
+    over_nose = (np.abs(middle[..., 0]) < 0.2) & (middle[..., 1] < 7.4) & (middle[..., 2] > 0.7)
+    assert over_nose.mean() < 1e-3
 
 
 @pytest.mark.parametrize("name", ["crew", "bob", "long_straight"])

@@ -64,5 +64,5 @@ def test_a_style_makes_sense(style):
 
 
 def test_a_fringe_needs_hair_that_reaches_the_brows():
-    assert all(style.length[1] >= 0.8 for style in HAIR_STYLES if style.fringe)
+    assert all(style.length[1] >= 0.8 for style in HAIR_STYLES if style.front == "fringe")
     assert len({style.name for style in HAIR_STYLES}) == len(HAIR_STYLES)

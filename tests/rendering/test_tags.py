@@ -58,7 +58,16 @@ def test_headwear_hides_hair_and_fringe_where_the_drawing_does(kind):
 
 def test_hair_beside_the_face_is_long_and_loose():
     beside = {style.name for style in HAIR_STYLES if style.beside_face}
-    assert beside == {"locks", "bob", "long_straight", "long_wavy", "fringe_long", "fringe_bob"}
+    assert beside == {
+        "locks",
+        "bob",
+        "long_straight",
+        "long_wavy",
+        "fringe_long",
+        "fringe_bob",
+        "swept_long",
+        "curtain",
+    }
 
 
 def test_rendered_samples_have_the_tags_of_what_was_drawn():

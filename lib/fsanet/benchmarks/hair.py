@@ -23,7 +23,18 @@ from fsanet.options import add_option, positive
 from fsanet.rendering.frame import Settings, render_frame
 
 PLAIN = "short"
-STYLES = ("mop", "fringe_long", "fringe_bob", "bob", "long_straight", "long_wavy", "locks")
+STYLES = (
+    "mop",
+    "fringe_long",
+    "fringe_bob",
+    "swept_long",
+    "swept_short",
+    "curtain",
+    "bob",
+    "long_straight",
+    "long_wavy",
+    "locks",
+)
 _WIDEST_DEG = (30.0, 15.0, 8.0)  # yaw, pitch, roll
 _HEADS = Settings(split="test", per_person=1, headwear=0.0, occluded=0.0)
 

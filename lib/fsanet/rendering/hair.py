@@ -25,6 +25,7 @@ _CURLS_OPEN = 0.4  # curls shade each other and do not shine as one sheet
 _GUIDES = 170
 _EAR = 0.3
 _LOCKS_OF_FRINGE = 0.5
+_CURTAIN = (0.3, 0.68)  # decimetres from the face's middle, where the eyes are at 0.32 and the cheeks end at 0.7
 _TIE = np.array([0.0, 7.75, -0.55])  # where tied hair meets, on the base head
 _TAPER = np.interp(np.linspace(0, 1, POINTS), [0, 0.3, 1], [0.4, 1, 0.4])  # blunt ends would speckle
 _STEPS = np.linspace(0, 1, POINTS)
@@ -66,8 +67,13 @@ def scalp_mask(pack: HeadPack, rng: np.random.Generator, traits: Traits, style: 
     return mask.astype(np.float32)
 
 
-def _comb(style: HairStyle, place: np.ndarray, normal: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Direction (N, 3) along the scalp in which hair is combed at places of the base head."""
+def _comb(
+    style: HairStyle, place: np.ndarray, normal: np.ndarray, rng: np.random.Generator, swept: float
+) -> np.ndarray:
+    """Direction (N, 3) along the scalp in which hair is combed at places of the base head.
+
+    `swept` is the side to which a fringe goes that is swept aside, -1 or 1.
+    """
     x, z = place[:, 0], place[:, 2]
     zero, one = np.zeros(len(place)), np.ones(len(place))
     side = np.tanh((x - rng.choice([-0.35, -0.25, 0.0, 0.25, 0.35])) / 0.06)
@@ -85,8 +91,13 @@ def _comb(style: HairStyle, place: np.ndarray, normal: np.ndarray, rng: np.rando
         flow = np.stack([noise(place, 12, k) for k in (3, 11, 19)], axis=1)
     if style.comb not in ("tied", "out"):  # on the sides all hair lies down and back, round the ears
         flow = flow + _on_sides(place)[:, None] * (np.stack([zero, -one, -0.7 * one], axis=1) - flow)
-    if style.fringe:
+    if style.front == "fringe":
         flow = np.where(_over_brow(place)[:, None], np.stack([0.35 * x, -0.15 * one, one], axis=1), flow)
+    elif style.front == "swept":
+        aside = np.stack([swept * one, -0.2 * one, 0.7 * one], axis=1)
+        flow = np.where(_over_brow(place)[:, None], aside, flow)
+    elif style.front == "curtain":
+        flow = np.where(_in_front(place)[:, None], np.stack([0.9 * side, -0.2 * one, 0.5 * one], axis=1), flow)
     return unit(flow - np.einsum("nk,nk->n", flow, normal)[:, None] * normal)
 
 
@@ -99,16 +110,25 @@ def _over_brow(place: np.ndarray) -> np.ndarray:
     return (place[:, 2] > _LOCKS_OF_FRINGE) & (place[:, 1] > 7.7) & (np.abs(place[:, 0]) < 0.6)
 
 
-def _lengths(style: HairStyle, place: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+def _in_front(place: np.ndarray) -> np.ndarray:
+    """(N,) whether hair at places of the base head falls over temples and cheeks if it is let."""
+    return (place[:, 2] > 0.35) & (place[:, 1] > 7.6)
+
+
+def _lengths(style: HairStyle, place: np.ndarray, rng: np.random.Generator, swept: float) -> np.ndarray:
     """Lengths (N,) of strands that start at places of the base head; a fringe is cut along a line over the brows."""
     length = rng.uniform(*style.length) * rng.uniform(0.85, 1.05, len(place))
     length = length * (1 + (style.sides - 1) * _on_sides(place))
     if style.comb == "tied":
         length = np.minimum(length, 1.2 * np.linalg.norm(_TIE - place, axis=1))
-    if style.fringe:
+    if style.front == "fringe":
         end = np.array([rng.uniform(7.48, 7.65), 1.15])  # height and depth of the cut
         reach = np.linalg.norm(place[:, 1:] - end, axis=1) * rng.uniform(0.95, 1.1, len(place))
         length = np.where(_over_brow(place), np.minimum(length, reach), length)
+    elif style.front == "swept":
+        end = np.array([0.55 * swept, rng.uniform(7.15, 7.5), 1.0])  # beside the brow or the eye of that side
+        reach = np.linalg.norm(place - end, axis=1) * rng.uniform(0.9, 1.15, len(place))
+        length = np.where(_over_brow(place), reach, length)
     return length
 
 
@@ -123,6 +143,14 @@ def _off_the_face(points: np.ndarray, tuck: float) -> np.ndarray:
     x = np.where(beside, side * np.maximum(np.abs(x), 0.74), x)
     x = np.where(np.abs(x) > 1.0, side * (1.0 + 0.35 * (np.abs(x) - 1.0)), x)
     return np.stack([x, y, z], axis=1)
+
+
+def _beside_the_middle(points: np.ndarray, least: np.ndarray) -> np.ndarray:
+    """Hair (N, 3) that falls over the face, pushed sideways to `least` (2,) from the middle, left and right."""
+    x, y, z = points[:, 0], points[:, 1], points[:, 2]
+    side = np.sign(x + 1e-6)
+    wanted = np.where(side < 0, *least) * ramp(7.95, 7.6, y)
+    return np.stack([np.where(z > 0.6, side * np.maximum(np.abs(x), wanted), x), y, z], axis=1)
 
 
 def _off_the_neck(points: np.ndarray) -> np.ndarray:
@@ -143,10 +171,12 @@ def _settle(points: np.ndarray, layer: np.ndarray, hug: float, skull: SkullMap) 
     return points - (share * over)[..., None] * direction
 
 
-def _grow(style, root, direction, comb, length, layer, skull: SkullMap, rng) -> np.ndarray:
+def _grow(style, root, place, direction, comb, length, layer, skull: SkullMap, rng) -> np.ndarray:
     """Paths (N, POINTS, 3) of strands over the head, in the frame of the base head; neighbours bend alike."""
     step = (length / (POINTS - 1))[:, None]
-    long = (length > 0.9) & (style.comb != "tied")
+    falls = _in_front(place) & (style.front == "curtain")
+    least = rng.uniform(*_CURTAIN, 2) if style.front == "curtain" else np.zeros(2)
+    long = (length > 0.9) & (style.comb != "tied") & ~falls & ~(_over_brow(place) & (style.front == "swept"))
     tuck = rng.uniform(0.05, 0.35) if rng.random() < 0.6 else rng.uniform(0.35, 0.65)
     phase = rng.uniform(0, 30, 3)
     path, x, d = [root], root, direction
@@ -154,9 +184,11 @@ def _grow(style, root, direction, comb, length, layer, skull: SkullMap, rng) -> 
         before = x
         x = _settle(x + d * step, layer, style.hug, skull)
         x = np.where(long[:, None], _off_the_face(_off_the_neck(x), tuck), x)
+        x = np.where(falls[:, None], _beside_the_middle(_off_the_neck(x), least), x)
         path.append(x)
         swirl = np.stack([noise(x, 3.5, offset) for offset in phase], axis=1)
-        pull = 3 * style.gravity * ramp(1.0, 0.6, x[:, 2]) * step[:, 0]  # over the forehead hair keeps as it is combed
+        held = np.where(falls, ramp(8.1, 7.8, x[:, 1]), ramp(1.0, 0.6, x[:, 2]))  # over the forehead as it is combed
+        pull = 3 * style.gravity * held * step[:, 0]
         d = unit(x - before) - pull[:, None] * [0, 1, 0] + style.curl * swirl
         d = unit(d + (0.15 * comb if style.comb in ("back", "part", "up") else 0.0))
     return np.stack(path, axis=1)
@@ -228,13 +260,14 @@ def grow_hair(
     shell = skin + unit(normals + unit(skin - skull.centre)) * thickness[:, None]
     corners, weights = surface_samples(rng, shell, triangles, ramp(_SHELL - 0.1, 0.9, scalp), style.strands)
     start, normal, place = (at_samples(v, corners, weights) for v in (shell, normals, pack.vertices))
-    comb = _comb(style, place, normal, rng)
+    swept = rng.choice([-1.0, 1.0]) if style.front == "swept" else 0.0
+    comb = _comb(style, place, normal, rng, swept)
     direction = unit(style.lift * normal + (1 - style.lift) * comb)
     offset = start - skull.centre
-    length = _lengths(style, place, rng)
+    length = _lengths(style, place, rng, swept)
     rise = rng.uniform(0.2, 1, len(start)) * np.minimum(0.03, 0.15 * length)  # above the shell and among each other
     layer = np.linalg.norm(offset, axis=1) - skull.radius_at(unit(offset)) + rise
-    paths = _grow(style, start, direction, comb, length, layer, skull, rng)
+    paths = _grow(style, start, place, direction, comb, length, layer, skull, rng)
     paths = _settle(_locks(style, paths, rng), layer[:, None], 0.0, skull)
     if style.knot:
         paths = np.concatenate([paths, _knot(style, rng, 500)])

@@ -28,7 +28,8 @@ class HairStyle:
         strands: how many.
         width: of a strand.
         sides: length on the sides and the neck as a share of that on top.
-        fringe: combed over the forehead.
+        front: what falls over the face: a `fringe` cut along the brows, one `swept` aside over a brow and an eye, a
+            `curtain` parted over temples and cheeks; nothing if empty.
         knot: `bun`, `tail` or none.
         fuzz: roughness of the shell.
         hug: how much of what a strand stands off the shell each step takes back.
@@ -48,7 +49,7 @@ class HairStyle:
     strands: int = 1800
     width: Range = (0.02, 0.035)
     sides: float = 1.0
-    fringe: bool = False
+    front: str = ""
     knot: str = ""
     fuzz: float = 0.1
     hug: float = 0.85
@@ -58,6 +59,11 @@ class HairStyle:
     def beside_face(self) -> bool:
         """Whether loose hair falls beside the face, where it may cover cheeks and ears."""
         return self.comb == "part" and self.length[1] > _EAR_TO_CHIN
+
+    @property
+    def fringe(self) -> bool:
+        """Whether hair is combed over the forehead."""
+        return self.front in ("fringe", "swept")
 
 
 HAIR_STYLES = (
@@ -69,7 +75,7 @@ HAIR_STYLES = (
     HairStyle("side_part", 0.06, 0.13, (0.06, 0.14), (0.4, 0.7), "part", gravity=0.15, sides=0.4),
     HairStyle("brushed_up", 0.02, 0.08, (0.06, 0.14), (0.3, 0.5), "up", 0.5, clump=0.5, sides=0.3, hug=0.3),
     HairStyle("slick_back", 0.04, 0.06, (0.04, 0.09), (0.5, 0.9), "back", sides=0.6, held_out=True),
-    HairStyle("mop", 0.05, 0.07, (0.1, 0.2), (0.5, 0.8), "forward", 0.3, 0.3, 0.3, 0.6, fringe=True, hug=0.5),
+    HairStyle("mop", 0.05, 0.07, (0.1, 0.2), (0.5, 0.8), "forward", 0.3, 0.3, 0.3, 0.6, front="fringe", hug=0.5),
     HairStyle("curly", 0.08, 0.07, (0.15, 0.35), (0.1, 0.18), "out", 0.4, 0.0, 0.9, 0.1, 2600, fuzz=0.2, hug=0.5),
     HairStyle("afro", 0.05, 0.04, (0.2, 0.6), (0.08, 0.14), "out", 0.4, 0.0, 0.9, 0.0, 3600, (0.03, 0.04), fuzz=0.1),
     HairStyle("locks", 0.04, 0.03, (0.05, 0.1), (0.8, 2.6), "part", 0.4, 0.7, 0.1, 0.98, 1400, (0.04, 0.06)),
@@ -77,8 +83,11 @@ HAIR_STYLES = (
     HairStyle("long_straight", 0.15, 0.02, (0.05, 0.12), (2.4, 3.6), "part", 0.15, 0.8, strands=2800),
     HairStyle("long_wavy", 0.13, 0.02, (0.08, 0.16), (1.8, 3.2), "part", 0.3, 0.6, 0.3, 0.4, 2400),
     HairStyle("long_back", 0.05, 0.01, (0.06, 0.12), (2.2, 3.4), "back", 0.2, 0.7, strands=2200),
-    HairStyle("fringe_long", 0.09, 0.0, (0.06, 0.12), (1.6, 3.0), "part", 0.2, 0.8, strands=2400, fringe=True),
-    HairStyle("fringe_bob", 0.05, 0.0, (0.08, 0.14), (1.2, 1.7), "part", 0.2, 0.8, fringe=True, held_out=True),
+    HairStyle("fringe_long", 0.09, 0.0, (0.06, 0.12), (1.6, 3.0), "part", 0.2, 0.8, strands=2400, front="fringe"),
+    HairStyle("fringe_bob", 0.05, 0.0, (0.08, 0.14), (1.2, 1.7), "part", 0.2, 0.8, front="fringe", held_out=True),
+    HairStyle("swept_long", 0.07, 0.01, (0.06, 0.12), (1.6, 3.0), "part", 0.2, 0.8, strands=2600, front="swept"),
+    HairStyle("swept_short", 0.05, 0.05, (0.06, 0.14), (0.4, 0.7), "part", 0.2, 0.15, sides=0.4, front="swept"),
+    HairStyle("curtain", 0.09, 0.02, (0.05, 0.12), (1.4, 3.2), "part", 0.2, 0.8, strands=3000, front="curtain"),
     HairStyle("tail", 0.09, 0.01, (0.03, 0.07), (0.8, 1.2), "tied", 0.1, 0.0, knot="tail"),
     HairStyle("bun", 0.07, 0.01, (0.03, 0.07), (0.8, 1.2), "tied", 0.1, 0.0, knot="bun"),
 )  # fmt: skip
