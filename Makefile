@@ -63,6 +63,9 @@ render: setup  ## synthetic heads as npz sets, or as photographs with LAYOUT=300
 mask: setup  ## the masked twin of a set: SET=name [BY=points|pose|render KIND= SEED= OUT=npz ARGS=]
 	$(BIN)/fsanet mask $(call option,--set,$(SET)) $(call option,--by,$(BY)) $(call option,--kind,$(KIND)) $(call option,--seed,$(SEED)) $(call option,--out,$(OUT)) $(ARGS)
 
+hair: setup  ## the twin of a set with hair over the faces: SET=name [STYLE= SEED= OUT=npz ARGS=]
+	$(BIN)/fsanet hair $(call option,--set,$(SET)) $(call option,--style,$(STYLE)) $(call option,--seed,$(SEED)) $(call option,--out,$(OUT)) $(ARGS)
+
 rotate: setup  ## the turned twin of a set: SET=name [DEG=45 SEED= OUT=npz ARGS=]
 	$(BIN)/fsanet rotate $(call option,--set,$(SET)) $(call option,--degrees,$(DEG)) $(call option,--seed,$(SEED)) $(call option,--out,$(OUT)) $(ARGS)
 
@@ -145,4 +148,4 @@ docs: setup  ## the API reference to docs/api/
 clean:  ## remove the virtual environment and what commands wrote
 	rm -rf $(VENV) .venv-* demo/output training_and_testing/output
 
-.PHONY: adapt adapt-bench mask rotate portraits profile help setup lint types check check-backends weights preprocess render train test export bench gpu-check fuzz kills demo web figures notebooks pictures package docs clean
+.PHONY: adapt adapt-bench mask hair rotate portraits profile help setup lint types check check-backends weights preprocess render train test export bench gpu-check fuzz kills demo web figures notebooks pictures package docs clean

@@ -21,6 +21,7 @@ VERBS = {
     "portraits": "bring free photographs of people, to profile",
     "profile": "turn photographs of faces in 3D to other poses, with labels",
     "mask": "put face masks on the faces of a set, order and labels kept",
+    "hair": "lay rendered hair over the faces of a set, order and labels kept",
     "rotate": "turn the faces of a set in the plane of the picture, with the right labels",
     "train": "train a model",
     "adapt": "adapt trained weights to unlabelled faces, such as those of one camera",

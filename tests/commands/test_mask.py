@@ -1,4 +1,4 @@
-"""The `mask` and `rotate` verbs: a twin beside the set, and what is refused."""
+"""The `mask`, `hair` and `rotate` verbs: a twin beside the set, and what is refused."""
 
 import numpy as np
 import pytest
@@ -6,6 +6,7 @@ import pytest
 from fsanet.cli import main
 from fsanet.console import EXIT_ERROR, EXIT_OK
 from fsanet.datasets.pose_set import PoseSet
+from fsanet.rendering.masks.placing import place_by_pose
 
 
 @pytest.fixture
@@ -15,8 +16,12 @@ def folder(tmp_path):
     return tmp_path
 
 
-@pytest.mark.parametrize(("verb", "column"), [("mask", "mask"), ("rotate", "clockwise_deg")])
+@pytest.mark.parametrize(("verb", "column"), [("mask", "mask"), ("hair", "hair"), ("rotate", "clockwise_deg")])
 def test_the_twin_lies_beside_the_set(folder, capsys, verb, column):
+    if verb == "hair":
+        given = PoseSet.load(folder / "faces.npz")
+        points = np.tile(place_by_pose(np.zeros(3), (18, 18, 46, 46)).points_xy, (3, 1, 1))
+        PoseSet(given.image, given.pose, given.source, given.meta, {"points_xy": points}).save(folder / "faces.npz")
     arguments = [verb, "--set", "faces", "--folder", str(folder), "--workers", "1", "--seed", "4"]
     assert main(arguments) == EXIT_OK
     [twin] = folder.glob(f"faces_{verb[:4]}*.npz")
@@ -34,6 +39,8 @@ def test_the_twin_lies_beside_the_set(folder, capsys, verb, column):
         (["mask", "--kind", "scarf"], "There is no kind of mask 'scarf': choose one of surgical"),
         (["mask", "--by", "points"], "holds no landmarks"),
         (["mask", "--by", "render"], "was not rendered by this program"),
+        (["hair"], "holds no landmarks (`points_xy`): make it again with `fsanet prepare`."),
+        (["hair", "--style", "beehive"], "There is no hair style 'beehive': choose one of bald"),
         (["rotate", "--degrees", "0"], "largest turn must be above 0"),
     ],
 )

@@ -101,7 +101,7 @@ def test_a_missing_set_is_told(tmp_path):
 
 def test_names_of_twins(tmp_path):
     assert twin_path(tmp_path / "AFW_Flip.npz", "_masked") == tmp_path / "AFW_Flip_masked.npz"
-    assert [plain_name(n) for n in ("A_masked", "A_rotated", "A")] == ["A", "A", "A"]
+    assert [plain_name(n) for n in ("A_masked", "A_rotated", "A_haired", "A")] == ["A"] * 4
 
 
 def full_disk(row, rng):

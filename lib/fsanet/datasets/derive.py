@@ -23,18 +23,45 @@ from fsanet.errors import InputError
 from fsanet.files import remove_leftovers
 from fsanet.workers import run_on_all_cores
 
-MASKED, ROTATED = "_masked", "_rotated"  # what is added to the name of a set
+MASKED, ROTATED, HAIRED = "_masked", "_rotated", "_haired"  # what is added to the name of a set
+TWINS = (MASKED, ROTATED, HAIRED)
+POINTS_KEY = "points_xy"  # the column of landmarks, (N, 68, 2) pixels of the crop
 _CHUNK = 256
 
 
 def plain_name(name: str) -> str:
     """The name of the set that a set was made of: AFLW2000_masked -> AFLW2000; any other name as it is."""
-    return name.removesuffix(MASKED).removesuffix(ROTATED)
+    for suffix in TWINS:
+        name = name.removesuffix(suffix)
+    return name
 
 
 def twin_path(source: Path, suffix: str) -> Path:
     """Where the twin of a set lies: beside it."""
     return source.with_name(f"{source.stem}{suffix}.npz")
+
+
+def check_landmarks(given: PoseSet, source: Path, otherwise: str = "") -> None:
+    """Raise unless every face of a set has its landmarks.
+
+    Args:
+        given: the set.
+        source: its file.
+        otherwise: what else can be done, as the end of a sentence.
+
+    Raises:
+        InputError: where some have none.
+    """
+    points = given.extras.get(POINTS_KEY)
+    if points is None:
+        raise InputError(
+            f"'{source}' holds no landmarks (`{POINTS_KEY}`): make it again with `fsanet prepare`{otherwise}."
+        )
+    bad = np.flatnonzero(~np.isfinite(points).all(axis=(1, 2)))
+    if len(bad):
+        raise InputError(
+            f"'{source}': {len(bad)} faces have no landmarks, sample {bad[0]} first: leave them out{otherwise}."
+        )
 
 
 class Row(NamedTuple):

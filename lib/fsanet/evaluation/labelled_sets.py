@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from fsanet.datasets.derive import MASKED, ROTATED, plain_name
+from fsanet.datasets.derive import TWINS, plain_name
 from fsanet.datasets.pose_set import PoseSet
 from fsanet.datasets.protocols import PROTOCOLS, SETS, find_set, set_path
 from fsanet.errors import InputError
@@ -63,7 +63,7 @@ class LabelledSet:
 def available_sets(folder: str | Path) -> list[str]:
     """Names of the npz sets to test on below a folder: the protocols' test sets and their twins, then one's own."""
     known = list(dict.fromkeys(name for protocol in PROTOCOLS.values() for name in protocol.test))
-    twins = (f"{name}{suffix}" for name in known for suffix in ("", MASKED, ROTATED))
+    twins = (f"{name}{suffix}" for name in known for suffix in ("", *TWINS))
     there = [name for name in twins if find_set(name, folder).is_file()]
     own = sorted(path.stem for path in Path(folder).glob("*.npz") if plain_name(path.stem) not in SETS)
     return there + own

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fsanet.datasets.derive import Change, Derivation, Row
+from fsanet.datasets.derive import POINTS_KEY, Change, Derivation, Row, check_landmarks
 from fsanet.datasets.pose_set import TAG, PoseSet
 from fsanet.errors import InputError
 from fsanet.pose.angles import angles_of_facing
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from fsanet.rendering.frame import Settings
     from fsanet.rendering.masks.overlay import MaskedPicture
 
-POINTS_KEY, BOX_KEY = "points_xy", "box_xyxy"
+BOX_KEY = "box_xyxy"
 _MASK_TAG = f"{TAG}mask"
 _RENDERER = "fsanet.rendering"
 
@@ -69,15 +69,7 @@ def _has_roll(given: PoseSet) -> bool:
 
 
 def _points_change(given: PoseSet, source: Path, kind: str | None) -> Change:
-    points = given.extras.get(POINTS_KEY)
-    if points is None:
-        raise InputError(
-            f"'{source}' holds no landmarks (`{POINTS_KEY}`): make it again with `fsanet prepare`, or place the masks "
-            "by pose."
-        )
-    bad = np.flatnonzero(~np.isfinite(points).all(axis=(1, 2)))
-    if len(bad):
-        raise InputError(f"'{source}': {len(bad)} faces have no landmarks, sample {bad[0]} first: place them by pose.")
+    check_landmarks(given, source, ", or place the masks by pose")
     return partial(_by_points, kind=kind)
 
 

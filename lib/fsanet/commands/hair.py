@@ -1,0 +1,37 @@
+"""Lay rendered hair over the faces of a set: `make hair SET=name [STYLE= SEED= OUT=npz]`.
+
+    fsanet hair --set AFLW2000                  data/type1/AFLW2000_haired.npz, a style of its own for each face
+    fsanet hair --set my/faces.npz --style curtain --out my/faces_curtain.npz
+
+Real hair falls over temples, cheeks, brows and eyes, and misleads networks that have seen none there. Order and labels
+stay and no face is left out; the style is in the column `hair`. The set needs landmarks (`points_xy`). Equal seeds give
+equal bytes; a killed run goes on where it was. `fsanet test` measures a set and its twin pair by pair.
+"""
+
+import argparse
+
+from fsanet.console import EXIT_OK
+from fsanet.datasets.derive import HAIRED, derive_set, twin_path
+from fsanet.datasets.pose_set import PoseSet
+from fsanet.datasets.protocols import set_path
+from fsanet.options import add_twin_options
+from fsanet.rendering.hair_styles import HAIR_STYLES
+from fsanet.rendering.haired_set import haired_set
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Which set, which hair, and where to."""
+    add_twin_options(parser)
+    styles = ", ".join(style.name for style in HAIR_STYLES if style.name != "bald")
+    parser.add_argument("--style", metavar="STYLE", help=f"of all hair: {styles} (default: one for each face)")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Make the twin with hair; whole or not there."""
+    source = set_path(args.set, args.folder)
+    given = PoseSet.load(source)
+    target = args.out or twin_path(source, HAIRED)
+    work = haired_set(source, target, given, args.style, args.seed)
+    fresh = derive_set(work, given, workers=args.workers, quiet=args.quiet)
+    print(f"{target}: {len(given):,} faces with hair over them{'' if fresh else '; was there'}")
+    return EXIT_OK

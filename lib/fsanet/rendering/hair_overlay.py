@@ -1,0 +1,119 @@
+"""Rendered hair laid over a face in a photograph: curtains, fringes, hair swept over an eye.
+
+A head of the same pose is rendered twice, bald and with hair, alike in all else. Where the two differ is hair; it is
+carried to the photograph by the affine map of the 68 landmarks, and brightened or darkened as the face there is.
+"""
+
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from fsanet.errors import InputError
+from fsanet.rendering.frame import Frame, Settings, render_frame
+from fsanet.rendering.hair_styles import get_style
+
+# style -> share of the faces: what falls before the face, and what hangs beside it
+SHARES = {
+    "curtain": 0.25,
+    "swept_long": 0.125,
+    "swept_short": 0.125,
+    "fringe_long": 0.125,
+    "mop": 0.125,
+    "long_wavy": 0.125,
+    "locks": 0.125,
+}
+_BALD = "bald"
+_SIZE_WH, _FACE_SHARE = (140, 154), 0.42  # of the rendered picture, in pixels; of the landmarks' box in it
+_FINE = 3  # times finer than the photograph, and shrunk then
+_HAIR_FROM, _HAIR_TO = 8.0, 24.0  # difference of grey levels from which something, and all, is hair
+_DARK = 40.0  # grey levels added to both faces, so that black photographs do not blacken all hair
+_GAIN, _GAIN_NOISE = (0.6, 1.6), 0.2
+_COLOURLESS = 4.0  # mean range of a pixel's channels below which a photograph is black and white
+
+
+class HairedPicture(NamedTuple):
+    """A picture with hair over the face.
+
+    Attributes:
+        image_bgr: (H, W, 3) uint8.
+        style: a name of `HAIR_STYLES`.
+    """
+
+    image_bgr: NDArray[np.uint8]
+    style: str
+
+
+def hair_over(
+    image_bgr: NDArray[np.uint8],
+    points_xy: ArrayLike,
+    yaw_pitch_roll_deg: ArrayLike,
+    rng: np.random.Generator,
+    style: str | None = None,
+) -> HairedPicture:
+    """Lay hair over the face with the given landmarks and pose.
+
+    Args:
+        image_bgr: (H, W, 3) uint8, a crop or a whole picture.
+        points_xy: (68, 2) landmarks in pixels of the picture, in the order of 300W-LP; hidden ones where they would be.
+        yaw_pitch_roll_deg: (3,) degrees.
+        rng: randomness; equal states give equal pictures.
+        style: a name of `HAIR_STYLES`; None draws one by its share.
+
+    Raises:
+        ValueError: for another image, landmarks that are not (68, 2) and finite, or an unknown style.
+    """
+    points = np.asarray(points_xy, np.float64)
+    if image_bgr.dtype != np.uint8 or image_bgr.ndim != 3 or image_bgr.shape[2] != 3:
+        raise InputError(f"A picture must be uint8 (H, W, 3), got {image_bgr.dtype} {image_bgr.shape}.")
+    if points.shape != (68, 2) or not np.isfinite(points).all():
+        raise InputError(f"68 finite landmarks are needed, got an array of shape {points.shape}.")
+    drawn = str(rng.choice(list(SHARES), p=list(SHARES.values())))
+    style = drawn if style is None else get_style(style).name
+    seed, gain = int(rng.integers(2**31)), float(rng.uniform(1 - _GAIN_NOISE, 1 + _GAIN_NOISE))
+    pose = np.asarray(yaw_pitch_roll_deg, np.float64)
+    bald, haired = (_head(seed, pose, hair) for hair in (_BALD, style))
+    height, width = image_bgr.shape[:2]
+    colour, opacity = _carried(bald, haired, points, (width, height))
+    colour = colour * gain * _brighter(image_bgr, points, bald)
+    if np.ptp(image_bgr.astype(np.float32), axis=-1).mean() < _COLOURLESS:
+        colour = np.repeat(colour.mean(axis=-1, keepdims=True), 3, axis=-1)
+    mixed = image_bgr * (1 - opacity) + np.clip(colour, 0, 255) * opacity
+    return HairedPicture(np.round(mixed).astype(np.uint8), style)
+
+
+def _head(seed: int, pose: NDArray, hair: str) -> Frame:
+    settings = Settings(per_person=1, headwear=0.0, occluded=0.0, hair=hair, clean=True)
+    return render_frame(seed, 0, settings, _SIZE_WH, (_FACE_SHARE, _FACE_SHARE), pose)
+
+
+def _carried(
+    bald: Frame, haired: Frame, points_xy: NDArray, size_wh: tuple[int, int]
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """The hair's colour (H, W, 3) and opacity (H, W, 1) on the photograph."""
+    hair, bare = (frame.image_bgr.astype(np.float32) for frame in (haired, bald))
+    exposure = np.median((hair + 1) / (bare + 1), axis=(0, 1))  # most of the pictures is alike but for that
+    differs = np.abs(hair - exposure * bare).max(axis=-1)
+    opacity = np.clip((differs - _HAIR_FROM) / (_HAIR_TO - _HAIR_FROM), 0, 1)
+    ones = np.ones((len(points_xy), 1))
+    to_points = np.linalg.lstsq(np.hstack([haired.landmarks_xy, ones]), points_xy, rcond=None)[0].T
+    fine = (_FINE * size_wh[0], _FINE * size_wh[1])
+    layer = cv2.warpAffine(np.dstack([hair, opacity]), _FINE * to_points, fine)
+    layer = cv2.resize(layer, size_wh, interpolation=cv2.INTER_AREA)
+    return layer[..., :3], layer[..., 3:]
+
+
+def _brighter(image_bgr: NDArray[np.uint8], points_xy: NDArray, head: Frame) -> float:
+    """How much brighter the face of the photograph is than the rendered one."""
+    there, here = (_face_grey(*of) for of in ((image_bgr, points_xy), (head.image_bgr, head.landmarks_xy)))
+    return float(np.clip((there + _DARK) / (here + _DARK), *_GAIN))
+
+
+def _face_grey(image_bgr: NDArray[np.uint8], points_xy: NDArray) -> float:
+    """Mean grey level of the middle of a face; 128 where it lies outside the picture."""
+    low, high = points_xy.min(axis=0), points_xy.max(axis=0)
+    inset = (high - low) / 4
+    x1, y1, x2, y2 = np.clip(np.concatenate([low + inset, high - inset]), 0, None).astype(int)
+    inside = image_bgr[y1 : y2 + 1, x1 : x2 + 1]
+    return float(inside.mean()) if inside.size else 128.0
