@@ -38,6 +38,8 @@ def test_published_figures_stand_beside_their_sets():
     text = as_text(find_pairs([evaluation("BIWI_noTrack", 1.0), evaluation("BIWI_noTrack_masked", 2.0)]))
     assert "model 1 on BIWI_masked: 13.95, 16.74, 8.64; 13.11" in text
     assert "AFLW2000" not in text
+    turned = as_text(find_pairs([evaluation("BIWI_noTrack", 1.0), evaluation("BIWI_noTrack_rotated", 2.0)]))
+    assert "Published" not in turned
 
 
 def test_published_means_are_those_of_their_angles():

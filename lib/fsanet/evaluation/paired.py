@@ -1,4 +1,4 @@
-"""A set beside its masked and its turned twin: the same faces in the same order, compared pair by pair."""
+"""A set beside its twins, masked, turned or with hair: the same faces in the same order, compared pair by pair."""
 
 import math
 from collections.abc import Sequence
@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from fsanet.datasets.derive import plain_name
+from fsanet.datasets.derive import MASKED, plain_name
 from fsanet.errors import InputError
 from fsanet.evaluation.evaluation import ANGLES, Evaluation
 
@@ -82,7 +82,7 @@ def _check_same_faces(plain: Evaluation, twin: Evaluation) -> None:
 
 
 def as_text(pairs: Sequence[Pair]) -> str:
-    """One line a pair: errors before and after, their ratio, the bias of the pitch; then the published figures."""
+    """One line a pair: errors before and after, their ratio, the bias of the pitch; beside masks the published figures."""
     head = _line("set -> its twin", "model", "y, p, r before", "MAE", "after", "MAE")
     lines = ["Pairs: the same faces, degrees", f"{head}{'ratio':>7}{'pitch bias':>16}"]
     for pair in pairs:
@@ -90,10 +90,11 @@ def as_text(pairs: Sequence[Pair]) -> str:
         before, after = pair.plain.summary, pair.twin.summary
         line = _line(names, pair.plain.model, _angles(before), f"{before.mae:.2f}", _angles(after), f"{after.mae:.2f}")
         lines.append(line + f"{pair.ratio:>7.2f}{f'{before.bias[1]:+.1f} -> {after.bias[1]:+.1f}':>16}")
+    masked = [pair.plain.test_set.name for pair in pairs if pair.twin.test_set.name.endswith(MASKED)]
     printed = [
         f"  {row.model} on {row.test_set}: {row.yaw:.2f}, {row.pitch:.2f}, {row.roll:.2f}; {row.mae:.2f}"
         for row in PUBLISHED
-        if any(plain_name(row.test_set) in pair.plain.test_set.name for pair in pairs)
+        if any(plain_name(row.test_set) in name for name in masked)
     ]
     note = ["Published, not paired (its masked sets lack the faces that a detector did not find):"] if printed else []
     return "\n".join(lines + note + printed)
