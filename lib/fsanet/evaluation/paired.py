@@ -82,7 +82,7 @@ def _check_same_faces(plain: Evaluation, twin: Evaluation) -> None:
 
 
 def as_text(pairs: Sequence[Pair]) -> str:
-    """One line a pair: errors before and after, their ratio, the bias of the pitch; beside masks the published figures."""
+    """One line a pair: errors before and after, their ratio, pitch bias; beside masks the published figures."""
     head = _line("set -> its twin", "model", "y, p, r before", "MAE", "after", "MAE")
     lines = ["Pairs: the same faces, degrees", f"{head}{'ratio':>7}{'pitch bias':>16}"]
     for pair in pairs:

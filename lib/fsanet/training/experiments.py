@@ -8,7 +8,7 @@ from pathlib import Path
 
 from fsanet.datasets.augment.recipe import PAPER as PAPER_AUGMENTATION
 from fsanet.datasets.augment.recipe import STRONG
-from fsanet.datasets.derive import MASKED, ROTATED
+from fsanet.datasets.derive import HAIRED, MASKED, ROTATED
 from fsanet.datasets.protocols import PROTOCOLS
 from fsanet.errors import InputError
 from fsanet.evaluation.paper_figures import PAPER
@@ -76,12 +76,12 @@ def on_renders(model: str, data: str = "synthetic") -> Settings:
 
 
 def on_free_photographs(model: str) -> Settings:
-    """Tuning what renders have taught on profiled photographs, renders and scenes of both, plain and masked."""
+    """Tuning what renders have taught on profiled photographs, plain, masked and with hair over them, and on scenes."""
     seed, unseen = _MEMBERS[model]
     sets = (
         ExtraSet("synthetic_train_masked"),
-        *(ExtraSet(f"portraits{kind}", only=(f"portraits/*[!{unseen}]",)) for kind in ("", "_masked")),
-        *(ExtraSet(f"cc0_portraits{kind}", copies=3) for kind in ("", "_masked")),
+        *(ExtraSet(f"portraits{twin}", only=(f"portraits/*[!{unseen}]",)) for twin in ("", MASKED, HAIRED)),
+        *(ExtraSet(f"cc0_portraits{twin}", copies=copies) for twin, copies in (("", 6), (MASKED, 2), (HAIRED, 3))),
         ExtraSet("scenes"),
     )
     return dataclasses.replace(
@@ -167,7 +167,7 @@ EXPERIMENTS: dict[str, Experiment] = {
     "free": Experiment(
         tuple(on_free_photographs(model) for model in _MEMBERS),
         "Weights of our own for photographs: the synthetic ones tuned on free photographs in many poses, on masks, "
-        "on renders and scenes (`make portraits`, `make profile`; the model card has all commands).",
+        "hair, renders and scenes (`make portraits`, `make profile`; the model card has all commands).",
     ),
     "smoke": Experiment(
         (_smoke(),),
