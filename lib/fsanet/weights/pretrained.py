@@ -93,9 +93,9 @@ WEIGHTS: tuple[PretrainedFile, ...] = tuple(
 BUNDLED_WEIGHTS: tuple[PretrainedFile, ...] = tuple(
     _bundled(*row)
     for row in (
-        ("free", "capsule", 1058472, "8472e61270ac6a7bf898d7d6ea0f7fe4beae5254212bfec265d0aec3da0b331f"),
-        ("free", "var_capsule", 1056856, "97e9bf02d03ef92ebc52e6106a98bf349e4da6aeeedf0d6336d7f411dcd1b8bf"),
-        ("free", "noS_capsule", 2877280, "41b692b3dc4c46e76c2f5fa4525972cb877cc847ed5eceb820f176485455bd01"),
+        ("free", "capsule", 1058472, "6f3ea9a8be4428a73b5f2613c6a300fe521f3c2f3c7e63b387eed49a2a600677"),
+        ("free", "var_capsule", 1056856, "a912d32a33b8cbc57857a2ed15333f00fa2b3ca1c39f166fc7fc51bbf94111cb"),
+        ("free", "noS_capsule", 2877280, "efb59d4a24d79c4951898c0f66b81e5c2383cd6f3c9f6152a0bcf7b1284b9098"),
         ("synthetic", "capsule", 1058472, "3285420257bac76e80da0653c7e95b3e65b8f71bf0c3e944a97ab0ca7812f329"),
         ("synthetic", "var_capsule", 1056856, "60ce38f9eab287f23fa6f2236976d7d922c479a6dc8b1540bf7a21858ba5cfe3"),
         ("synthetic", "noS_capsule", 2877280, "5c75f80aafe10af1a7ff18df37c0de1eed57a2e7b185aa0556c804411986c051"),
