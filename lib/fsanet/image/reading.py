@@ -33,6 +33,12 @@ class Picture(NamedTuple):
     note: str = ""
 
 
+def check_picture(image_bgr: NDArray) -> None:
+    """Raise `InputError` unless an array is a picture as `read_image` returns them."""
+    if image_bgr.dtype != np.uint8 or image_bgr.ndim != 3 or image_bgr.shape[2] != 3:
+        raise InputError(f"A picture must be uint8 (H, W, 3), got {image_bgr.dtype} {image_bgr.shape}.")
+
+
 def read_image(path: str | Path) -> NDArray[np.uint8]:
     """Read an image file as 8-bit BGR.
 

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from fsanet.errors import InputError
+from fsanet.image.reading import check_picture
 from fsanet.rendering.frame import Frame, Settings, render_frame
 from fsanet.rendering.hair_styles import get_style
 
@@ -64,12 +65,11 @@ def hair_over(
     Raises:
         ValueError: for another image, landmarks that are not (68, 2) and finite, or an unknown style.
     """
+    check_picture(image_bgr)
     points = np.asarray(points_xy, np.float64)
-    if image_bgr.dtype != np.uint8 or image_bgr.ndim != 3 or image_bgr.shape[2] != 3:
-        raise InputError(f"A picture must be uint8 (H, W, 3), got {image_bgr.dtype} {image_bgr.shape}.")
     if points.shape != (68, 2) or not np.isfinite(points).all():
         raise InputError(f"68 finite landmarks are needed, got an array of shape {points.shape}.")
-    drawn = str(rng.choice(list(SHARES), p=list(SHARES.values())))
+    drawn = str(rng.choice(list(SHARES), p=list(SHARES.values())))  # always: a given style changes nothing else
     style = drawn if style is None else get_style(style).name
     seed, gain = int(rng.integers(2**31)), float(rng.uniform(1 - _GAIN_NOISE, 1 + _GAIN_NOISE))
     pose = np.asarray(yaw_pitch_roll_deg, np.float64)
@@ -114,6 +114,6 @@ def _face_grey(image_bgr: NDArray[np.uint8], points_xy: NDArray) -> float:
     """Mean grey level of the middle of a face; 128 where it lies outside the picture."""
     low, high = points_xy.min(axis=0), points_xy.max(axis=0)
     inset = (high - low) / 4
-    x1, y1, x2, y2 = np.clip(np.concatenate([low + inset, high - inset]), 0, None).astype(int)
-    inside = image_bgr[y1 : y2 + 1, x1 : x2 + 1]
+    x1, y1, x2, y2 = np.clip(np.concatenate([low + inset, high - inset + 1]), 0, None).astype(int)
+    inside = image_bgr[y1:y2, x1:x2]
     return float(inside.mean()) if inside.size else 128.0

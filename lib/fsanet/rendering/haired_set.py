@@ -9,13 +9,8 @@ from pathlib import Path
 import numpy as np
 
 from fsanet.datasets.derive import POINTS_KEY, Derivation, Row, check_landmarks
-from fsanet.datasets.pose_set import TAG, PoseSet
-from fsanet.rendering.hair_styles import HAIR_STYLES, get_style
-
-_TAGS = {
-    f"{TAG}hair": {style.name for style in HAIR_STYLES if style.beside_face},
-    f"{TAG}fringe": {style.name for style in HAIR_STYLES if style.fringe},
-}
+from fsanet.datasets.pose_set import PoseSet
+from fsanet.rendering.hair_styles import get_style
 
 
 def haired_set(source: Path, target: Path, given: PoseSet, style: str | None = None, seed: int = 0) -> Derivation:
@@ -38,7 +33,9 @@ def haired_set(source: Path, target: Path, given: PoseSet, style: str | None = N
 
 def _haired(row: Row, rng: np.random.Generator, *, style: str | None) -> Row:
     from fsanet.rendering.hair_overlay import hair_over
+    from fsanet.rendering.tags import hair_tags
 
     result = hair_over(row.image, row.extras[POINTS_KEY], row.pose, rng, style)
-    tags = {name: result.style in styles for name, styles in _TAGS.items() if name in row.extras}
-    return Row(row.number, result.image_bgr, row.pose, {**row.extras, "hair": np.str_(result.style), **tags})
+    worn = np.str_(result.style)
+    tags = {name: holds for name, holds in hair_tags(worn).items() if name in row.extras}
+    return Row(row.number, result.image_bgr, row.pose, {**row.extras, "hair": worn, **tags})

@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from fsanet.errors import InputError
+from fsanet.image.reading import check_picture
 from fsanet.rendering.masks.canvas import draw_sheet
 from fsanet.rendering.masks.chart import mean_chart, outward
 from fsanet.rendering.masks.fabric import paint_sheet
@@ -95,8 +95,7 @@ def mask_by_pose(
 
 
 def _put_on(image: NDArray[np.uint8], placing: Placing, rng: np.random.Generator, look: MaskLook) -> MaskedPicture:
-    if image.dtype != np.uint8 or image.ndim != 3 or image.shape[2] != 3:
-        raise InputError(f"A picture must be uint8 (H, W, 3), got {image.dtype} {image.shape}.")
+    check_picture(image)
     gain = float(np.exp(rng.normal(0, 0.15)))
     soft = float(rng.uniform(0.0, 0.5))
     light = read_light(image, placing)
