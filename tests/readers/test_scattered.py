@@ -41,6 +41,16 @@ def test_equal_seeds_give_equal_crops_and_others_do_not(folder, tmp_path):
     assert np.abs(first - other).max() > 0.1
 
 
+def test_several_crops_of_an_image_differ_and_belong_together(folder, tmp_path):
+    one, three = (scattered_recipe([folder], tmp_path / f"{n}.npz", crops=n) for n in (1, 3))
+    crops = [three.read(item) for item in three.items]
+    assert len(crops) == 18
+    assert {crop.source for crop in crops} == {"AFW/AFW_1"}
+    first = [one.read(item).extras["points_xy"] for item in one.items]
+    np.testing.assert_array_equal([crop.extras["points_xy"] for crop in crops[:6]], first)
+    assert np.abs(crops[0].extras["points_xy"] - crops[6].extras["points_xy"]).max() > 0.1
+
+
 def test_a_box_is_moved_and_stretched_about_its_middle():
     boxes = np.array([scatter((100, 200, 150, 260), np.random.default_rng(seed)) for seed in range(400)])
     np.testing.assert_allclose(boxes.mean(axis=0), (100, 200, 150, 260), atol=1)

@@ -6,9 +6,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from fsanet.errors import InputError
 from fsanet.pose.angles import rotation_from_angles
 from fsanet.rendering import expression as module
-from fsanet.rendering.expression import with_expression
+from fsanet.rendering.expression import EXPRESSIONS, with_expression
+from fsanet.rendering.frame import Settings
 from fsanet.rendering.head_pack import Part, head_pack
 from fsanet.rendering.shape import HeadShape, Traits
 
@@ -124,3 +126,30 @@ def test_a_shape_is_not_changed_by_its_expressions():
     np.testing.assert_array_equal(shape.vertices, pack.vertices)
     np.testing.assert_array_equal(faces[0], faces[1])
     assert (faces[0] != faces[2]).any()
+
+
+def test_named_expressions_change_nothing_else():
+    pack, drawn = head_pack(), {}
+    shape = HeadShape(pack.vertices, TRAITS, np.eye(3))
+    for name in (None, *EXPRESSIONS):
+        rng = np.random.default_rng(5)
+        drawn[name] = with_expression(shape, rng, name), rng.random()
+    assert len({after for _, after in drawn.values()}) == 1
+    rest, smile = ((drawn[name][0] - pack.vertices)[pack.landmarks] for name in ("rest", "smile"))
+    assert (rest[48:] == 0).all()
+    assert smile[[48, 54], 1].min() > 0.03  # the corners of the mouth rise
+    assert len({points.tobytes() for points, _ in drawn.values()}) == len(drawn)
+
+
+def test_people_who_are_photographed_smile_more_often():
+    rng = np.random.default_rng(0)
+    lively, usual = (
+        np.mean([draw(rng).get("mouth-corner-puller", 0) > 0.2 for _ in range(2000)])
+        for draw in (EXPRESSIONS["lively"], module._draw_expression)
+    )
+    assert lively > 0.6 > 0.35 > usual
+
+
+def test_an_unknown_expression_is_one_sentence():
+    with pytest.raises(InputError, match="no expression 'grin': choose one of rest, smile, lively"):
+        Settings(expression="grin")

@@ -1,7 +1,8 @@
-"""Turn photographs of faces in 3D to other poses, with labels: `make profile RAW=folder [OUT= COPIES= ONLY= SEED=]`.
+"""Turn photographs of faces in 3D to other poses, or label them: `make profile RAW=folder [OUT= COPIES= ONLY= SEED=]`.
 
-    fsanet profile my/photographs                           18 copies of each, and mirrored ones
+    fsanet profile my/photographs                            18 copies of each, and mirrored ones
     fsanet profile my/photographs --other-shapes --out more  each with the face shape of another one of them
+    fsanet profile my/photographs --as-they-are              labels, no turns, and 18 crops of each for training
     fsanet profile faces --only '*[13579].jpg' --copies 20 --out data
 
 Writes the copies in the layout of 300W-LP (<out>/<folder>/<photo>_<k>.jpg and .mat, mirrored ones in <folder>_Flip)
@@ -24,10 +25,13 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     """Which photographs, and how many copies."""
     parser.add_argument("raw", type=Path, help="folder of photographs, a face in each")
     add_option(parser, "--out", "(a folder, default: %(default)s)", type=Path, default=work_dir("data"))
-    parser.add_argument("--copies", type=positive, default=_COPIES, help="of each photograph (default: %(default)s)")
+    copies = "of each photograph, with --as-they-are crops of it (default: %(default)s)"
+    parser.add_argument("--copies", type=positive, default=_COPIES, help=copies)
     parser.add_argument("--yaw", type=float, default=_YAW_DEG, help="largest yaw, degrees (default: %(default)s)")
     parser.add_argument("--only", default="*", help="pattern of file names, such as '*[13579].jpg' (default: all)")
-    parser.add_argument("--other-shapes", action="store_true", help="each copy with the face shape of another person")
+    way = parser.add_mutually_exclusive_group()
+    way.add_argument("--other-shapes", action="store_true", help="each copy with the face shape of another person")
+    way.add_argument("--as-they-are", action="store_true", help="no turned copies: the photographs, labelled")
     parser.add_argument("--no-flips", action="store_true", help="no mirrored copies")
     add_option(parser, "--seed", default=0)
     add_option(parser, "--workers", "(processes; one per core if not given)", type=positive)
@@ -41,15 +45,22 @@ def run(args: argparse.Namespace) -> int:
     from fsanet.rendering.profiling.write import ProfileSettings, left_out_lines, profile_folder  # compiles
 
     settings = ProfileSettings(
-        args.copies, args.yaw, args.seed, not args.no_flips, args.only, other_shapes=args.other_shapes
+        args.copies,
+        args.yaw,
+        args.seed,
+        not args.no_flips,
+        args.only,
+        other_shapes=args.other_shapes,
+        turned=not args.as_they_are,
     )
     profiled = profile_folder(args.raw, args.out, settings, args.workers, args.quiet)
     places = ", ".join(map(str, profiled.folders))
-    print(f"{profiled.photographs} photographs, {settings.copies} copies of each: {places}")
+    made = f"{settings.copies} copies of each" if settings.turned else "as they are, labelled"
+    print(f"{profiled.photographs} photographs, {made}: {places}")
     for line in left_out_lines(profiled.left_out):
         print(line)
     npz = args.out / f"{profiled.folders[0].name}.npz"
-    recipe = scattered_recipe(list(profiled.folders), npz, seed=args.seed)
+    recipe = scattered_recipe(list(profiled.folders), npz, crops=settings.crops, seed=args.seed)
     built = build_set(recipe, workers=args.workers, quiet=args.quiet)
     if built.fresh:
         draw_pictures(npz)

@@ -4,6 +4,7 @@ A detector's box is larger or smaller than that of the landmarks and seldom on i
 the landmark box alone moves with every pixel of the box.
 """
 
+import dataclasses
 import hashlib
 from functools import partial
 from pathlib import Path
@@ -21,14 +22,17 @@ MARGINS = (0.3, 0.8)  # of the box, on each side
 SHIFT, STRETCH = 0.06, 0.06  # standard deviations: of the middle in shares of the box, of the logarithm of its sides
 
 
-def scattered_recipe(folders: list[Path], path: Path, *, seed: int = 0, img_size: int = INPUT_SIZE) -> SetRecipe:
-    """How to make the npz of folders of images and .mat files, one scattered crop of each.
+def scattered_recipe(
+    folders: list[Path], path: Path, *, crops: int = 1, seed: int = 0, img_size: int = INPUT_SIZE
+) -> SetRecipe:
+    """How to make the npz of folders of images and .mat files, scattered crops of each.
 
     The npz has the landmarks (N, 68, 2) in pixels of the crop too.
 
     Args:
         folders: in the layout of 300W-LP.
         path: the npz.
+        crops: of each image.
         seed: equal seeds give equal crops.
         img_size: side of the crops in pixels.
 
@@ -37,8 +41,10 @@ def scattered_recipe(folders: list[Path], path: Path, *, seed: int = 0, img_size
         ValueError: when one has neither images nor .mat files.
     """
     settings = {"set": path.stem, "crop": "landmark box, scattered", "margin": MARGINS, "shift": SHIFT, "seed": seed}
-    items = [item for folder in folders for item in list_type1(folder)]
-    return SetRecipe(path, items, partial(read_scattered, seed=seed, img_size=img_size), settings, img_size)
+    images = [item for folder in folders for item in list_type1(folder)]
+    again = [dataclasses.replace(item, facts=(number,)) for number in range(1, crops) for item in images]
+    settings |= {"crops": crops} if again else {}
+    return SetRecipe(path, [*images, *again], partial(read_scattered, seed=seed, img_size=img_size), settings, img_size)
 
 
 def read_scattered(item: RawItem, *, seed: int, img_size: int) -> Sample:
@@ -52,7 +58,7 @@ def read_scattered(item: RawItem, *, seed: int, img_size: int) -> Sample:
     box = landmark_box(landmarks)
     if box is None:
         raise Unusable("empty box", "no landmark is greater than zero")
-    rng = np.random.default_rng([seed, *hashlib.sha256(item.name.encode()).digest()[:8]])
+    rng = np.random.default_rng([seed, *hashlib.sha256(item.name.encode()).digest()[:8], *item.facts])
     image, box, margin = read_image(image_path), scatter(box, rng), rng.uniform(*MARGINS)
     try:
         crop = crop_face(image, box, margin, img_size)

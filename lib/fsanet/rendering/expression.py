@@ -1,5 +1,7 @@
 """What a face does in one picture: mouth, brows and eyelids, as morphs of the head pack."""
 
+from collections.abc import Callable, Mapping
+
 import numpy as np
 
 from fsanet.rendering.shape import ETHNICITIES, HeadShape, add_morph
@@ -44,10 +46,40 @@ def _draw_lids(rng: np.random.Generator) -> dict[str, float]:
     return {f"eye-{side}-{unit}": weight for side in ("left", "right")}
 
 
-def with_expression(shape: HeadShape, rng: np.random.Generator) -> np.ndarray:
-    """Vertices (V, 3) float32 of the head with a drawn expression; the label does not change."""
+def _draw_lively(rng: np.random.Generator) -> dict[str, float]:
+    """Weights of expression units of people who are photographed: most of them smile, some laugh or talk."""
+    units = _draw_expression(rng)
+    if rng.random() < 0.2:
+        return units
+    if rng.random() < 0.75:
+        units["mouth-corner-puller"] = rng.uniform(0.2, 1.0)
+    if rng.random() < 0.4:
+        units["mouth-parling"] = rng.uniform(0.1, 0.8)
+    if rng.random() < 0.4:
+        units["mouth-open"] = rng.uniform(0, 0.9) ** 2
+    return units
+
+
+EXPRESSIONS: Mapping[str, Callable[[np.random.Generator], dict[str, float]]] = {
+    "rest": lambda rng: {},
+    "smile": lambda rng: {"mouth-corner-puller": 0.8, "mouth-parling": 0.6},
+    "lively": _draw_lively,
+}
+
+
+def with_expression(shape: HeadShape, rng: np.random.Generator, name: str | None = None) -> np.ndarray:
+    """Vertices (V, 3) float32 of the head with a drawn expression; the label does not change.
+
+    Args:
+        shape: the head.
+        rng: randomness.
+        name: one of `EXPRESSIONS`, None for any; what is drawn from `rng` afterwards is the same with each of them.
+    """
     vertices = shape.vertices.copy()
-    for unit, weight in (_draw_expression(rng) | _draw_lids(rng)).items():
+    units, lids = _draw_expression(rng), _draw_lids(rng)
+    if name is not None:
+        units = EXPRESSIONS[name](rng.spawn(1)[0])
+    for unit, weight in (units | lids).items():
         for name, share in zip(ETHNICITIES, shape.traits.ethnicity, strict=True):
             add_morph(vertices, f"expression/units/{name}/{unit}", weight * share, shape.turn)
     return vertices

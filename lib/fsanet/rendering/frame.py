@@ -14,7 +14,7 @@ from fsanet.errors import InputError
 from fsanet.image.face_crop import INPUT_SIZE, LANDMARK_MARGIN
 from fsanet.rendering.backgrounds import draw_background
 from fsanet.rendering.camera import Camera, Place, draw_distance, frame_head
-from fsanet.rendering.expression import with_expression
+from fsanet.rendering.expression import EXPRESSIONS, with_expression
 from fsanet.rendering.hair_styles import get_style
 from fsanet.rendering.head_pack import head_pack
 from fsanet.rendering.landmarks import spanned_box
@@ -47,6 +47,8 @@ class Settings:
         mask_kind: a name in `masks.kinds.KINDS`; None for any.
         hair: a style of `hair_styles.HAIR_STYLES` that everybody wears, None for each his own. With any such style all
             else of a picture is the same.
+        expression: one of `expression.EXPRESSIONS` that everybody shows, None for any. With any such expression all
+            else of a picture is the same.
         headwear, occluded: shares with something on the head, or in front of the face.
         jitter: how far the face box is shifted and scaled, as a share of its size (standard deviation).
         clean: True for sharp pictures without noise or compression.
@@ -58,6 +60,7 @@ class Settings:
     masked: float = 0.0
     mask_kind: str | None = None
     hair: str | None = None
+    expression: str | None = None
     headwear: float = 0.10
     occluded: float = 0.07
     jitter: float = 0.04
@@ -72,6 +75,8 @@ class Settings:
             check_kind(self.mask_kind)
         if self.hair is not None:
             get_style(self.hair)
+        if self.expression is not None and self.expression not in EXPRESSIONS:
+            raise InputError(f"no expression '{self.expression}': choose one of {', '.join(EXPRESSIONS)}")
 
 
 @dataclass(frozen=True)
@@ -156,7 +161,7 @@ def render_frame(
     rng, mask_rng = (random_of(seed, settings.split, purpose, index) for purpose in (1, 3))
     pose = draw_pose(rng, settings.poses) if pose is None else np.asarray(pose, float)
     pose = pose if place is None else place.in_camera_frame(pose)
-    skin = with_expression(person.shape, rng)
+    skin = with_expression(person.shape, rng, settings.expression)
     worn = _dress(rng, mask_rng, person, skin, settings)
     posing = draw_posing(rng, pose)
     landmarks = posing.place(skin[head_pack().landmarks])

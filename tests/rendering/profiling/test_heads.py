@@ -7,6 +7,7 @@ import scipy.io
 from fsanet.pose.angles import angles_from_rotation
 from fsanet.readers.set_builder import Unusable
 from fsanet.rendering.profiling import heads
+from fsanet.rendering.profiling.correction import reading_correction
 from fsanet.rendering.profiling.heads import Photograph, find_photographs
 from fsanet.rendering.profiling.mesh_points import Meshes
 from tests.rendering.profiling.test_fitted_head import mesh_of
@@ -29,9 +30,10 @@ def test_other_landmarks_are_no_use(photographs, tmp_path):
         Photograph(tmp_path / "a.png").head()
 
 
-def test_a_mesh_gives_the_head(tmp_path):
+def test_a_mesh_gives_the_head_and_its_pose_is_corrected(tmp_path):
     head = Photograph(tmp_path / "a.png", mesh=mesh_of(POSE)).head()
-    np.testing.assert_allclose(angles_from_rotation(head.placement.rotation), POSE, atol=1e-6)
+    expected = reading_correction().corrected_deg(np.array(POSE), np.zeros((478, 3)))
+    np.testing.assert_allclose(angles_from_rotation(head.placement.rotation), expected, atol=1e-3)
 
 
 @pytest.mark.parametrize("reason", ["no face", "uncertain pose"])

@@ -1,12 +1,14 @@
 """The renderer's head fitted to points of a face: a skull, ears and a neck where a photograph only shows a face."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from fsanet.rendering.head_pack import head_pack
+from fsanet.rendering.profiling.correction import ReadingCorrection
 from fsanet.rendering.profiling.template import Placement, angle_between_deg, face_template, mean_rotation, place
 from fsanet.rendering.shape import mean_head
 
@@ -34,26 +36,56 @@ class FittedHead:
         return self.vertices[head_pack().landmarks]
 
 
-def fit_to_mesh(turns: NDArray) -> FittedHead | None:
-    """Fit to the points of a face mesh.
+class MeshReading(NamedTuple):
+    """What a face mesh says of a head, the mean over turns of the picture.
+
+    Attributes:
+        rotation: (3, 3) of the pose.
+        bent: (478, 3) what its points have more than the template, in the head's frame, decimetres.
+    """
+
+    rotation: NDArray[np.float64]
+    bent: NDArray[np.float64]
+
+
+def read_mesh(turns: NDArray) -> MeshReading | None:
+    """Read the pose off a face mesh.
 
     Args:
         turns: (T, 478, 3) what Face Mesh says of a picture in T turns, pixels, x right, y DOWN, z to the camera.
 
     Returns:
-        The head, its pose the mean over the turns; None where a face was not found in all of them, or where they
-        contradict each other.
+        The reading; None where a face was not found in all turns, or where they contradict each other.
     """
     if not np.isfinite(turns).all():
         return None
     template = face_template()
     seen = turns * [1.0, -1.0, 1.0]
-    rotations = np.stack([place(template.points, points, template.weights).rotation for points in seen])
-    middle = mean_rotation(rotations)
-    if max(angle_between_deg(middle, rotation) for rotation in rotations) > _MOST_DISAGREEMENT_DEG:
+    placed = [place(template.points, points, template.weights) for points in seen]
+    middle = mean_rotation(np.stack([at.rotation for at in placed]))
+    if max(angle_between_deg(middle, at.rotation) for at in placed) > _MOST_DISAGREEMENT_DEG:
         return None
+    in_head = np.mean([at.to_head(points) for at, points in zip(placed, seen, strict=True)], axis=0)
+    return MeshReading(middle, in_head - template.points)
+
+
+def fit_to_mesh(turns: NDArray, correction: ReadingCorrection | None = None) -> FittedHead | None:
+    """Fit to the points of a face mesh.
+
+    Args:
+        turns: as in `read_mesh`.
+        correction: of the pose; None to take it as it is read.
+
+    Returns:
+        The head; None where `read_mesh` gives none.
+    """
+    reading = read_mesh(turns)
+    if reading is None:
+        return None
+    rotation = reading.rotation if correction is None else correction.corrected(*reading)
+    template, seen = face_template(), turns * [1.0, -1.0, 1.0]
     upright = place(template.points, seen[0], template.weights)
-    return _deformed(template.points, seen[0], _with_rotation(template.points, seen[0], middle, upright.scale))
+    return _deformed(template.points, seen[0], _with_rotation(template.points, seen[0], rotation, upright.scale))
 
 
 def fit_to_landmarks(points_xy: NDArray, rotation: NDArray | None = None) -> FittedHead:

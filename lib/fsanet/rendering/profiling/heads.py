@@ -13,6 +13,7 @@ from fsanet.image.kinds import IMAGE_SUFFIXES
 from fsanet.pose.angles import rotation_from_angles
 from fsanet.readers.set_builder import Unusable
 from fsanet.readers.type1 import read_mat
+from fsanet.rendering.profiling.correction import reading_correction
 from fsanet.rendering.profiling.fitted_head import FittedHead, fit_to_landmarks, fit_to_mesh
 from fsanet.rendering.profiling.mesh_points import Meshes, read_meshes
 
@@ -46,7 +47,7 @@ class Photograph:
             return fit_to_landmarks(landmarks.T, rotation_from_angles(pose))
         if not np.isfinite(self.mesh).all():
             raise Unusable("no face", "Face Mesh finds none in the picture or in a turn of it", broken=False)
-        head = fit_to_mesh(self.mesh.astype(np.float64))
+        head = fit_to_mesh(self.mesh.astype(np.float64), reading_correction())
         if head is None:
             raise Unusable("uncertain pose", "Face Mesh says another pose of a turn of the picture", broken=False)
         return head

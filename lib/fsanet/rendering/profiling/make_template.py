@@ -24,16 +24,26 @@ from fsanet.rendering.profiling.template import TEMPLATE_FILE, FaceTemplate, pla
 from fsanet.rendering.shape import mean_head
 
 _SIZE, _FACE_SHARE, _LIMITS_DEG = (360, 440), (0.4, 0.5), (30.0, 25.0, 20.0)
+_SETTINGS = Settings(split="validation", per_person=1, headwear=0.05, occluded=0.0)
 _ROUNDS = 6  # of weighing points by how well they fit
 
 
-def known_renders(folder: Path, count: int, seed: int = 77) -> tuple[list[Path], list[NDArray], list[NDArray]]:
-    """Write renders to a folder: their files, landmarks (68, 3) in the picture's axes and rotations (3, 3)."""
+def known_renders(
+    folder: Path,
+    count: int,
+    seed: int = 77,
+    limits_deg: tuple[float, float, float] = _LIMITS_DEG,
+    settings: Settings = _SETTINGS,
+) -> tuple[list[Path], list[NDArray], list[NDArray]]:
+    """Write renders to a folder, within limits of yaw, pitch and roll.
+
+    Returns:
+        Their files, landmarks (68, 3) in the picture's axes and rotations (3, 3).
+    """
     rng = np.random.default_rng(seed)
-    settings = Settings(split="validation", per_person=1, headwear=0.05, occluded=0.0)
     files, landmarks, rotations = [], [], []
     for index in range(count):
-        pose = rng.uniform(-1, 1, 3) * _LIMITS_DEG
+        pose = rng.uniform(-1, 1, 3) * limits_deg
         frame = render_frame(seed, index, settings, size=_SIZE, face_share=_FACE_SHARE, pose=pose)
         files.append(folder / f"{index:04d}.png")
         cv2.imwrite(str(files[-1]), frame.image_bgr)

@@ -1,4 +1,4 @@
-"""Profiling a folder of photographs: copies in other poses on disk, in the layout of 300W-LP."""
+"""Profiling a folder of photographs: copies in other poses, or as they are, on disk in the layout of 300W-LP."""
 
 import dataclasses
 import hashlib
@@ -18,6 +18,7 @@ from fsanet.datasets.parts import refuse_other_settings
 from fsanet.errors import InputError
 from fsanet.files import replace_whole
 from fsanet.image.reading import read_image
+from fsanet.pose.angles import angles_from_rotation
 from fsanet.readers.set_builder import Unusable
 from fsanet.rendering.profiling.copies import Copy, make_copies, mirrored
 from fsanet.rendering.profiling.heads import Photograph, find_photographs
@@ -41,6 +42,7 @@ class ProfileSettings:
         flips: write mirrored copies too, into a folder of their own.
         only: pattern for the file names of the photographs.
         other_shapes: put the shape of another photographed person beneath each copy, see `shapes`.
+        turned: False leaves each photograph as it is, one labelled copy of it; `copies` are the crops in the npz then.
     """
 
     copies: int = 18
@@ -49,6 +51,12 @@ class ProfileSettings:
     flips: bool = True
     only: str = "*"
     other_shapes: bool = False
+    turned: bool = True
+
+    @property
+    def crops(self) -> int:
+        """How many crops the npz has of each picture that is written."""
+        return 1 if self.turned else self.copies
 
     def __post_init__(self):
         if self.copies < 1:
@@ -101,7 +109,7 @@ def profile_folder(
 def _profile(photograph: Photograph, folder: Path, settings: ProfileSettings) -> LeftOut | None:
     """Write the copies of one photograph that are not there yet; what hinders it, if something does."""
     stem = photograph.file.stem
-    if _label(folder, stem, settings.copies - 1).is_file():  # the last that is written
+    if _label(folder, stem, settings.copies - 1 if settings.turned else 0).is_file():  # the last that is written
         return None
     try:
         image, head = read_image(photograph.file), photograph.head()
@@ -109,10 +117,14 @@ def _profile(photograph: Photograph, folder: Path, settings: ProfileSettings) ->
         return LeftOut(photograph.file.name, error.reason, error.detail, error.broken)
     except (InputError, OSError) as error:
         return LeftOut(photograph.file.name, "unreadable image", str(error))
-    rng = np.random.default_rng([settings.seed, *hashlib.sha256(stem.encode()).digest()[:8]])
-    subject = make_subject(image, head, photograph.matte)
-    shapes = np.load(folder / _SHAPES, mmap_mode="r") if settings.other_shapes else None
-    for number, copy in enumerate(make_copies(subject, settings.copies, rng, settings.yaw_limit_deg, shapes)):
+    if settings.turned:
+        rng = np.random.default_rng([settings.seed, *hashlib.sha256(stem.encode()).digest()[:8]])
+        subject = make_subject(image, head, photograph.matte)
+        shapes = np.load(folder / _SHAPES, mmap_mode="r") if settings.other_shapes else None
+        copies = make_copies(subject, settings.copies, rng, settings.yaw_limit_deg, shapes)
+    else:
+        copies = iter([Copy(image, angles_from_rotation(head.placement.rotation), head.landmarks * [1.0, -1.0, 1.0])])
+    for number, copy in enumerate(copies):
         if settings.flips:
             write_copy(_label(_flip_folder(folder), stem, number), mirrored(copy))
         write_copy(_label(folder, stem, number), copy)

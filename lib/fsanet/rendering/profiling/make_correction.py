@@ -1,0 +1,120 @@
+"""Fit the correction of `correction`: what Face Mesh says of renders that are turned or smile, against what they are.
+
+    python -m fsanet.rendering.profiling.make_correction [--renders 2800]
+
+It renders heads, every second of them lively, has Face Mesh read them in its own environment (`mesh_points`), reads
+poses off the meshes by the template (`make_template`, which comes first) and fits. What it prints by yaw was measured
+on halves of the renders, each by the fit to the other one; what it prints by expression, on 60 other heads. Ten minutes
+of one core.
+"""
+
+import argparse
+import sys
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fsanet.console import EXIT_OK, run_command
+from fsanet.datasets.npz_stream import write_npz
+from fsanet.pose.angles import angles_from_rotation
+from fsanet.rendering.frame import Settings
+from fsanet.rendering.profiling.correction import CORRECTION_FILE, ReadingCorrection, fit_correction
+from fsanet.rendering.profiling.fitted_head import read_mesh
+from fsanet.rendering.profiling.make_template import known_renders
+from fsanet.rendering.profiling.mesh_points import read_meshes
+
+_LIMITS_DEG, _FRONTAL_DEG = (68.0, 40.0, 12.0), (20.0, 12.0, 5.0)
+_SEED, _OTHER_SEED, _OTHERS = 99, 55, 60
+_MOST_DEG = 75.0  # an angle read beyond is no reading
+_BINS_DEG = ((0, 20), (20, 40), (40, 55), (55, 70))
+_SETTINGS = Settings(per_person=1, headwear=0.0, occluded=0.0, clean=True)
+
+
+class Readings(NamedTuple):
+    """What Face Mesh says of renders, and what they are; see `fit_correction`."""
+
+    read_deg: NDArray[np.float64]
+    bent: NDArray[np.float64]
+    known_deg: NDArray[np.float64]
+
+    def part(self, chosen: NDArray) -> "Readings":
+        """Some of them."""
+        return Readings(*(column[chosen] for column in self))
+
+
+def read_renders(count: int, seed: int, limits_deg: tuple[float, float, float], settings: Settings) -> Readings:
+    """Render heads and have them read; those that are not found or contradict themselves are left out."""
+    with tempfile.TemporaryDirectory() as folder:
+        files, _, rotations = known_renders(Path(folder), count, seed, limits_deg, settings)
+        found = [read_mesh(mesh.astype(np.float64)) for mesh in read_meshes(files).points]
+    pairs = [(reading, known) for reading, known in zip(found, rotations, strict=True) if reading is not None]
+    read, known = (
+        angles_from_rotation(np.array(side)) for side in ([r.rotation for r, _ in pairs], [k for _, k in pairs])
+    )
+    readings = Readings(read, np.array([reading.bent for reading, _ in pairs]), known)
+    return readings.part(np.abs(read).max(axis=1) < _MOST_DEG)
+
+
+def corrected_by_halves(readings: Readings) -> NDArray[np.float64]:
+    """Angles (N, 3), each corrected by what was fitted to the half of the readings that it is not in."""
+    half = np.arange(len(readings.read_deg)) % 2 == 0
+    corrected = np.empty_like(readings.read_deg)
+    for part in (half, ~half):
+        read_deg, bent, _ = readings.part(part)
+        corrected[part] = fit_correction(*readings.part(~part)).corrected_deg(read_deg, bent)
+    return corrected
+
+
+def errors_by_yaw(said_deg: NDArray, known_deg: NDArray) -> list[str]:
+    """Lines of a table: for bins of yaw the mean absolute error of angles (N, 3), and the bias of pitch."""
+    lines = []
+    for low, high in _BINS_DEG:
+        here = (np.abs(known_deg[:, 0]) >= low) & (np.abs(known_deg[:, 0]) < high)
+        if here.any():
+            error = said_deg[here] - known_deg[here]
+            yaw, pitch, roll = np.abs(error).mean(axis=0)
+            lines.append(
+                f"|yaw| {low} to {high}, {here.sum()} renders: yaw {yaw:.1f}, pitch {pitch:.1f} "
+                f"(bias {error[:, 1].mean():+.1f}), roll {roll:.1f}"
+            )
+    return lines
+
+
+def biases_by_expression(correction: ReadingCorrection) -> list[str]:
+    """Lines of a table: what is read too high of the pitch of the same heads at rest and smiling, and what is left."""
+    lines = []
+    for expression in ("rest", "smile"):
+        settings = replace(_SETTINGS, split="validation", expression=expression)
+        readings = read_renders(_OTHERS, _OTHER_SEED, _FRONTAL_DEG, settings)
+        read, corrected = readings.read_deg, correction.corrected_deg(readings.read_deg, readings.bent)
+        before, after = ((said - readings.known_deg)[:, 1].mean() for said in (read, corrected))
+        lines.append(f"{expression}, {len(read)} renders: bias of pitch {before:+.1f} as read, {after:+.1f} corrected")
+    return lines
+
+
+@run_command
+def main(argv: list[str] | None = None) -> int:
+    """Run the command."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--renders", type=int, default=2800, help="default: %(default)s")
+    args = parser.parse_args(argv)
+    halves = [
+        read_renders(args.renders // 2, _SEED + number, _LIMITS_DEG, replace(_SETTINGS, expression=name))
+        for number, name in enumerate((None, "lively"))
+    ]
+    readings = Readings(*(np.concatenate(columns) for columns in zip(*halves, strict=True)))
+    correction = fit_correction(*readings)
+    write_npz(CORRECTION_FILE, {name: value.astype(np.float16) for name, value in vars(correction).items()})
+    print("\n".join(["as read", *errors_by_yaw(readings.read_deg, readings.known_deg)]))
+    print("\n".join(["corrected", *errors_by_yaw(corrected_by_halves(readings), readings.known_deg)]))
+    print("\n".join(biases_by_expression(correction)))
+    print(f"{CORRECTION_FILE}: {len(readings.read_deg)} of {args.renders} renders")
+    return EXIT_OK
+
+
+if __name__ == "__main__":
+    sys.exit(main())
