@@ -79,7 +79,7 @@ def on_renders(model: str, data: str = "synthetic") -> Settings:
 
 
 def on_free_photographs(model: str) -> Settings:
-    """Tuning what renders have taught on photographs, turned and as they are, masked, with hair over them, in scenes."""
+    """Tuning what renders taught on photographs, turned and as they are, masked, with hair over them, and on scenes."""
     seed, unseen = _MEMBERS[model]
     sets = (
         ExtraSet("synthetic_train_masked"),
