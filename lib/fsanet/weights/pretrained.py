@@ -93,9 +93,9 @@ WEIGHTS: tuple[PretrainedFile, ...] = tuple(
 BUNDLED_WEIGHTS: tuple[PretrainedFile, ...] = tuple(
     _bundled(*row)
     for row in (
-        ("free", "capsule", 1058472, "6f3ea9a8be4428a73b5f2613c6a300fe521f3c2f3c7e63b387eed49a2a600677"),
-        ("free", "var_capsule", 1056856, "a912d32a33b8cbc57857a2ed15333f00fa2b3ca1c39f166fc7fc51bbf94111cb"),
-        ("free", "noS_capsule", 2877280, "efb59d4a24d79c4951898c0f66b81e5c2383cd6f3c9f6152a0bcf7b1284b9098"),
+        ("free", "capsule", 1058472, "14ff99088c46c9659730ac6f682c1e290917dd23a75e3ce7abae35240906e429"),
+        ("free", "var_capsule", 1056856, "79404c6eaf7509629ee15d9f4754c027432e2487a531ebdf69800a918bff5b42"),
+        ("free", "noS_capsule", 2877280, "1300d1f0945493e3ac84acfec4eb14c90b27aec3b1260be8a1069ab33654e664"),
         ("synthetic", "capsule", 1058472, "3285420257bac76e80da0653c7e95b3e65b8f71bf0c3e944a97ab0ca7812f329"),
         ("synthetic", "var_capsule", 1056856, "60ce38f9eab287f23fa6f2236976d7d922c479a6dc8b1540bf7a21858ba5cfe3"),
         ("synthetic", "noS_capsule", 2877280, "5c75f80aafe10af1a7ff18df37c0de1eed57a2e7b185aa0556c804411986c051"),
@@ -107,8 +107,8 @@ BUNDLED_WEIGHTS: tuple[PretrainedFile, ...] = tuple(
 # The network that finds faces, trained by us; `fsanet finder bundle` prints size and SHA-256.
 BUNDLED_FINDER = PretrainedFile(
     "scout_models/scout/scout.weights.h5",
-    2059192,
-    "ad6b663f273ab99a23652b59a3216b1d545aedb84d4ac58c2c9670d16c286a1c",
+    2059208,
+    "5c96f07de288b553a94336662537d8c0c32a446ce5ca3248e9b0b8e97e3dbdd6",
     "",
     OUR_LICENCE,
 )
