@@ -6,7 +6,15 @@ from urllib.parse import urlsplit
 import pytest
 
 from fsanet.models.spec import MODELS, get_spec
-from fsanet.weights.pretrained import DETECTOR_FILES, FILES, WEIGHTS, find_weights, markdown_table
+from fsanet.weights.pretrained import (
+    BUNDLED_FINDER,
+    BUNDLED_WEIGHTS,
+    DETECTOR_FILES,
+    FILES,
+    WEIGHTS,
+    find_weights,
+    markdown_table,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -69,7 +77,9 @@ def test_model_without_a_file_lists_those_that_have_one():
 
 
 def test_the_readme_of_the_folder_holds_the_catalog(repository):
-    assert markdown_table() in (repository / "pre-trained" / "README.md").read_text(encoding="utf-8")
+    readme = (repository / "pre-trained" / "README.md").read_text(encoding="utf-8")
+    assert markdown_table() in readme
+    assert markdown_table((*BUNDLED_WEIGHTS, BUNDLED_FINDER)) in readme
 
 
 @pytest.mark.mirror

@@ -110,7 +110,7 @@ BUNDLED_FINDER = PretrainedFile(
     2059208,
     "5c96f07de288b553a94336662537d8c0c32a446ce5ca3248e9b0b8e97e3dbdd6",
     "",
-    OUR_LICENCE,
+    _FREE_LICENCE,
 )
 
 
