@@ -20,7 +20,7 @@ from fsanet.export.formats.table import INPUT_NAME
 from fsanet.export.quantising import quantise
 from fsanet.files import replace_whole
 from fsanet.models.single_stage.table import load_finder
-from fsanet.weights.pretrained import OUR_LICENCE
+from fsanet.weights.pretrained import FREE_LICENCE
 
 _TOLERANCE = 1e-3  # of logits, logarithms of distances and the like
 _PROBE_SIZES = ((64, 64), (96, 128))
@@ -78,7 +78,7 @@ def _about(name: str, weights: Path) -> dict[str, str]:
     return {
         "model": name,
         "weights_sha256": hashlib.sha256(weights.read_bytes()).hexdigest(),
-        "licence": OUR_LICENCE,
+        "licence": FREE_LICENCE,
         "prediction": "a row a cell: score (logit), box (4), five points (10), two columns of the rotation (6), "
         f"logits of masks (3: {', '.join(layout.MASKS)})",
         "colour_order": "BGR",

@@ -15,7 +15,7 @@ from fsanet.models.spec import ModelSpec, get_spec
 
 ORIGINAL_URL = "https://raw.githubusercontent.com/shamangary/FSA-Net/master/pre-trained"
 OUR_LICENCE = "Apache-2.0; trained on synthetic heads of our own"
-_FREE_LICENCE = "Apache-2.0; trained on synthetic heads of our own and on free photographs"
+FREE_LICENCE = "Apache-2.0; trained on synthetic heads of our own and on free photographs"
 ORIGINAL_LICENCE = "Apache-2.0 repository; trained on research-only faces"
 _OPENCV_URL = "https://raw.githubusercontent.com/opencv/opencv"
 _OPENCV_3RDPARTY_URL = "https://raw.githubusercontent.com/opencv/opencv_3rdparty"
@@ -53,7 +53,7 @@ def _published(training_set: str, model: str, size: int, sha256: str) -> Pretrai
 
 
 def _bundled(training_set: str, model: str, size: int, sha256: str) -> PretrainedFile:
-    licence = _FREE_LICENCE if training_set == "free" else OUR_LICENCE
+    licence = FREE_LICENCE if training_set == "free" else OUR_LICENCE
     return PretrainedFile(_path_of(training_set, model), size, sha256, "", licence, model, training_set)
 
 
@@ -110,7 +110,7 @@ BUNDLED_FINDER = PretrainedFile(
     2059208,
     "5c96f07de288b553a94336662537d8c0c32a446ce5ca3248e9b0b8e97e3dbdd6",
     "",
-    _FREE_LICENCE,
+    FREE_LICENCE,
 )
 
 
