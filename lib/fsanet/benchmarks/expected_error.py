@@ -95,7 +95,7 @@ def draw(series: dict[str, list[Part]], path: Path) -> None:
     most = max(max(part.expected_deg, part.found_deg) for parts in series.values() for part in parts)
     axes.plot([0, most], [0, most], color="0.7", linestyle="--", label="as expected")
     for name, parts in series.items():
-        axes.plot([p.expected_deg for p in parts], [p.found_deg for p in parts], marker="o", label=name)
+        axes.plot([p.expected_deg for p in parts], [p.found_deg for p in parts], marker="o", label=Path(name).stem)
     axes.set_xlabel("expected error, degrees")
     axes.set_ylabel("found error, degrees")
     axes.legend(frameon=False)

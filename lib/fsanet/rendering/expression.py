@@ -67,18 +67,18 @@ EXPRESSIONS: Mapping[str, Callable[[np.random.Generator], dict[str, float]]] = {
 }
 
 
-def with_expression(shape: HeadShape, rng: np.random.Generator, name: str | None = None) -> np.ndarray:
+def with_expression(shape: HeadShape, rng: np.random.Generator, expression: str | None = None) -> np.ndarray:
     """Vertices (V, 3) float32 of the head with a drawn expression; the label does not change.
 
     Args:
         shape: the head.
         rng: randomness.
-        name: one of `EXPRESSIONS`, None for any; what is drawn from `rng` afterwards is the same with each of them.
+        expression: one of `EXPRESSIONS`, None for any; what is drawn from `rng` afterwards is the same with each.
     """
     vertices = shape.vertices.copy()
     units, lids = _draw_expression(rng), _draw_lids(rng)
-    if name is not None:
-        units = EXPRESSIONS[name](rng.spawn(1)[0])
+    if expression is not None:
+        units = EXPRESSIONS[expression](rng.spawn(1)[0])
     for unit, weight in (units | lids).items():
         for name, share in zip(ETHNICITIES, shape.traits.ethnicity, strict=True):
             add_morph(vertices, f"expression/units/{name}/{unit}", weight * share, shape.turn)
