@@ -37,7 +37,7 @@ _FOR_PHOTOGRAPHS = dataclasses.replace(
 )
 # Seed of a member of the fusion, and last digits of the portraits that it does not see: so that they err differently.
 _MEMBERS = {"capsule": (0, "01"), "var_capsule": (1, "234"), "noS_capsule": (2, "567")}
-AS_THEY_ARE = "as_they_are"  # folder of the sets of `fsanet profile --as-they-are`
+_AS_THEY_ARE = "as_they_are"  # folder of the sets of `fsanet profile --as-they-are`
 # People who really turn and nod; of the others of that set one is for choosing and the rest are for testing.
 _POINTING04 = ("Person01", "Person02", "Person03")
 _TWIN_EPOCHS = 36  # of the plain set; divisible by two and three
@@ -85,9 +85,9 @@ def on_free_photographs(model: str) -> Settings:
         ExtraSet("synthetic_train_masked"),
         *(ExtraSet(f"portraits{twin}", only=(f"portraits/*[!{unseen}]",)) for twin in ("", MASKED, HAIRED)),
         *(ExtraSet(f"cc0_portraits{twin}", copies=copies) for twin, copies in (("", 6), (MASKED, 2), (HAIRED, 3))),
-        *(ExtraSet(f"{AS_THEY_ARE}/{person}", copies=2) for person in _POINTING04),
-        *(ExtraSet(f"{AS_THEY_ARE}/{person}{MASKED}") for person in _POINTING04),
-        ExtraSet(f"{AS_THEY_ARE}/cc0_portraits", copies=2),
+        *(ExtraSet(f"{_AS_THEY_ARE}/{person}", copies=2) for person in _POINTING04),
+        *(ExtraSet(f"{_AS_THEY_ARE}/{person}{MASKED}") for person in _POINTING04),
+        ExtraSet(f"{_AS_THEY_ARE}/cc0_portraits", copies=2),
         ExtraSet("scenes"),
     )
     return dataclasses.replace(

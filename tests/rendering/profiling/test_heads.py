@@ -33,7 +33,7 @@ def test_other_landmarks_are_no_use(photographs, tmp_path):
 def test_a_mesh_gives_the_head_and_its_pose_is_corrected(tmp_path):
     head = Photograph(tmp_path / "a.png", mesh=mesh_of(POSE)).head()
     expected = reading_correction().corrected_deg(np.array(POSE), np.zeros((478, 3)))
-    np.testing.assert_allclose(angles_from_rotation(head.placement.rotation), expected, atol=1e-3)
+    np.testing.assert_allclose(angles_from_rotation(head.placement.rotation), expected, atol=1e-6)
 
 
 @pytest.mark.parametrize("reason", ["no face", "uncertain pose"])

@@ -6,7 +6,7 @@ from fsanet.pose.angles import angles_from_rotation, rotation_from_angles
 from fsanet.rendering.frame import Settings
 from fsanet.rendering.profiling import make_correction
 from fsanet.rendering.profiling.correction import reading_correction
-from fsanet.rendering.profiling.make_correction import biases_by_expression, read_renders
+from fsanet.rendering.profiling.make_correction import biases_by_expression, main, read_renders
 from fsanet.rendering.profiling.mesh_points import Meshes
 from tests.rendering.profiling.test_fitted_head import mesh_of
 
@@ -44,3 +44,8 @@ def test_the_bias_of_each_expression_is_told_before_and_after(monkeypatch):
     read = rotation_from_angles(np.add(POSES[1], (0.0, 4.0, 0.0)))
     left = angles_from_rotation(reading_correction().corrected(read, np.zeros((478, 3))))[1] - POSES[1][1]
     assert rest.endswith(f"{left:+.1f} corrected")
+
+
+def test_too_few_renders_are_one_sentence(capsys):
+    assert main(["--renders", "99"]) == 1
+    assert "A correction needs at least 100 renders, got 99." in capsys.readouterr().err

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fsanet.pose.angles import angles_from_rotation, rotation_from_angles
+from fsanet.rendering.profiling.template import read_made
 
 CORRECTION_FILE = Path(__file__).with_name("face_correction.npz")
 READ_LIMITS_DEG = (75.0, 60.0, 45.0)  # beyond these a polynomial runs away: what is added there is that of the limit
@@ -86,14 +87,7 @@ def reading_correction() -> ReadingCorrection:
     Raises:
         FileNotFoundError: it is missing.
     """
-    if not CORRECTION_FILE.is_file():
-        raise FileNotFoundError(
-            f"no {CORRECTION_FILE}: make it with `python -m fsanet.rendering.profiling.make_correction`"
-        )
-    with np.load(CORRECTION_FILE, allow_pickle=False) as file:
-        return ReadingCorrection(
-            *(file[name].astype(np.float64) for name in ("sideways", "upwards", "middle", "modes"))
-        )
+    return ReadingCorrection(**read_made(CORRECTION_FILE, "make_correction"))
 
 
 def _terms(read_deg: NDArray) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

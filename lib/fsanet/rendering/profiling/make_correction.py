@@ -20,6 +20,8 @@ from numpy.typing import NDArray
 
 from fsanet.console import EXIT_OK, run_command
 from fsanet.datasets.npz_stream import write_npz
+from fsanet.errors import InputError
+from fsanet.options import positive
 from fsanet.pose.angles import angles_from_rotation
 from fsanet.rendering.frame import Settings
 from fsanet.rendering.profiling.correction import CORRECTION_FILE, ReadingCorrection, fit_correction
@@ -29,6 +31,7 @@ from fsanet.rendering.profiling.mesh_points import read_meshes
 
 _LIMITS_DEG, _FRONTAL_DEG = (68.0, 40.0, 12.0), (20.0, 12.0, 5.0)
 _SEED, _OTHER_SEED, _OTHERS = 99, 55, 60
+_LEAST = 100  # renders: twice as many as coefficients
 _MOST_DEG = 75.0  # an angle read beyond is no reading
 _BINS_DEG = ((0, 20), (20, 40), (40, 55), (55, 70))
 _SETTINGS = Settings(per_person=1, headwear=0.0, occluded=0.0, clean=True)
@@ -100,8 +103,10 @@ def biases_by_expression(correction: ReadingCorrection) -> list[str]:
 def main(argv: list[str] | None = None) -> int:
     """Run the command."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--renders", type=int, default=2800, help="default: %(default)s")
+    parser.add_argument("--renders", type=positive, default=2800, help="default: %(default)s")
     args = parser.parse_args(argv)
+    if args.renders < _LEAST:
+        raise InputError(f"A correction needs at least {_LEAST} renders, got {args.renders}.")
     halves = [
         read_renders(args.renders // 2, _SEED + number, _LIMITS_DEG, replace(_SETTINGS, expression=name))
         for number, name in enumerate((None, "lively"))

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from fsanet.console import EXIT_OK, run_command
 from fsanet.datasets.npz_stream import write_npz
+from fsanet.options import positive
 from fsanet.rendering.frame import Settings, render_frame
 from fsanet.rendering.head_pack import head_pack
 from fsanet.rendering.profiling.mesh_points import read_meshes
@@ -88,7 +89,7 @@ def _depth_of_face(points: NDArray) -> float:
 def main(argv: list[str] | None = None) -> int:
     """Run the command."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--renders", type=int, default=400, help="default: %(default)s")
+    parser.add_argument("--renders", type=positive, default=400, help="default: %(default)s")
     args = parser.parse_args(argv)
     with tempfile.TemporaryDirectory() as folder:
         files, landmarks, rotations = known_renders(Path(folder), args.renders)

@@ -59,12 +59,23 @@ def face_template() -> FaceTemplate:
     Raises:
         FileNotFoundError: it is missing.
     """
-    if not TEMPLATE_FILE.is_file():
-        raise FileNotFoundError(
-            f"no {TEMPLATE_FILE}: make it with `python -m fsanet.rendering.profiling.make_template`"
-        )
-    with np.load(TEMPLATE_FILE, allow_pickle=False) as file:
-        return FaceTemplate(file["points"].astype(np.float64), file["weights"].astype(np.float64))
+    return FaceTemplate(**read_made(TEMPLATE_FILE, "make_template"))
+
+
+def read_made(file: Path, maker: str) -> dict[str, NDArray[np.float64]]:
+    """The arrays of a file beside this one.
+
+    Args:
+        file: the npz.
+        maker: the module that makes it.
+
+    Raises:
+        FileNotFoundError: it is missing, with the command that makes it.
+    """
+    if not file.is_file():
+        raise FileNotFoundError(f"no {file}: make it with `python -m {__package__}.{maker}`")
+    with np.load(file, allow_pickle=False) as arrays:
+        return {name: arrays[name].astype(np.float64) for name in arrays.files}
 
 
 def place(template: NDArray, seen: NDArray, weights: NDArray) -> Placement:

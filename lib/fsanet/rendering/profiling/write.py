@@ -3,7 +3,7 @@
 import dataclasses
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -11,6 +11,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import scipy.io
+from numpy.typing import NDArray
 
 from fsanet.console import progress
 from fsanet.datasets.npz_stream import LeftOut
@@ -21,6 +22,7 @@ from fsanet.image.reading import read_image
 from fsanet.pose.angles import angles_from_rotation
 from fsanet.readers.set_builder import Unusable
 from fsanet.rendering.profiling.copies import Copy, make_copies, mirrored
+from fsanet.rendering.profiling.fitted_head import FittedHead
 from fsanet.rendering.profiling.heads import Photograph, find_photographs
 from fsanet.rendering.profiling.shapes import write_shapes
 from fsanet.rendering.profiling.subject import make_subject
@@ -52,6 +54,11 @@ class ProfileSettings:
     only: str = "*"
     other_shapes: bool = False
     turned: bool = True
+
+    @property
+    def written(self) -> int:
+        """How many pictures are written of each photograph."""
+        return self.copies if self.turned else 1
 
     @property
     def crops(self) -> int:
@@ -109,7 +116,7 @@ def profile_folder(
 def _profile(photograph: Photograph, folder: Path, settings: ProfileSettings) -> LeftOut | None:
     """Write the copies of one photograph that are not there yet; what hinders it, if something does."""
     stem = photograph.file.stem
-    if _label(folder, stem, settings.copies - 1 if settings.turned else 0).is_file():  # the last that is written
+    if _label(folder, stem, settings.written - 1).is_file():  # the last that is written
         return None
     try:
         image, head = read_image(photograph.file), photograph.head()
@@ -117,18 +124,24 @@ def _profile(photograph: Photograph, folder: Path, settings: ProfileSettings) ->
         return LeftOut(photograph.file.name, error.reason, error.detail, error.broken)
     except (InputError, OSError) as error:
         return LeftOut(photograph.file.name, "unreadable image", str(error))
-    if settings.turned:
-        rng = np.random.default_rng([settings.seed, *hashlib.sha256(stem.encode()).digest()[:8]])
-        subject = make_subject(image, head, photograph.matte)
-        shapes = np.load(folder / _SHAPES, mmap_mode="r") if settings.other_shapes else None
-        copies = make_copies(subject, settings.copies, rng, settings.yaw_limit_deg, shapes)
-    else:
-        copies = iter([Copy(image, angles_from_rotation(head.placement.rotation), head.landmarks * [1.0, -1.0, 1.0])])
-    for number, copy in enumerate(copies):
+    for number, copy in enumerate(_copies(photograph, image, head, folder, settings)):
         if settings.flips:
             write_copy(_label(_flip_folder(folder), stem, number), mirrored(copy))
         write_copy(_label(folder, stem, number), copy)
     return None
+
+
+def _copies(
+    photograph: Photograph, image_bgr: NDArray[np.uint8], head: FittedHead, folder: Path, settings: ProfileSettings
+) -> Iterator[Copy]:
+    """What is written of a photograph: itself, or copies in other poses."""
+    if not settings.turned:
+        yield Copy(image_bgr, angles_from_rotation(head.placement.rotation), head.landmarks * [1.0, -1.0, 1.0])
+        return
+    rng = np.random.default_rng([settings.seed, *hashlib.sha256(photograph.file.stem.encode()).digest()[:8]])
+    subject = make_subject(image_bgr, head, photograph.matte)
+    shapes = np.load(folder / _SHAPES, mmap_mode="r") if settings.other_shapes else None
+    yield from make_copies(subject, settings.copies, rng, settings.yaw_limit_deg, shapes)
 
 
 def write_copy(label: Path, copy: Copy) -> None:
