@@ -6,10 +6,20 @@ import pytest
 from fsanet.pose.angles import angles_from_rotation, rotation_from_angles
 from fsanet.rendering.profiling import correction
 from fsanet.rendering.profiling.correction import READ_LIMITS_DEG, fit_correction, reading_correction
-from fsanet.rendering.profiling.make_correction import Readings, corrected_by_halves, errors_by_yaw
+from fsanet.rendering.profiling.make_correction import Expressions, Readings, corrected_by_halves, errors_by_yaw
 from fsanet.rendering.profiling.template import face_template
 
 STRAIGHT = np.zeros((478, 3))
+
+
+CORNERS = (face_template().points[:, 1] < 6.75) & (np.abs(face_template().points[:, 0]) > 0.15)
+
+
+def smiling(smile, rng):
+    """Meshes of other people each that smile so much, 0..1: corners of the mouth go up."""
+    bent = 0.02 * rng.normal(size=(*np.shape(smile), 478, 3))
+    bent[..., CORNERS, 1] += 0.2 * smile[..., None]
+    return bent
 
 
 def readings(count=500, seed=0):
@@ -17,9 +27,7 @@ def readings(count=500, seed=0):
     rng = np.random.default_rng(seed)
     known = rng.uniform(-1, 1, (count, 3)) * (68.0, 40.0, 12.0)
     smile = rng.uniform(0, 1, count)
-    corners = (face_template().points[:, 1] < 6.75) & (np.abs(face_template().points[:, 0]) > 0.15)
-    bent = 0.02 * rng.normal(size=(count, 478, 3))
-    bent[:, corners, 1] += 0.2 * smile[:, None]
+    bent = smiling(smile, rng)
     yaw, pitch, roll = known.T
     flat = pitch * (1 - 0.2 * (yaw / 60) ** 2) + 1 - 6 * smile
     return Readings(np.stack([yaw - 6 * (yaw / 60) ** 3, flat, roll + yaw / 30], axis=1), bent, known)
@@ -30,25 +38,50 @@ def seen():
     return readings()
 
 
-def test_what_repeats_is_taken_back(seen):
+@pytest.fixture(scope="module")
+def expressions():
+    """What is read of 40 heads with two expressions each, off by what a smile does and by what each head has."""
+    rng = np.random.default_rng(1)
+    smile, head = rng.uniform(0, 1, (40, 2)), rng.normal(size=(40, 1))
+    bent = smiling(smile, rng)
+    bent[..., ~CORNERS, 2] += 0.3 * head[..., None]  # which would tell as much, had anyone listened to it
+    return Expressions(bent, 6 * smile + 5 * head)
+
+
+def test_what_repeats_is_taken_back(seen, expressions):
     assert np.abs(seen.read_deg - seen.known_deg).mean(axis=0)[1] > 2.5
-    error = np.abs(corrected_by_halves(seen) - seen.known_deg).mean(axis=0)
+    error = np.abs(corrected_by_halves(seen, expressions) - seen.known_deg).mean(axis=0)
     assert error.max() < 0.5
 
 
-def test_a_smile_is_told_by_how_the_mesh_is_bent(seen):
-    straight = fit_correction(seen.read_deg, 0 * seen.bent + seen.bent.mean(axis=0) + 1e-3, seen.known_deg)
-    blind = straight.corrected_deg(seen.read_deg, 0 * seen.bent)
-    told = fit_correction(*seen).corrected_deg(seen.read_deg, seen.bent)
-    assert np.abs(told - seen.known_deg)[:, 1].mean() < 0.4 * np.abs(blind - seen.known_deg)[:, 1].mean()
+def test_a_smile_is_told_by_how_the_mesh_is_bent(seen, expressions):
+    lift = fit_correction(*seen, *expressions).lift
+    smile, other_head = np.zeros((2, 478, 3))
+    smile[CORNERS, 1] = 0.2
+    other_head[~CORNERS, 2] = 0.3
+    assert (lift * smile).sum() == pytest.approx(6.0, abs=0.7)
+    assert abs((lift * other_head).sum()) < 0.5
 
 
-def test_readings_that_went_astray_hardly_count(seen, monkeypatch):
+def test_a_smile_that_goes_with_other_heads_is_told_by_the_heads_that_show_both(seen, expressions):
+    """Among the readings whoever smiles has the higher nose, and Face Mesh is right about a nose."""
+    nosy = seen.bent.copy()
+    smile = (nosy[:, CORNERS, 1].mean(axis=1) / 0.2)[:, None]
+    nosy[:, ~CORNERS, 2] += 0.6 * (smile + 0.5 * np.random.default_rng(2).normal(size=smile.shape))
+    alone = fit_correction(seen.read_deg, nosy, seen.known_deg, expressions.bent, 0 * expressions.lacking_deg)
+    told = fit_correction(seen.read_deg, nosy, seen.known_deg, *expressions)
+    of_a_smile = np.zeros((478, 3))
+    of_a_smile[CORNERS, 1] = 0.2
+    assert (told.lift * of_a_smile).sum() == pytest.approx(6.0, abs=0.7)
+    assert abs((alone.lift * of_a_smile).sum()) < 1.0
+
+
+def test_readings_that_went_astray_hardly_count(seen, expressions, monkeypatch):
     astray = seen.read_deg.copy()
     astray[::12] += (25.0, -40.0, 15.0)
 
     def error() -> float:
-        fitted = fit_correction(astray, seen.bent, seen.known_deg)
+        fitted = fit_correction(astray, seen.bent, seen.known_deg, *expressions)
         return np.abs(fitted.corrected_deg(seen.read_deg, seen.bent) - seen.known_deg).mean()
 
     robust = error()

@@ -12,9 +12,9 @@ from tests.rendering.profiling.mannequin import SCALE, standing
 POSE = (20.0, -10.0, 5.0)
 
 
-def mesh_of(pose, turns=3):
-    """What a perfect Face Mesh would say: the template in a pose, y down."""
-    points = 40.0 * face_template().points @ rotation_from_angles(pose).T + [90.0, -400.0, 7.0]
+def mesh_of(pose, turns=3, bent=0.0):
+    """What a perfect Face Mesh would say: the template in a pose, y down; `bent` in the head's frame, decimetres."""
+    points = 40.0 * (face_template().points + bent) @ rotation_from_angles(pose).T + [90.0, -400.0, 7.0]
     return np.repeat((points * [1.0, -1.0, 1.0])[None], turns, axis=0)
 
 

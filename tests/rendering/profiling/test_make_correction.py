@@ -3,10 +3,12 @@
 import numpy as np
 
 from fsanet.pose.angles import angles_from_rotation, rotation_from_angles
+from fsanet.rendering.expression import EXPRESSIONS
 from fsanet.rendering.frame import Settings
 from fsanet.rendering.profiling import make_correction
 from fsanet.rendering.profiling.correction import reading_correction
-from fsanet.rendering.profiling.make_correction import biases_by_expression, main, read_renders
+from fsanet.rendering.profiling.fitted_head import read_mesh
+from fsanet.rendering.profiling.make_correction import biases_by_expression, main, read_expressions, read_renders
 from fsanet.rendering.profiling.mesh_points import Meshes
 from tests.rendering.profiling.test_fitted_head import mesh_of
 
@@ -44,6 +46,33 @@ def test_the_bias_of_each_expression_is_told_before_and_after(monkeypatch):
     read = rotation_from_angles(np.add(POSES[1], (0.0, 4.0, 0.0)))
     left = angles_from_rotation(reading_correction().corrected(read, np.zeros((478, 3))))[1] - POSES[1][1]
     assert rest.endswith(f"{left:+.1f} corrected")
+
+
+def test_heads_count_that_were_read_with_every_expression(monkeypatch):
+    """Heads smile alike and are read with a nod for it; of the last one no laugh is found."""
+    poses = [(yaw, 5.0, -3.0) for yaw in range(-20, 20)]
+    corner = np.zeros((478, 3))
+    corner[61, 1] = 0.2
+    shown = iter(EXPRESSIONS)
+
+    def renders(folder, count, seed, limits_deg, settings):
+        assert settings.expression == next(shown)
+        return [settings.expression] * len(poses), None, [rotation_from_angles(pose) for pose in poses]
+
+    def read(files):
+        smiles = files[0] != "rest"
+        nods = [mesh_of(np.add(pose, (0.0, -3.0 * smiles, 0.0)), bent=smiles * corner) for pose in poses]
+        nods[-1] = nods[-1] * (np.nan if files[0] == "lively" else 1.0)
+        return Meshes(np.array(nods, np.float32), np.zeros((len(poses), 256, 256), np.uint8))
+
+    monkeypatch.setattr(make_correction, "known_renders", renders)
+    monkeypatch.setattr(make_correction, "read_meshes", read)
+    bent, lacking_deg = read_expressions(len(poses), 1)
+    at_rest, smiles, laughs = (read_mesh(mesh_of((0.0, 0.0, 0.0), bent=much * corner)) for much in (0, 1, 1))
+    assert bent.shape == (len(poses) - 1, 3, 478, 3)
+    np.testing.assert_allclose(bent[5], [reading.bent for reading in (at_rest, smiles, laughs)], atol=1e-3)
+    lacking = 3.0 - angles_from_rotation(smiles.rotation)[1]  # the corner itself turns the mesh a little
+    np.testing.assert_allclose(lacking_deg, np.tile([0.0, lacking, lacking], (len(poses) - 1, 1)), atol=0.02)
 
 
 def test_too_few_renders_are_one_sentence(capsys):

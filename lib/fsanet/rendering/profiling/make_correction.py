@@ -2,10 +2,10 @@
 
     python -m fsanet.rendering.profiling.make_correction [--renders 2800]
 
-It renders heads, every second of them lively, has Face Mesh read them in its own environment (`mesh_points`), reads
-poses off the meshes by the template (`make_template`, which comes first) and fits. What it prints by yaw was measured
-on halves of the renders, each by the fit to the other one; what it prints by expression, on 60 other heads. Ten minutes
-of one core.
+It renders heads, every second of them lively, and other heads with three expressions each, has Face Mesh read them in
+its own environment (`mesh_points`), reads poses off the meshes by the template (`make_template`, which comes first) and
+fits. What it prints by yaw was measured on halves of the renders, each by the fit to the other one; what it prints by
+expression, on 60 more heads. Twelve minutes of one core.
 """
 
 import argparse
@@ -23,15 +23,17 @@ from fsanet.datasets.npz_stream import write_npz
 from fsanet.errors import InputError
 from fsanet.options import positive
 from fsanet.pose.angles import angles_from_rotation
+from fsanet.rendering.expression import EXPRESSIONS
 from fsanet.rendering.frame import Settings
 from fsanet.rendering.profiling.correction import CORRECTION_FILE, ReadingCorrection, fit_correction
-from fsanet.rendering.profiling.fitted_head import read_mesh
+from fsanet.rendering.profiling.fitted_head import MeshReading, read_mesh
 from fsanet.rendering.profiling.make_template import known_renders
 from fsanet.rendering.profiling.mesh_points import read_meshes
 
 _LIMITS_DEG, _FRONTAL_DEG = (68.0, 40.0, 12.0), (20.0, 12.0, 5.0)
-_SEED, _OTHER_SEED, _OTHERS = 99, 55, 60
-_LEAST = 100  # renders: twice as many as coefficients
+_SEED, _PAIRED_SEED, _OTHER_SEED = 99, 33, 56
+_PAIRED, _OTHERS = 160, 60  # heads
+_LEAST = 100  # renders: ten times as many as coefficients
 _MOST_DEG = 75.0  # an angle read beyond is no reading
 _BINS_DEG = ((0, 20), (20, 40), (40, 55), (55, 70))
 _SETTINGS = Settings(per_person=1, headwear=0.0, occluded=0.0, clean=True)
@@ -49,26 +51,52 @@ class Readings(NamedTuple):
         return Readings(*(column[chosen] for column in self))
 
 
+class Expressions(NamedTuple):
+    """What Face Mesh says of heads with each expression; see `fit_correction`."""
+
+    bent: NDArray[np.float64]
+    lacking_deg: NDArray[np.float64]
+
+
 def read_renders(count: int, seed: int, limits_deg: tuple[float, float, float], settings: Settings) -> Readings:
     """Render heads and have them read; those that are not found or contradict themselves are left out."""
+    found, known = _read(count, seed, limits_deg, settings)
+    there = [number for number, reading in enumerate(found) if reading is not None]
+    rotations, bent = zip(*(reading for reading in found if reading is not None), strict=True)
+    readings = Readings(angles_from_rotation(np.array(rotations)), np.array(bent), known[there])
+    return readings.part(np.abs(readings.read_deg).max(axis=1) < _MOST_DEG)
+
+
+def read_expressions(count: int, seed: int) -> Expressions:
+    """Render heads in one pose with each expression; those that are not read with all are left out."""
+    settings = [replace(_SETTINGS, expression=name) for name in EXPRESSIONS]
+    heads = zip(*(zip(*_read(count, seed, _FRONTAL_DEG, each), strict=True) for each in settings), strict=True)
+    bent, lacking_deg = [], []
+    for head in heads:
+        read = [(reading, known) for reading, known in head if reading is not None]
+        if len(read) == len(head):
+            bent.append([reading.bent for reading, _ in read])
+            lacking_deg.append([(known - angles_from_rotation(reading.rotation))[1] for reading, known in read])
+    return Expressions(np.array(bent), np.array(lacking_deg))
+
+
+def _read(
+    count: int, seed: int, limits_deg: tuple[float, float, float], settings: Settings
+) -> tuple[list[MeshReading | None], NDArray[np.float64]]:
+    """What is read of renders, None where nothing is, and their poses (N, 3) in degrees."""
     with tempfile.TemporaryDirectory() as folder:
         files, _, rotations = known_renders(Path(folder), count, seed, limits_deg, settings)
         found = [read_mesh(mesh.astype(np.float64)) for mesh in read_meshes(files).points]
-    pairs = [(reading, known) for reading, known in zip(found, rotations, strict=True) if reading is not None]
-    read, known = (
-        angles_from_rotation(np.array(side)) for side in ([r.rotation for r, _ in pairs], [k for _, k in pairs])
-    )
-    readings = Readings(read, np.array([reading.bent for reading, _ in pairs]), known)
-    return readings.part(np.abs(read).max(axis=1) < _MOST_DEG)
+    return found, angles_from_rotation(np.array(rotations))
 
 
-def corrected_by_halves(readings: Readings) -> NDArray[np.float64]:
+def corrected_by_halves(readings: Readings, expressions: Expressions) -> NDArray[np.float64]:
     """Angles (N, 3), each corrected by what was fitted to the half of the readings that it is not in."""
     half = np.arange(len(readings.read_deg)) % 2 == 0
     corrected = np.empty_like(readings.read_deg)
     for part in (half, ~half):
         read_deg, bent, _ = readings.part(part)
-        corrected[part] = fit_correction(*readings.part(~part)).corrected_deg(read_deg, bent)
+        corrected[part] = fit_correction(*readings.part(~part), *expressions).corrected_deg(read_deg, bent)
     return corrected
 
 
@@ -112,10 +140,11 @@ def main(argv: list[str] | None = None) -> int:
         for number, name in enumerate((None, "lively"))
     ]
     readings = Readings(*(np.concatenate(columns) for columns in zip(*halves, strict=True)))
-    correction = fit_correction(*readings)
-    write_npz(CORRECTION_FILE, {name: value.astype(np.float16) for name, value in vars(correction).items()})
+    expressions = read_expressions(_PAIRED, _PAIRED_SEED)
+    correction = fit_correction(*readings, *expressions)
+    write_npz(CORRECTION_FILE, {name: np.asarray(value, np.float32) for name, value in vars(correction).items()})
     print("\n".join(["as read", *errors_by_yaw(readings.read_deg, readings.known_deg)]))
-    print("\n".join(["corrected", *errors_by_yaw(corrected_by_halves(readings), readings.known_deg)]))
+    print("\n".join(["corrected", *errors_by_yaw(corrected_by_halves(readings, expressions), readings.known_deg)]))
     print("\n".join(biases_by_expression(correction)))
     print(f"{CORRECTION_FILE}: {len(readings.read_deg)} of {args.renders} renders")
     return EXIT_OK
