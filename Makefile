@@ -66,6 +66,9 @@ mask: setup  ## the masked twin of a set: SET=name [BY=points|pose|render KIND= 
 hair: setup  ## the twin of a set with hair over the faces: SET=name [STYLE= SEED= OUT=npz ARGS=]
 	$(BIN)/fsanet hair $(call option,--set,$(SET)) $(call option,--style,$(STYLE)) $(call option,--seed,$(SEED)) $(call option,--out,$(OUT)) $(ARGS)
 
+surround: setup  ## the twin of a set with other surroundings of the faces: SET=name [BACKGROUNDS=folder SEED= OUT=npz ARGS=]
+	$(BIN)/fsanet surround $(call option,--set,$(SET)) $(call option,--backgrounds,$(BACKGROUNDS)) $(call option,--seed,$(SEED)) $(call option,--out,$(OUT)) $(ARGS)
+
 rotate: setup  ## the turned twin of a set: SET=name [DEG=45 SEED= OUT=npz ARGS=]
 	$(BIN)/fsanet rotate $(call option,--set,$(SET)) $(call option,--degrees,$(DEG)) $(call option,--seed,$(SEED)) $(call option,--out,$(OUT)) $(ARGS)
 
@@ -148,4 +151,4 @@ docs: setup  ## the API reference to docs/api/
 clean:  ## remove the virtual environment and what commands wrote
 	rm -rf $(VENV) .venv-* demo/output training_and_testing/output
 
-.PHONY: adapt adapt-bench mask hair rotate portraits profile help setup lint types check check-backends weights preprocess render train test export bench gpu-check fuzz kills demo web figures notebooks pictures package docs clean
+.PHONY: adapt adapt-bench mask hair surround rotate portraits profile help setup lint types check check-backends weights preprocess render train test export bench gpu-check fuzz kills demo web figures notebooks pictures package docs clean

@@ -22,6 +22,7 @@ VERBS = {
     "profile": "turn photographs of faces in 3D to other poses, with labels",
     "mask": "put face masks on the faces of a set, order and labels kept",
     "hair": "lay rendered hair over the faces of a set, order and labels kept",
+    "surround": "put the faces of a set before other surroundings, order and labels kept",
     "rotate": "turn the faces of a set in the plane of the picture, with the right labels",
     "train": "train a model",
     "adapt": "adapt trained weights to unlabelled faces, such as those of one camera",

@@ -1,4 +1,4 @@
-"""The `mask`, `hair` and `rotate` verbs: a twin beside the set, and what is refused."""
+"""The `mask`, `hair`, `surround` and `rotate` verbs: a twin beside the set, and what is refused."""
 
 import numpy as np
 import pytest
@@ -16,9 +16,12 @@ def folder(tmp_path):
     return tmp_path
 
 
-@pytest.mark.parametrize(("verb", "column"), [("mask", "mask"), ("hair", "hair"), ("rotate", "clockwise_deg")])
+@pytest.mark.parametrize(
+    ("verb", "column"),
+    [("mask", "mask"), ("hair", "hair"), ("surround", "points_xy"), ("rotate", "clockwise_deg")],
+)
 def test_the_twin_lies_beside_the_set(folder, capsys, verb, column):
-    if verb == "hair":
+    if verb in ("hair", "surround"):
         given = PoseSet.load(folder / "faces.npz")
         points = np.tile(place_by_pose(np.zeros(3), (18, 18, 46, 46)).points_xy, (3, 1, 1))
         PoseSet(given.image, given.pose, given.source, given.meta, {"points_xy": points}).save(folder / "faces.npz")
@@ -41,6 +44,7 @@ def test_the_twin_lies_beside_the_set(folder, capsys, verb, column):
         (["mask", "--by", "render"], "was not rendered by this program"),
         (["hair"], "holds no landmarks (`points_xy`): make it again with `fsanet prepare`."),
         (["hair", "--style", "beehive"], "There is no hair style 'beehive': choose one of bald"),
+        (["surround"], "holds no landmarks (`points_xy`): make it again with `fsanet prepare`."),
         (["rotate", "--degrees", "0"], "largest turn must be above 0"),
     ],
 )

@@ -23,8 +23,8 @@ from fsanet.errors import InputError
 from fsanet.files import remove_leftovers
 from fsanet.workers import run_on_all_cores
 
-MASKED, ROTATED, HAIRED = "_masked", "_rotated", "_haired"  # what is added to the name of a set
-TWINS = (MASKED, ROTATED, HAIRED)
+# what is added to the name of a set
+MASKED, ROTATED, HAIRED, SURROUNDED = TWINS = ("_masked", "_rotated", "_haired", "_surrounded")
 POINTS_KEY = "points_xy"  # the column of landmarks, (N, 68, 2) pixels of the crop
 _CHUNK = 256
 

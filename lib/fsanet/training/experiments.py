@@ -8,7 +8,7 @@ from pathlib import Path
 
 from fsanet.datasets.augment.recipe import PAPER as PAPER_AUGMENTATION
 from fsanet.datasets.augment.recipe import STRONG
-from fsanet.datasets.derive import HAIRED, MASKED, ROTATED
+from fsanet.datasets.derive import HAIRED, MASKED, ROTATED, SURROUNDED
 from fsanet.datasets.protocols import PROTOCOLS
 from fsanet.errors import InputError
 from fsanet.evaluation.paper_figures import PAPER
@@ -79,15 +79,25 @@ def on_renders(model: str, data: str = "synthetic") -> Settings:
 
 
 def on_free_photographs(model: str) -> Settings:
-    """Tuning what renders taught on photographs, turned and as they are, masked, with hair over them, and on scenes."""
+    """Tuning what renders taught on photographs and on scenes.
+
+    The photographs are turned and as they are, each plain, masked, with hair over the face and in other surroundings.
+    """
     seed, unseen = _MEMBERS[model]
+    seen = (f"portraits/*[!{unseen}]",)
+    often = {"": 4, MASKED: 2, HAIRED: 2, SURROUNDED: 2}
+    as_they_are = [(person, {"": 2, MASKED: 1, SURROUNDED: 2}) for person in _POINTING04]
+    as_they_are += [("cc0_portraits", {"": 3, SURROUNDED: 2})]
     sets = (
         ExtraSet("synthetic_train_masked"),
-        *(ExtraSet(f"portraits{twin}", only=(f"portraits/*[!{unseen}]",)) for twin in ("", MASKED, HAIRED)),
-        *(ExtraSet(f"cc0_portraits{twin}", copies=copies) for twin, copies in (("", 6), (MASKED, 2), (HAIRED, 3))),
-        *(ExtraSet(f"{_AS_THEY_ARE}/{person}", copies=2) for person in _POINTING04),
-        *(ExtraSet(f"{_AS_THEY_ARE}/{person}{MASKED}") for person in _POINTING04),
-        ExtraSet(f"{_AS_THEY_ARE}/cc0_portraits", copies=2),
+        *(ExtraSet(f"portraits{twin}", only=seen) for twin in often),
+        *(ExtraSet(f"cc0_portraits{twin}", copies=copies) for twin, copies in often.items()),
+        *(ExtraSet(f"{_AS_THEY_ARE}/portraits{twin}", only=seen) for twin in ("", SURROUNDED)),
+        *(
+            ExtraSet(f"{_AS_THEY_ARE}/{name}{twin}", copies=copies)
+            for name, twins in as_they_are
+            for twin, copies in twins.items()
+        ),
         ExtraSet("scenes"),
     )
     return dataclasses.replace(
