@@ -118,7 +118,7 @@ def test_a_small_picture_is_searched_once(session):
 def test_a_face_found_only_in_the_smaller_copy_counts_whatever_its_size(monkeypatch):
     network, sizes = ScoutNetwork(), []
     small = Found(
-        np.array([0.8]), np.array([[10.0, 10, 50, 58]]), np.zeros((1, 5, 2)), np.eye(3)[None], np.zeros(1, int)
+        np.array([0.9]), np.array([[10.0, 10, 50, 58]]), np.zeros((1, 5, 2)), np.eye(3)[None], np.zeros(1, int)
     )
 
     def search_at(_image_bgr, long_side, _threshold, _small=None):
@@ -153,6 +153,9 @@ def closer(monkeypatch):
         return found._replace(score=np.full(len(found.score), look.score))
 
     monkeypatch.setattr(scout, "look_closer", look)
+    monkeypatch.setattr(
+        scout, "score_of_looks", lambda search_each, image_bgr, found, closeups: np.ones(len(found.score))
+    )
     look.looks = looks
     return look
 
@@ -160,10 +163,10 @@ def closer(monkeypatch):
 @pytest.mark.parametrize(("side", "looks"), [(95, [1]), (97, [])])
 def test_small_faces_are_looked_at_closer(monkeypatch, closer, side, looks):
     network, closer.score = ScoutNetwork(), 0.71
-    monkeypatch.setattr(network, "_search_at", lambda *_: (one_face(side, 0.75), False))
+    monkeypatch.setattr(network, "_search_at", lambda *_: (one_face(side, 0.9), False))
     found = network.search(np.zeros((800, 800, 3), np.uint8), 400, 0.7)  # half the image's size: 48 pixels are 96
     assert [looks for looks in closer.looks if looks] == looks
-    assert found.score == pytest.approx([0.71 if looks else 0.75])
+    assert found.score == pytest.approx([0.71 if looks else 0.9])
 
 
 @pytest.mark.parametrize(("score", "kept"), [(0.69, 0), (0.71, 1)])
@@ -189,6 +192,26 @@ def test_what_may_be_a_badge_and_is_not_sure_is_not_looked_at(monkeypatch, close
     found = network.search(np.zeros((400, 400, 3), np.uint8), 400, 0.7)
     assert closer.looks == [0]
     assert found.score == pytest.approx([0.95])
+
+
+@pytest.mark.parametrize(
+    ("side", "first", "looks", "kept"),
+    [(97, 0.84, 0.79, False), (97, 0.84, 0.81, True), (97, 0.86, 0.0, True), (95, 0.84, 0.79, False)],
+    ids=["doubtful", "confirmed", "sure", "small"],
+)
+def test_doubtful_faces_count_where_looks_in_two_more_sizes_are_sure(monkeypatch, closer, side, first, looks, kept):
+    network, closer.score, asked = ScoutNetwork(), first, []
+    monkeypatch.setattr(network, "_search_at", lambda *_: (one_face(side, first), False))
+
+    def score_of_looks(search_each, image_bgr, found, closeups):
+        asked.append((len(found.score), closeups))
+        return np.full(len(found.score), looks)
+
+    monkeypatch.setattr(scout, "score_of_looks", score_of_looks)
+    found = network.search(np.zeros((800, 800, 3), np.uint8), 400, 0.7)  # half the image's size: 48 pixels are 96
+    assert len(found.score) == kept
+    assert asked == [(int(first < 0.85), scout.DOUBTED_CLOSEUPS)]
+    assert found.score == pytest.approx([first] * kept)  # a face that is confirmed stays what it was
 
 
 @pytest.mark.parametrize("height", [14, 20, 40])

@@ -1,5 +1,5 @@
 // @ts-check
-// A closer look at small faces: each is searched once more, enlarged, and is what both looks say, as fsanet.detectors.closer_look.
+// A closer look at some faces: each is searched once more in another size, as fsanet.detectors.closer_look.
 
 import { iou } from "./boxes.js";
 import { viewNear } from "./near.js";
@@ -8,32 +8,60 @@ import { rotationBetween } from "./rotation.js";
 /** @typedef {import("./pixels.js").Picture} Picture */
 /** @typedef {import("./decode.js").Found} Found */
 
+/** @typedef {(views: Picture[]) => Promise<Found[][]>} SearchEach
+ * @typedef {import("./near.js").NearSettings} NearSettings */
+
 /** Faces that a closer look shows too, as both looks have them.
- * @param {(views: Picture[]) => Promise<Found[][]>} searchEach @param {Picture} picture @param {Found[]} found
- * @param {import("./near.js").NearSettings} near @param {{at_once: number, share: number}} settings @returns {Promise<Found[]>} */
+ * @param {SearchEach} searchEach @param {Picture} picture @param {Found[]} found @param {NearSettings} near
+ * @param {{at_once: number, share: number}} settings @returns {Promise<Found[]>} */
 export async function lookCloser(searchEach, picture, found, near, { at_once, share }) {
-  const shown = found.flatMap((face) => {
-    const view = viewNear(picture, face.box, near);
-    return view ? [{ face, view }] : [];
-  });
-  const seenTwice = [];
-  for (let start = 0; start < shown.length; start += at_once) {
-    const some = shown.slice(start, start + at_once), seen = await searchEach(some.map(({ view }) => view.picture));
-    for (const [i, { face, view: { scale, shift } }] of some.entries()) {
-      const there = seen[i].map((one) => ({ ...one, box: one.box.map((value, k) => value * scale[k % 2] + shift[k % 2]) }));
-      const nearest = there.sort((a, b) => iou(b.box, face.box) - iou(a.box, face.box))[0];
-      if (nearest && iou(nearest.box, face.box) >= near.least_iou) seenTwice.push(both(face, nearest, share));
-    }
-  }
-  return seenTwice;
+  const closer = await seenCloser(searchEach, picture, found, near, at_once);
+  return found.flatMap((face, i) => (closer[i] ? [both(face, closer[i], share)] : []));
 }
 
-/** A face as two looks at it have it; their scores are taken for independent. @param {Found} first @param {Found} closer
+/** Scores of faces, each as the first look and one in each size have it together; 0 where one shows none.
+ * @param {SearchEach} searchEach @param {Picture} picture @param {Found[]} found @param {NearSettings[]} nears
+ * @param {{at_once: number}} settings @returns {Promise<number[]>} */
+export async function scoresOfLooks(searchEach, picture, found, nears, { at_once }) {
+  let scores = found.map(({ score }) => score);
+  for (const near of nears) {
+    const closer = await seenCloser(searchEach, picture, found, near, at_once);
+    scores = scores.map((score, i) => together(score, closer[i]?.score ?? 0));
+  }
+  return scores;
+}
+
+/** What a closer look shows of each face, in the pixels of the picture. @param {SearchEach} searchEach @param {Picture} picture
+ * @param {Found[]} found @param {NearSettings} near @param {number} atOnce @returns {Promise<(Found | undefined)[]>} */
+async function seenCloser(searchEach, picture, found, near, atOnce) {
+  const shown = found.flatMap((face, number) => {
+    const view = viewNear(picture, face.box, near);
+    return view ? [{ number, box: face.box, view }] : [];
+  });
+  /** @type {(Found | undefined)[]} */
+  const closer = found.map(() => undefined);
+  for (let start = 0; start < shown.length; start += atOnce) {
+    const some = shown.slice(start, start + atOnce), seen = await searchEach(some.map(({ view }) => view.picture));
+    for (const [i, { number, box, view: { scale, shift } }] of some.entries()) {
+      const there = seen[i].map((one) => ({ ...one, box: one.box.map((value, k) => value * scale[k % 2] + shift[k % 2]) }));
+      const nearest = there.sort((a, b) => iou(b.box, box) - iou(a.box, box))[0];
+      if (nearest && iou(nearest.box, box) >= near.least_iou) closer[number] = nearest;
+    }
+  }
+  return closer;
+}
+
+/** The score of what two looks score so, taken for independent. @param {number} one @param {number} other */
+function together(one, other) {
+  const seen = one * other, unseen = (1 - one) * (1 - other);
+  return seen / (seen + unseen);
+}
+
+/** A face as two looks at it have it. @param {Found} first @param {Found} closer
  * @param {number} share of the closer one's rotation @returns {Found} */
 function both(first, closer, share) {
-  const seen = first.score * closer.score, unseen = (1 - first.score) * (1 - closer.score);
   return {
-    score: seen / (seen + unseen),
+    score: together(first.score, closer.score),
     box: first.box.map((value, i) => (value + closer.box[i]) / 2),
     rotation: rotationBetween(first.rotation, closer.rotation, share),
     mask: closer.mask,

@@ -2,7 +2,7 @@
 // The single-stage network of the page's own that finds upright faces and reads their poses, as fsanet.detectors.scout has it.
 
 import { area, remap } from "./boxes.js";
-import { lookCloser } from "./closer.js";
+import { lookCloser, scoresOfLooks } from "./closer.js";
 import { decode, distinct, hintsAt, side, withoutWorn } from "./decode.js";
 import { fit, padded } from "./pixels.js";
 import { poseFromRotation } from "./rotation.js";
@@ -12,7 +12,8 @@ import { poseFromRotation } from "./rotation.js";
 /** @typedef {import("./decode.js").Found} Found */
 /** @typedef {import("./decode.js").DecodeSettings & {long_side: number, multiple: number, grey: number, large_face: number,
  *   may_be_large: number, suspected: number, looked_at: number, small: {side_px: number, score: number},
- *   closer: {seen: number, at_once: number, share: number}, coarser: number, least_side: number, surely: number, worn: number, worn_more: number,
+ *   closer: {seen: number, at_once: number, share: number}, doubted: {more: number, confirmed_more: number, near: import("./near.js").NearSettings[]},
+ *   coarser: number, least_side: number, surely: number, worn: number, worn_more: number,
  *   head: number[], body: number[], sure_score: number, near: import("./near.js").NearSettings, scale_wh: number[], shift_wh: number[]}} ScoutSettings */
 
 export class Scout {
@@ -40,7 +41,7 @@ export class Scout {
 
   /** Faces of a picture. Where nothing is found, or anything looks a little like a large face, it is searched once more in a
    * smaller copy, and that again, for faces that are too large where it was searched before. Small faces are what a closer look
-   * shows too. @param {Picture} picture */
+   * shows too, doubtful ones what two more looks show. @param {Picture} picture */
   async search(picture) {
     const { long_side, large_face, least_side, coarser, threshold, worn_more, small, looked_at } = this.settings;
     const longer = Math.max(picture.width, picture.height);
@@ -53,6 +54,7 @@ export class Scout {
       ({ hints } = coarse);
       found = this.withLarger(found, coarse.found, large);
     }
+    found = await this.withoutDoubtful(picture, found);
     return withoutWorn(found, threshold + worn_more, this.settings);
   }
 
@@ -63,6 +65,15 @@ export class Scout {
     const seen = await lookCloser((views) => this.searchEach(views, closer.seen), picture, small, near, closer);
     const both = distinct([...found.filter((face) => side(face) >= smallPx), ...seen], this.settings);
     return both.filter(({ score }) => score >= threshold);
+  }
+
+  /** Faces without those that are doubtful and not confirmed in two more sizes. @param {Picture} picture @param {Found[]} found */
+  async withoutDoubtful(picture, found) {
+    const { closer, doubted, threshold } = this.settings;
+    const doubtful = found.filter(({ score }) => score < threshold + doubted.more);
+    const scores = await scoresOfLooks((views) => this.searchEach(views, closer.seen), picture, doubtful, doubted.near, closer);
+    const left = new Set(doubtful.filter((_, i) => scores[i] < threshold + doubted.confirmed_more));
+    return found.filter((face) => !left.has(face));
   }
 
   /** Faces of a search and of a coarser one; those of more than `large` pixels rather from the coarser one.

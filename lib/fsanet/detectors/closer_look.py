@@ -29,6 +29,27 @@ def look_closer(search_each: SearchEach, image_bgr: NDArray[np.uint8], found: Fo
         found: faces in it, boxes in the network's own convention.
         closeup: how they are shown.
     """
+    numbers, closer = _seen_closer(search_each, image_bgr, found, closeup)
+    return both(found.only(numbers), closer) if len(numbers) else found.only([])
+
+
+def score_of_looks(
+    search_each: SearchEach, image_bgr: NDArray[np.uint8], found: Found, closeups: Sequence[Closeup]
+) -> NDArray[np.float64]:
+    """Scores (N,) of the faces, each as the first look and one in each size together have it; 0 where one has none."""
+    odds = _odds(found.score)
+    for closeup in closeups:
+        numbers, closer = _seen_closer(search_each, image_bgr, found, closeup)
+        seen = np.zeros(len(odds))
+        seen[numbers] = _odds(closer.score) if numbers else 0.0
+        odds = odds * seen
+    return odds / (1 + odds)
+
+
+def _seen_closer(
+    search_each: SearchEach, image_bgr: NDArray[np.uint8], found: Found, closeup: Closeup
+) -> tuple[list[int], Found]:
+    """Numbers of the faces that a closer look shows, and how it shows them, in pixels of the image."""
     views = [view_near(image_bgr, tuple(box), closeup) for box in found.box_xyxy.tolist()]
     shown = [(number, view) for number, view in enumerate(views) if view is not None]
     numbers, closer = [], []
@@ -40,7 +61,7 @@ def look_closer(search_each: SearchEach, image_bgr: NDArray[np.uint8], found: Fo
             if best is not None:
                 numbers.append(number)
                 closer.append(there.only([best]))
-    return both(found.only(numbers), Found.together(closer)) if closer else found.only([])
+    return numbers, Found.together(closer) if closer else found.only([])
 
 
 def both(first: Found, closer: Found) -> Found:
