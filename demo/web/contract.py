@@ -122,8 +122,8 @@ def _detector() -> dict[str, Any]:
         "looked_at": scout.LOOKED_AT,
         "closer": {"seen": scout.SEEN_CLOSER, "at_once": closer_look.AT_ONCE, "share": closer_look.CLOSER_SHARE},
         "doubted": {
-            "more": scout.DOUBTED_MORE,
-            "confirmed_more": scout.CONFIRMED_MORE,
+            "score": closer_look.surer(scout.THRESHOLD, scout.DOUBTED_ODDS),
+            "confirmed": closer_look.surer(scout.THRESHOLD, scout.CONFIRMED_ODDS),
             "near": [_near(closeup) for closeup in scout.DOUBTED_CLOSEUPS],
         },
         "large_face": scout.LARGE_FACE,

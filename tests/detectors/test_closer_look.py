@@ -3,7 +3,7 @@ import pytest
 
 from fsanet.dense.decode import Found
 from fsanet.detectors import closer_look
-from fsanet.detectors.closer_look import both, look_closer, score_of_looks
+from fsanet.detectors.closer_look import both, look_closer, score_of_looks, surer
 from fsanet.detectors.nearby import Closeup
 from fsanet.pose.angles import angles_from_rotation, rotation_from_angles
 
@@ -79,6 +79,13 @@ def test_many_are_looked_at_some_at_a_time(monkeypatch):
 def test_scores_are_taken_for_independent(first, second, together):
     one, other = faces([[0, 0, 9, 9]], [first]), faces([[0, 0, 9, 9]], [second])
     assert both(one, other).score == pytest.approx([together], abs=1e-3)
+
+
+@pytest.mark.parametrize(("score", "times", "expected"), [(0.7, 2.43, 0.85), (0.5, 1, 0.5), (0.9, 3, 27 / 28)])
+def test_a_surer_score_has_odds_that_are_so_many_times_as_high(score, times, expected):
+    assert surer(score, times) == pytest.approx(expected, abs=1e-4)
+    assert 0 <= surer(0.0, times) < 1e-4
+    assert 0.999 < surer(1.0, times) < 1
 
 
 def test_scores_of_one_and_of_nothing_are_numbers():

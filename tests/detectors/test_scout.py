@@ -214,6 +214,12 @@ def test_doubtful_faces_count_where_looks_in_two_more_sizes_are_sure(monkeypatch
     assert found.score == pytest.approx([first] * kept)  # a face that is confirmed stays what it was
 
 
+@pytest.mark.parametrize("threshold", [0.5, 0.7, 0.9, 0.95])
+def test_what_is_doubtful_goes_with_the_threshold(portrait, threshold):
+    [face] = ScoutDetector().detect(portrait)
+    assert (face in ScoutDetector(threshold).detect(portrait)) == (face.score >= threshold)
+
+
 @pytest.mark.parametrize("height", [14, 20, 40])
 def test_a_small_face_is_found(portrait, height):
     [face] = ScoutDetector().detect(portrait)

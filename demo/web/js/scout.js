@@ -12,7 +12,7 @@ import { poseFromRotation } from "./rotation.js";
 /** @typedef {import("./decode.js").Found} Found */
 /** @typedef {import("./decode.js").DecodeSettings & {long_side: number, multiple: number, grey: number, large_face: number,
  *   may_be_large: number, suspected: number, looked_at: number, small: {side_px: number, score: number},
- *   closer: {seen: number, at_once: number, share: number}, doubted: {more: number, confirmed_more: number, near: import("./near.js").NearSettings[]},
+ *   closer: {seen: number, at_once: number, share: number}, doubted: {score: number, confirmed: number, near: import("./near.js").NearSettings[]},
  *   coarser: number, least_side: number, surely: number, worn: number, worn_more: number,
  *   head: number[], body: number[], sure_score: number, near: import("./near.js").NearSettings, scale_wh: number[], shift_wh: number[]}} ScoutSettings */
 
@@ -69,10 +69,10 @@ export class Scout {
 
   /** Faces without those that are doubtful and not confirmed in two more sizes. @param {Picture} picture @param {Found[]} found */
   async withoutDoubtful(picture, found) {
-    const { closer, doubted, threshold } = this.settings;
-    const doubtful = found.filter(({ score }) => score < threshold + doubted.more);
+    const { closer, doubted } = this.settings;
+    const doubtful = found.filter(({ score }) => score < doubted.score);
     const scores = await scoresOfLooks((views) => this.searchEach(views, closer.seen), picture, doubtful, doubted.near, closer);
-    const left = new Set(doubtful.filter((_, i) => scores[i] < threshold + doubted.confirmed_more));
+    const left = new Set(doubtful.filter((_, i) => scores[i] < doubted.confirmed));
     return found.filter((face) => !left.has(face));
   }
 

@@ -7,7 +7,7 @@ but their surroundings, they are told apart, and boxes, points and poses are mor
 from collections.abc import Callable, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from fsanet.dense.decode import Found
 from fsanet.detectors.nearby import Closeup, best_near, view_near
@@ -46,6 +46,12 @@ def score_of_looks(
     return odds / (1 + odds)
 
 
+def surer(score: float, times: float) -> float:
+    """The score whose odds are so many times those of another one."""
+    odds = times * _odds(score)
+    return float(odds / (1 + odds))
+
+
 def _seen_closer(
     search_each: SearchEach, image_bgr: NDArray[np.uint8], found: Found, closeup: Closeup
 ) -> tuple[list[int], Found]:
@@ -79,6 +85,6 @@ def both(first: Found, closer: Found) -> Found:
     )
 
 
-def _odds(score: NDArray) -> NDArray[np.float64]:
+def _odds(score: ArrayLike) -> NDArray[np.float64]:
     score = np.clip(score, _LEAST, 1 - _LEAST)
     return score / (1 - score)

@@ -33,7 +33,7 @@ from fsanet.rendering.profiling.mesh_points import read_meshes
 _LIMITS_DEG, _FRONTAL_DEG = (68.0, 40.0, 12.0), (20.0, 12.0, 5.0)
 _SEED, _PAIRED_SEED, _OTHER_SEED = 99, 33, 56
 _PAIRED, _OTHERS = 160, 60  # heads
-_LEAST = 100  # renders: ten times as many as coefficients
+_LEAST = 100  # renders: twice as many as coefficients
 _MOST_DEG = 75.0  # an angle read beyond is no reading
 _BINS_DEG = ((0, 20), (20, 40), (40, 55), (55, 70))
 _SETTINGS = Settings(per_person=1, headwear=0.0, occluded=0.0, clean=True)
