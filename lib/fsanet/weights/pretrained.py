@@ -93,9 +93,9 @@ WEIGHTS: tuple[PretrainedFile, ...] = tuple(
 BUNDLED_WEIGHTS: tuple[PretrainedFile, ...] = tuple(
     _bundled(*row)
     for row in (
-        ("free", "capsule", 1058472, "14ff99088c46c9659730ac6f682c1e290917dd23a75e3ce7abae35240906e429"),
-        ("free", "var_capsule", 1056856, "79404c6eaf7509629ee15d9f4754c027432e2487a531ebdf69800a918bff5b42"),
-        ("free", "noS_capsule", 2877280, "1300d1f0945493e3ac84acfec4eb14c90b27aec3b1260be8a1069ab33654e664"),
+        ("free", "capsule", 1058472, "9f871df33ce53ea2f742f3199645a813cd2a905bf8974d70c7ff668c09e87203"),
+        ("free", "var_capsule", 1056856, "69e2b88cafd9b997b8f36f57f106b12a34f5ce2f71e7e97e358c74bd3a5c20f2"),
+        ("free", "noS_capsule", 2877280, "7ceb51e8227482f65d02a34f78091c2bc719bb1fb020b8e54f1731abebc2d87b"),
         ("synthetic", "capsule", 1058472, "3285420257bac76e80da0653c7e95b3e65b8f71bf0c3e944a97ab0ca7812f329"),
         ("synthetic", "var_capsule", 1056856, "60ce38f9eab287f23fa6f2236976d7d922c479a6dc8b1540bf7a21858ba5cfe3"),
         ("synthetic", "noS_capsule", 2877280, "5c75f80aafe10af1a7ff18df37c0de1eed57a2e7b185aa0556c804411986c051"),
