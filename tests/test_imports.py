@@ -49,6 +49,7 @@ ALLOWED = {
         "readers",
         "rendering",
         "scenes",
+        "inference",
     },
     "training": {
         "pose",

@@ -3,7 +3,7 @@ import pytest
 
 from fsanet.dense.decode import Found
 from fsanet.detectors import closer_look
-from fsanet.detectors.closer_look import both, look_closer, score_of_looks, surer
+from fsanet.detectors.closer_look import both, look_closer, surer, surest_of_looks
 from fsanet.detectors.nearby import Closeup
 from fsanet.pose.angles import angles_from_rotation, rotation_from_angles
 
@@ -55,15 +55,23 @@ def test_what_a_closer_look_does_not_show_is_left_out():
     assert len(look_closer(Bright(), image, found.only([0]), CLOSEUP).score) == 0
 
 
-def test_each_further_look_changes_the_odds_and_one_that_shows_nothing_ends_them():
+def test_of_several_looks_the_surest_counts_and_what_none_shows_is_nothing():
     image = np.zeros((300, 400, 3), np.uint8)
     image[100:116, 200:216] = 255
     found = faces([[20, 20, 30, 30], [198, 98, 214, 114], [-90, 0, -80, 10]], [0.9, 0.5, 0.5])
-    bright = Bright(0.6)
-    scores = score_of_looks(bright, image, found, (CLOSEUP, Closeup(32, 0.5, enlarged=True)))
-    assert scores == pytest.approx([0, 0.36 / (0.36 + 0.16), 0])
-    assert [shown[-1] for shown in bright.shown] == [(128, 128), (64, 64)]
-    assert len(score_of_looks(bright, image, found.only([]), (CLOSEUP,))) == 0
+
+    class Brighter(Bright):
+        """Surer in small views."""
+
+        def __call__(self, views):
+            self.score = 0.8 if len(views[0]) < 100 else 0.3
+            return super().__call__(views)
+
+    bright = Brighter()
+    scores = surest_of_looks(bright, image, found, (Closeup(32, 0.5, enlarged=True), CLOSEUP))
+    assert scores == pytest.approx([0, 0.8, 0])
+    assert [shown[-1] for shown in bright.shown] == [(64, 64), (128, 128)]
+    assert len(surest_of_looks(bright, image, found.only([]), (CLOSEUP,))) == 0
 
 
 def test_many_are_looked_at_some_at_a_time(monkeypatch):

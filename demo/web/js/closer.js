@@ -19,16 +19,16 @@ export async function lookCloser(searchEach, picture, found, near, { at_once, sh
   return found.flatMap((face, i) => (closer[i] ? [both(face, closer[i], share)] : []));
 }
 
-/** Scores of faces, each as the first look and one in each size have it together; 0 where one shows none.
+/** Scores of faces, each as it is surest in one closer look of several; 0 where none shows it.
  * @param {SearchEach} searchEach @param {Picture} picture @param {Found[]} found @param {NearSettings[]} nears
  * @param {{at_once: number}} settings @returns {Promise<number[]>} */
-export async function scoresOfLooks(searchEach, picture, found, nears, { at_once }) {
-  let scores = found.map(({ score }) => score);
+export async function surestOfLooks(searchEach, picture, found, nears, { at_once }) {
+  let surest = found.map(() => 0);
   for (const near of nears) {
     const closer = await seenCloser(searchEach, picture, found, near, at_once);
-    scores = scores.map((score, i) => together(score, closer[i]?.score ?? 0));
+    surest = surest.map((score, i) => Math.max(score, closer[i]?.score ?? 0));
   }
-  return scores;
+  return surest;
 }
 
 /** What a closer look shows of each face, in the pixels of the picture. @param {SearchEach} searchEach @param {Picture} picture
@@ -51,17 +51,12 @@ async function seenCloser(searchEach, picture, found, near, atOnce) {
   return closer;
 }
 
-/** The score of what two looks score so, taken for independent. @param {number} one @param {number} other */
-function together(one, other) {
-  const seen = one * other, unseen = (1 - one) * (1 - other);
-  return seen / (seen + unseen);
-}
-
-/** A face as two looks at it have it. @param {Found} first @param {Found} closer
+/** A face as two looks at it have it; their scores are taken for independent. @param {Found} first @param {Found} closer
  * @param {number} share of the closer one's rotation @returns {Found} */
 function both(first, closer, share) {
+  const seen = first.score * closer.score, unseen = (1 - first.score) * (1 - closer.score);
   return {
-    score: together(first.score, closer.score),
+    score: seen / (seen + unseen),
     box: first.box.map((value, i) => (value + closer.box[i]) / 2),
     rotation: rotationBetween(first.rotation, closer.rotation, share),
     mask: closer.mask,

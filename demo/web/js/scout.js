@@ -2,7 +2,7 @@
 // The single-stage network of the page's own that finds upright faces and reads their poses, as fsanet.detectors.scout has it.
 
 import { area, remap } from "./boxes.js";
-import { lookCloser, scoresOfLooks } from "./closer.js";
+import { lookCloser, surestOfLooks } from "./closer.js";
 import { decode, distinct, hintsAt, side, withoutWorn } from "./decode.js";
 import { fit, padded } from "./pixels.js";
 import { poseFromRotation } from "./rotation.js";
@@ -41,7 +41,7 @@ export class Scout {
 
   /** Faces of a picture. Where nothing is found, or anything looks a little like a large face, it is searched once more in a
    * smaller copy, and that again, for faces that are too large where it was searched before. Small faces are what a closer look
-   * shows too, doubtful ones what two more looks show. @param {Picture} picture */
+   * shows too, doubtful ones count where one of three confirms them. @param {Picture} picture */
   async search(picture) {
     const { long_side, large_face, least_side, coarser, threshold, worn_more, small, looked_at } = this.settings;
     const longer = Math.max(picture.width, picture.height);
@@ -67,13 +67,13 @@ export class Scout {
     return both.filter(({ score }) => score >= threshold);
   }
 
-  /** Faces without those that are doubtful and not confirmed in two more sizes. @param {Picture} picture @param {Found[]} found */
+  /** Faces without those that are doubtful and that no closer look confirms. @param {Picture} picture @param {Found[]} found */
   async withoutDoubtful(picture, found) {
     const { closer, doubted } = this.settings;
     const doubtful = found.filter(({ score }) => score < doubted.score);
-    const scores = await scoresOfLooks((views) => this.searchEach(views, closer.seen), picture, doubtful, doubted.near, closer);
-    const left = new Set(doubtful.filter((_, i) => scores[i] < doubted.confirmed));
-    return found.filter((face) => !left.has(face));
+    const surest = await surestOfLooks((views) => this.searchEach(views, closer.seen), picture, doubtful, doubted.near, closer);
+    const none = new Set(doubtful.filter((_, i) => surest[i] < doubted.confirmed));
+    return found.filter((face) => !none.has(face));
   }
 
   /** Faces of a search and of a coarser one; those of more than `large` pixels rather from the coarser one.

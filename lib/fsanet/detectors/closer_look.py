@@ -33,17 +33,15 @@ def look_closer(search_each: SearchEach, image_bgr: NDArray[np.uint8], found: Fo
     return both(found.only(numbers), closer) if len(numbers) else found.only([])
 
 
-def score_of_looks(
+def surest_of_looks(
     search_each: SearchEach, image_bgr: NDArray[np.uint8], found: Found, closeups: Sequence[Closeup]
 ) -> NDArray[np.float64]:
-    """Scores (N,) of the faces, each as the first look and one in each size together have it; 0 where one has none."""
-    odds = _odds(found.score)
+    """Scores (N,) of the faces, each as it is surest in one closer look of several; 0 where none shows it."""
+    surest = np.zeros(len(found.score))
     for closeup in closeups:
         numbers, closer = _seen_closer(search_each, image_bgr, found, closeup)
-        seen = np.zeros(len(odds))
-        seen[numbers] = _odds(closer.score) if numbers else 0.0
-        odds = odds * seen
-    return odds / (1 + odds)
+        surest[numbers] = np.maximum(surest[numbers], closer.score)
+    return surest
 
 
 def surer(score: float, times: float) -> float:
