@@ -49,7 +49,6 @@ ALLOWED = {
         "readers",
         "rendering",
         "scenes",
-        "inference",
     },
     "training": {
         "pose",

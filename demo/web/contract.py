@@ -12,7 +12,7 @@ from fsanet.engines.reading import ExpectedError
 from fsanet.image import overlay
 from fsanet.image.face_crop import DETECTOR_MARGIN, INPUT_SIZE
 from fsanet.inference import cuts, face_estimator
-from fsanet.inference.estimator import APART_DEG, FINDER_SHARE, NO_FACE_DEG, NO_FACE_SCORE
+from fsanet.inference.estimator import APART_DEG, FINDER_SHARE
 from fsanet.inference.rows import DIGITS, PoseRow
 from fsanet.inference.smoothing import OneEuroRotationFilter
 from fsanet.inference.straightened import LEANING_DEG
@@ -45,7 +45,6 @@ def contract(model: str, weights: str, build: RuntimeBuild, expected: ExpectedEr
             "margin": DETECTOR_MARGIN,
             "leaning_deg": LEANING_DEG,
             "apart_deg": APART_DEG,
-            "no_face": {"apart_deg": NO_FACE_DEG, "score": NO_FACE_SCORE},
             "finder_share": FINDER_SHARE if weights == DEFAULT_WEIGHTS else 0.0,
             "expected_error": expected and expected._asdict(),
         },

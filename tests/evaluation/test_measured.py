@@ -2,16 +2,13 @@
 
 from types import SimpleNamespace
 
-import cv2
 import numpy as np
 import pytest
 
 from fsanet.commands import finder as command
 from fsanet.dense.decode import UNTOLD, Found
 from fsanet.detectors.scout import CONVENTION
-from fsanet.evaluation.measured import TrainedFinder, convention_of, measured_detector
-from fsanet.inference import estimator
-from fsanet.locations import work_dir
+from fsanet.evaluation.measured import TrainedFinder, measured_detector
 from fsanet.models.single_stage import table
 
 
@@ -48,18 +45,6 @@ def test_a_large_picture_is_shrunk_and_its_faces_are_of_the_whole(trained):
     assert face.box_xyxy == pytest.approx(CONVENTION.to_common((20, 40, 100, 120)))
     assert face.landmarks_xy[0] == (60, 60)
     assert face.mask is None
-
-
-def test_the_whole_call_is_scout_without_what_the_crops_contradict(monkeypatch):
-    monkeypatch.setattr(estimator, "NO_FACE_SCORE", 0.0)
-    picture = cv2.imread(str(work_dir("demo/assets/group.jpg")))
-    found = measured_detector("scout").detect(picture)
-    whole = measured_detector("estimate").detect(picture)
-    assert [(face.box_xyxy, face.score) for face in whole] == [(face.box_xyxy, face.score) for face in found]
-    monkeypatch.setattr(estimator, "NO_FACE_SCORE", 1.0)
-    monkeypatch.setattr(estimator, "NO_FACE_DEG", 0.0)
-    assert measured_detector("estimate").detect(picture) == []
-    assert convention_of("estimate") == convention_of("scout")
 
 
 def test_another_name_is_one_sentence(capsys):

@@ -45,8 +45,8 @@ class ReadingDetector:
 
     name = "reading"
 
-    def __init__(self, pose, turn=0, score=0.9):
-        self.face = Detection((10, 10, 50, 50), score, upright_turn=turn, pose=pose)
+    def __init__(self, pose, turn=0):
+        self.face = Detection((10, 10, 50, 50), 0.9, upright_turn=turn, pose=pose)
 
     def detect(self, _image_bgr):
         return [self.face]
@@ -74,33 +74,6 @@ def test_what_the_detector_read_far_off_counts_less_and_then_not_at_all(read, mo
     (face,) = estimator(np.zeros((64, 64, 3), np.uint8))
     assert least - 1e-6 <= face.pose.yaw <= most + 1e-6
     assert ("unsure" in face.flags) == (read >= 40)
-
-
-@pytest.mark.parametrize(("read", "score", "faces"), [(29, 0.79, 1), (31, 0.79, 0), (31, 0.8, 1), (170, 0.7, 0)])
-def test_what_the_detector_is_not_sure_of_and_the_crop_contradicts_is_no_face(read, score, faces):
-    detector = ReadingDetector(Pose(read, 0, 0), score=score)
-    picture = np.zeros((64, 64, 3), np.uint8)
-    estimator = HeadPoseEstimator(detector=detector, engine=LevelEngine(), finder_share=0.5)
-    assert len(estimator(picture)) == faces
-    assert len(HeadPoseEstimator(detector=detector, engine=LevelEngine(), finder_share=0)(picture)) == 1
-
-
-def test_a_face_that_seems_to_lie_may_be_contradicted():
-    estimator = HeadPoseEstimator(detector="scout", engine=LevelEngine(), finder_share=0.5)
-    found = Detection((10, 10, 50, 50), 0.75, pose=Pose(0, 0, 90))
-    flags = [("turned",), ()]
-    lying, upright = (estimator._face(found, np.zeros(3), np.full(3, np.nan), some) for some in flags)
-    assert lying.flags == ("turned", "unsure")
-    assert upright is None
-
-
-def test_a_face_that_is_none_after_all_is_lost_when_looked_for_again(monkeypatch):
-    monkeypatch.setattr("fsanet.inference.estimator.detect_near", lambda *_: list(found))
-    found = [None, *(Detection((10, 10, 50, 50), 0.75, pose=Pose(yaw, 0, 0)) for yaw in (60, 0))]
-    estimator = HeadPoseEstimator(detector=ReadingDetector(Pose(0, 0, 0)), engine=LevelEngine(), finder_share=0.5)
-    picture = np.zeros((64, 64, 3), np.uint8)
-    first, second, third = estimator.look_again(picture, estimator(picture) * 3)
-    assert (first, second, third.score) == (None, None, 0.75)
 
 
 def test_the_detector_reads_the_picture_as_it_is_the_engine_a_face_turned_upright():

@@ -5,7 +5,7 @@ import { assetBytes } from "./assets.js";
 import { CutDetector } from "./cuts.js";
 import { FaceDetector } from "./detector.js";
 import { PoseNetwork } from "./poses.js";
-import { flagsOf, isFace, unsure } from "./quality.js";
+import { flagsOf, unsure } from "./quality.js";
 import { relativeTo } from "./rotation.js";
 import { loadRuntime, openNetwork } from "./runtime.js";
 import { Scout } from "./scout.js";
@@ -16,7 +16,7 @@ import { ofAnySize, YuNet } from "./yunet.js";
 /** @typedef {import("./rotation.js").Pose} Pose */
 /** @typedef {import("./pixels.js").Picture} Picture */
 /** @typedef {{id: number, box: number[], score: number, turn: number, origin: string, flags: string[], pose: Pose,
- *   error: Pose | null, noFace?: boolean, mask?: string}} Face */
+ *   error: Pose | null, mask?: string}} Face */
 /** @typedef {{id: number, face: import("./tracking.js").Detection, origin: string}} FoundFace */
 /** @typedef {{detectEvery: number, smooth: boolean, anyAngle: boolean}} LiveOptions */
 
@@ -67,10 +67,10 @@ export class PictureEstimator {
    * @returns {Promise<Face[]>} */
   async estimate(picture, anyAngle, early) {
     const found = (await this.detector.find(picture, anyAngle)).map((face, id) => ({ id, face, origin: "detected" }));
-    const reading = this.read(picture, found, found.map(() => [])).then((faces) => (early(faces.filter(isFace)), faces));
+    const reading = this.read(picture, found, found.map(() => [])).then((faces) => (early(faces), faces));
     const isTurned = async (/** @type {FoundFace} */ { face }) => !anyAngle && !(await this.detector.standsUpright(picture, face));
     const [faces, flags] = await Promise.all([reading, this.flags(picture, found, isTurned)]);
-    return faces.map((face) => ({ ...face, flags: [...flags[face.id], ...face.flags] })).filter(isFace);
+    return faces.map((face) => ({ ...face, flags: [...flags[face.id], ...face.flags] }));
   }
 
   /** What speaks against each face that is found. @param {Picture} picture @param {FoundFace[]} found
@@ -81,7 +81,7 @@ export class PictureEstimator {
     return flags;
   }
 
-  /** Poses of boxes that are found, with the flags of those that the networks disagree about; not all of them are faces.
+  /** Poses of faces that are found, and the flags of those that the networks disagree about.
    * @param {Picture} picture @param {FoundFace[]} found @param {string[][]} flags @returns {Promise<Face[]>} */
   async read(picture, found, flags) {
     const readings = await this.poses.read(picture, found.map(({ face }) => face));
@@ -137,7 +137,7 @@ export class LiveEstimator {
   /** Faces of a frame with their poses, frame by frame. @param {Picture} picture
    * @param {{found: FoundFace[], flags: string[][]}} followed @param {number} time seconds @param {LiveOptions} options @returns {Promise<Face[]>} */
   async read(picture, followed, time, { smooth }) {
-    const read = (await this.estimator.read(picture, followed.found, followed.flags)).filter(isFace);
+    const read = await this.estimator.read(picture, followed.found, followed.flags);
     this.latest.clear();
     return read.map((face) => ({ ...face, pose: this.report(face.id, face.pose, time, smooth) }));
   }

@@ -8,14 +8,12 @@ import { degreesApart, lean, poseBetween, poseMixed, turnInPlane } from "./rotat
 /** @typedef {import("./rotation.js").Pose} Pose */
 /** @typedef {import("./pixels.js").Picture} Picture */
 /** @typedef {{pixels: number[], turn: number}} Crop a range of pixels, and by how much it is turned to stand upright */
-/** @typedef {{pose: Pose, error: Pose | null, contradicted?: boolean, noFace?: boolean}} Reading a pose, how far its angles are
- * off in the mean, if that is known, whether the finder says something else altogether, and was not sure either: then only what
- * seems to lie is a face all the same */
+/** @typedef {{pose: Pose, error: Pose | null, contradicted?: boolean}} Reading a pose, how far its angles are off in the mean, if
+ * that is known, and whether the finder says something else altogether */
 /** @typedef {{at_one: number[], per_degree: number[]}} ExpectedError over how far the members of the fusion are apart */
 /** @typedef {{input_size: number, margin: number, leaning_deg: number[], finder_share: number,
- *   apart_deg: number[], no_face: {apart_deg: number, score: number}, expected_error: ExpectedError | null}} PoseSettings
- * `finder_share`: of a pose, how far it goes to what the finder read; `apart_deg`: how far apart they are where that ends;
- * `no_face`: how far apart they are, and how sure the finder is at most, where there is no face */
+ *   apart_deg: number[], expected_error: ExpectedError | null}} PoseSettings `finder_share`: of a pose, how far it goes to
+ * what the finder read; `apart_deg`: how far apart they are where that ends */
 
 export class PoseNetwork {
   /** @param {import("./runtime.js").Network} network @param {PoseSettings} settings */
@@ -26,19 +24,19 @@ export class PoseNetwork {
 
   /** Poses of some faces; null where a box has no pixel on the picture. A face that does not stand upright is turned
    * for the network, and its pose turned back. Where the finder read a pose too, a share of that is mixed in.
-   * @param {Picture} picture @param {{box: number[], score: number, turn: number, pose?: Pose}[]} faces @returns {Promise<(Reading | null)[]>} */
+   * @param {Picture} picture @param {{box: number[], turn: number, pose?: Pose}[]} faces @returns {Promise<(Reading | null)[]>} */
   async read(picture, faces) {
-    const { margin, finder_share, apart_deg, no_face } = this.settings;
+    const { margin, finder_share, apart_deg } = this.settings;
     const crops = faces.map(({ box, turn }) => ({ pixels: widenedPixels(box, margin, picture.width, picture.height), turn }));
     const seen = crops.filter(({ pixels: [x1, y1, x2, y2] }) => x2 > x1 && y2 > y1);
     const readings = await this.straightened(picture, seen, await this.ask(picture, seen));
     return crops.map((crop, i) => {
-      const reading = readings[seen.indexOf(crop)], { pose: found, score } = faces[i];
+      const reading = readings[seen.indexOf(crop)], found = faces[i].pose;
       if (!reading) return null;
       const pose = crop.turn ? turnInPlane(reading.pose, -crop.turn) : reading.pose;
       if (!found || !finder_share) return { ...reading, pose };
-      const apart = degreesApart(pose, found), noFace = apart >= no_face.apart_deg && score < no_face.score;
-      return { ...reading, pose: poseMixed(pose, found, finder_share, apart_deg), contradicted: apart >= apart_deg[1], noFace };
+      const contradicted = degreesApart(pose, found) >= apart_deg[1];
+      return { ...reading, pose: poseMixed(pose, found, finder_share, apart_deg), contradicted };
     });
   }
 

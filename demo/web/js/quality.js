@@ -26,9 +26,3 @@ export function flagsOf([x1, y1, x2, y2], width, height, { words, useful_height,
 export function unsure({ error, contradicted = false }, { unsure_deg }) {
   return contradicted || (error && Math.max(error.yaw, error.pitch, error.roll) >= unsure_deg) ? ["unsure"] : [];
 }
-
-/** Whether a box is taken for a face after all: where the finder was not sure and the poses contradict each other it is not, unless
- * it seems to lie: then both can be right. @param {{noFace?: boolean, flags: string[]}} face */
-export function isFace({ noFace = false, flags }) {
-  return !noFace || flags.includes("turned");
-}

@@ -180,8 +180,7 @@ def _train(args: argparse.Namespace) -> int:
 
 def _add_test(parser: argparse.ArgumentParser) -> None:
     about = (
-        "(default: scout); estimate is the whole call of `fsanet estimate`; MediaPipe's blazeface_short and "
-        "blazeface_full run in an environment of their own; "
+        "(default: scout); MediaPipe's blazeface_short and blazeface_full run in an environment of their own; "
         "NETWORK=WEIGHTS measures those of a training run"
     )
     parser.add_argument("--detector", nargs="+", type=_detector, metavar="NAME", default=["scout"], help=about)

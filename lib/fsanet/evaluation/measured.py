@@ -1,7 +1,4 @@
-"""What tables of detectors can measure, by name.
-
-Those of the catalogue, BlazeFace, networks of training runs, and `estimate`: the faces that `fsanet estimate` answers.
-"""
+"""What tables of detectors can measure, by name: those of the catalogue, BlazeFace, and networks of training runs."""
 
 from pathlib import Path
 
@@ -10,13 +7,11 @@ from numpy.typing import NDArray
 
 from fsanet.detectors.catalog import BUILDERS, create_detector
 from fsanet.detectors.detection import BoxConvention, Detection, FaceDetector, sorted_detections
-from fsanet.detectors.scout import CONVENTION, THRESHOLD, ScoutDetector, detections_of, on_whole_cells
+from fsanet.detectors.scout import CONVENTION, detections_of, on_whole_cells
 from fsanet.detectors.working_image import fit
 from fsanet.evaluation.blazeface import BlazeFace
-from fsanet.inference.estimator import HeadPoseEstimator
 
-ESTIMATE = "estimate"
-NAMES = (ESTIMATE, *sorted(BUILDERS), *BlazeFace.MODELS)
+NAMES = (*sorted(BUILDERS), *BlazeFace.MODELS)
 OF_A_RUN = "="  # between a network and its weights
 
 
@@ -56,35 +51,13 @@ class TrainedFinder:
         return sorted_detections(detections_of(moved))
 
 
-class WholeCall:
-    """A `FaceDetector` by the whole call: what scout finds, without what the crops show to be no face.
-
-    Args:
-        threshold: least score of scout, 0..1.
-    """
-
-    name = ESTIMATE
-    convention = CONVENTION
-
-    def __init__(self, threshold: float = THRESHOLD):
-        self._estimator = HeadPoseEstimator(detector=ScoutDetector(threshold))
-
-    def detect(self, image_bgr: NDArray[np.uint8]) -> list[Detection]:
-        """See `FaceDetector.detect`; without points."""
-        return [Detection(face.box_xyxy, face.score, mask=face.mask) for face in self._estimator(image_bgr)]
-
-
 def measured_detector(name: str, **options: float) -> FaceDetector:
     """A detector of a table by name: one of `NAMES`, or a network and its weights, see `TrainedFinder`."""
     if OF_A_RUN in name:
         return TrainedFinder(name, **options)
-    if name == ESTIMATE:
-        return WholeCall(**options)
     return BlazeFace(name, **options) if name in BlazeFace.MODELS else create_detector(name, **options)
 
 
 def convention_of(name: str) -> BoxConvention:
     """From the own boxes of a detector, one of `NAMES`, to the common ones."""
-    if name == ESTIMATE:
-        return WholeCall.convention
     return BlazeFace.CONVENTIONS[name] if name in BlazeFace.MODELS else BUILDERS[name].convention

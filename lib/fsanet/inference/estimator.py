@@ -28,9 +28,6 @@ FINDER_SHARE = 0.4
 # Degrees between what both say: from the first on the finder counts less, from the other on not at all, and the face is
 # `unsure`. On those sets they are apart by 15 to 20 at most in 99 of 100 faces: further apart one of them is wrong.
 APART_DEG = (20.0, 40.0)
-# Degrees and score: what both read that far apart and the finder is less sure of is no face. In CC0 photographs, crowds
-# of them, Pointing'04 and pictures without people that drops 12 of 27 boxes without a face, and 3 of 2,788 with one.
-NO_FACE_DEG, NO_FACE_SCORE = 30.0, 0.8
 _OWN_WEIGHTS = (None, "free", "synthetic")
 
 
@@ -114,10 +111,6 @@ class HeadPoseEstimator:
 
     def estimate(self, prepared: Sequence[FoundFaces]) -> list[list[Face]]:
         """Poses of faces that are found, in batches across pictures; see `FaceEstimator.estimate`."""
-        return [[face for face in faces if face is not None] for faces in self._read(prepared)]
-
-    def _read(self, prepared: Sequence[FoundFaces]) -> list[list[Face | None]]:
-        """A face for each detection; None for what is no face after all."""
         crops = np.concatenate([self.crop(np.empty((0, 0, 3), np.uint8), []), *(found.crops_bgr for found in prepared)])
         batches = [crops[i : i + self.batch_size] for i in range(0, len(crops), self.batch_size)]
         readings = [self.read_crops(batch) for batch in batches]
@@ -132,7 +125,7 @@ class HeadPoseEstimator:
         places = [Place(face.box_xyxy, face.upright_turn) for face in faces]
         seen = detect_near(search_of(self._upright), picture_bgr, places, closeup_of(self._upright))
         present = [detection for detection in seen if detection is not None]
-        estimated = iter(self._read([self._cut(picture_bgr, present)])[0])
+        estimated = iter(self.estimate([self._cut(picture_bgr, present)])[0])
         return [None if detection is None else next(estimated) for detection in seen]
 
     def detect(self, image_bgr: NDArray[np.uint8]) -> list[Detection]:
@@ -178,18 +171,12 @@ class HeadPoseEstimator:
             crop[:] = turned(crop, face.upright_turn)
         return FoundFaces(detections, crops, [self._flags(picture_bgr, face) for face in detections])
 
-    def _face(self, found: Detection, upright_deg: NDArray, error_deg: NDArray, flags: tuple[str, ...]) -> Face | None:
-        """A face with the pose that was read after it was turned upright, and the error to be expected of that.
-
-        None where the finder was not sure and reads another pose altogether, unless the face seems to lie: then both
-        can be right.
-        """
+    def _face(self, found: Detection, upright_deg: NDArray, error_deg: NDArray, flags: tuple[str, ...]) -> Face:
+        """A face with the pose that was read after it was turned upright, and the error to be expected of that."""
         turn, share = found.upright_turn, self.finder_share
         pose, is_contradicted = Pose(*(rotate_in_plane(upright_deg, -turn) if turn else upright_deg).tolist()), False
         if found.pose and share:
             apart_deg = _apart_deg(pose, found.pose)
-            if apart_deg >= NO_FACE_DEG and found.score < NO_FACE_SCORE and "turned" not in flags:
-                return None
             is_contradicted = apart_deg >= APART_DEG[1]
             pose = _mixed(pose, found.pose, share, apart_deg)
         error = None if np.isnan(error_deg).any() else Pose(*error_deg.tolist())
