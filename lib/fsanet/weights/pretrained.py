@@ -93,9 +93,9 @@ WEIGHTS: tuple[PretrainedFile, ...] = tuple(
 BUNDLED_WEIGHTS: tuple[PretrainedFile, ...] = tuple(
     _bundled(*row)
     for row in (
-        ("free", "capsule", 1058472, "f3ebb1f259e69693da202527c20ceecff81a8f9fd6542e206d0d72f3b70a24d2"),
-        ("free", "var_capsule", 1056856, "20937d0a210a3013b7fb22744f340fe6370b0ee459e2c0e14a5311cb7fe6f725"),
-        ("free", "noS_capsule", 2877280, "cf4891c4c285009e1f9e90b2727053d04a87ea327f2577739ef37226a98437d6"),
+        ("free", "capsule", 1058472, "fc98e11b969b587eea800f3ea112b6cfa954b5140622a274f6b2102c0380a5af"),
+        ("free", "var_capsule", 1056856, "971c0b8f589fa3d43f644118e52b4f0e53a06fc89646f1272f9bec5a4d27957d"),
+        ("free", "noS_capsule", 2877280, "736a8d84ff70e78405dac8d80bc608ddcaaff3a984484e139d77f74480dfa6f2"),
         ("synthetic", "capsule", 1058472, "3285420257bac76e80da0653c7e95b3e65b8f71bf0c3e944a97ab0ca7812f329"),
         ("synthetic", "var_capsule", 1056856, "60ce38f9eab287f23fa6f2236976d7d922c479a6dc8b1540bf7a21858ba5cfe3"),
         ("synthetic", "noS_capsule", 2877280, "5c75f80aafe10af1a7ff18df37c0de1eed57a2e7b185aa0556c804411986c051"),
