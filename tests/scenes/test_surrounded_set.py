@@ -81,7 +81,10 @@ def test_pictures_of_a_folder_are_used(tmp_path, monkeypatch):
     monkeypatch.setattr("fsanet.scenes.backgrounds._SHARES", {"photographs": 1.0})
     twin = made(tmp_path, "twin.npz", 1, behind)
     assert all(abs(int(image[0, 0, 0]) - 240) < 5 for image in twin.image)
-    assert 0 < twin.meta["surrounded"]["backgrounds"] <= 12
+    for file in sorted(behind.iterdir()):
+        file.rename(behind / f"other_{file.name}")
+    with pytest.raises(InputError, match="was made in another way"):
+        made(tmp_path, "twin.npz", 1, behind)
 
 
 def test_what_cannot_be_done_is_one_sentence(tmp_path):

@@ -4,6 +4,7 @@ Turned copies of one photograph share its collar, its hair and its wall, and a n
 Here all that lies outside of the face comes from another crop of the set or from a picture without people.
 """
 
+import hashlib
 from collections.abc import Callable
 from functools import lru_cache, partial
 from pathlib import Path
@@ -44,7 +45,8 @@ def surrounded_set(
     check_landmarks(given, source)
     files = Backgrounds(backgrounds, "train").files
     folder = None if backgrounds is None else Path(backgrounds).resolve()
-    settings = {"backgrounds": len(files) or "paintings"}
+    names = "\n".join(file.name for file in files)
+    settings = {"backgrounds": hashlib.sha256(names.encode()).hexdigest() if files else "paintings"}
     return Derivation(source, target, partial(_surrounded, source=source, folder=folder), "surrounded", settings, seed)
 
 
