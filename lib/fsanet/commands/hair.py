@@ -10,10 +10,8 @@ equal bytes; a killed run goes on where it was. `fsanet test` measures a set and
 
 import argparse
 
-from fsanet.console import EXIT_OK
-from fsanet.datasets.derive import HAIRED, derive_set, twin_path
-from fsanet.datasets.pose_set import PoseSet
-from fsanet.datasets.protocols import set_path
+from fsanet.commands.twins import make_twin
+from fsanet.datasets.derive import HAIRED
 from fsanet.options import add_twin_options
 from fsanet.rendering.hair_styles import HAIR_STYLES
 from fsanet.rendering.haired_set import haired_set
@@ -28,10 +26,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Make the twin with hair; whole or not there."""
-    source = set_path(args.set, args.folder)
-    given = PoseSet.load(source)
-    target = args.out or twin_path(source, HAIRED)
-    work = haired_set(source, target, given, args.style, args.seed)
-    fresh = derive_set(work, given, workers=args.workers, quiet=args.quiet)
-    print(f"{target}: {len(given):,} faces with hair over them{'' if fresh else '; was there'}")
-    return EXIT_OK
+    return make_twin(
+        args,
+        HAIRED,
+        lambda source, target, given: haired_set(source, target, given, args.style, args.seed),
+        lambda _: "with hair over them",
+    )

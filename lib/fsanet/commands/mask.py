@@ -11,10 +11,8 @@ seeds give equal bytes; a killed run goes on where it was. `fsanet test` measure
 
 import argparse
 
-from fsanet.console import EXIT_OK
-from fsanet.datasets.derive import MASKED, derive_set, twin_path
-from fsanet.datasets.pose_set import PoseSet
-from fsanet.datasets.protocols import set_path
+from fsanet.commands.twins import make_twin
+from fsanet.datasets.derive import MASKED
 from fsanet.options import add_twin_options
 from fsanet.rendering.masks.kinds import KINDS, WAYS
 from fsanet.rendering.masks.masked_set import masked_set
@@ -30,10 +28,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Make the masked twin; whole or not there."""
-    source = set_path(args.set, args.folder)
-    given = PoseSet.load(source)
-    target = args.out or twin_path(source, MASKED)
-    work = masked_set(source, target, given, args.by, args.kind, args.seed)
-    fresh = derive_set(work, given, workers=args.workers, quiet=args.quiet)
-    print(f"{target}: {len(given):,} faces with masks, placed by {work.settings['by']}{'' if fresh else '; was there'}")
-    return EXIT_OK
+    return make_twin(
+        args,
+        MASKED,
+        lambda source, target, given: masked_set(source, target, given, args.by, args.kind, args.seed),
+        lambda work: f"with masks, placed by {work.settings['by']}",
+    )

@@ -10,10 +10,8 @@ goes on where it was. `fsanet test` measures a set and its twin pair by pair.
 
 import argparse
 
-from fsanet.console import EXIT_OK
-from fsanet.datasets.derive import ROTATED, derive_set, twin_path
-from fsanet.datasets.pose_set import PoseSet
-from fsanet.datasets.protocols import set_path
+from fsanet.commands.twins import make_twin
+from fsanet.datasets.derive import ROTATED
 from fsanet.datasets.rotated_set import TURN_DEG, rotated_set
 from fsanet.options import add_twin_options
 
@@ -26,10 +24,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Make the turned twin; whole or not there."""
-    source = set_path(args.set, args.folder)
-    given = PoseSet.load(source)
-    target = args.out or twin_path(source, ROTATED)
-    work = rotated_set(source, target, args.degrees, args.seed)
-    fresh = derive_set(work, given, workers=args.workers, quiet=args.quiet)
-    print(f"{target}: {len(given):,} faces turned by up to {args.degrees:g} degrees{'' if fresh else '; was there'}")
-    return EXIT_OK
+    return make_twin(
+        args,
+        ROTATED,
+        lambda source, target, _: rotated_set(source, target, args.degrees, args.seed),
+        lambda _: f"turned by up to {args.degrees:g} degrees",
+    )

@@ -11,10 +11,8 @@ and labels stay. The set needs landmarks (`points_xy`). Equal seeds give equal b
 
 import argparse
 
-from fsanet.console import EXIT_OK
-from fsanet.datasets.derive import SURROUNDED, derive_set, twin_path
-from fsanet.datasets.pose_set import PoseSet
-from fsanet.datasets.protocols import set_path
+from fsanet.commands.twins import make_twin
+from fsanet.datasets.derive import SURROUNDED
 from fsanet.options import add_twin_options
 from fsanet.scenes.surrounded_set import surrounded_set
 
@@ -28,10 +26,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Make the twin with other surroundings; whole or not there."""
-    source = set_path(args.set, args.folder)
-    given = PoseSet.load(source)
-    target = args.out or twin_path(source, SURROUNDED)
-    work = surrounded_set(source, target, given, args.backgrounds, args.seed)
-    fresh = derive_set(work, given, workers=args.workers, quiet=args.quiet)
-    print(f"{target}: {len(given):,} faces in other surroundings{'' if fresh else '; was there'}")
-    return EXIT_OK
+    return make_twin(
+        args,
+        SURROUNDED,
+        lambda source, target, given: surrounded_set(source, target, given, args.backgrounds, args.seed),
+        lambda _: "in other surroundings",
+    )
