@@ -105,6 +105,7 @@ def _detector() -> dict[str, Any]:
         "long_side": VIDEO_DETECT_SIZE,
         "multiple": max(STRIDES),
         "grey": scout.BEYOND,
+        "left_out": scout.LEFT_OUT,
         "strides": STRIDES,
         "threshold": scout.THRESHOLD,
         "sure_score": scout.ScoutDetector.sure_score,

@@ -59,7 +59,7 @@ def test_boxes_come_back_in_the_pixels_of_the_image(session):
 
 def test_a_large_image_is_shrunk(session):
     found = ScoutNetwork().search(spotted(400, 800, 400, 200, size=8), long_side=200, threshold=0.5)
-    assert session.given.shape == (1, 128, 224, 3)
+    assert session.given.shape == (1, 96, 224, 3)
     middle = (found.box_xyxy[0, :2] + found.box_xyxy[0, 2:]) / 2
     np.testing.assert_allclose(middle, [402, 202], atol=4)
     assert found.box_xyxy[0, 2] - found.box_xyxy[0, 0] == pytest.approx(160, abs=0.1)
@@ -248,11 +248,18 @@ def test_the_threshold_is_of_the_score(session):
 
 
 def test_grey_fills_up_to_whole_cells():
-    canvas = on_whole_cells(np.full((33, 64, 3), 7, np.uint8))
+    canvas = on_whole_cells(np.full((37, 64, 3), 7, np.uint8))
     assert canvas.shape == (64, 64, 3)
-    assert (canvas[:33] == 7).all()
-    assert (canvas[33:] == 128).all()
-    assert on_whole_cells(np.zeros((33, 64, 3), np.uint8), np.uint8, 10, 70).shape == (64, 96, 3)
+    assert (canvas[:37] == 7).all()
+    assert (canvas[37:] == 128).all()
+    assert on_whole_cells(np.zeros((37, 64, 3), np.uint8), np.uint8, 10, 70).shape == (64, 96, 3)
+
+
+def test_a_few_pixels_more_than_whole_cells_are_left_out():
+    image = np.arange(36 * 65 * 3, dtype=np.uint8).reshape(36, 65, 3)
+    np.testing.assert_array_equal(on_whole_cells(image, np.uint8), image[:32, :64])
+    assert on_whole_cells(image, np.uint8, 36, 65).shape == (64, 96, 3)
+    assert on_whole_cells(image[:1, :2]).shape == (32, 32, 3)
 
 
 def test_the_detector_returns_boxes_of_the_common_convention(session):

@@ -54,15 +54,16 @@ function taps(start, length, count) {
   return { firsts, seconds, weights0, weights1 };
 }
 
-/** Write a whole picture as BGR numbers on a ground of one grey and another size.
+/** Write a picture as BGR numbers on a ground of one grey and another size; what does not fit on it is left out.
  * @param {Picture} picture @param {number} width @param {number} height @param {number} grey
  * @param {Numbers} numbers of `height` rows of `width` pixels */
 export function padded(picture, width, height, grey, numbers) {
   const { data } = picture;
-  if (width !== picture.width || height !== picture.height) numbers.fill(grey);
-  for (let y = 0; y < picture.height; y++) {
+  const columns = Math.min(picture.width, width), rows = Math.min(picture.height, height);
+  if (width !== columns || height !== rows) numbers.fill(grey);
+  for (let y = 0; y < rows; y++) {
     let from = 4 * y * picture.width, to = 3 * y * width;
-    for (const end = from + 4 * picture.width; from < end; from += 4, to += 3) {
+    for (const end = from + 4 * columns; from < end; from += 4, to += 3) {
       numbers[to] = data[from + 2];
       numbers[to + 1] = data[from + 1];
       numbers[to + 2] = data[from];

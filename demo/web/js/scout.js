@@ -10,7 +10,7 @@ import { poseFromRotation } from "./rotation.js";
 /** @typedef {import("./pixels.js").Picture} Picture */
 /** @typedef {import("./tracking.js").Detection} Detection */
 /** @typedef {import("./decode.js").Found} Found */
-/** @typedef {import("./decode.js").DecodeSettings & {long_side: number, multiple: number, grey: number, large_face: number,
+/** @typedef {import("./decode.js").DecodeSettings & {long_side: number, multiple: number, grey: number, left_out: number, large_face: number,
  *   may_be_large: number, suspected: number, looked_at: number, small: {side_px: number, score: number},
  *   closer: {seen: number, at_once: number, share: number}, doubted: {score: number, confirmed: number, near: import("./near.js").NearSettings[]},
  *   coarser: number, least_side: number, surely: number, worn: number, worn_more: number,
@@ -88,7 +88,7 @@ export class Scout {
    * @param {import("./pixels.js").Frame} frame @param {{side_px: number, score: number}} [small]
    * @returns {Promise<{found: Found[], hints: boolean}>} */
   async searchAt({ picture, scale }, small) {
-    const { suspected, may_be_large } = this.settings, { width, height, parts: [data] } = await this.predicted([picture]);
+    const { suspected, may_be_large, left_out } = this.settings, { width, height, parts: [data] } = await this.predicted([picture], left_out);
     const found = decode(data, width, height, this.settings, small);
     const hints = hintsAt(data, width, height, suspected, may_be_large, this.settings);
     return { found: found.map((face) => ({ ...face, box: face.box.map((value, i) => value * scale[i % 2]) })), hints };
@@ -102,11 +102,12 @@ export class Scout {
   }
 
   /** What the network says of some pictures, in one pass, each with grey beside and below up to a common size.
-   * @param {Picture[]} pictures @returns {Promise<{width: number, height: number, parts: Float32Array[]}>} */
-  async predicted(pictures) {
+   * @param {Picture[]} pictures @param {number} [leftOut] so many pixels beyond whole cells are cut off instead
+   * @returns {Promise<{width: number, height: number, parts: Float32Array[]}>} */
+  async predicted(pictures, leftOut = 0) {
     const { multiple, grey } = this.settings;
     const sides = [Math.max(...pictures.map(({ width }) => width)), Math.max(...pictures.map(({ height }) => height))];
-    const [width, height] = sides.map((value) => Math.ceil(value / multiple) * multiple), size = 3 * width * height;
+    const [width, height] = sides.map((value) => Math.max(1, Math.ceil((value - leftOut) / multiple)) * multiple), size = 3 * width * height;
     const numbers = this.network.room(pictures.length * size, Uint8Array);
     pictures.forEach((picture, i) => padded(picture, width, height, grey, numbers.subarray(i * size, (i + 1) * size)));
     const [data] = await this.network.run(numbers, [pictures.length, height, width, 3]), part = data.length / pictures.length;

@@ -7,6 +7,7 @@ Box: MTCNN's is 0.919 as wide and 1.025 as high, its centre 0.001 widths to the 
 250 faces, every other one of `BoxConvention`; interquartile ranges 0.062, 0.127, 0.088, 0.031).
 """
 
+import math
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -30,6 +31,7 @@ THRESHOLD = 0.7
 CONVENTION = BoxConvention((0.919, 1.025), (-0.001, -0.063))
 
 BEYOND = 128  # grey beside and below the image, which the network sees as zero
+LEFT_OUT = 4  # pixels beyond whole cells, as it is searched: they show no face and would cost a row of cells
 OVERLAP = 0.4  # of two boxes that share more the less sure one is dropped
 # Pixels, as it is searched: smaller faces are looked at closer; the smallest from a lower score on. What the closer
 # look must say at least is less than anything that could still be enough.
@@ -142,17 +144,23 @@ def on_whole_cells(
 ) -> NDArray:
     """The network's input (H, W, 3): the image, with grey beside and below up to multiples of the largest stride.
 
+    Where it has only a few pixels more than a multiple, they are cut off.
+
     Args:
         image_bgr: (h, w, 3) uint8.
         pixel: type of the numbers that the network takes.
         least_height, least_width: of the input, for images that are searched together.
     """
     height, width = image_bgr.shape[:2]
-    whole = max(STRIDES)
-    sides = (-(-max(side, least) // whole) * whole for side, least in ((height, least_height), (width, least_width)))
-    canvas = np.full((*sides, 3), BEYOND, pixel)
-    canvas[:height, :width] = image_bgr
+    canvas = np.full((_whole_side(height, least_height), _whole_side(width, least_width), 3), BEYOND, pixel)
+    canvas[:height, :width] = image_bgr[: canvas.shape[0], : canvas.shape[1]]
     return canvas
+
+
+def _whole_side(side: int, least: int) -> int:
+    """The multiple of the largest stride for a side of so many pixels, `least` of which must lie on it."""
+    whole = max(STRIDES)
+    return max(1, math.ceil(max(side - LEFT_OUT, least) / whole)) * whole
 
 
 def _without_worn(found: Found, threshold: float) -> Found:

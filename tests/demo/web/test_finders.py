@@ -98,7 +98,11 @@ def assert_asked(of_page, of_python):
 
 @pytest.mark.parametrize(
     ("height_width", "searched", "closer"),
-    [((210, 300), [(192, 256), (96, 128), (32, 64)], (128, 256)), ((40, 60), [(64, 64)], (128,))],
+    [
+        ((210, 300), [(192, 256), (96, 128), (32, 64)], (128, 256)),
+        ((180, 227), [(192, 224), (96, 96), (32, 32)], (128,)),  # three pixels more than whole cells
+        ((40, 60), [(64, 64)], (128,)),
+    ],
 )
 def test_a_picture_is_searched_in_ever_smaller_copies(in_node, answers, height_width, searched, closer):
     image = noise(*height_width)
