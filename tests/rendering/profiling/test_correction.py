@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from fsanet.pose.angles import angles_from_rotation, rotation_from_angles
+from fsanet.pose.angles import Pose, angles_from_rotation, angles_of_facing, rotation_from_angles
 from fsanet.rendering.profiling import correction
-from fsanet.rendering.profiling.correction import READ_LIMITS_DEG, fit_correction, reading_correction
+from fsanet.rendering.profiling.correction import READ_LIMITS_DEG, fit_correction, raised_aside, reading_correction
 from fsanet.rendering.profiling.make_correction import Expressions, Readings, corrected_by_halves, errors_by_yaw
 from fsanet.rendering.profiling.template import face_template
 
@@ -106,11 +106,20 @@ def test_the_one_for_face_mesh_turns_far_heads_further_and_leaves_frontal_ones()
 
 
 def test_a_rotation_is_corrected_as_its_angles_are():
-    pose, bent = np.array([40.0, -10.0, 5.0]), 0.01 * face_template().points
+    pose, bent = np.array([15.0, -10.0, 5.0]), 0.01 * face_template().points
     corrected = reading_correction().corrected(rotation_from_angles(pose), bent)
     np.testing.assert_allclose(
         angles_from_rotation(corrected), reading_correction().corrected_deg(pose, bent), atol=1e-6
     )
+
+
+@pytest.mark.parametrize(
+    ("azimuth", "raised"), [(0.0, 0.0), (-19.0, 0.0), (30.0, 0.64), (-60.0, 2.56), (60.0, 2.56), (100.0, 5.12)]
+)
+def test_who_looks_aside_is_taken_to_look_higher(azimuth, raised):
+    leaning = rotation_from_angles(angles_of_facing((azimuth, -5.0))) @ rotation_from_angles((0.0, 0.0, 8.0))
+    facing = Pose(*angles_from_rotation(raised_aside(leaning))).facing
+    assert facing == pytest.approx((azimuth, -5.0 + raised))
 
 
 @pytest.mark.parametrize("bent", [STRAIGHT, np.ones((478, 3))])

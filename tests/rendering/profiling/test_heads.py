@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import scipy.io
 
-from fsanet.pose.angles import angles_from_rotation
+from fsanet.pose.angles import angles_from_rotation, rotation_from_angles
 from fsanet.readers.set_builder import Unusable
 from fsanet.rendering.profiling import heads
 from fsanet.rendering.profiling.correction import reading_correction
@@ -32,8 +32,9 @@ def test_other_landmarks_are_no_use(photographs, tmp_path):
 
 def test_a_mesh_gives_the_head_and_its_pose_is_corrected(tmp_path):
     head = Photograph(tmp_path / "a.png", mesh=mesh_of(POSE)).head()
-    expected = reading_correction().corrected_deg(np.array(POSE), np.zeros((478, 3)))
-    np.testing.assert_allclose(angles_from_rotation(head.placement.rotation), expected, atol=1e-6)
+    expected = reading_correction().corrected(rotation_from_angles(POSE), np.zeros((478, 3)))
+    np.testing.assert_allclose(head.placement.rotation, expected, atol=1e-6)
+    assert np.abs(expected - rotation_from_angles(POSE)).max() > 0.003
 
 
 @pytest.mark.parametrize("reason", ["no face", "uncertain pose"])
