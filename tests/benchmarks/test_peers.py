@@ -1,5 +1,6 @@
 """The comparison with peers: what counts as found, and errors on the pictures that all find."""
 
+import cv2
 import numpy as np
 import pytest
 
@@ -26,6 +27,38 @@ def test_errors_are_on_what_each_finds_and_on_what_all_find():
     assert (first.more["found"], first.more["MAE"], first.more["on the same 1"]) == ("2/3", "1.50", "1.00")
     assert (second.more["found"], second.more["MAE"], second.more["on the same 1"]) == ("2/3", "6.00", "4.00")
     assert first.samples == (5.0, 6.0)
+
+
+@pytest.fixture
+def pictures(mirror, monkeypatch, tmp_path):
+    """The first two pictures of the mirror."""
+    monkeypatch.setattr(peers, "work_dir", lambda name: tmp_path / name)
+    two = peers._pictures()[:2]
+    monkeypatch.setattr(peers, "_pictures", lambda: two)
+    return two
+
+
+def test_a_mask_covers_the_lower_half_of_the_labelled_face(pictures, tmp_path):
+    before = pictures[0].face
+    file, after, _ = peers._masked(pictures[0], 0, tmp_path)
+    np.testing.assert_array_equal(cv2.imread(str(file)), after.image_bgr)
+    y, x = np.argwhere((after.image_bgr != before.image_bgr).any(axis=2)).mean(axis=0)
+    left, top, right, bottom = before.box_xyxy
+    assert left < x < right
+    assert (top + bottom) / 2 < y < bottom
+
+
+def test_all_is_measured_once_more_with_masks(pictures, monkeypatch):
+    def answers(images):
+        return Answers(np.array([[image.mean()] * 3 for image in images]), (1.0,), 1.0, 1.0)
+
+    monkeypatch.setattr(peers, "_ours", lambda _, faces, rounds: answers([face.image_bgr for face in faces]))
+    monkeypatch.setattr(peers, "_mediapipe", lambda files, *_: answers([cv2.imread(str(file)) for file in files]))
+    rows = peers.run(Effort(rounds=2)).rows
+    assert [row.name.endswith(", masked") for row in rows] == [False] * 3 + [True] * 3
+    plain, masked = ({row.more["MAE"] for row in part} for part in (rows[:3], rows[3:]))
+    assert len(plain) == len(masked) == 1  # files and images show the same
+    assert plain != masked
 
 
 def test_without_the_pictures_it_says_so(monkeypatch, tmp_path):

@@ -2,7 +2,8 @@
 
 The pictures are AFLW2000's, with their labels, from `data/type1/AFLW2000` or the mirror. MediaPipe gives 478 points and
 no angles of this convention: the rotation is fitted to them by a template of rendered heads at zero pose, so nothing of
-the measured pictures goes into it. Beside the error of each side on what it finds is that on what all sides find.
+the measured pictures goes into it. Beside the error of each side on what it finds is that on what all sides find. All
+of it once more with a painted mask on each face, as `fsanet mask` draws them.
 """
 
 import os
@@ -13,6 +14,7 @@ from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 from typing import NamedTuple
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -21,13 +23,21 @@ from fsanet.errors import InputError
 from fsanet.evaluation.crop_report import LEAST_IOU, LabelledFace, read_face
 from fsanet.image.boxes import iou
 from fsanet.locations import MIRROR_VARIABLE, work_dir
-from fsanet.readers.type1 import list_type1
+from fsanet.readers.type1 import list_type1, read_points
 
 TITLE = "Peers on whole pictures of AFLW2000: milliseconds a picture, faces found, mean absolute error in degrees"
 SET = "AFLW2000"
 _SCRIPT = Path(__file__).with_name("peer_script.py")
 _NEEDED = ("numpy", "onnxruntime", "tqdm", "flatbuffers", "protobuf", "packaging")
 _OPENCV = ("opencv-python-headless", "opencv-python")
+
+
+class Picture(NamedTuple):
+    """A file, the labelled face in it, and the .mat of its label."""
+
+    file: Path
+    face: LabelledFace
+    label: Path
 
 
 class Answers(NamedTuple):
@@ -53,14 +63,21 @@ def run(effort: Effort) -> Section:
         FileNotFoundError: where the pictures are not there.
         OSError: where MediaPipe's environment cannot be made.
     """
-    files, faces = _pictures()
+    pictures = _pictures()
+    with tempfile.TemporaryDirectory() as folder:
+        masked = [_masked(picture, number, Path(folder)) for number, picture in enumerate(pictures)]
+        rows = [*_measured(pictures, effort.rounds), *_measured(masked, rounds=1, shown=", masked")]
+    return Section("peers", TITLE, rows)
+
+
+def _measured(pictures: list[Picture], rounds: int, shown: str = "") -> list[Row]:
+    files, faces = [picture.file for picture in pictures], [picture.face for picture in pictures]
     sides = {
-        "fsanet, YuNet and fusion": _ours("yunet", faces, effort.rounds),
-        "fsanet, scout and fusion": _ours("scout", faces, effort.rounds),
-        "MediaPipe 0.10.14 Face Mesh": _mediapipe(files, faces, effort.rounds),
+        f"fsanet, YuNet and fusion{shown}": _ours("yunet", faces, rounds),
+        f"fsanet, scout and fusion{shown}": _ours("scout", faces, rounds),
+        f"MediaPipe 0.10.14 Face Mesh{shown}": _mediapipe(files, faces, rounds),
     }
-    true = np.array([face.pose_deg for face in faces])
-    return Section("peers", TITLE, _rows(sides, true))
+    return _rows(sides, np.array([face.pose_deg for face in faces]))
 
 
 def _rows(sides: dict[str, Answers], true: NDArray[np.float64]) -> list[Row]:
@@ -87,15 +104,25 @@ def _mae(answers: Answers, true: NDArray[np.float64], which: NDArray[np.bool_]) 
     return float(np.abs(answers.pose_deg - true)[which].mean())
 
 
-def _pictures() -> tuple[list[Path], list[LabelledFace]]:
-    """Files and labelled faces within 99 degrees."""
+def _pictures() -> list[Picture]:
+    """Those with a labelled face within 99 degrees."""
     places = [work_dir("data/type1") / SET, Path(os.environ.get(MIRROR_VARIABLE, ".")) / "faces" / SET]
     folder = next((place for place in places if place.is_dir()), None)
     if folder is None:
         raise FileNotFoundError(f"There is no {places[0]}, and {MIRROR_VARIABLE} has none: peers are compared on it.")
-    pairs = [(item.files[0], read_face(item)) for item in list_type1(folder)]
-    known = [(file, face) for file, face in pairs if face is not None]
-    return [file for file, _ in known], [face for _, face in known]
+    items = [(item, read_face(item)) for item in list_type1(folder)]
+    return [Picture(item.files[0], face, item.files[1]) for item, face in items if face is not None]
+
+
+def _masked(picture: Picture, seed: int, folder: Path) -> Picture:
+    """The picture with a mask on its face, in a file of this folder."""
+    from fsanet.rendering.masks.overlay import mask_by_points  # compiles
+
+    points = read_points(picture.label)[1]
+    image = mask_by_points(picture.face.image_bgr, points[:, :2], np.random.default_rng(seed)).image_bgr
+    file = folder / f"{picture.file.stem}.png"
+    cv2.imwrite(str(file), image)
+    return picture._replace(file=file, face=picture.face._replace(image_bgr=image))
 
 
 def _ours(detector: str, faces: list[LabelledFace], rounds: int) -> Answers:
