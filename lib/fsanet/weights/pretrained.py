@@ -93,9 +93,9 @@ WEIGHTS: tuple[PretrainedFile, ...] = tuple(
 BUNDLED_WEIGHTS: tuple[PretrainedFile, ...] = tuple(
     _bundled(*row)
     for row in (
-        ("free", "capsule", 1058472, "fc98e11b969b587eea800f3ea112b6cfa954b5140622a274f6b2102c0380a5af"),
-        ("free", "var_capsule", 1056856, "971c0b8f589fa3d43f644118e52b4f0e53a06fc89646f1272f9bec5a4d27957d"),
-        ("free", "noS_capsule", 2877280, "736a8d84ff70e78405dac8d80bc608ddcaaff3a984484e139d77f74480dfa6f2"),
+        ("free", "capsule", 1058472, "7be31e0a30b24c926a79ba5ac709dfc3f899b78a841f9d2d311e24c351a50aff"),
+        ("free", "var_capsule", 1056856, "d4c23c185b6f1a02f3d9b4487bacdca606b3117cfae846cbdc095736dd7ea6a3"),
+        ("free", "noS_capsule", 2877280, "056e34aa42c48f937459d88b5aada196e7b3b68198af13bb2f49df945af1ac73"),
         ("synthetic", "capsule", 1058472, "3285420257bac76e80da0653c7e95b3e65b8f71bf0c3e944a97ab0ca7812f329"),
         ("synthetic", "var_capsule", 1056856, "60ce38f9eab287f23fa6f2236976d7d922c479a6dc8b1540bf7a21858ba5cfe3"),
         ("synthetic", "noS_capsule", 2877280, "5c75f80aafe10af1a7ff18df37c0de1eed57a2e7b185aa0556c804411986c051"),
