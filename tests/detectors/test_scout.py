@@ -190,7 +190,7 @@ def test_what_may_be_a_badge_and_is_not_sure_is_not_looked_at(monkeypatch, close
     before_a_body = Found.together([one_face(100, 0.95, at=50.0), one_face(12, 0.6, at=170.0)])
     monkeypatch.setattr(network, "_search_at", lambda *_: (before_a_body, False))
     found = network.search(np.zeros((400, 400, 3), np.uint8), 400, 0.7)
-    assert closer.looks == [0]
+    assert closer.looks == []
     assert found.score == pytest.approx([0.95])
 
 
@@ -209,7 +209,7 @@ def test_doubtful_faces_count_where_a_closer_look_confirms_them(monkeypatch, clo
 
     monkeypatch.setattr(scout, "surest_of_looks", surest_of_looks)
     found = network.search(np.zeros((800, 800, 3), np.uint8), 400, 0.7)  # half the image's size: 48 pixels are 96
-    assert asked == [(int(first < 0.8), scout.DOUBTED_CLOSEUPS)]
+    assert asked == [(1, scout.DOUBTED_CLOSEUPS)] * (first < 0.8)
     assert found.score == pytest.approx([first] * kept)  # a face that is confirmed stays what it was
 
 

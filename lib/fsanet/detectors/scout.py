@@ -124,6 +124,8 @@ class ScoutNetwork:
     def _closer(self, image_bgr: NDArray[np.uint8], found: Found, small_px: float, threshold: float) -> Found:
         """Faces, those of less than so many pixels as a closer look has them too, and only where both are sure."""
         is_small = found.sides() < small_px
+        if not is_small.any():
+            return found.only(found.score >= threshold)
         closer = look_closer(self._search_closer, image_bgr, found.only(is_small), CLOSEUP)
         both = joined([found.only(~is_small), closer], OVERLAP) if len(closer.score) else found.only(~is_small)
         return both.only(both.score >= threshold)
@@ -131,6 +133,8 @@ class ScoutNetwork:
     def _without_doubtful(self, image_bgr: NDArray[np.uint8], found: Found, threshold: float) -> Found:
         """Faces without those that are doubtful and that no closer look confirms."""
         doubtful = np.flatnonzero(found.score < surer(threshold, DOUBTED_ODDS))
+        if not len(doubtful):
+            return found
         surest = surest_of_looks(self._search_closer, image_bgr, found.only(doubtful), DOUBTED_CLOSEUPS)
         none = doubtful[surest < surer(threshold, CONFIRMED_ODDS)]
         return found.only(np.setdiff1d(np.arange(len(found.score)), none))
@@ -165,6 +169,8 @@ def _whole_side(side: int, least: int) -> int:
 
 def _without_worn(found: Found, threshold: float) -> Found:
     """Faces without what may be a badge and is not that sure."""
+    if len(found.score) < 2:  # a face that is alone is nobody's badge
+        return found
     return found.only(~worn(found) | (found.score >= threshold))
 
 
