@@ -24,8 +24,8 @@ def test_errors_are_on_what_each_finds_and_on_what_all_find():
     one = Answers(np.array([[1.0] * 3, [2.0] * 3, [np.nan] * 3]), (5.0, 6.0), 9.0, 100.0)
     two = Answers(np.array([[4.0] * 3, [np.nan] * 3, [8.0] * 3]), (1.0, 1.0), 2.0, 200.0)
     first, second = peers._rows({"one": one, "two": two}, true)
-    assert (first.more["found"], first.more["MAE"], first.more["on the same 1"]) == ("2/3", "1.50", "1.00")
-    assert (second.more["found"], second.more["MAE"], second.more["on the same 1"]) == ("2/3", "6.00", "4.00")
+    assert (first.more["found"], first.more["MAE"], first.more["where all find"]) == ("2/3", "1.50", "1.00 of 1")
+    assert (second.more["found"], second.more["MAE"], second.more["where all find"]) == ("2/3", "6.00", "4.00 of 1")
     assert first.samples == (5.0, 6.0)
 
 

@@ -91,7 +91,7 @@ def _rows(sides: dict[str, Answers], true: NDArray[np.float64]) -> list[Row]:
             {
                 "found": f"{found[name].sum()}/{len(true)}",
                 "MAE": f"{_mae(answers, true, found[name]):.2f}",
-                f"on the same {common.sum()}": f"{_mae(answers, true, common):.2f}",
+                "where all find": f"{_mae(answers, true, common):.2f} of {common.sum()}",
                 "CPU ms": answers.cpu_ms,
                 "installed MB": answers.installed_mb,
             },
