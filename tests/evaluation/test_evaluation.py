@@ -12,7 +12,7 @@ from fsanet.evaluation.evaluation import as_row, evaluate, measure, predict
 from fsanet.evaluation.labelled_sets import LabelledSet
 from fsanet.evaluation.tables import as_text, write_rows
 from fsanet.image.lens import shortest_turn
-from fsanet.pose.angles import angles_from_rotation, rotation_from_angles
+from fsanet.pose.angles import angles_from_rotation, angles_of_facing, rotation_from_angles
 from fsanet.pose.errors import summarize
 
 
@@ -121,6 +121,18 @@ class TestMeasure:
         assert summary.bias[:2] == pytest.approx((3, -5))
         unknown = (summary.roll, summary.geodesic, summary.maev, summary.bias[2])
         assert all(math.isnan(value) for value in unknown)
+
+    def test_heads_that_are_read_lower_as_they_turn_aside_sink(self):
+        pan_tilt = np.array([(pan, tilt, 0.0) for pan in (-60, -45, -15, 0, 30, 90) for tilt in (-15, 0, 15)])
+        labelled = replace(labelled_set(roll_labelled=False), true=pan_tilt, image=np.zeros((18, 8, 8, 3), np.uint8))
+        lower = np.where(np.abs(pan_tilt[:, 0]) >= 45, 4.0, 0.0)
+        read = angles_of_facing(np.stack([pan_tilt[:, 0] * 0.8, pan_tilt[:, 1] - 2.0 - lower], axis=1))
+        assert measure("capsule", "x", labelled, read).sinking == pytest.approx(4.0)
+        with_roll = replace(labelled, roll_labelled=True)
+        assert math.isnan(measure("capsule", "x", with_roll, read).sinking)
+        all_ahead = replace(labelled, true=pan_tilt * (0.1, 1, 1))
+        assert math.isnan(measure("capsule", "x", all_ahead, read).sinking)
+        assert "from 45 degrees of yaw on read 4.0 lower than within 30" in as_text([measure("m", "x", labelled, read)])
 
     def test_a_fusion_is_the_mean_of_its_members_each_run_once(self):
         labelled, members = labelled_set(), ("capsule", "var_capsule", "noS_capsule")

@@ -5,6 +5,7 @@ from fsanet.pose.angles import (
     Pose,
     angles_from_rotation,
     angles_of_facing,
+    elevation_deg,
     lean_deg,
     mirror,
     rotate_in_plane,
@@ -72,6 +73,12 @@ def test_turning_the_image_is_a_rotation_about_the_camera_axis():
     pose, turn = (40, -20, 10), 30
     want = elementary(0, 0, turn) @ elementary(*pose)
     np.testing.assert_allclose(rotation_from_angles(rotate_in_plane(pose, turn)), want, atol=1e-12)
+
+
+def test_elevation_is_where_a_face_looks_whatever_its_roll():
+    poses = [(0, 20, 0), (60, 20, 0), (-40, -10, 30)]
+    np.testing.assert_allclose(elevation_deg(poses), [Pose(*pose).facing.elevation for pose in poses], atol=1e-9)
+    np.testing.assert_allclose(elevation_deg(angles_of_facing([(0, 12), (70, 12)])), [12, 12], atol=1e-9)
 
 
 def test_the_lean_is_the_roll_of_a_face_that_looks_ahead():

@@ -13,12 +13,13 @@ from fsanet.evaluation.labelled_sets import LabelledSet
 from fsanet.evaluation.paper_figures import PAPER, PaperFigure
 from fsanet.image.lens import shortest_turn
 from fsanet.models.spec import get_spec
-from fsanet.pose.angles import angles_from_rotation, rotation_from_angles
+from fsanet.pose.angles import angles_from_rotation, elevation_deg, rotation_from_angles
 from fsanet.pose.errors import ErrorSummary, euler_errors, summarize
 
 ANGLES = ("yaw", "pitch", "roll")
 _BLOCK = 512  # crops between two moves of the bar
 _SHOWN_FROM = 4 * _BLOCK
+AHEAD_DEG, ASIDE_DEG = 30.0, 45.0  # of yaw, at most and at least
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,6 +35,8 @@ class Evaluation:
         summary: the errors; roll and what needs it are NaN where the set does not know it.
         slope: of predicted over true, per angle; 1 is right.
         correlation: of predicted and true, per angle.
+        sinking: how much lower, in degrees of elevation, heads that are turned `ASIDE_DEG` and more are read than those
+            within `AHEAD_DEG`, beyond what their labels say; NaN for sets that know more than where people look.
         paper: the paper's figures for this model, training and test set, if it has them.
     """
 
@@ -44,6 +47,7 @@ class Evaluation:
     summary: ErrorSummary
     slope: tuple[float, float, float]
     correlation: tuple[float, float, float]
+    sinking: float
     paper: PaperFigure | None
     turned: bool = False
 
@@ -111,7 +115,8 @@ def measure(model: str, weights: str, test_set: LabelledSet, predicted: NDArray[
     summary = summarize(predicted, test_set.true, test_set.roll_labelled)
     slope, correlation = zip(*(_line(test_set.true[:, i], predicted[:, i]) for i in range(3)), strict=True)
     paper = PAPER.get((weights, test_set.name, model))
-    return Evaluation(model, weights, test_set, predicted, summary, slope, correlation, paper)
+    sinking = math.nan if test_set.roll_labelled else _sinking(test_set.true, predicted)
+    return Evaluation(model, weights, test_set, predicted, summary, slope, correlation, sinking, paper)
 
 
 def as_row(evaluation: Evaluation) -> dict[str, float | int | str | None]:
@@ -131,11 +136,19 @@ def as_row(evaluation: Evaluation) -> dict[str, float | int | str | None]:
     row |= {f"samples_yaw_{name.replace('-', '_')}": count for name, count in summary.samples_by_yaw.items()}
     for title in ("slope", "correlation"):
         row |= {f"{title}_{angle}": value for angle, value in zip(ANGLES, getattr(evaluation, title), strict=True)}
+    row["sinking"] = evaluation.sinking
     row |= {f"bias_{angle}": value for angle, value in zip(ANGLES, summary.bias, strict=True)}
     paper = evaluation.paper._asdict() if evaluation.paper else dict.fromkeys(PaperFigure._fields)
     row |= {f"paper_{name}": value for name, value in paper.items()}
     row |= {"crop": test_set.crop, "filter": test_set.filter}
     return {key: None if isinstance(value, float) and math.isnan(value) else value for key, value in row.items()}
+
+
+def _sinking(pan_tilt_deg: NDArray[np.float64], predicted_deg: NDArray[np.float64]) -> float:
+    """See `Evaluation.sinking`; NaN too where nobody looks ahead, or nobody aside."""
+    higher, aside = elevation_deg(predicted_deg) - pan_tilt_deg[:, 1], np.abs(pan_tilt_deg[:, 0])
+    near, far = higher[aside <= AHEAD_DEG], higher[aside >= ASIDE_DEG]
+    return float(near.mean() - far.mean()) if len(near) and len(far) else math.nan
 
 
 def _line(true, predicted) -> tuple[float, float]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from itertools import groupby
 from pathlib import Path
 
-from fsanet.evaluation.evaluation import ANGLES, Evaluation, as_row
+from fsanet.evaluation.evaluation import AHEAD_DEG, ANGLES, ASIDE_DEG, Evaluation, as_row
 from fsanet.files import replace_whole
 
 _HEADINGS = (
@@ -72,11 +72,14 @@ def _texts(evaluation: Evaluation) -> list[str]:
 
 
 def _line(evaluation: Evaluation) -> str:
-    """Slope and correlation, which say more than errors where the labels are rough."""
+    """Slope, correlation and sinking, which say more than errors where the labels are rough."""
     parts = [
         f"{angle} slope {slope:.2f}, correlation {correlation:.3f}"
         for angle, slope, correlation in zip(ANGLES[:2], evaluation.slope, evaluation.correlation, strict=False)
     ]
+    if not math.isnan(evaluation.sinking):
+        lower = f"{evaluation.sinking:.1f} lower than within {AHEAD_DEG:.0f}"
+        parts.append(f"from {ASIDE_DEG:.0f} degrees of yaw on read {lower}")
     return f"  {evaluation.model}: {'; '.join(parts)}"
 
 

@@ -156,6 +156,18 @@ def lean_deg(yaw_pitch_roll_deg: ArrayLike) -> NDArray[np.float64]:
     return np.rad2deg(np.arctan2(crown[..., 0], crown[..., 1]))
 
 
+def elevation_deg(yaw_pitch_roll_deg: ArrayLike) -> NDArray[np.float64]:
+    """How high a face looks, as in `Facing`: the pitch, where it is not turned aside.
+
+    Args:
+        yaw_pitch_roll_deg: (..., 3) degrees.
+
+    Returns:
+        (...) degrees upwards, -90 to 90.
+    """
+    return np.rad2deg(np.arcsin(np.clip(rotation_from_angles(yaw_pitch_roll_deg)[..., 1, 2], -1.0, 1.0)))
+
+
 def rotation_between(first: NDArray, second: NDArray, share: ArrayLike) -> NDArray[np.float64]:
     """Rotations on the way from the first ones to the second: the chordal mean with weights (Hartley et al., Rotation
     Averaging, IJCV 2013, section 5.3).
