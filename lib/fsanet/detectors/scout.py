@@ -124,11 +124,11 @@ class ScoutNetwork:
     def _closer(self, image_bgr: NDArray[np.uint8], found: Found, small_px: float, threshold: float) -> Found:
         """Faces, those of less than so many pixels as a closer look has them too, and only where both are sure."""
         is_small = found.sides() < small_px
-        if not is_small.any():
-            return found.only(found.score >= threshold)
-        closer = look_closer(self._search_closer, image_bgr, found.only(is_small), CLOSEUP)
-        both = joined([found.only(~is_small), closer], OVERLAP) if len(closer.score) else found.only(~is_small)
-        return both.only(both.score >= threshold)
+        if is_small.any():
+            closer = look_closer(self._search_closer, image_bgr, found.only(is_small), CLOSEUP)
+            found = found.only(~is_small)
+            found = joined([found, closer], OVERLAP) if len(closer.score) else found
+        return found.only(found.score >= threshold)
 
     def _without_doubtful(self, image_bgr: NDArray[np.uint8], found: Found, threshold: float) -> Found:
         """Faces without those that are doubtful and that no closer look confirms."""
