@@ -3,7 +3,7 @@ import pytest
 
 from fsanet.dense import layout
 from fsanet.dense.assign import targets
-from fsanet.dense.decode import Found, decode, joined, rotation_from_6d, suppress, worn
+from fsanet.dense.decode import Found, decode, hints_at, joined, rotation_from_6d, suppress, worn
 from fsanet.dense.layout import cells
 from fsanet.pose.angles import rotation_from_angles
 
@@ -164,3 +164,35 @@ def test_what_is_tiny_on_the_head_or_body_of_another_face_is_worn(middle, side, 
 
 def test_of_no_face_none_is_worn():
     assert worn(found([], [])).shape == (0,)
+
+
+def faces_at(*boxes):
+    count = len(boxes)
+    return Found(
+        np.full(count, 0.95),
+        np.reshape(np.array(boxes, float), (-1, 4)),
+        np.zeros((count, 5, 2)),
+        np.tile(np.eye(3), (count, 1, 1)),
+        np.zeros(count, int),
+    )
+
+
+@pytest.mark.parametrize(
+    ("known", "hints"),
+    [
+        ([], True),
+        ([(60, 60, 160, 160)], False),  # it touches, and has half the side
+        ([(60, 60, 158, 158)], True),  # who is so much smaller may stand before a larger face
+        ([(201, 0, 301, 200)], True),  # another one, beside it
+        ([(0, 0, 20, 20), (199, 0, 319, 200)], False),
+    ],
+)
+def test_a_cell_hints_at_a_large_face_where_no_known_one_is_meant(known, hints):
+    grid = cells(64, 64)
+    prediction = np.full((len(grid), layout.CELL_PREDICTION_SIZE), -9.0, np.float32)
+    place = np.flatnonzero((grid == [32 * 1.5, 32 * 1.5, 32]).all(axis=1))
+    prediction[place, layout.SCORE] = np.log(0.2 / 0.8)
+    prediction[place, layout.BOX] = np.log(np.array([48, 48, 152, 152]) / 32)  # (0, 0, 200, 200)
+    assert hints_at(prediction, grid, 0.1, 199.9, faces_at(*known)) == hints
+    assert not hints_at(prediction, grid, 0.1, 200.1, faces_at())
+    assert not hints_at(prediction, grid, 0.21, 199.9, faces_at())

@@ -85,6 +85,18 @@ def test_faces_that_are_not_large_are_taken_from_the_picture_itself(session, mon
     assert found.sides() == pytest.approx([np.sqrt(40 * 48)], rel=0.01)
 
 
+@pytest.mark.parametrize(("known", "large", "looks"), [(0.88, 45, 1), (0.89, 45, 2), (0.88, 43, 2)])
+def test_a_sure_face_that_is_not_too_large_hints_at_none_but_itself(session, monkeypatch, known, large, looks):
+    given, answer = [], session.answer
+    session.answer = lambda pictures: (given.append(pictures.shape[1:3]), answer(pictures))[1]
+    monkeypatch.setattr(scout, "KNOWN", known)  # its face has a score of 0.881 and 44 pixels
+    monkeypatch.setattr(scout, "LARGE_FACE", large)
+    monkeypatch.setattr(scout, "MAY_BE_LARGE", 40)
+    monkeypatch.setattr(scout, "LEAST_SIDE", 200)
+    ScoutNetwork().search(spotted(128, 256, 100, 60, size=4), long_side=256, threshold=0.5)
+    assert given == [(128, 256), (64, 128)][:looks]
+
+
 @pytest.mark.parametrize(("score", "pixels", "looks"), [(0.11, 181, 2), (0.09, 181, 1), (0.11, 179, 1)])
 def test_smaller_copies_are_searched_where_something_looks_like_a_large_face(
     session, monkeypatch, score, pixels, looks

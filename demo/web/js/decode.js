@@ -6,7 +6,7 @@ import { area, iou, shared } from "./boxes.js";
 /** @typedef {{score: number, box: number[], rotation: import("./rotation.js").Matrix, mask: string}} Found a box in the
  * network's own convention; `mask`: what covers the mouth, one of the settings' `masks` */
 /** @typedef {{strides: number[], threshold: number, overlap: number, within: number, largest_log: number, agreeing: number,
- *   agreed_score: number, least_agreed: number, prediction_size: number, rotation_at: number, mask_at: number,
+ *   agreed_score: number, least_agreed: number, meant: number, prediction_size: number, rotation_at: number, mask_at: number,
  *   masks: string[]}} DecodeSettings
  * `rotation_at`: of six numbers, after score, box and points; `mask_at`: of a logit for each of `masks` */
 /** @typedef {{score: number, box: number[], columns: number[], worn: number[]}} Told what one cell says */
@@ -23,11 +23,13 @@ export function decode(data, width, height, settings, small) {
   return kept.map((face) => meanOf(face, told, settings));
 }
 
-/** Whether any cell sees a face of so many pixels, at least with so small a score.
+/** Whether any cell sees a face of so many pixels, at least with so small a score, and means none that is known: one whose
+ * box touches its own and is not much smaller.
  * @param {Float32Array} data @param {number} width @param {number} height @param {number} score @param {number} pixels
- * @param {DecodeSettings} settings */
-export function hintsAt(data, width, height, score, pixels, settings) {
-  return toldFrom(data, width, height, score, settings).some((face) => side(face) >= pixels);
+ * @param {Found[]} known @param {DecodeSettings} settings */
+export function hintsAt(data, width, height, score, pixels, known, settings) {
+  return toldFrom(data, width, height, score, settings).some((told) => side(told) >= pixels
+    && !known.some((face) => iou(face.box, told.box) > 0 && side(face) >= settings.meant * side(told)));
 }
 
 /** What all cells say that see a face with some score. @param {Float32Array} data @param {number} width

@@ -11,7 +11,7 @@ import { poseFromRotation } from "./rotation.js";
 /** @typedef {import("./tracking.js").Detection} Detection */
 /** @typedef {import("./decode.js").Found} Found */
 /** @typedef {import("./decode.js").DecodeSettings & {long_side: number, multiple: number, grey: number, left_out: number, large_face: number,
- *   may_be_large: number, suspected: number, looked_at: number, small: {side_px: number, score: number},
+ *   may_be_large: number, suspected: number, known: number, looked_at: number, small: {side_px: number, score: number},
  *   closer: {seen: number, at_once: number, share: number}, doubted: {score: number, confirmed: number, near: import("./near.js").NearSettings[]},
  *   coarser: number, least_side: number, surely: number, worn: number, worn_more: number,
  *   head: number[], body: number[], sure_score: number, near: import("./near.js").NearSettings, scale_wh: number[], shift_wh: number[]}} ScoutSettings */
@@ -88,9 +88,10 @@ export class Scout {
    * @param {import("./pixels.js").Frame} frame @param {{side_px: number, score: number}} [small]
    * @returns {Promise<{found: Found[], hints: boolean}>} */
   async searchAt({ picture, scale }, small) {
-    const { suspected, may_be_large, left_out } = this.settings, { width, height, parts: [data] } = await this.predicted([picture], left_out);
+    const { suspected, may_be_large, known, large_face, left_out } = this.settings, { width, height, parts: [data] } = await this.predicted([picture], left_out);
     const found = decode(data, width, height, this.settings, small);
-    const hints = hintsAt(data, width, height, suspected, may_be_large, this.settings);
+    const told = found.filter((face) => face.score >= known && side(face) < large_face);
+    const hints = hintsAt(data, width, height, suspected, may_be_large, told, this.settings);
     return { found: found.map((face) => ({ ...face, box: face.box.map((value, i) => value * scale[i % 2]) })), hints };
   }
 

@@ -17,6 +17,7 @@ UNTOLD = -1  # what is worn
 AGREEING, AGREED_SCORE = 0.7, 0.3  # overlap with a face, and share of its score, of the predictions it is the mean of
 LEAST_AGREED = 32  # pixels: of smaller faces too few cells are near; the surest is better than the mean
 _LEAST_AREA = 1e-9
+MEANT = 0.5  # of the side that a cell tells: a known face with less is another one
 LARGEST_LOG = 4.0  # of a distance in strides; what is beyond is no box
 
 
@@ -115,10 +116,21 @@ def decode(
     return Found(score[kept], shares @ box, points, rotation, rows[:, layout.MASK].argmax(axis=1))
 
 
-def hints_at(prediction: NDArray, grid: NDArray, score: float, side_px: float) -> bool:
-    """Whether any cell sees a face of so many pixels, at least with so small a score; arguments as of `decode`."""
+def hints_at(prediction: NDArray, grid: NDArray, score: float, side_px: float, known: Found) -> bool:
+    """Whether any cell sees a face of so many pixels, at least with so small a score, and means none that is known.
+
+    Args:
+        prediction, grid: as of `decode`.
+        score, side_px: of such a hint, at least.
+        known: faces of the prediction. Of the same face a cell speaks where both boxes touch and that of the known one
+            is not much smaller.
+    """
     told = prediction[:, layout.SCORE] > np.log(score / (1 - score))
-    return bool(np.any(_sides(_boxes(prediction[told], grid[told])) >= side_px))
+    hints = _boxes(prediction[told], grid[told])
+    hints = hints[_sides(hints) >= side_px]
+    for box, side in zip(known.box_xyxy, known.sides(), strict=True):
+        hints = hints[(_shared(box, hints)[0] == 0) | (side < MEANT * _sides(hints))]
+    return bool(len(hints))
 
 
 def _shares(score: NDArray, box_xyxy: NDArray, kept: NDArray[np.int_]) -> NDArray[np.float64]:

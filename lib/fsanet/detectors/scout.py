@@ -39,6 +39,7 @@ LOOKED_AT, SMALL, SEEN_CLOSER = 48, Small(32, 0.4), 0.1
 WORN_MORE = 0.2  # how much surer what may be a badge on a hat or on clothes must be
 LARGE_FACE = 240  # pixels, as it is searched: larger ones are looked for in the smaller picture, see the model card
 MAY_BE_LARGE, SUSPECTED = 180, 0.1  # pixels and score, as it is searched, from which on a face hints at larger ones
+KNOWN = 0.9  # the score from which on a face that is not too large hints at nothing but itself
 COARSER = 2.5  # how much smaller each further picture is
 LEAST_SIDE = 256  # pixels: what is smaller has no face that would be too large, and is not searched smaller still
 # 128 pixels wide: faces that lie are told as well as in 240, in a quarter of the pixels.
@@ -119,7 +120,8 @@ class ScoutNetwork:
         canvas = on_whole_cells(working.image_bgr, self._pixel)
         [prediction], grid = self._network(canvas[None])[0], cells(*canvas.shape[:2])
         found = decode(prediction, grid, threshold, OVERLAP, small)
-        return found.moved(working.to_original_xy), hints_at(prediction, grid, SUSPECTED, MAY_BE_LARGE)
+        known = found.only((found.score >= KNOWN) & (found.sides() < LARGE_FACE))
+        return found.moved(working.to_original_xy), hints_at(prediction, grid, SUSPECTED, MAY_BE_LARGE, known)
 
     def _closer(self, image_bgr: NDArray[np.uint8], found: Found, small_px: float, threshold: float) -> Found:
         """Faces, those of less than so many pixels as a closer look has them too, and only where both are sure."""
