@@ -15,7 +15,7 @@ from fsanet.inference import cuts, face_estimator
 from fsanet.inference.estimator import APART_DEG, FINDER_SHARE
 from fsanet.inference.rows import DIGITS, PoseRow
 from fsanet.inference.smoothing import OneEuroRotationFilter
-from fsanet.inference.straightened import LEANING_DEG
+from fsanet.inference.straightened import LEANING_DEG, TOLD_DEG, TOLD_SCORE
 from fsanet.inference.tracking import SAME_HEAD_IOU, FaceTracker
 from fsanet.models.spec import DEFAULT_WEIGHTS
 from fsanet.weights.pretrained import DETECTOR_FILES
@@ -44,6 +44,8 @@ def contract(model: str, weights: str, build: RuntimeBuild, expected: ExpectedEr
             "input_size": INPUT_SIZE,
             "margin": DETECTOR_MARGIN,
             "leaning_deg": LEANING_DEG,
+            "told_score": TOLD_SCORE,
+            "told_deg": TOLD_DEG,
             "apart_deg": APART_DEG,
             "finder_share": FINDER_SHARE if weights == DEFAULT_WEIGHTS else 0.0,
             "expected_error": expected and expected._asdict(),

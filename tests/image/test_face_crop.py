@@ -11,6 +11,7 @@ from fsanet.image.face_crop import (
     box_in_crop,
     crop_face,
     crop_pixels,
+    crop_turned,
     landmark_box,
     points_in_crop,
     widened_pixels,
@@ -96,6 +97,34 @@ def test_one_pixel_is_enough(noise):
 def test_box_without_a_pixel_is_refused(noise, box):
     with pytest.raises(ValueError, match=r"The face box \(.*\) widened by 0.4 has no pixel on the 160x120 image"):
         crop_face(noise, box)
+
+
+@pytest.mark.parametrize("turn", [0, 90, 180, 270])
+def test_a_crop_turned_by_quarters_is_the_crop_of_the_turned_image(noise, turn):
+    smooth = cv2.GaussianBlur(noise, (0, 0), 3)
+    box = (40, 30, 80, 90)  # with its margin inside of the image
+    expected = np.rot90(crop_face(smooth, box), -turn // 90)
+    assert np.abs(crop_turned(smooth, box, turn).astype(int) - expected).max() <= 3
+
+
+@pytest.mark.parametrize(("box", "lean"), [((50, 30, 110, 90), 35), ((50, 30, 110, 90), -60), ((60, 40, 100, 80), 140)])
+def test_a_crop_is_turned_clockwise_about_the_middle_of_its_box(box, lean):
+    bar = np.zeros((120, 160, 3), np.uint8)
+    middle, up = np.array([79.5, 59.5]), np.array([np.sin(np.deg2rad(lean)), -np.cos(np.deg2rad(lean))])
+    cv2.circle(bar, tuple(int(v) for v in middle + 20 * up), 4, (255, 255, 255), -1)
+    crop = crop_turned(bar, box, -lean, margin=0.5)
+    y, x = np.argwhere(crop[..., 0] > 127).mean(axis=0)
+    per_pixel = INPUT_SIZE / (2 * (box[2] - box[0]))
+    np.testing.assert_allclose([x, y], [31.5, 31.5 - 20 * per_pixel], atol=0.8)
+
+
+def test_beyond_the_image_a_turned_crop_is_mirrored(noise):
+    crop = crop_turned(noise, (-19.5, -19.5, 20.5, 20.5), 180, margin=0).astype(
+        int
+    )  # about the middle of the first pixel
+    assert np.abs(crop - crop[::-1]).max() <= 1
+    assert np.abs(crop - crop[:, ::-1]).max() <= 1
+    assert crop.std() > 20
 
 
 def test_points_in_the_crop_lie_on_what_they_lay_on():

@@ -4,6 +4,7 @@ import pytest
 import fsanet
 from fsanet.detectors.detection import Detection
 from fsanet.detectors.scout import BUNDLED
+from fsanet.image.face_crop import crop_face, crop_turned
 from fsanet.inference.estimator import FINDER_SHARE, HeadPoseEstimator
 from fsanet.pose.angles import Pose
 
@@ -45,8 +46,8 @@ class ReadingDetector:
 
     name = "reading"
 
-    def __init__(self, pose, turn=0):
-        self.face = Detection((10, 10, 50, 50), 0.9, upright_turn=turn, pose=pose)
+    def __init__(self, pose, turn=0, score=0.9):
+        self.face = Detection((10, 10, 50, 50), score, upright_turn=turn, pose=pose)
 
     def detect(self, _image_bgr):
         return [self.face]
@@ -77,9 +78,39 @@ def test_what_the_detector_read_far_off_counts_less_and_then_not_at_all(read, mo
 
 
 def test_the_detector_reads_the_picture_as_it_is_the_engine_a_face_turned_upright():
-    lying = ReadingDetector(Pose(0, 0, -74), turn=90)
+    lying = ReadingDetector(Pose(0, 0, -74), turn=90, score=0.89)
     (face,) = HeadPoseEstimator(detector=lying, engine=LevelEngine(), finder_share=0.5)(np.zeros((64, 64, 3), np.uint8))
     np.testing.assert_allclose(face.pose, (0, 0, -82), atol=1e-6)
+    assert face.upright_turn == 90
+
+
+class CutEngine(LevelEngine):
+    """Says that every face looks ahead, and remembers what it was shown."""
+
+    def predict(self, crops_bgr):
+        self.crops = crops_bgr
+        return super().predict(crops_bgr)
+
+
+@pytest.mark.parametrize(
+    ("score", "lean", "turn"),
+    [
+        (0.9, 30, -30),
+        (0.9, -150, 150),
+        (0.9, 9, -7.2),  # leans only a little, and is turned a little less
+        (0.9, 5, 0),
+        (0.89, 30, 0),  # not sure enough to be taken at its word
+    ],
+)
+def test_a_face_is_cut_upright_by_what_its_detector_says_that_it_leans(score, lean, turn):
+    image = np.random.default_rng(0).integers(0, 256, (64, 64, 3), dtype=np.uint8)
+    detector, engine = ReadingDetector(Pose(0, 0, lean), score=score), CutEngine()
+    (face,) = HeadPoseEstimator(detector=detector, engine=engine)(image)
+    np.testing.assert_allclose(face.pose, (0, 0, -turn), atol=1e-6)
+    assert face.upright_turn == 0
+    box = (10, 10, 50, 50)
+    expected = crop_turned(image, box, turn) if turn else crop_face(image, box)
+    np.testing.assert_array_equal(engine.crops, expected[None])
 
 
 def test_only_our_own_weights_are_mixed_unless_a_share_is_given():

@@ -103,40 +103,61 @@ export function turned(picture, clockwise) {
   return { width, height, data: new Uint8ClampedArray(to.buffer) };
 }
 
-/** Turn a square crop of BGR numbers in its place. @param {Float32Array} numbers @param {number} offset @param {number} size @param {number} clockwise */
-export function turnCrop(numbers, offset, size, clockwise) {
-  const before = numbers.slice(offset, offset + size * size * 3);
-  for (let y = 0; y < size; y++) {
+/** Turn a square crop of BGR numbers in its place by any angle; beyond its edges it is mirrored.
+ * @param {Float32Array} numbers @param {number} offset @param {number} size @param {number} clockwise in degrees */
+export function leanCrop(numbers, offset, size, clockwise) {
+  const before = numbers.slice(offset, offset + size * size * 3), middle = (size - 1) / 2;
+  const [cosine, sine] = waves(clockwise);
+  const matrix = [cosine, sine, middle * (1 - cosine - sine), -sine, cosine, middle * (1 + sine - cosine)];
+  warped({ width: size, height: size, at: (pixel, channel) => before[3 * pixel + channel] }, matrix, size, numbers, offset);
+}
+
+/** Cut a face, as THE crop of the network, from the picture as it is when turned about the middle of the face's box; beyond its
+ * edges it is mirrored. As fsanet.image.face_crop.crop_turned.
+ * @param {Picture} picture @param {number[]} box in pixels of the picture as it is @param {number} clockwise in degrees
+ * @param {number} margin @param {number} size @param {Float32Array} numbers @param {number} offset of the crop's */
+export function cropTurned({ width, height, data }, [x1, y1, x2, y2], clockwise, margin, size, numbers, offset) {
+  const [cosine, sine] = waves(clockwise), across = cosine ** 2 * (x2 - x1) + sine ** 2 * (y2 - y1);
+  const down = sine ** 2 * (x2 - x1) + cosine ** 2 * (y2 - y1), [wide, high] = [across, down].map((side) => ((1 + 2 * margin) * side) / size);
+  const middle = (size - 1) / 2, [right, below, back, under] = [cosine * wide, sine * high, -sine * wide, cosine * high];
+  const matrix = [right, below, (x1 + x2 - 1) / 2 - middle * (right + below), back, under, (y1 + y2 - 1) / 2 - middle * (back + under)];
+  const whole = { width, height, at: (/** @type {number} */ pixel, /** @type {number} */ channel) => data[4 * pixel + 2 - channel] };
+  warped(whole, matrix, size, numbers, offset, Math.round);
+}
+
+/** @param {number} degrees @returns {number[]} cosine and sine */
+function waves(degrees) {
+  const angle = (degrees * Math.PI) / 180;
+  return [Math.cos(angle), Math.sin(angle)];
+}
+
+/** Write a square of BGR numbers that is taken from elsewhere, bilinearly, to a 32nd of a pixel as OpenCV's warpAffine; beyond its
+ * edges what is there is mirrored.
+ * @param {{width: number, height: number, at: (pixel: number, channel: number) => number}} there
+ * @param {number[]} matrix from x, y of the square to x (the first three numbers) and y there @param {number} size of the square
+ * @param {Float32Array} numbers @param {number} offset of the square's @param {(number: number) => number} [kept] what is kept of each */
+function warped({ width, height, at }, [a, b, c, d, e, f], size, numbers, offset, kept = (number) => number) {
+  const parts = (/** @type {number} */ pixels) => toEven(1024 * pixels);
+  for (let y = 0, place = offset; y < size; y++) {
+    const left0 = parts(b * y + c) + 16, top0 = parts(e * y + f) + 16;
     for (let x = 0; x < size; x++) {
-      const [row, column] = clockwise === 90 ? [size - 1 - x, y] : clockwise === 180 ? [size - 1 - y, size - 1 - x] : [x, size - 1 - y];
+      const across = (left0 + parts(a * x)) >> 5, down = (top0 + parts(d * x)) >> 5;
+      const [column, row] = [across >> 5, down >> 5], [u, v] = [(across & 31) / 32, (down & 31) / 32];
+      const [left, right] = [mirrored(column, width), mirrored(column + 1, width)];
+      const [above, below] = [width * mirrored(row, height), width * mirrored(row + 1, height)];
       for (let channel = 0; channel < 3; channel++) {
-        numbers[offset + 3 * (y * size + x) + channel] = before[3 * (row * size + column) + channel];
+        const top = at(above + left, channel) * (1 - u) + at(above + right, channel) * u;
+        const bottom = at(below + left, channel) * (1 - u) + at(below + right, channel) * u;
+        numbers[place++] = kept(top * (1 - v) + bottom * v);
       }
     }
   }
 }
 
-/** Turn a square crop of BGR numbers in its place by any angle, bilinearly, to a 32nd of a pixel as OpenCV's warpAffine;
- * beyond its edges it is mirrored.
- * @param {Float32Array} numbers @param {number} offset @param {number} size @param {number} clockwise in degrees */
-export function leanCrop(numbers, offset, size, clockwise) {
-  const before = numbers.slice(offset, offset + size * size * 3), middle = (size - 1) / 2;
-  const cosine = Math.cos((clockwise * Math.PI) / 180), sine = Math.sin((clockwise * Math.PI) / 180);
-  const inside = (/** @type {number} */ at) => Math.min(Math.abs(at), 2 * (size - 1) - Math.abs(at));
-  const parts = (/** @type {number} */ pixels) => toEven(1024 * pixels);
-  for (let y = 0, place = offset; y < size; y++) {
-    const left0 = parts(sine * y + middle * (1 - cosine - sine)) + 16, top0 = parts(cosine * y + middle * (1 + sine - cosine)) + 16;
-    for (let x = 0; x < size; x++) {
-      const across = (left0 + parts(cosine * x)) >> 5, down = (top0 + parts(-sine * x)) >> 5;
-      const [column, row] = [across >> 5, down >> 5], [u, v] = [(across & 31) / 32, (down & 31) / 32];
-      const [left, right, above, below] = [inside(column), inside(column + 1), size * inside(row), size * inside(row + 1)];
-      for (let channel = 0; channel < 3; channel++) {
-        const at = (/** @type {number} */ pixel) => before[3 * pixel + channel];
-        const top = at(above + left) * (1 - u) + at(above + right) * u, bottom = at(below + left) * (1 - u) + at(below + right) * u;
-        numbers[place++] = top * (1 - v) + bottom * v;
-      }
-    }
-  }
+/** A place within so many, mirrored at the first and the last of them as often as it takes. @param {number} place @param {number} count */
+function mirrored(place, count) {
+  const period = Math.max(1, 2 * (count - 1)), within = Math.abs(place) % period;
+  return Math.min(within, period - within) % count;
 }
 
 /** A picture, or a part of it (maxima exclusive), shrunk by means of areas, by less than half bilinearly; it is halved first as

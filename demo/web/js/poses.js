@@ -2,17 +2,20 @@
 // From face boxes to angles: THE crop of the network, the network itself, and a second look at faces that lean.
 
 import { widenedPixels } from "./boxes.js";
-import { cropTo, leanCrop, turnCrop } from "./pixels.js";
+import { cropTo, cropTurned, leanCrop } from "./pixels.js";
 import { degreesApart, lean, poseBetween, poseMixed, turnInPlane } from "./rotation.js";
 
 /** @typedef {import("./rotation.js").Pose} Pose */
 /** @typedef {import("./pixels.js").Picture} Picture */
-/** @typedef {{pixels: number[], turn: number}} Crop a range of pixels, and by how much it is turned to stand upright */
+/** @typedef {{box: number[], pixels: number[], turn: number}} Crop a face's box, the range of pixels of it with its margin, and by how much
+ * the picture is turned to cut it, so that it stands upright */
+/** @typedef {{box: number[], score: number, turn: number, pose?: Pose}} Found a face, and the pose that the finder read */
 /** @typedef {{pose: Pose, error: Pose | null, contradicted?: boolean}} Reading a pose, how far its angles are off in the mean, if
  * that is known, and whether the finder says something else altogether */
 /** @typedef {{at_one: number[], per_degree: number[]}} ExpectedError over how far the members of the fusion are apart */
-/** @typedef {{input_size: number, margin: number, leaning_deg: number[], finder_share: number,
- *   apart_deg: number[], expected_error: ExpectedError | null}} PoseSettings `finder_share`: of a pose, how far it goes to
+/** @typedef {{input_size: number, margin: number, leaning_deg: number[], told_score: number, told_deg: number[],
+ *   finder_share: number, apart_deg: number[], expected_error: ExpectedError | null}} PoseSettings `told_score`, `told_deg`: from which
+ * score and lean on the finder is taken at its word; `finder_share`: of a pose, how far it goes to
  * what the finder read; `apart_deg`: how far apart they are where that ends */
 
 export class PoseNetwork {
@@ -24,10 +27,13 @@ export class PoseNetwork {
 
   /** Poses of some faces; null where a box has no pixel on the picture. A face that does not stand upright is turned
    * for the network, and its pose turned back. Where the finder read a pose too, a share of that is mixed in.
-   * @param {Picture} picture @param {{box: number[], turn: number, pose?: Pose}[]} faces @returns {Promise<(Reading | null)[]>} */
+   * @param {Picture} picture @param {Found[]} faces @returns {Promise<(Reading | null)[]>} */
   async read(picture, faces) {
     const { margin, finder_share, apart_deg } = this.settings;
-    const crops = faces.map(({ box, turn }) => ({ pixels: widenedPixels(box, margin, picture.width, picture.height), turn }));
+    const crops = faces.map((face) => {
+      const pixels = widenedPixels(face.box, margin, picture.width, picture.height);
+      return { box: face.box, pixels, turn: this.uprightTurn(face) };
+    });
     const seen = crops.filter(({ pixels: [x1, y1, x2, y2] }) => x2 > x1 && y2 > y1);
     const readings = await this.straightened(picture, seen, await this.ask(picture, seen));
     return crops.map((crop, i) => {
@@ -38,6 +44,15 @@ export class PoseNetwork {
       const contradicted = degreesApart(pose, found) >= apart_deg[1];
       return { ...reading, pose: poseMixed(pose, found, finder_share, apart_deg), contradicted };
     });
+  }
+
+  /** By how much the picture of a face is to be turned for its crop: by what the finder says that it leans, where it is sure.
+   * @param {Found} face */
+  uprightTurn({ pose, score, turn }) {
+    const { told_score, told_deg: [start, full] } = this.settings;
+    if (!pose || score < told_score) return turn;
+    const degrees = lean(pose);
+    return -degrees * Math.min(1, Math.max(0, (Math.abs(degrees) - start) / (full - start)));
   }
 
   /** The readings, with those of leaning faces taken once more from crops that are turned upright.
@@ -59,11 +74,11 @@ export class PoseNetwork {
    * @param {Picture} picture @param {Crop[]} crops @param {number[]} [leans] clockwise, in degrees @returns {Promise<Reading[]>} */
   async ask(picture, crops, leans) {
     if (crops.length === 0) return [];
-    const { input_size: size, expected_error: expected } = this.settings, count = size * size * 3;
+    const { input_size: size, margin, expected_error: expected } = this.settings, count = size * size * 3;
     const numbers = this.network.room(crops.length * count, Float32Array);
-    crops.forEach(({ pixels, turn }, i) => {
-      cropTo(picture, pixels, size, numbers, i * count);
-      if (turn) turnCrop(numbers, i * count, size, turn);
+    crops.forEach(({ box, pixels, turn }, i) => {
+      if (turn) cropTurned(picture, box, turn, margin, size, numbers, i * count);
+      else cropTo(picture, pixels, size, numbers, i * count);
       if (leans) leanCrop(numbers, i * count, size, -leans[i]);
     });
     const [angles, spread] = await this.network.run(numbers, [crops.length, size, size, 3]);

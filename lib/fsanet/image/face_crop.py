@@ -100,6 +100,39 @@ def crop_pixels(
     return cv2.resize(image_bgr[y1:y2, x1:x2], (size, size))
 
 
+def crop_turned(
+    image_bgr: NDArray[np.uint8],
+    box_xyxy: boxes.AnyBox,
+    clockwise_deg: float,
+    margin: float = DETECTOR_MARGIN,
+    size: int = INPUT_SIZE,
+) -> NDArray[np.uint8]:
+    """Cut a face, as `crop_face` does, from the image as it is when turned about the middle of the face's box.
+
+    Turned by a quarter, width and height of the box change places; between, each is their mean by the squares of cosine
+    and sine. Beyond its edges the image is mirrored.
+
+    Args:
+        image_bgr: (h, w, 3) uint8.
+        box_xyxy: face box in pixels of the image as it is.
+        clockwise_deg: by how much the image is turned.
+        margin: share of the turned box's width and height added on each side.
+        size: side of the crop in pixels.
+
+    Returns:
+        (size, size, 3) uint8 BGR.
+    """
+    angle = np.deg2rad(clockwise_deg)
+    cosine, sine = np.cos(angle), np.sin(angle)
+    low, high = np.array(box_xyxy[:2]), np.array(box_xyxy[2:])
+    sides = (1 + 2 * margin) * (np.array([[cosine**2, sine**2], [sine**2, cosine**2]]) @ (high - low))
+    of_crop = np.array([[cosine, sine], [-sine, cosine]]) * (sides / size)  # pixels of the image for one of the crop
+    corner = (low + high - 1) / 2 - of_crop @ np.full(2, (size - 1) / 2)
+    how = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    matrix = np.column_stack([of_crop, corner])
+    return cv2.warpAffine(image_bgr, matrix, (size, size), flags=how, borderMode=cv2.BORDER_REFLECT_101)
+
+
 def points_in_crop(
     points_xy: NDArray, box_xyxy: boxes.AnyBox, margin: float, image_wh: tuple[int, int], size: int = INPUT_SIZE
 ) -> NDArray[np.float32]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from fsanet.detectors.any_angle import AnyAngleDetector, turned
+from fsanet.detectors.any_angle import AnyAngleDetector
 from fsanet.detectors.catalog import create_sized_detector
 from fsanet.detectors.detection import Detection, FaceDetector
 from fsanet.detectors.nearby import Place, closeup_of, detect_near, search_of, stands_upright
@@ -16,9 +16,9 @@ from fsanet.engines.reading import Reading, read
 from fsanet.errors import InputError
 from fsanet.image import boxes
 from fsanet.image.boxes import BoxXYXY
-from fsanet.image.face_crop import DETECTOR_MARGIN, crop_face
+from fsanet.image.face_crop import DETECTOR_MARGIN, crop_face, crop_turned
 from fsanet.inference.face_estimator import UNSURE_DEG, Face, find_faces, flags_of
-from fsanet.inference.straightened import StraightenedEngine
+from fsanet.inference.straightened import StraightenedEngine, upright_turn_deg
 from fsanet.models.spec import DEFAULT_MODEL
 from fsanet.pose.angles import Pose, angles_from_rotation, rotate_in_plane, rotation_between
 
@@ -37,11 +37,13 @@ class FoundFaces:
 
     Attributes:
         detections: one a face.
+        turns_deg: by how much the picture was turned clockwise to cut each, so that it stands upright.
         crops_bgr: (N, size, size, 3) uint8, the network's input for each.
         flags: what speaks against each, see `face_estimator.FLAGS`.
     """
 
     detections: Sequence[Detection]
+    turns_deg: Sequence[float]
     crops_bgr: NDArray[np.uint8]
     flags: Sequence[tuple[str, ...]]
 
@@ -116,7 +118,10 @@ class HeadPoseEstimator:
         readings = [self.read_crops(batch) for batch in batches]
         read_faces = iter([row for poses, errors in readings for row in zip(poses, errors, strict=True)])
         return [
-            [self._face(d, *next(read_faces), flags) for d, flags in zip(found.detections, found.flags, strict=True)]
+            [
+                self._face(detection, turn, *next(read_faces), flags)
+                for detection, turn, flags in zip(found.detections, found.turns_deg, found.flags, strict=True)
+            ]
             for found in prepared
         ]
 
@@ -133,10 +138,21 @@ class HeadPoseEstimator:
         size_wh = image_bgr.shape[1::-1]
         return [face for face in self.detector.detect(image_bgr) if boxes.share_inside(face.box_xyxy, *size_wh) > 0]
 
-    def crop(self, image_bgr: NDArray[np.uint8], boxes_xyxy: Sequence[BoxXYXY]) -> NDArray[np.uint8]:
-        """The network's input for each box: (N, size, size, 3) uint8 BGR."""
-        size = self.engine.input_size
-        crops = [crop_face(image_bgr, box, self.margin, size) for box in boxes_xyxy]
+    def crop(
+        self, image_bgr: NDArray[np.uint8], boxes_xyxy: Sequence[BoxXYXY], turns_deg: Sequence[float] | None = None
+    ) -> NDArray[np.uint8]:
+        """The network's input for each box: (N, size, size, 3) uint8 BGR.
+
+        Args:
+            image_bgr: (h, w, 3) uint8.
+            boxes_xyxy: of N faces, in pixels.
+            turns_deg: by how much the image is turned clockwise to cut each; None for not at all.
+        """
+        how = (self.margin, size := self.engine.input_size)
+        crops = [
+            crop_turned(image_bgr, box, turn, *how) if turn else crop_face(image_bgr, box, *how)
+            for box, turn in zip(boxes_xyxy, turns_deg or [0.0] * len(boxes_xyxy), strict=True)
+        ]
         return np.stack(crops) if crops else np.empty((0, size, size, 3), np.uint8)
 
     def predict_crops(self, crops_bgr: NDArray[np.uint8]) -> NDArray[np.float32]:
@@ -166,14 +182,15 @@ class HeadPoseEstimator:
         return read(self.engine, crops)
 
     def _cut(self, picture_bgr: NDArray[np.uint8], detections: Sequence[Detection]) -> FoundFaces:
-        crops = self.crop(picture_bgr, [face.box_xyxy for face in detections])
-        for crop, face in zip(crops, detections, strict=True):
-            crop[:] = turned(crop, face.upright_turn)
-        return FoundFaces(detections, crops, [self._flags(picture_bgr, face) for face in detections])
+        turns = [upright_turn_deg(face) for face in detections]
+        crops = self.crop(picture_bgr, [face.box_xyxy for face in detections], turns)
+        return FoundFaces(detections, turns, crops, [self._flags(picture_bgr, face) for face in detections])
 
-    def _face(self, found: Detection, upright_deg: NDArray, error_deg: NDArray, flags: tuple[str, ...]) -> Face:
+    def _face(
+        self, found: Detection, turn: float, upright_deg: NDArray, error_deg: NDArray, flags: tuple[str, ...]
+    ) -> Face:
         """A face with the pose that was read after it was turned upright, and the error to be expected of that."""
-        turn, share = found.upright_turn, self.finder_share
+        share = self.finder_share
         pose, is_contradicted = Pose(*(rotate_in_plane(upright_deg, -turn) if turn else upright_deg).tolist()), False
         if found.pose and share:
             apart_deg = _apart_deg(pose, found.pose)
@@ -182,7 +199,7 @@ class HeadPoseEstimator:
         error = None if np.isnan(error_deg).any() else Pose(*error_deg.tolist())
         is_unsure = is_contradicted or (error is not None and max(error) >= UNSURE_DEG)
         flags = (*flags, "unsure") if is_unsure else flags
-        return Face(found.box_xyxy, found.score, pose, turn, flags, error, found.mask)
+        return Face(found.box_xyxy, found.score, pose, found.upright_turn, flags, error, found.mask)
 
     def _flags(self, picture_bgr: NDArray[np.uint8], face: Detection) -> tuple[str, ...]:
         is_turned = self.detector is self._upright and not stands_upright(self._upright, picture_bgr, face)

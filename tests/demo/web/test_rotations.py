@@ -9,7 +9,7 @@ from fsanet.detectors.any_angle import TURNS
 from fsanet.detectors.detection import Detection
 from fsanet.inference.estimator import APART_DEG, FINDER_SHARE
 from fsanet.inference.smoothing import OneEuroRotationFilter, relative_to
-from fsanet.inference.straightened import LEANING_DEG
+from fsanet.inference.straightened import LEANING_DEG, TOLD_DEG, TOLD_SCORE, upright_turn_deg
 from fsanet.pose.angles import (
     Pose,
     angles_from_rotation,
@@ -107,15 +107,23 @@ return read.map((reading) => reading && [reading.pose, unsure(reading, { unsure_
 def test_a_share_of_a_pose_is_what_the_finder_read(in_node):
     answer, of_finder, beyond = Pose(20.0, -10.0, 5.0), Pose(30.0, 10.0, -80.0), (-90, 0, -60, 30)
     box = (10, 10, 40, 45)
-    found = [Detection(box, 0.9, upright_turn=turn, pose=pose) for turn in TURNS for pose in (of_finder, None)]
+    leaning, straight = Pose(0, 0, 7.0), Pose(0, 0, -4.0)
+    found = [
+        Detection(box, score, upright_turn=turn, pose=pose)
+        for turn in TURNS
+        for score in (0.89, 0.9)
+        for pose in (of_finder, leaning, straight, None)
+    ]
     estimator = HeadPoseEstimator(detector="scout")
-    expected = [estimator._face(face, np.array(answer), np.full(3, np.nan), ()) for face in found]
+    expected = [
+        estimator._face(face, upright_turn_deg(face), np.array(answer), np.full(3, np.nan), ()) for face in found
+    ]
     faces = [
-        {"box": beyond, "turn": 0},
-        *({"box": box, "turn": f.upright_turn, "pose": f.pose and f.pose._asdict()} for f in found),
+        {"box": beyond, "turn": 0, "score": 0.9},
+        *({"box": box, "score": f.score, "turn": f.upright_turn, "pose": f.pose and f.pose._asdict()} for f in found),
     ]
     settings = {"input_size": 8, "margin": 0.4, "leaning_deg": LEANING_DEG, "finder_share": FINDER_SHARE}
-    settings["apart_deg"] = APART_DEG
+    settings |= {"apart_deg": APART_DEG, "told_score": TOLD_SCORE, "told_deg": TOLD_DEG}
     given = {"answer": list(answer), "settings": settings, "faces": faces}
     nothing, *read = in_node(READ, ["poses.js", "quality.js"], given)
     assert nothing is None
