@@ -104,7 +104,7 @@ def test_a_crop_turned_by_quarters_is_the_crop_of_the_turned_image(noise, turn):
     smooth = cv2.GaussianBlur(noise, (0, 0), 3)
     box = (40, 30, 80, 90)  # with its margin inside of the image
     expected = np.rot90(crop_face(smooth, box), -turn // 90)
-    assert np.abs(crop_turned(smooth, box, turn).astype(int) - expected).max() <= 3
+    assert np.abs(crop_turned(smooth, box, turn).astype(int) - expected).max() <= (3 if turn else 0)
 
 
 @pytest.mark.parametrize(("box", "lean"), [((50, 30, 110, 90), 35), ((50, 30, 110, 90), -60), ((60, 40, 100, 80), 140)])

@@ -4,7 +4,7 @@ import pytest
 import fsanet
 from fsanet.detectors.detection import Detection
 from fsanet.detectors.scout import BUNDLED
-from fsanet.image.face_crop import crop_face, crop_turned
+from fsanet.image.face_crop import crop_turned
 from fsanet.inference.estimator import FINDER_SHARE, HeadPoseEstimator
 from fsanet.pose.angles import Pose
 
@@ -108,9 +108,7 @@ def test_a_face_is_cut_upright_by_what_its_detector_says_that_it_leans(score, le
     (face,) = HeadPoseEstimator(detector=detector, engine=engine)(image)
     np.testing.assert_allclose(face.pose, (0, 0, -turn), atol=1e-6)
     assert face.upright_turn == 0
-    box = (10, 10, 50, 50)
-    expected = crop_turned(image, box, turn) if turn else crop_face(image, box)
-    np.testing.assert_array_equal(engine.crops, expected[None])
+    np.testing.assert_array_equal(engine.crops, crop_turned(image, (10, 10, 50, 50), turn)[None])
 
 
 def test_only_our_own_weights_are_mixed_unless_a_share_is_given():

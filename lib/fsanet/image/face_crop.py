@@ -110,7 +110,7 @@ def crop_turned(
     """Cut a face, as `crop_face` does, from the image as it is when turned about the middle of the face's box.
 
     Turned by a quarter, width and height of the box change places; between, each is their mean by the squares of cosine
-    and sine. Beyond its edges the image is mirrored.
+    and sine. Beyond its edges the image is mirrored. Not turned, the crop is that of `crop_face`.
 
     Args:
         image_bgr: (h, w, 3) uint8.
@@ -121,7 +121,12 @@ def crop_turned(
 
     Returns:
         (size, size, 3) uint8 BGR.
+
+    Raises:
+        ValueError: as `crop_face`.
     """
+    if clockwise_deg == 0:
+        return crop_face(image_bgr, box_xyxy, margin, size)
     angle = np.deg2rad(clockwise_deg)
     cosine, sine = np.cos(angle), np.sin(angle)
     low, high = np.array(box_xyxy[:2]), np.array(box_xyxy[2:])

@@ -148,10 +148,10 @@ class HeadPoseEstimator:
             boxes_xyxy: of N faces, in pixels.
             turns_deg: by how much the image is turned clockwise to cut each; None for not at all.
         """
-        how = (self.margin, size := self.engine.input_size)
+        size = self.engine.input_size
+        turns = turns_deg or [0.0] * len(boxes_xyxy)
         crops = [
-            crop_turned(image_bgr, box, turn, *how) if turn else crop_face(image_bgr, box, *how)
-            for box, turn in zip(boxes_xyxy, turns_deg or [0.0] * len(boxes_xyxy), strict=True)
+            crop_turned(image_bgr, box, turn, self.margin, size) for box, turn in zip(boxes_xyxy, turns, strict=True)
         ]
         return np.stack(crops) if crops else np.empty((0, size, size, 3), np.uint8)
 
