@@ -94,9 +94,10 @@ def test_one_pixel_is_enough(noise):
 
 
 @pytest.mark.parametrize("box", [(300, 10, 340, 40), (-90, 10, -50, 40), (10, 10, 10, 10), (60, 10, 20, 40)])
-def test_box_without_a_pixel_is_refused(noise, box):
+@pytest.mark.parametrize("turn", [None, 0, 30])
+def test_box_without_a_pixel_is_refused(noise, box, turn):
     with pytest.raises(ValueError, match=r"The face box \(.*\) widened by 0.4 has no pixel on the 160x120 image"):
-        crop_face(noise, box)
+        crop_face(noise, box) if turn is None else crop_turned(noise, box, turn)
 
 
 @pytest.mark.parametrize("turn", [0, 90, 180, 270])

@@ -84,12 +84,19 @@ def crop_face(
     Raises:
         ValueError: when nothing of the widened box lies on the image.
     """
+    return crop_pixels(image_bgr, _some_pixels(image_bgr, box_xyxy, margin, inclusive), size)
+
+
+def _some_pixels(
+    image_bgr: NDArray[np.uint8], box_xyxy: boxes.AnyBox, margin: float, inclusive: bool = False
+) -> tuple[int, int, int, int]:
+    """The pixel range of a crop, refused where it is empty."""
     height, width = image_bgr.shape[:2]
     x1, y1, x2, y2 = widened_pixels(box_xyxy, margin, width, height, inclusive=inclusive)
     if x2 <= x1 or y2 <= y1:
         box = ", ".join(f"{value:.1f}" for value in box_xyxy)
         raise InputError(f"The face box ({box}) widened by {margin} has no pixel on the {width}x{height} image.")
-    return crop_pixels(image_bgr, (x1, y1, x2, y2), size)
+    return x1, y1, x2, y2
 
 
 def crop_pixels(
@@ -123,10 +130,11 @@ def crop_turned(
         (size, size, 3) uint8 BGR.
 
     Raises:
-        ValueError: as `crop_face`.
+        ValueError: when nothing of the widened box, not turned, lies on the image.
     """
+    pixels = _some_pixels(image_bgr, box_xyxy, margin)
     if clockwise_deg == 0:
-        return crop_face(image_bgr, box_xyxy, margin, size)
+        return crop_pixels(image_bgr, pixels, size)
     angle = np.deg2rad(clockwise_deg)
     cosine, sine = np.cos(angle), np.sin(angle)
     low, high = np.array(box_xyxy[:2]), np.array(box_xyxy[2:])
