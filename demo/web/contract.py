@@ -39,17 +39,7 @@ def contract(model: str, weights: str, build: RuntimeBuild, expected: ExpectedEr
     return {
         "about": f"fsanet {fsanet.__version__}, model {model}, weights {weights}.",
         "runtime": _runtime(build),
-        "network": {
-            "file": NETWORK_FILE,
-            "input_size": INPUT_SIZE,
-            "margin": DETECTOR_MARGIN,
-            "leaning_deg": LEANING_DEG,
-            "told_score": TOLD_SCORE,
-            "told_deg": TOLD_DEG,
-            "apart_deg": APART_DEG,
-            "finder_share": FINDER_SHARE if weights == DEFAULT_WEIGHTS else 0.0,
-            "expected_error": expected and expected._asdict(),
-        },
+        "network": _network(weights, expected),
         "search": {"same_face": detection.SAME_FACE},
         "detector": _detector(),
         "yunet": _yunet(),
@@ -86,6 +76,20 @@ def contract(model: str, weights: str, build: RuntimeBuild, expected: ExpectedEr
         },
         "sample": {"file": SAMPLE_FILE},
         "drawing": DRAWING_FILE,
+    }
+
+
+def _network(weights: str, expected: ExpectedError | None) -> dict[str, Any]:
+    return {
+        "file": NETWORK_FILE,
+        "input_size": INPUT_SIZE,
+        "margin": DETECTOR_MARGIN,
+        "leaning_deg": LEANING_DEG,
+        "told_score": TOLD_SCORE,
+        "told_deg": TOLD_DEG,
+        "apart_deg": APART_DEG,
+        "finder_share": FINDER_SHARE if weights == DEFAULT_WEIGHTS else 0.0,
+        "expected_error": expected and expected._asdict(),
     }
 
 

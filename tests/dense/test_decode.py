@@ -166,17 +166,6 @@ def test_of_no_face_none_is_worn():
     assert worn(found([], [])).shape == (0,)
 
 
-def faces_at(*boxes):
-    count = len(boxes)
-    return Found(
-        np.full(count, 0.95),
-        np.reshape(np.array(boxes, float), (-1, 4)),
-        np.zeros((count, 5, 2)),
-        np.tile(np.eye(3), (count, 1, 1)),
-        np.zeros(count, int),
-    )
-
-
 @pytest.mark.parametrize(
     ("known", "hints"),
     [
@@ -193,6 +182,6 @@ def test_a_cell_hints_at_a_large_face_where_no_known_one_is_meant(known, hints):
     place = np.flatnonzero((grid == [32 * 1.5, 32 * 1.5, 32]).all(axis=1))
     prediction[place, layout.SCORE] = np.log(0.2 / 0.8)
     prediction[place, layout.BOX] = np.log(np.array([48, 48, 152, 152]) / 32)  # (0, 0, 200, 200)
-    assert hints_at(prediction, grid, 0.1, 199.9, faces_at(*known)) == hints
-    assert not hints_at(prediction, grid, 0.1, 200.1, faces_at())
-    assert not hints_at(prediction, grid, 0.21, 199.9, faces_at())
+    assert hints_at(prediction, grid, 0.1, 199.9, found([0.95] * len(known), known)) == hints
+    assert not hints_at(prediction, grid, 0.1, 200.1, found([], []))
+    assert not hints_at(prediction, grid, 0.21, 199.9, found([], []))

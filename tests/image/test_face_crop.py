@@ -120,9 +120,8 @@ def test_a_crop_is_turned_clockwise_about_the_middle_of_its_box(box, lean):
 
 
 def test_beyond_the_image_a_turned_crop_is_mirrored(noise):
-    crop = crop_turned(noise, (-19.5, -19.5, 20.5, 20.5), 180, margin=0).astype(
-        int
-    )  # about the middle of the first pixel
+    around_the_first_pixel = (-19.5, -19.5, 20.5, 20.5)
+    crop = crop_turned(noise, around_the_first_pixel, 180, margin=0).astype(int)
     assert np.abs(crop - crop[::-1]).max() <= 1
     assert np.abs(crop - crop[:, ::-1]).max() <= 1
     assert crop.std() > 20
