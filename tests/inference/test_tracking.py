@@ -109,3 +109,12 @@ def test_nothing_in_view(count):
     tracker = FaceTracker()
     assert tracker.keep(0.0, still_there) == []
     assert len(tracker.update(found(LEFT)[:count], 0.0, still_there)) == count
+
+
+@pytest.mark.parametrize(("hold_s", "gap_s"), [(0.5, 1.0), (0.0, 0.04)])
+def test_a_face_is_kept_however_far_apart_the_frames_without_a_search_are(hold_s, gap_s):
+    tracker = FaceTracker(hold_s)
+    tracker.update(found(LEFT), 0.0, gone)
+    assert seen(tracker.keep(gap_s, still_there)) == {0: (0, "kept")}
+    assert seen(tracker.keep(2 * gap_s, still_there)) == {0: (0, "kept")}
+    assert tracker.keep(3 * gap_s, gone) == []

@@ -49,7 +49,7 @@ export class FaceTracker {
 
   /** @param {TrackedFace[]} found @param {TrackedFace[]} expected @param {number} time @param {LookAgain} lookAgain */
   async goOn(found, expected, time, lookAgain) {
-    const known = expected.filter((face) => time - face.seen <= this.settings.hold_s);
+    const known = expected.filter((face) => face.origin === "kept" || time - face.seen <= this.settings.hold_s);
     const again = known.length ? await lookAgain(known.map(({ face }) => face)) : [];
     const kept = [...found];
     known.forEach((face, i) => {

@@ -40,7 +40,8 @@ class FaceTracker:
     """Follows faces from frame to frame by the overlap of their boxes.
 
     Args:
-        hold_s: how long a face that the search misses is remembered, in seconds.
+        hold_s: how long a face that the search misses is remembered, in seconds; one that the search is not run for is
+            followed from frame to frame, however far these are apart.
         min_iou: least overlap (intersection over union) of two boxes of one face.
     """
 
@@ -76,7 +77,7 @@ class FaceTracker:
     def _go_on(
         self, found: list[TrackedFace], expected: list[TrackedFace], time_s: float, look_again: LookAgain
     ) -> list[TrackedFace]:
-        expected = [face for face in expected if time_s - face.seen_s <= self.hold_s]
+        expected = [face for face in expected if face.origin == "kept" or time_s - face.seen_s <= self.hold_s]
         again = look_again([face.face for face in expected]) if expected else []
         checked = [_checked(known, now, time_s) for known, now in zip(expected, again, strict=True)]
         self._faces = _without_doubles(found, checked)
