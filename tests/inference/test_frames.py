@@ -40,6 +40,25 @@ def test_pages_are_frames_a_second_apart(tmp_path):
     assert [(frame.time_s, frame.image_bgr[0, 0, 0]) for frame in found] == [(i, 40 * i) for i in range(5)]
 
 
+def test_of_an_animation_that_is_cut_off_all_whole_pictures_are_shown_and_the_rest_counted(tmp_path):
+    path = animate(tmp_path / "a.png", [40] * 50)
+    path.write_bytes(path.read_bytes()[: path.stat().st_size * 9 // 10])
+    reader = open_frames("pictures", str(path))
+    found = list(reader)
+    assert 32 < len(found) < 50  # of the second part too
+    assert (reader.expected_frames, reader.missed_frames) == (50, 50 - len(found))
+
+
+def test_pages_of_grey_floats_are_read_as_one_is_and_say_so(tmp_path):
+    cv2.imwritemulti(
+        str(tmp_path / "a.tif"), [np.linspace(i, i + 1, 24 * 32, dtype=np.float32).reshape(24, 32) for i in range(2)]
+    )
+    reader = open_frames("pictures", str(tmp_path / "a.tif"))
+    assert [frame.image_bgr.shape for frame in reader] == [(24, 32, 3)] * 2
+    assert reader.note == "values of 0 to 1 stretched to 8 bits"
+    assert (reader.expected_frames, reader.missed_frames) == (2, 0)
+
+
 def test_many_pictures_of_which_none_can_be_read(tmp_path):
     path = animate(tmp_path / "a.gif", [100, 100])
     path.write_bytes(path.read_bytes()[:20])

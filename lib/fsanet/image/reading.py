@@ -1,6 +1,7 @@
 """Reading and writing image files as 8-bit BGR, whatever their bit depth, channels or path."""
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -80,16 +81,33 @@ def decode_picture(encoded: bytes, name: str) -> Picture:
         raise InputError(f"'{name}' is a truncated JPEG: its end is missing.")
     if is_heif(encoded[:128]):
         return Picture(_decode_heif(encoded, name))
+    numbers = np.frombuffer(encoded, np.uint8)
     try:
-        image = cv2.imdecode(np.frombuffer(encoded, np.uint8), cv2.IMREAD_COLOR | cv2.IMREAD_ANYDEPTH)
-        if image is None and encoded[:2] in (b"II", b"MM"):  # OpenCV makes no colours of grey floats
-            grey = cv2.imdecode(np.frombuffer(encoded, np.uint8), cv2.IMREAD_ANYDEPTH)
-            image = None if grey is None else np.repeat(grey[..., None], 3, axis=-1)
+        image = in_colour(lambda flags: cv2.imdecode(numbers, flags), is_tiff(encoded))
     except cv2.error as error:
         raise InputError(f"'{name}' cannot be decoded as an image: {error.err or error}.") from None
     if image is None:
         raise InputError(f"'{name}' is damaged or no image that can be read (JPEG, PNG, BMP, WebP, TIFF, PNM, AVIF).")
     return to_eight_bits(image)
+
+
+def is_tiff(encoded: bytes) -> bool:
+    """Whether the bytes of a file begin as a TIFF's do."""
+    return encoded[:2] in (b"II", b"MM")
+
+
+def in_colour(decode: Callable[[int], NDArray | None], may_be_float: bool) -> NDArray | None:
+    """A picture (h, w, 3) in its own depth; None where it cannot be decoded.
+
+    Args:
+        decode: the picture by OpenCV's flags.
+        may_be_float: OpenCV makes no colours of grey floats, which TIFF alone holds; they are repeated here.
+    """
+    image = decode(cv2.IMREAD_COLOR | cv2.IMREAD_ANYDEPTH)
+    if image is None and may_be_float:
+        grey = decode(cv2.IMREAD_ANYDEPTH)
+        image = None if grey is None else np.repeat(grey[..., None], 3, axis=-1)
+    return image
 
 
 def to_eight_bits(image: NDArray) -> Picture:

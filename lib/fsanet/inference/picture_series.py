@@ -1,6 +1,8 @@
 """Many pictures in one file, gone through as a video: animated GIF, WebP, PNG and AVIF, and TIFF with many pages."""
 
 from collections.abc import Iterator
+from functools import partial
+from itertools import count
 from pathlib import Path
 
 import cv2
@@ -8,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fsanet.errors import InputError
-from fsanet.image.reading import to_eight_bits
+from fsanet.image.reading import in_colour, is_tiff, to_eight_bits
 from fsanet.inference.capture import check_file, no_frame
 from fsanet.inference.frames import VideoFrame
 
@@ -21,7 +23,8 @@ _USUAL_MS = 100  # and take this instead
 class PictureSeries:
     """The pictures of one file as frames; a `FrameReader`.
 
-    Pages of a TIFF have no times and count as one a second.
+    Pages of a TIFF have no times and count as one a second. Where a picture is damaged the file ends for us: those
+    that are missing of what it says to hold are `missed_frames` afterwards.
 
     Args:
         name: path of the file.
@@ -46,23 +49,28 @@ class PictureSeries:
         Raises:
             ValueError: when not a single one can be read.
         """
-        is_tiff = self._encoded[0, :2].tobytes() in (b"II", b"MM")
+        pictures = self._pages() if is_tiff(self._encoded[0, :2].tobytes()) else self._animation()
         index, time_ms = 0, 0
-        for image, shown_ms in self._pages() if is_tiff else self._animation():
-            yield VideoFrame(index, time_ms / 1000, to_eight_bits(image).image_bgr)
+        for image, shown_ms in pictures:
+            picture = to_eight_bits(image)
+            self.note = self.note or picture.note
+            yield VideoFrame(index, time_ms / 1000, picture.image_bgr)
             index, time_ms = index + 1, time_ms + shown_ms
         if index == 0:
             raise no_frame(self.name)
+        self.expected_frames = max(index, cv2.imcount(self.name))
+        self.missed_frames = self.expected_frames - index
 
     def _pages(self) -> Iterator[tuple[NDArray, int]]:
-        page = 0
-        flags = cv2.IMREAD_COLOR | cv2.IMREAD_ANYDEPTH
-        while True:
-            done, images = cv2.imdecodemulti(self._encoded, flags, range=(page, page + 1))
-            if not done or not images:
+        for number in count():
+            page = in_colour(partial(self._page, number), may_be_float=True)
+            if page is None:
                 return
-            yield images[0], _PAGE_MS
-            page += 1
+            yield page, _PAGE_MS
+
+    def _page(self, number: int, flags: int) -> NDArray | None:
+        done, images = cv2.imdecodemulti(self._encoded, flags, range=(number, number + 1))
+        return images[0] if done and images else None
 
     def _animation(self) -> Iterator[tuple[NDArray, int]]:
         start = 0
@@ -71,10 +79,8 @@ class PictureSeries:
                 done, part = cv2.imdecodeanimation(self._encoded, start=start, count=_AT_ONCE)
             except cv2.error as error:
                 raise InputError(f"'{self.name}' cannot be decoded: {error.err or error}.") from None
-            if not done:
-                return
             for image, shown_ms in zip(part.frames, np.ravel(part.durations).tolist(), strict=False):
                 yield np.ascontiguousarray(image[..., :3]), shown_ms if shown_ms >= _SHORTEST_MS else _USUAL_MS
-            if len(part.frames) < _AT_ONCE:
+            if not done or len(part.frames) < _AT_ONCE:
                 return
             start += _AT_ONCE
