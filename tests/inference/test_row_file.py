@@ -93,3 +93,34 @@ def test_an_unfinished_run_does_not_touch_an_earlier_result(tmp_path):
 def test_another_suffix_is_refused(tmp_path):
     with pytest.raises(ValueError, match=r"end in \.csv or \.jsonl; got '.*poses\.xlsx'"):
         RowFiles([tmp_path / "poses.xlsx"])
+
+
+def test_a_run_that_goes_on_behind_a_cut_journal_line_can_be_stopped_once_more(tmp_path):
+    path, names = tmp_path / "p.csv", ["a", "b", "c", "d"]
+    with pytest.raises(OSError, match="stopped"):
+        run([path], names, stop_after="c", error=OSError)
+    journal = tmp_path / ".p.csv.journal"
+    journal.write_text(journal.read_text()[:-4])
+    with pytest.raises(OSError, match="stopped"):
+        run([path], names, stop_after="d", error=OSError)
+    assert run([path], names) == {"a", "b", "c"}
+    assert len(path.read_text().splitlines()) == 5
+
+
+def test_rows_that_are_dropped_are_gone_and_what_follows_stays(tmp_path):
+    path = tmp_path / "p.csv"
+    with RowFiles([path]) as files:
+        for name, is_whole in (("a", True), ("bad", False), ("c", True)):
+            files.write([row(name), row(name, 1)])
+            if is_whole:
+                files.finish(name)
+            else:
+                files.drop()
+    assert [line.split(",")[0] for line in path.read_text().splitlines()] == ["file", "a", "a", "c", "c"]
+
+
+def test_a_second_file_that_cannot_be_written_leaves_nothing_of_the_first(tmp_path):
+    (tmp_path / ".q.csv.part").mkdir()
+    with pytest.raises(IsADirectoryError):
+        run([tmp_path / "p.csv", tmp_path / "q.csv"], ["a"])
+    assert [file.name for file in tmp_path.iterdir()] == [".q.csv.part"]

@@ -1,8 +1,11 @@
 import csv
+from itertools import islice
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from fsanet.errors import InputError
 from fsanet.image.reading import read_image, write_image
 from fsanet.inference.report import RunSettings
 from fsanet.inference.row_file import RowFiles
@@ -96,3 +99,25 @@ def test_nothing_is_drawn_where_nothing_is_asked_for(folder, estimator, tmp_path
 def test_every_style_draws(folder, estimator, tmp_path, draw):
     go(estimator, find_sources([str(folder / "a.png")]).sources, tmp_path / "out", draw=draw)
     assert not np.array_equal(read_image(tmp_path / "out" / "a.png"), read_image(folder / "a.png"))
+
+
+def test_a_video_that_fails_in_the_middle_leaves_no_rows_and_may_be_tried_again(
+    tmp_path, folder, estimator, monkeypatch
+):
+    class BrokenReader(VideoReader):
+        def __iter__(self):
+            yield from islice(super().__iter__(), 6)
+            raise InputError("it breaks here")
+
+    def opened(kind, name, span):
+        return (BrokenReader if "clip" in name else VideoReader)(name)
+
+    monkeypatch.setattr("fsanet.inference.run.open_frames", opened)
+    (folder / "whole.mp4").write_bytes((folder / "clip.mp4").read_bytes())
+    sources = find_sources([str(folder / "clip.mp4"), str(folder / "whole.mp4")]).sources
+    with RowFiles([tmp_path / "p.csv"]) as rows:
+        report = go(estimator, sources, tmp_path / "out", rows)
+    assert [Path(name).name for name, _ in report.failures] == ["clip.mp4"]
+    assert report.faces == 8
+    assert {Path(row["file"]).name for row in rows_of(tmp_path / "p.csv")} == {"whole.mp4"}
+    assert [file.name for file in (tmp_path / "out").iterdir()] == ["whole.mp4"]

@@ -8,6 +8,7 @@ The finished files take their names in one step each; the journal goes with that
 
 import json
 from collections.abc import Iterable, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO
@@ -50,8 +51,9 @@ class RowFiles:
         if sizes is None:
             self._begin()
         else:
+            self._sizes = sizes
             self._files = [_cut_to(part, size) for part, size in zip(self._parts, sizes, strict=True)]
-            self._log = self._journal.open("a", encoding="utf-8")
+            self._log = _cut_to(self._journal, _whole_lines(self._journal)[1])
         return self
 
     def write(self, rows: Iterable[PoseRow]) -> None:
@@ -65,7 +67,14 @@ class RowFiles:
         self.finished.add(name)
         for file in self._files:
             file.flush()
-        self._note([[file.tell() for file in self._files], name])
+        self._sizes = [file.tell() for file in self._files]
+        self._note([self._sizes, name])
+
+    def drop(self) -> None:
+        """Take back the rows of the source that is under way."""
+        for file, size in zip(self._files, self._sizes, strict=True):
+            file.seek(size)
+            file.truncate()
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -83,19 +92,24 @@ class RowFiles:
             self._journal.unlink()
 
     def _begin(self) -> None:
-        self._files = [part.open("wb") for part in self._parts]
-        for file, form in zip(self._files, self._formats, strict=True):
-            file.write(form.header.encode())
-        self._log = self._journal.open("w", encoding="utf-8")
+        self._files = []
+        with ExitStack() as undo:
+            for part, form in zip(self._parts, self._formats, strict=True):
+                undo.callback(part.unlink, missing_ok=True)
+                self._files.append(undo.enter_context(part.open("wb")))
+                self._files[-1].write(form.header.encode())
+            self._log = self._journal.open("wb")
+            undo.pop_all()
+        self._sizes = [file.tell() for file in self._files]
         self._note(self._settings)
 
     def _note(self, entry: object) -> None:
-        self._log.write(json.dumps(entry) + "\n")
+        self._log.write(f"{json.dumps(entry)}\n".encode())
         self._log.flush()
 
     def _sizes_to_resume(self) -> list[int] | None:
         """Sizes of the row files after the last finished source of an unfinished run like this; None to begin anew."""
-        entries = _whole_lines(self._journal) if self._journal.is_file() else []
+        entries = _whole_lines(self._journal)[0] if self._journal.is_file() else []
         if len(entries) < 2 or entries[0] != self._settings:
             return None
         for part, path in zip(self._parts, self.paths, strict=True):
@@ -123,12 +137,16 @@ def _cut_to(part: Path, size: int) -> BinaryIO:
     return file
 
 
-def _whole_lines(journal: Path) -> list:
-    """Entries of a journal; a last line that a kill has cut is dropped."""
-    entries = []
-    for line in journal.read_text(encoding="utf-8").splitlines():
+def _whole_lines(journal: Path) -> tuple[list, int]:
+    """Entries of a journal, and the bytes that they take; a last line that a kill has cut is left out."""
+    entries, size = [], 0
+    for line in journal.read_bytes().splitlines(keepends=True):
         try:
-            entries.append(json.loads(line))
-        except json.JSONDecodeError:
+            entry = json.loads(line)
+        except ValueError:
             break
-    return entries
+        if not line.endswith(b"\n"):
+            break
+        entries.append(entry)
+        size += len(line)
+    return entries, size

@@ -127,6 +127,7 @@ class Run:
     def _videos(self, sources: list[Source]) -> Iterator[None]:
         for source in sources:
             self.report.sources += 1
+            faces = self.report.faces
             try:
                 reader = open_frames(source.kind, source.name, source.span)
                 self._video(source, reader)
@@ -134,6 +135,8 @@ class Run:
                 if not _concerns_one_file(error):
                     raise
                 self._fail(source, str(error))
+                if source.is_file:  # its rows so far go as its pictures do; what a camera showed cannot be seen again
+                    self._drop(faces)
             else:
                 if reader.note:
                     self._warn(source, reader.note)
@@ -189,6 +192,12 @@ class Run:
             self._rows.write(rows)
         if self._on_rows:
             self._on_rows(rows)
+
+    def _drop(self, faces: int) -> None:
+        """Take back the rows of the source that is under way; so many faces were there before it."""
+        self.report.faces = faces
+        if self._rows:
+            self._rows.drop()
 
     def _fail(self, source: Source, reason: str) -> None:
         self.report.failures.append((printable(source.label), printable(reason)))
