@@ -88,6 +88,16 @@ def test_a_failure_leaves_the_earlier_folder_and_nothing_else(tmp_path):
     assert not list(path.iterdir())
 
 
+def test_a_folder_that_was_never_written_leaves_the_earlier_one(tmp_path):
+    path = tmp_path / "model"
+    path.mkdir()
+    (path / "first").touch()
+    with pytest.raises(FileNotFoundError), replace_whole_folder(path):
+        pass
+    assert [file.name for file in tmp_path.iterdir()] == ["model"]
+    assert [file.name for file in path.iterdir()] == ["first"]
+
+
 def test_leftovers_of_many_files_are_removed_and_nothing_else(tmp_path):
     for name in (".a.0123abcd.part.jpg", ".b.c.0123abcd.part.mp4", ".other.0123abcd.part.jpg", ".a.part.jpg", "a.jpg"):
         (tmp_path / name).touch()

@@ -55,6 +55,8 @@ def replace_whole_folder(path: str | Path) -> Iterator[Path]:
             path.replace(former)
         temporary.replace(path)
     finally:
+        if former.exists() and not path.exists():  # the new one could not take its place
+            former.replace(path)
         for folder in (temporary, former):
             shutil.rmtree(folder, ignore_errors=True)
 

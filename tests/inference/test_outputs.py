@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+from fsanet.inference import outputs
 from fsanet.inference.outputs import check_not_a_source, output_paths
 from fsanet.inference.sources import Source
 
@@ -78,3 +79,12 @@ def test_a_file_of_results_is_no_source(tmp_path):
     check_not_a_source(tmp_path / "b.csv", [image(tmp_path / "a.csv")])
     with pytest.raises(ValueError, match=r"a\.csv' is one of the sources and would be replaced"):
         check_not_a_source(tmp_path / "sub" / ".." / "a.csv", [image(tmp_path / "a.csv")])
+
+
+def test_many_sources_of_one_name_are_numbered_in_their_order(tmp_path, monkeypatch):
+    asked = []
+    keys = outputs._keys
+    monkeypatch.setattr(outputs, "_keys", lambda path: asked.append(path) or keys(path))
+    sources = [image(f"/in/{number}/a.jpg") for number in range(50)]
+    assert names(sources, tmp_path) == ["a.jpg", *(f"a_{number}.jpg" for number in range(2, 51))]
+    assert len(asked) < 5 * len(sources)  # not once more for each that came before

@@ -49,7 +49,9 @@ def test_content_counts_more_than_names(tmp_path):
 
 
 def test_the_output_folder_is_left_out(tree):
-    assert "out/g.jpg" not in dict(map(reversed, names(find_sources([str(tree)], tree / "out"), tree)))
+    for searched in (tree, tree / "**" / "*.jpg"):
+        assert "out/g.jpg" in dict(map(reversed, names(find_sources([str(searched)]), tree)))
+        assert "out/g.jpg" not in dict(map(reversed, names(find_sources([str(searched)], tree / "out"), tree)))
 
 
 def test_a_folder_that_is_source_and_output_is_refused(tree):

@@ -2,7 +2,8 @@
 
 import os
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
 from fsanet.errors import InputError
@@ -25,8 +26,12 @@ def output_paths(sources: Sequence[Source], out: Path) -> dict[str, Path]:
     """
     taken = {key for source in sources if source.is_file for key in _keys(Path(source.name))}
     paths: dict[str, Path] = {}
+    numbers: Counter[Path] = Counter()  # the last one that was tried behind a name: many sources may have the same
     for source in sources:
-        path = next(path for path in _candidates(out / _final_name(source)) if taken.isdisjoint(_keys(path)))
+        path = wanted = out / _final_name(source)
+        while not taken.isdisjoint(_keys(path)):
+            numbers[wanted] += 1
+            path = wanted.with_stem(f"{wanted.stem}_{numbers[wanted] + 1}")
         taken.update(_keys(path))
         paths[source.name] = path
     return paths
@@ -49,14 +54,6 @@ def _final_name(source: Source) -> Path:
     if suffix in _KEPT_SUFFIXES:
         return name
     return name.with_suffix(".jpg") if suffix in _JPEG_SUFFIXES else name.with_name(f"{name.name}.png")
-
-
-def _candidates(wanted: Path) -> Iterator[Path]:
-    yield wanted
-    count = 1
-    while True:
-        count += 1
-        yield wanted.with_stem(f"{wanted.stem}_{count}")
 
 
 def _keys(path: Path) -> set[object]:

@@ -113,7 +113,8 @@ def _find(name: str, skip: Path | None, skipped: list[str]) -> list[Source]:
         return [_named_file(path)]
     if has_magic(name):
         matches = map(Path, glob(name, recursive=True))  # noqa: PTH207 (Path.glob takes no absolute pattern)
-        return _media((match for match in matches if not match.is_dir()), f"The pattern '{name}'", skipped)
+        files = (match for match in matches if not match.is_dir() and skip not in match.resolve().parents)
+        return _media(files, f"The pattern '{name}'", skipped)
     raise FileNotFoundError(f"No file, folder or camera number '{name}': check the path.")
 
 
