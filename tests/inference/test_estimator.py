@@ -147,3 +147,25 @@ def test_the_public_names_are_there():
     assert fsanet.Face.__name__ == "Face"
     assert fsanet.Pose(1, 2, 3).pitch == 2
     assert set(fsanet.__all__) <= set(dir(fsanet))
+
+
+def test_a_face_that_has_left_the_picture_is_not_seen_again(estimator, scene):
+    (face,) = estimator(scene([(40, 40, 40, 255)]))
+    gone = Detection((200, 40, 240, 80), 0.9)
+    estimator._upright.detect_each = lambda views: [[gone] for _ in views]
+    assert estimator.look_again(scene([(40, 40, 40, 255)]), [face]) == [None]
+
+
+@pytest.mark.parametrize("detector", ["scout", "yunet"])
+def test_what_is_no_picture_is_told(detector):
+    with pytest.raises(ValueError, match=r"takes a NumPy image .*; got NoneType"):
+        HeadPoseEstimator(detector=detector)(None)
+
+
+def test_a_detector_of_ones_own_searches_at_any_angle(scene):
+    class Own:
+        def detect(self, _image_bgr):
+            return [Detection((10, 10, 50, 50), 0.9)]
+
+    estimator = HeadPoseEstimator(detector=Own(), any_angle=True)
+    assert len(estimator(scene([]))) >= 1

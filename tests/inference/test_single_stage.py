@@ -80,3 +80,9 @@ def test_a_face_is_looked_for_near_its_box_and_missed_elsewhere(estimator):
     assert estimator.look_again(picture(250, 10), [face]) == [None]
     outside = replace(face, box_xyxy=(900.0, 900.0, 940.0, 940.0), pose=Pose(0, 0, 0))
     assert estimator.look_again(picture(100, 80), [outside]) == [None]
+
+
+def test_faces_at_the_border_say_so_and_those_beyond_it_are_none(estimator, monkeypatch):
+    boxes = found_in([[20, 20, 60, 60], [-30, 100, 10, 140], [310, 20, 350, 60]], [[0, 0, 0]] * 3)
+    monkeypatch.setattr(BrightSpots, "search", lambda *_: boxes)
+    assert sorted(face.flags for face in estimator(picture(0, 0))) == [(), ("outside",)]

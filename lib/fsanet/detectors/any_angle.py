@@ -22,8 +22,6 @@ class AnyAngleDetector:
 
     def __init__(self, detector: FaceDetector):
         self._detector = detector
-        self.name = f"{detector.name} at any angle"
-        self.convention = detector.convention
 
     def detect(self, image_bgr: NDArray[np.uint8]) -> list[Detection]:
         """Faces in a BGR image; see `FaceDetector.detect`."""

@@ -20,7 +20,7 @@ from fsanet.detectors.closer_look import look_closer, surer, surest_of_looks
 from fsanet.detectors.detection import BoxConvention, Detection, checked_threshold, sorted_detections
 from fsanet.detectors.loading import Network
 from fsanet.detectors.nearby import Closeup
-from fsanet.detectors.working_image import fit
+from fsanet.detectors.working_image import fit, require_bgr
 from fsanet.errors import InputError
 from fsanet.pose.angles import Pose, angles_from_rotation
 
@@ -210,6 +210,7 @@ class ScoutDetector:
 
     def detect(self, image_bgr: NDArray[np.uint8]) -> list[Detection]:
         """Faces in a BGR image; see `FaceDetector.detect`."""
+        require_bgr(image_bgr)
         return sorted_detections(detections_of(self._network.search(image_bgr, self.long_side, self.threshold)))
 
     def detect_each(self, images_bgr: Sequence[NDArray[np.uint8]]) -> list[list[Detection]]:

@@ -1,4 +1,4 @@
-"""YuNet (Wu, Peng and Yu, Machine Intelligence Research 2023), OpenCV's small face detector: the default.
+"""YuNet (Wu, Peng and Yu, Machine Intelligence Research 2023), OpenCV's small face detector.
 
 Box: MTCNN's is 0.990 as wide and 0.966 as high, its centre 0.014 widths to the left and 0.007 heights up (medians over
 the 500 faces of `BoxConvention`; interquartile ranges 0.069, 0.077, 0.048, 0.028).
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from fsanet.detectors.detection import BoxConvention, Detection, checked_threshold, merged_detections, sorted_detections
 from fsanet.detectors.loading import PerThread, read_detector_file
 from fsanet.detectors.nearby import Place, detect_near
-from fsanet.detectors.working_image import WorkingImage, fit, pad_to, sizes_above, tiles
+from fsanet.detectors.working_image import WorkingImage, fit, pad_to, require_bgr, sizes_above, tiles
 from fsanet.errors import InputError
 
 MODEL_FILE = "face_detection_yunet_2023mar.onnx"
@@ -63,6 +63,7 @@ class YuNetDetector:
 
     def detect(self, image_bgr: NDArray[np.uint8]) -> list[Detection]:
         """Faces in a BGR image; see `FaceDetector.detect`."""
+        require_bgr(image_bgr)
         largest = min(self.long_side, max(image_bgr.shape[:2]))
         faces = self._coarse(image_bgr, min(self.long_side, COARSE))
         for size in sizes_above(COARSE, largest):

@@ -10,6 +10,7 @@ from fsanet.detectors.any_angle import AnyAngleDetector
 from fsanet.detectors.catalog import create_sized_detector
 from fsanet.detectors.detection import Detection, FaceDetector
 from fsanet.detectors.nearby import Place, closeup_of, detect_near, search_of, stands_upright
+from fsanet.detectors.working_image import require_bgr
 from fsanet.engines.choose import create_engine
 from fsanet.engines.engine import Engine
 from fsanet.engines.reading import Reading, read
@@ -128,15 +129,16 @@ class HeadPoseEstimator:
     def look_again(self, picture_bgr: NDArray[np.uint8], faces: Sequence[Face]) -> list[Face | None]:
         """Search around the boxes of faces of the frame before; see `FaceEstimator.look_again`."""
         places = [Place(face.box_xyxy, face.upright_turn) for face in faces]
-        seen = detect_near(search_of(self._upright), picture_bgr, places, closeup_of(self._upright))
-        present = [detection for detection in seen if detection is not None]
+        near = detect_near(search_of(self._upright), picture_bgr, places, closeup_of(self._upright))
+        seen = [face if face and _is_inside(face, picture_bgr) else None for face in near]
+        present = [face for face in seen if face]
         estimated = iter(self.estimate([self._cut(picture_bgr, present)])[0])
-        return [None if detection is None else next(estimated) for detection in seen]
+        return [next(estimated) if face else None for face in seen]
 
     def detect(self, image_bgr: NDArray[np.uint8]) -> list[Detection]:
         """Faces of an image, without their poses."""
-        size_wh = image_bgr.shape[1::-1]
-        return [face for face in self.detector.detect(image_bgr) if boxes.share_inside(face.box_xyxy, *size_wh) > 0]
+        require_bgr(image_bgr)
+        return [face for face in self.detector.detect(image_bgr) if _is_inside(face, image_bgr)]
 
     def crop(
         self, image_bgr: NDArray[np.uint8], boxes_xyxy: Sequence[BoxXYXY], turns_deg: Sequence[float] | None = None
@@ -204,6 +206,11 @@ class HeadPoseEstimator:
     def _flags(self, picture_bgr: NDArray[np.uint8], face: Detection) -> tuple[str, ...]:
         is_turned = self.detector is self._upright and not stands_upright(self._upright, picture_bgr, face)
         return flags_of(face.box_xyxy, picture_bgr.shape[1::-1], is_turned)
+
+
+def _is_inside(face: Detection, image_bgr: NDArray[np.uint8]) -> bool:
+    """Whether any of its box lies in the image."""
+    return boxes.share_inside(face.box_xyxy, *image_bgr.shape[1::-1]) > 0
 
 
 def _straightened(engine: str, model: str, weights: str | None) -> Engine:

@@ -38,8 +38,8 @@ class Face:
         box_xyxy: its box in the detectors' common convention, in pixels of the image; may reach beyond it.
         score: how sure it is that this is a face, 0 to 1.
         pose: yaw, pitch and roll in degrees.
-        upright_turn: degrees by which the picture was turned clockwise to read the pose: 0, 90, 180 or 270. The pose
-            is that of the picture as it is.
+        upright_turn: degrees by which the picture was turned clockwise to find the face: 0, 90, 180 or 270. The pose is
+            that of the picture as it is.
         flags: what speaks against trusting the pose, words of `FLAGS`; mostly empty.
         expected_error: how far yaw, pitch and roll of such a face are off in the mean, in degrees, as read in the
             picture in which it stands upright; None where the networks do not tell. See `fsanet.engines.reading`.

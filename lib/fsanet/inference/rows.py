@@ -26,7 +26,7 @@ class PoseRow(NamedTuple):
             `tracking.TrackedFace.origin`).
         azimuth, elevation: where the face looks, in degrees (see `fsanet.pose.angles.Facing`).
         qw, qx, qy, qz: the rotation as a unit quaternion (see `fsanet.pose.angles.Pose.quaternion`).
-        turn: by how much the picture had to be turned clockwise for the face to stand upright: 0, 90, 180 or 270.
+        turn: by how much the picture was turned clockwise to find the face: 0, 90, 180 or 270.
         flags: what speaks against trusting the row, words of `face_estimator.FLAGS` with a space between; mostly empty.
         yaw_error, pitch_error, roll_error: how far the angles of such a face are off in the mean, in degrees; None
             where the networks do not tell.

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 from fsanet.detectors.detection import Detection
 from fsanet.detectors.nearby import Place, detect_near
 from fsanet.detectors.scout import CLOSEUP, LONG_SIDE, THRESHOLD, ScoutDetector
-from fsanet.inference.face_estimator import Face, find_faces
+from fsanet.image.boxes import share_inside
+from fsanet.inference.face_estimator import Face, find_faces, flags_of
 
 
 class SingleStageEstimator:
@@ -38,7 +39,7 @@ class SingleStageEstimator:
 
     def prepare(self, picture_bgr: NDArray[np.uint8]) -> list[Face]:
         """All of the work is one picture's; see `FaceEstimator.prepare`."""
-        return [face for face in map(_face, self._detector.detect(picture_bgr)) if face]
+        return [face for face in _faces(self._detector.detect(picture_bgr), picture_bgr) if face]
 
     def estimate(self, prepared: Sequence[list[Face]]) -> list[list[Face]]:
         """What was found; see `FaceEstimator.estimate`."""
@@ -47,8 +48,15 @@ class SingleStageEstimator:
     def look_again(self, picture_bgr: NDArray[np.uint8], faces: Sequence[Face]) -> list[Face | None]:
         """Search around the boxes of faces of the frame before; see `FaceEstimator.look_again`."""
         places = [Place(face.box_xyxy) for face in faces]
-        return [_face(found) for found in detect_near(self._detector.detect_each, picture_bgr, places, CLOSEUP)]
+        return _faces(detect_near(self._detector.detect_each, picture_bgr, places, CLOSEUP), picture_bgr)
 
 
-def _face(found: Detection | None) -> Face | None:
-    return Face(found.box_xyxy, found.score, found.pose, mask=found.mask) if found and found.pose else None
+def _faces(found: Sequence[Detection | None], picture_bgr: NDArray[np.uint8]) -> list[Face | None]:
+    """A face for each that was found; None where there is none, or none of it is in the picture."""
+    size_wh = picture_bgr.shape[1::-1]
+    return [
+        Face(one.box_xyxy, one.score, one.pose, flags=flags_of(one.box_xyxy, size_wh), mask=one.mask)
+        if one and one.pose and share_inside(one.box_xyxy, *size_wh) > 0
+        else None
+        for one in found
+    ]
