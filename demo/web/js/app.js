@@ -42,9 +42,11 @@ class Page {
     try {
       await action(turn);
     } catch (error) {
-      if (!(error instanceof SourceError)) throw error;
+      if (turn !== this.turn) return; // another source is shown meanwhile
       this.stop();
-      this.panel.problem(error.message);
+      if (error instanceof SourceError) return this.panel.problem(error.message);
+      this.panel.problem(texts.errors.unexpected(String(error)));
+      throw error; // for the console
     }
   }
 
@@ -64,8 +66,10 @@ class Page {
   camera() {
     return this.begin(async (turn) => {
       this.panel.status(texts.starting);
-      const stream = await openCamera(video, this.panel.cameraId());
+      const stream = await openCamera(this.panel.cameraId());
       if (turn !== this.turn) return stream.getTracks().forEach((track) => track.stop());
+      video.srcObject = stream;
+      await video.play();
       stream.getVideoTracks()[0].addEventListener("ended", () => {
         if (turn !== this.turn) return;
         this.stop();

@@ -169,7 +169,7 @@ export function shrunk(picture, width, height, pixels) {
     part = halved(part, [x1, y1, x2, y2]);
     [x1, y1, x2, y2] = [0, 0, part.width, part.height];
   }
-  if (width === part.width && height === part.height) return part;
+  if (x2 - x1 === part.width && y2 - y1 === part.height && width === part.width && height === part.height) return part;
   const byHalf = x2 - x1 >= 2 * width || y2 - y1 >= 2 * height;
   return (byHalf ? averaged : interpolated)(part, width, height, [x1, y1, x2, y2]);
 }

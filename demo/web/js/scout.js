@@ -63,7 +63,8 @@ export class Scout {
   async closer(picture, found, smallPx) {
     const { closer, near, threshold } = this.settings, small = found.filter((face) => side(face) < smallPx);
     const seen = await lookCloser((views) => this.searchEach(views, closer.seen), picture, small, near, closer);
-    const both = distinct([...found.filter((face) => side(face) >= smallPx), ...seen], this.settings);
+    const others = found.filter((face) => side(face) >= smallPx);
+    const both = seen.length ? distinct([...others, ...seen], this.settings) : others;
     return both.filter(({ score }) => score >= threshold);
   }
 

@@ -8,17 +8,15 @@ const PICTURE_SIDE = 2560; // larger pictures are shrunk on the way in
 
 export class SourceError extends Error {}
 
-/** Open a camera and play it in the element. @param {HTMLVideoElement} video @param {string} deviceId empty for the usual one */
-export async function openCamera(video, deviceId) {
+/** Open a camera. @param {string} deviceId empty for the usual one @returns {Promise<MediaStream>} */
+export async function openCamera(deviceId) {
   if (!navigator.mediaDevices?.getUserMedia) throw new SourceError(texts.errors.cameraUnsupported);
   const wanted = { width: { ideal: 640 }, height: { ideal: 480 }, ...(deviceId ? { deviceId: { exact: deviceId } } : { facingMode: "user" }) };
   try {
-    video.srcObject = await navigator.mediaDevices.getUserMedia({ video: wanted, audio: false });
+    return await navigator.mediaDevices.getUserMedia({ video: wanted, audio: false });
   } catch (error) {
     throw new SourceError(cameraError(/** @type {DOMException} */ (error).name));
   }
-  await video.play();
-  return /** @type {MediaStream} */ (video.srcObject);
 }
 
 /** @param {string} name of the browser's exception */

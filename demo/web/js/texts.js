@@ -55,6 +55,7 @@ export const texts = {
       `“${name}” is not the file ${wanted} of OpenCV's model zoo, as fsanet weights brings it; faces are found as before.`,
     noCard: "This browser cannot compute on the graphics card; the networks go on computing on the processor.",
     cardLost: "The graphics card was lost; the networks go on computing on the processor.",
+    unexpected: (/** @type {string} */ reason) => `Something went wrong that should not (${reason}). Load the page again, or choose another picture.`,
     empty: (/** @type {string} */ name) => `“${name}” is empty.`,
     huge: (/** @type {string} */ name, /** @type {number} */ width, /** @type {number} */ height, /** @type {number} */ most) =>
       `“${name}” has ${width} × ${height} pixels; sides up to ${most} can be read. Make it smaller.`,

@@ -95,6 +95,8 @@ def test_pictures_are_shrunk(in_node, size, kind):
         ((1, 2, 21, 32), (20, 30)),
         ((0, 0, 121, 64), (64, 64)),
         ((8, 8, 120, 88), (40, 30)),  # halved before
+        ((8, 8, 40, 40), (121, 91)),  # a part, enlarged to what the whole has
+        ((8, 8, 40, 40), (32, 32)),
         ((0, 0, 110, 64), (67, 64)),  # places in float32 have other last digits
     ],
 )
