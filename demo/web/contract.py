@@ -11,7 +11,7 @@ from fsanet.detectors import closer_look, detection, nearby, scout, working_imag
 from fsanet.engines.reading import ExpectedError
 from fsanet.image import overlay
 from fsanet.image.face_crop import DETECTOR_MARGIN, INPUT_SIZE
-from fsanet.inference import cuts, face_estimator
+from fsanet.inference import cuts, drawing, face_estimator
 from fsanet.inference.estimator import APART_DEG, FINDER_SHARE
 from fsanet.inference.rows import DIGITS, PoseRow
 from fsanet.inference.smoothing import OneEuroRotationFilter
@@ -71,8 +71,8 @@ def contract(model: str, weights: str, build: RuntimeBuild, expected: ExpectedEr
             "right": _css(overlay.RIGHT_COLOR),
             "up": _css(overlay.UP_COLOR),
             "front": _css(overlay.FRONT_COLOR),
-            "box": "#c8c8c8",
-            "outline": "#ffffff",
+            "box": _css(drawing.BOX_COLOR),
+            "outline": _css(overlay.OUTLINE_COLOR),
         },
         "sample": {"file": SAMPLE_FILE},
         "drawing": DRAWING_FILE,

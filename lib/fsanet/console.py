@@ -46,6 +46,16 @@ class _MessageFormatter(logging.Formatter):
         return f"{word}: {text}"
 
 
+def log_failures(failures: Iterable[tuple[str, str]]) -> None:
+    """Say what failed, a line each.
+
+    Args:
+        failures: names, and a sentence on each that may hold its name already.
+    """
+    for name, problem in failures:
+        log.error("%s", problem if name in problem else f"{name}: {problem}")
+
+
 def set_message_level(more: int) -> None:
     """Show the package's messages on stderr: warnings and errors (-1), those for everybody too (0), or all (1)."""
     if not any(isinstance(handler, _MessageHandler) for handler in _package_log.handlers):

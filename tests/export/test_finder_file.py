@@ -8,7 +8,7 @@ import pytest
 
 from fsanet.errors import InputError
 from fsanet.export import finder_file
-from fsanet.export.finder_file import bundle_finder, export_finder, write_finder_onnx, write_int8_finder
+from fsanet.export.finder_file import bundle_finder, write_finder_onnx, write_int8_finder
 from fsanet.models.single_stage import table
 
 
@@ -50,7 +50,7 @@ def test_weights_of_another_network_are_refused(network, tmp_path, monkeypatch):
     other = keras.Sequential([keras.Input((None, None, 3)), keras.layers.Conv2D(7, 5)])
     monkeypatch.setattr(table, "get_finder", lambda name: SimpleNamespace(build=lambda: other))
     with pytest.raises(InputError, match="does not hold the weights of 'scout'"):
-        export_finder("scout", tmp_path / "small.weights.h5", tmp_path / "small.onnx")
+        bundle_finder("scout", tmp_path / "small.weights.h5", tmp_path / "kept.h5", tmp_path / "small.onnx", [])
 
 
 def test_in_int8_the_scores_are_about_the_same(network, pictures, tmp_path):

@@ -5,7 +5,6 @@ from fsanet.rendering.expression import with_expression
 from fsanet.rendering.head_pack import head_pack
 from fsanet.rendering.landmarks import GLABELLA_SPOT, POGONION_SPOT, five_points
 from fsanet.rendering.shape import (
-    BASEL_FIVE_POINTS,
     CHIN_BEFORE_BROW,
     _aligned_by,
     draw_shape,
@@ -13,6 +12,17 @@ from fsanet.rendering.shape import (
     face_middle,
     mean_head,
     procrustes,
+)
+
+# Mean of the Basel Face Model, decimetres, person's right first (image left), made symmetric.
+BASEL_FIVE_POINTS = np.array(
+    [
+        [-0.3106, 0.2900, 0.1328],
+        [0.3106, 0.2900, 0.1328],
+        [0.0, -0.0462, 0.5524],
+        [-0.2503, -0.3813, 0.2232],
+        [0.2503, -0.3813, 0.2232],
+    ]
 )
 
 

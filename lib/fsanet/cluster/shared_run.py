@@ -10,7 +10,7 @@ from fsanet.cluster.dask_pool import open_pool
 from fsanet.cluster.merging import find_records, merge_shards, remove_shards
 from fsanet.cluster.shard import Shard, names_digest
 from fsanet.cluster.shard_work import Done, ShardWork
-from fsanet.console import EXIT_INTERRUPTED, EXIT_OK, EXIT_PARTIAL, progress
+from fsanet.console import EXIT_INTERRUPTED, EXIT_OK, EXIT_PARTIAL, log_failures, progress
 from fsanet.inference.sources import Source, find_sources
 
 log = logging.getLogger(__name__)
@@ -64,8 +64,7 @@ def share_out(
     records = find_records(folder)
     merged = merge_shards(records, rows)
     remove_shards(records)
-    for name, problem in merged.failures:
-        log.error("%s", problem if name in problem else f"{name}: {problem}")
+    log_failures(merged.failures)
     log.info("%d of %d files, %d faces: %s", merged.done, merged.files, merged.faces, ", ".join(map(str, rows)))
     return EXIT_PARTIAL if merged.failures else EXIT_OK
 

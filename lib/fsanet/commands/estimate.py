@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fsanet.commands.estimators import VIDEO_DETECT_SIZE, chosen_estimators
-from fsanet.console import EXIT_ERROR, EXIT_INTERRUPTED, EXIT_OK, EXIT_PARTIAL
+from fsanet.console import EXIT_ERROR, EXIT_INTERRUPTED, EXIT_OK, EXIT_PARTIAL, log_failures
 from fsanet.errors import InputError
 from fsanet.options import add_option, positive, share
 
@@ -274,8 +274,7 @@ def make_printer(quiet: bool, sources: int) -> Callable | None:
 
 def _conclude(report: "RunReport", by: str, row_paths: list[Path], out: Path | None, interrupted: bool) -> int:
     """Say what was done and what was not; returns the exit code."""
-    for name, reason in report.failures:
-        log.error("%s", reason if name in reason else f"{name}: {reason}")
+    log_failures(report.failures)
     for name, warning in report.warnings:
         log.warning("%s: %s", name, warning)
     done = report.sources - len(report.failures)

@@ -60,7 +60,7 @@ def _single_stage(args: argparse.Namespace, videos: bool) -> "tuple[FaceEstimato
     from fsanet.inference.single_stage import LONG_SIDE, SingleStageEstimator
 
     for name in ("model", "weights", "margin", "any_angle", "finder_share"):
-        if getattr(args, name):
+        if getattr(args, name) not in (None, False):
             raise InputError(f"--{name.replace('_', '-')} does not go with --single-stage: leave it out.")
     if args.detector not in ("auto", "scout") or args.engine != "auto":
         raise InputError("--single-stage is a network of its own: leave out --detector and --engine.")

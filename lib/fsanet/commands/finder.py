@@ -23,7 +23,7 @@ seen; a blue line shows where a face looks.
 
 import argparse
 import dataclasses
-import sys
+import logging
 from pathlib import Path
 
 from fsanet.console import EXIT_OK, EXIT_PARTIAL, quiet_native_stderr
@@ -34,6 +34,8 @@ from fsanet.locations import work_dir
 from fsanet.options import add_option, none_or_more, positive
 from fsanet.scenes.bank_plan import SPLITS, BankPlan
 from fsanet.weights.pretrained import BUNDLED_FINDER
+
+log = logging.getLogger(__name__)
 
 BANK, BANK_TEST, BACKGROUNDS = (work_dir(f"data/{name}") for name in ("bank", "bank_test", "backgrounds"))
 HARD = work_dir("data/hard_negatives")
@@ -63,7 +65,7 @@ def _backgrounds(args: argparse.Namespace) -> int:
 
     missed = fetch_photographs(args.out)
     for sentence in missed:
-        print(f"missing: {sentence}", file=sys.stderr)
+        log.error("missing: %s", sentence)
     print(f"{len(list(args.out.glob('*.jpg')))} pictures in {args.out}")
     return EXIT_PARTIAL if missed else EXIT_OK
 

@@ -11,7 +11,7 @@ import argparse
 import logging
 from pathlib import Path
 
-from fsanet.console import EXIT_OK, EXIT_PARTIAL
+from fsanet.console import EXIT_OK, EXIT_PARTIAL, log_failures
 from fsanet.options import add_option
 
 log = logging.getLogger(__name__)
@@ -30,8 +30,7 @@ def run(args: argparse.Namespace) -> int:
     outputs = args.rows or [args.shards / "poses.csv"]
     records = find_records(args.shards)
     merged = merge_shards(records, outputs)
-    for name, problem in merged.failures:
-        log.error("%s", problem if name in problem else f"{name}: {problem}")
+    log_failures(merged.failures)
     log.info(
         "%d files of %d shards, each once, %d faces: %s",
         merged.files,

@@ -10,7 +10,7 @@ learning poses alone; nobody is named, and nobody may be shown in a bad light.
 
 import argparse
 import json
-import sys
+import logging
 from pathlib import Path
 
 from fsanet.console import EXIT_ERROR, EXIT_OK, EXIT_PARTIAL
@@ -19,6 +19,8 @@ from fsanet.options import add_option
 from fsanet.rendering import profiling
 from fsanet.weights.fetch import FAILED, Outcome, fetch
 from fsanet.weights.pretrained import PretrainedFile
+
+log = logging.getLogger(__name__)
 
 LIST = Path(profiling.__file__).with_name("photographs.json")
 
@@ -49,7 +51,7 @@ def run(args: argparse.Namespace) -> int:
     if not missing:
         return EXIT_OK
     first = next(outcome for outcome in outcomes if outcome.status == FAILED)
-    print(f"error: {missing} of {len(outcomes)} photographs are missing, the first: {first.problem}", file=sys.stderr)
+    log.error("%d of %d photographs are missing, the first: %s", missing, len(outcomes), first.problem)
     return EXIT_PARTIAL if there else EXIT_ERROR
 
 

@@ -7,7 +7,6 @@ import cv2
 import numpy as np
 
 from fsanet.evaluation.evaluation import ANGLES, Evaluation
-from fsanet.files import replace_whole
 from fsanet.image.overlay import draw_axes
 from fsanet.image.reading import write_image
 from fsanet.models.spec import get_spec
@@ -80,7 +79,7 @@ def draw_error_by_yaw(evaluations: Sequence[Evaluation], path: Path) -> None:
     """Mean error in bins of the true yaw, a line a model, and how many samples each bin has."""
     test_set = evaluations[0].test_set
     yaw = test_set.true[:, 0]
-    edges = np.arange(-105, 106, _BIN_DEG) + _BIN_DEG / 2 - _BIN_DEG  # bins centred on multiples of their width
+    edges = np.arange(-112.5, 113, _BIN_DEG)  # bins centred on multiples of their width
     centres = (edges[:-1] + edges[1:]) / 2
     which = np.digitize(yaw, edges) - 1
     counts = np.array([(which == i).sum() for i in range(len(centres))])
@@ -124,8 +123,7 @@ def draw_worst_faces(evaluation: Evaluation, path: Path) -> None:
         title += ". RESEARCH ONLY: do not publish these faces"
     head = np.full((30, rows[0].shape[1], 3), 255, np.uint8)
     _write(head, title, (8, 21), 0.5)
-    with replace_whole(path) as temporary:
-        write_image(temporary, np.vstack([head, *rows]))
+    write_image(path, np.vstack([head, *rows]))
 
 
 def _cell(image_bgr, true_deg, predicted_deg, error: float):

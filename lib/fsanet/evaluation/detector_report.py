@@ -105,6 +105,9 @@ def measure_convention(
     Args:
         own_boxes: per image, the boxes of a detector in its own convention.
         reference_boxes: per image, MTCNN's.
+
+    Returns:
+        The relation of the boxes; not a number where there is no such face.
     """
     rows = []
     for own, reference in zip(own_boxes, reference_boxes, strict=True):
@@ -113,7 +116,9 @@ def measure_convention(
         overlap = iou(np.array(own), np.array(reference))[:, 0]
         if overlap.max() > 0.2:
             rows.append(_relation(np.array(own[int(overlap.argmax())]), np.array(reference[0])))
-    low, median, high = np.percentile(np.array(rows).reshape(-1, 4), [25, 50, 75], axis=0)
+    if not rows:
+        return Convention(0, *np.full((2, 4), np.nan))
+    low, median, high = np.percentile(np.array(rows), [25, 50, 75], axis=0)
     return Convention(len(rows), median, high - low)
 
 

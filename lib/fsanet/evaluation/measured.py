@@ -46,9 +46,7 @@ class TrainedFinder:
         canvas = on_whole_cells(working.image_bgr, np.float32, *sides)
         prediction = np.asarray(self._network.predict_on_batch(canvas[None]))[0]
         found = self._row.decode(prediction, canvas.shape[:2], self._threshold)
-        scale = np.array(working.to_original_xy)
-        moved = found._replace(box_xyxy=found.box_xyxy * np.tile(scale, 2), points_xy=found.points_xy * scale)
-        return sorted_detections(detections_of(moved))
+        return sorted_detections(detections_of(found.moved(working.to_original_xy)))
 
 
 def measured_detector(name: str, **options: float) -> FaceDetector:

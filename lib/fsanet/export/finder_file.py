@@ -30,21 +30,6 @@ _COMPARED = 8  # pictures
 _MOST_APART = 0.1
 
 
-def export_finder(name: str, weights: Path, path: Path) -> Path:
-    """Write trained weights as ONNX.
-
-    Args:
-        name: of the network, one of `fsanet.models.single_stage.table.FINDERS`.
-        weights: a .weights.h5 of a training run.
-        path: of the file to write.
-
-    Raises:
-        FileNotFoundError: when there are no such weights.
-        InputError: when they are those of another network.
-    """
-    return write_finder_onnx(load_finder(name, weights), path, _about(name, weights))
-
-
 def bundle_finder(name: str, weights: Path, kept: Path, onnx: Path, pictures: Sequence[NDArray[np.uint8]]) -> str:
     """Take trained weights into the repository, and as ONNX in float32 and int8.
 

@@ -14,7 +14,7 @@ RIGHT_COLOR = (0, 94, 213)  # the head's x axis: towards the image's right at ze
 UP_COLOR = (115, 158, 0)  # its y axis
 FRONT_COLOR = (178, 114, 0)  # its z axis: out of the face, towards the camera at zero pose
 _FONT = cv2.FONT_HERSHEY_SIMPLEX
-_OUTLINE = (255, 255, 255)
+OUTLINE_COLOR = (255, 255, 255)
 _CUBE_EDGES = [(a, b) for a in range(8) for b in range(a + 1, 8) if (a ^ b).bit_count() == 1]
 
 
@@ -55,7 +55,7 @@ def draw_axes(image_bgr: NDArray[np.uint8], rotation: NDArray, center_xy: Sequen
         tip = _pixel(tips[axis])
         # Arrow heads of one size, whatever the foreshortening.
         head = min(0.4, 5 * thickness / max(1.0, float(np.hypot(tip[0] - start[0], tip[1] - start[1]))))
-        cv2.arrowedLine(image_bgr, start, tip, _OUTLINE, thickness + 2, cv2.LINE_AA, tipLength=head)
+        cv2.arrowedLine(image_bgr, start, tip, OUTLINE_COLOR, thickness + 2, cv2.LINE_AA, tipLength=head)
         cv2.arrowedLine(image_bgr, start, tip, colors[axis], thickness, cv2.LINE_AA, tipLength=head)
 
 
@@ -74,7 +74,7 @@ def draw_cube(image_bgr: NDArray[np.uint8], rotation: NDArray, center_xy: Sequen
     thickness = _line_width(length)
     for a, b in sorted(_CUBE_EDGES, key=lambda edge: depth[list(edge)].sum()):
         color = FRONT_COLOR if min(a, b) >= 4 else RIGHT_COLOR if max(a, b) < 4 else UP_COLOR
-        cv2.line(image_bgr, points[a], points[b], _OUTLINE, thickness + 2, cv2.LINE_AA)
+        cv2.line(image_bgr, points[a], points[b], OUTLINE_COLOR, thickness + 2, cv2.LINE_AA)
         cv2.line(image_bgr, points[a], points[b], color, thickness, cv2.LINE_AA)
 
 

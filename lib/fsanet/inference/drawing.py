@@ -13,7 +13,7 @@ from fsanet.pose.angles import Pose
 
 Style = Literal["axes", "cube", "none"]
 STYLES: tuple[Style, ...] = ("axes", "cube", "none")
-_BOX_COLOR = (200, 200, 200)
+BOX_COLOR = (200, 200, 200)
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ def draw_face(
 def _draw_figure(image_bgr: NDArray[np.uint8], face: DrawnFace, style: Style) -> None:
     x1, y1, x2, y2 = face.box_xyxy
     side, center = min(x2 - x1, y2 - y1), ((x1 + x2) / 2, (y1 + y2) / 2)
-    draw_box(image_bgr, face.box_xyxy, _BOX_COLOR, dashed=not face.is_sure)
+    draw_box(image_bgr, face.box_xyxy, BOX_COLOR, dashed=not face.is_sure)
     if style == "axes":
         draw_axes(image_bgr, face.pose.rotation, center, 0.6 * side)
     elif style == "cube":

@@ -28,16 +28,6 @@ from fsanet.rendering.landmarks import GLABELLA_SPOT, POGONION_SPOT
 
 CHIN_BEFORE_BROW = 0.052  # decimetres
 _TEETH_BACK = 0.06  # decimetres
-# Mean of the Basel Face Model, decimetres, person's right first (image left), made symmetric.
-BASEL_FIVE_POINTS = np.array(
-    [
-        [-0.3106, 0.2900, 0.1328],
-        [0.3106, 0.2900, 0.1328],
-        [0.0, -0.0462, 0.5524],
-        [-0.2503, -0.3813, 0.2232],
-        [0.2503, -0.3813, 0.2232],
-    ]
-)
 ETHNICITIES = ("african", "asian", "caucasian")
 _LARGER_EYES = {"scale-incr": 0.7, "push1-out": 0.5, "push2-out": 0.1}
 _POPULATION = {  # towards the Basel mean and, for eyes, brows and chin, towards mean distances of anthropometry
