@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from fsanet.engines.onnx_engine import OnnxEngine
+from fsanet.export.formats.table import describe
 from fsanet.export.onnx_cache import bundled_onnx
 from fsanet.models.spec import DEFAULT_WEIGHTS, MODELS, OUR_MODELS, default_weights, get_spec
 from fsanet.weights.loading import load_model
@@ -44,3 +45,11 @@ def test_keras_and_onnx_give_the_same_angles(ours, name):
     crops = np.random.default_rng(0).uniform(0, 255, (5, 64, 64, 3)).astype(np.float32)
     keras_angles = np.asarray(load_model(name, weights=ours).predict_on_batch(crops))
     np.testing.assert_allclose(OnnxEngine(bundled_onnx(name, ours)).predict(crops), keras_angles, atol=1e-3)
+
+
+@pytest.mark.parametrize(("ours", "name"), NETWORKS)
+def test_each_says_what_it_is_and_on_what_terms(ours, name):
+    told, expected = OnnxEngine(bundled_onnx(name, ours)).metadata, describe(name, ours)
+    del expected["fsanet_version"]  # of when it was written
+    assert expected["licence"].startswith("Apache-2.0; trained on synthetic heads")
+    assert {key: told.get(key) for key in expected} == expected

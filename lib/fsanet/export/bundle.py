@@ -21,6 +21,7 @@ from fsanet.files import replace_whole
 from fsanet.locations import work_dir
 from fsanet.models.spec import DEFAULT_MODEL, OUR_MODELS, get_spec
 from fsanet.weights.loading import load_model
+from fsanet.weights.pretrained import licence_of
 
 WEIGHTS_FOLDER = work_dir("pre-trained")
 ONNX_FOLDER = work_dir("lib/fsanet/bundled")
@@ -59,7 +60,8 @@ def bundle(run: Path, weights_folder: Path = WEIGHTS_FOLDER, onnx_folder: Path =
         rows.append(f'("{training_set}", "{model}", {len(content)}, "{hashlib.sha256(content).hexdigest()}"),')
     for model in (*OUR_MODELS[training_set], DEFAULT_MODEL):
         network = load_model(model, weights=weights_folder)
-        write_onnx(network, onnx_folder / f"{model}.onnx", describe(model, training_set), spread=True)
+        about = {**describe(model, training_set), "licence": licence_of(training_set)}  # not in the catalogue yet
+        write_onnx(network, onnx_folder / f"{model}.onnx", about, spread=True)
     return rows
 
 

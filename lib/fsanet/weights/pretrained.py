@@ -53,8 +53,12 @@ def _published(training_set: str, model: str, size: int, sha256: str) -> Pretrai
 
 
 def _bundled(training_set: str, model: str, size: int, sha256: str) -> PretrainedFile:
-    licence = FREE_LICENCE if training_set == "free" else OUR_LICENCE
-    return PretrainedFile(_path_of(training_set, model), size, sha256, "", licence, model, training_set)
+    return PretrainedFile(_path_of(training_set, model), size, sha256, "", licence_of(training_set), model, training_set)
+
+
+def licence_of(training_set: str) -> str:
+    """Terms of weights that are part of this repository."""
+    return FREE_LICENCE if training_set == "free" else OUR_LICENCE
 
 
 def _path_of(training_set: str, model: str) -> str:
