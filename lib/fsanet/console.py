@@ -56,6 +56,11 @@ def log_failures(failures: Iterable[tuple[str, str]]) -> None:
         log.error("%s", problem if name in problem else f"{name}: {problem}")
 
 
+def silence_stdout() -> None:
+    """Throw away what is printed from here on, where nobody reads it any more."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def set_message_level(more: int) -> None:
     """Show the package's messages on stderr: warnings and errors (-1), those for everybody too (0), or all (1)."""
     if not any(isinstance(handler, _MessageHandler) for handler in _package_log.handlers):
@@ -81,7 +86,7 @@ def run_command(command: Callable[..., int | None]) -> Callable[..., int]:
             log.warning("Interrupted.")
             return EXIT_INTERRUPTED
         except BrokenPipeError:  # `fsanet estimate ... | head`: the reader has what it wanted
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            silence_stdout()
             return EXIT_OK
         except Exception as error:
             if os.environ.get("FSANET_DEBUG"):

@@ -1,11 +1,19 @@
 """Writing files so that they are whole or not there."""
 
+import logging
 import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from glob import escape
 from pathlib import Path
 from uuid import uuid4
+
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None  # type: ignore[assignment]
+
+log = logging.getLogger(__name__)
 
 _LONGEST_STEM = 200  # bytes
 
@@ -59,6 +67,34 @@ def replace_whole_folder(path: str | Path) -> Iterator[Path]:
             former.replace(path)
         for folder in (temporary, former):
             shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def locked(path: Path, problem: str) -> Iterator[None]:
+    """Hold a file that one process at a time can hold, and remove it in the end; a kill lets go of it.
+
+    Where the system or the disk knows no such locks nothing is held.
+
+    Args:
+        path: of the file.
+        problem: what it means that another one holds it, without a full stop.
+
+    Raises:
+        OSError: with the problem.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w") as file:
+        try:
+            if fcntl:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise OSError(f"{problem}: '{path}' is locked.") from None
+        except OSError as error:
+            log.debug("'%s' cannot be locked: %s", path, error)
+        try:
+            yield
+        finally:
+            path.unlink(missing_ok=True)
 
 
 def remove_leftovers(path: str | Path) -> None:

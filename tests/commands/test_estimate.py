@@ -321,12 +321,59 @@ def test_ctrl_c_keeps_what_was_done_and_the_next_run_goes_on(tmp_path, capsys, m
 
     monkeypatch.setattr(estimate_module, "make_printer", interrupt_at(3))
     assert estimate("in") == EXIT_INTERRUPTED
-    assert "what was done is kept" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "3 of 6 files, " in said
+    assert "Interrupted: what was done is kept; the same command goes on from there.\n" in said
     assert len((tmp_path / "fsanet_output" / "poses.csv").read_text().splitlines()) >= 1 + 3
     monkeypatch.setattr(estimate_module, "make_printer", write_row)
     assert estimate("in") == EXIT_OK
     assert "Resuming: 3 of 6 files are done." in capsys.readouterr().err
     assert len((tmp_path / "fsanet_output" / "poses.csv").read_text().splitlines()) == 1 + 6
+
+
+def test_ctrl_c_before_a_file_is_done_leaves_an_earlier_result_and_says_so(tmp_path, capsys, monkeypatch):
+    write_image(tmp_path / "in" / "0.png", np.full((40, 50, 3), 128, np.uint8))
+    assert estimate("in") == EXIT_OK
+    earlier = (tmp_path / "fsanet_output" / "poses.csv").read_bytes()
+
+    def stop(rows):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(estimate_module, "make_printer", lambda *_: stop)
+    capsys.readouterr()
+    assert estimate("in") == EXIT_INTERRUPTED
+    assert capsys.readouterr().err == "warning: Interrupted before a file was done: nothing was changed.\n"
+    assert (tmp_path / "fsanet_output" / "poses.csv").read_bytes() == earlier
+
+
+def test_other_pictures_are_drawn_anew_and_not_taken_for_those_of_the_unfinished_run(tmp_path, capsys, monkeypatch):
+    for i in range(4):
+        write_image(tmp_path / "in" / f"{i}.png", np.full((40, 50, 3), 128, np.uint8))
+    seen = []
+
+    def stop_at_the_third(rows):
+        seen.append(rows)
+        if len(seen) == 3:
+            raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(estimate_module, "make_printer", lambda *_: stop_at_the_third)
+        assert estimate("in", "--no-pictures") == EXIT_INTERRUPTED
+    assert estimate("in") == EXIT_OK
+    assert "had other settings: this one begins anew" in capsys.readouterr().err
+    assert len(list((tmp_path / "fsanet_output").glob("*.png"))) == 4
+
+
+@pytest.mark.parametrize("reader", [["head", "-1"], ["true"]])
+def test_a_reader_that_has_seen_enough_does_not_end_the_run(tmp_path, repository, reader):
+    names = [str(repository / "demo" / "assets" / name) for name in ("collins.jpg", "hopper.jpg", "group.jpg")]
+    command = [sys.executable, "-m", "fsanet", "estimate", *names, "--no-pictures", "--out", str(tmp_path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
+        subprocess.run(reader, stdin=process.stdout, stdout=subprocess.DEVNULL, check=True)
+        process.stdout.close()
+        assert process.wait(60) == EXIT_OK
+    assert [file.name for file in tmp_path.iterdir()] == ["poses.csv"]
+    assert len({line.split(",")[0] for line in (tmp_path / "poses.csv").read_text().splitlines()}) == 1 + len(names)
 
 
 def heed_ctrl_c():
@@ -355,7 +402,7 @@ def test_ctrl_c_in_a_video_leaves_a_playable_video_and_a_whole_csv(tmp_path, mir
     frames = len(list(VideoReader(str(tmp_path / "out" / "long.mp4"))))
     rows = list(csv.DictReader((tmp_path / "out" / "poses.csv").read_text().splitlines()))
     assert 20 < frames < 960
-    assert abs(int(rows[-1]["frame"]) + 1 - frames) <= 1
+    assert abs(int(rows[-1]["frame"]) + 1 - frames) <= 2  # one not yet given to the encoder, one on its way out of it
     assert all(row["roll"] for row in rows)
 
 

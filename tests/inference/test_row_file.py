@@ -1,4 +1,5 @@
 import json
+from contextlib import suppress
 
 import pytest
 
@@ -124,3 +125,89 @@ def test_a_second_file_that_cannot_be_written_leaves_nothing_of_the_first(tmp_pa
     with pytest.raises(IsADirectoryError):
         run([tmp_path / "p.csv", tmp_path / "q.csv"], ["a"])
     assert [file.name for file in tmp_path.iterdir()] == [".q.csv.part"]
+
+
+def stopped(paths, names, stop_after, **options):
+    files = RowFiles(paths, "s", **options)
+    with suppress(KeyboardInterrupt), files:
+        for name in names:
+            if name in files.finished:
+                continue
+            files.write([row(name)])
+            if name == stop_after:
+                raise KeyboardInterrupt
+            files.finish(name)
+    return files
+
+
+def test_ctrl_c_leaves_an_earlier_result_until_a_run_has_ended(tmp_path):
+    path = tmp_path / "p.csv"
+    path.write_text("earlier")
+    assert not stopped([path], ["a"], "a").stand
+    assert [file.name for file in tmp_path.iterdir()] == ["p.csv"]
+    assert not stopped([path], ["a", "b"], "b").stand
+    assert path.read_text() == "earlier"
+    assert run([path], ["a", "b"]) == {"a"}
+    assert [line.split(",")[0] for line in path.read_text().splitlines()] == ["file", "a", "b"]
+    assert [file.name for file in tmp_path.iterdir()] == ["p.csv"]
+
+
+def test_the_rows_of_a_camera_take_the_place_of_earlier_ones_at_ctrl_c(tmp_path):
+    path = tmp_path / "p.csv"
+    path.write_text("earlier")
+    assert stopped([path], ["0"], "0", ends_by_ctrl_c=True).stand
+    assert [line.split(",")[0] for line in path.read_text().splitlines()] == ["file", "0"]
+    assert [file.name for file in tmp_path.iterdir()] == ["p.csv"]
+
+
+def test_a_second_run_into_the_same_file_is_refused_and_the_first_goes_on(tmp_path):
+    path = tmp_path / "p.csv"
+    with RowFiles([path]) as files:
+        files.write([row("a")])
+        with pytest.raises(OSError, match=r"Another run is writing '.*p\.csv': '.*\.p\.csv\.lock' is locked"):
+            run([path], ["b"])
+        files.finish("a")
+    assert [line.split(",")[0] for line in path.read_text().splitlines()] == ["file", "a"]
+    assert [file.name for file in tmp_path.iterdir()] == ["p.csv"]
+
+
+def test_other_files_of_rows_begin_anew_and_nothing_of_the_unfinished_run_stays(tmp_path, caplog):
+    first, second, third = (tmp_path / name for name in ("a.csv", "b.jsonl", "c.jsonl"))
+    for earlier, now in (([first, second], [first, third]), ([first], [first, second]), ([first, second], [first])):
+        with pytest.raises(OSError, match="stopped"):
+            run(earlier, ["x", "y"], stop_after="y", error=OSError)
+        caplog.clear()
+        assert run(now, ["x", "y"]) == set()
+        assert "had other settings" in caplog.text
+        assert sorted(tmp_path.iterdir()) == sorted(now)
+        for path in now:
+            path.unlink()
+
+
+@pytest.mark.parametrize("damage", [b"\xff\xfe\n", b'{"no": "journal"}\n', b'["s", ["p.csv"]]\n[["x"], "a"]\n'])
+def test_a_journal_that_is_none_begins_anew(tmp_path, damage):
+    path = tmp_path / "p.csv"
+    with pytest.raises(OSError, match="stopped"):
+        run([path], ["a", "b"], stop_after="b", error=OSError)
+    (tmp_path / ".p.csv.journal").write_bytes(damage)
+    assert run([path], ["a", "b"]) == set()
+    assert [file.name for file in tmp_path.iterdir()] == ["p.csv"]
+
+
+def test_one_file_twice_and_a_folder_are_refused_before_anything_is_written(tmp_path):
+    with pytest.raises(ValueError, match="Each file of rows is named once; got "):
+        RowFiles([tmp_path / "p.csv", tmp_path / "x" / ".." / "p.csv"])
+    (tmp_path / "d.csv").mkdir()
+    with pytest.raises(IsADirectoryError, match=r"d\.csv' is a folder, where rows are to be written"):
+        run([tmp_path / "d.csv"], ["a"])
+    assert [file.name for file in tmp_path.iterdir()] == ["d.csv"]
+
+
+def test_nothing_stays_where_not_even_the_header_could_be_written(tmp_path, monkeypatch):
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(RowFiles, "_note", full)
+    with pytest.raises(OSError, match="No space"):
+        run([tmp_path / "p.csv"], ["a"])
+    assert list(tmp_path.iterdir()) == []

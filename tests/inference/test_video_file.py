@@ -1,6 +1,7 @@
 import subprocess
 import sys
 import threading
+from contextlib import suppress
 from fractions import Fraction
 from functools import partial
 from http.server import HTTPServer, SimpleHTTPRequestHandler
@@ -51,6 +52,19 @@ def test_ctrl_c_leaves_a_playable_video(tmp_path):
     with pytest.raises(KeyboardInterrupt):
         interrupted()
     assert len(list(VideoReader(str(path)))) == 5
+
+
+@pytest.mark.parametrize(("ends_by_ctrl_c", "frames"), [(False, 8), (True, 5)])
+def test_ctrl_c_leaves_an_earlier_video_where_it_is_not_the_end(tmp_path, ends_by_ctrl_c, frames):
+    path = tmp_path / "a.mp4"
+    for count, stopped in ((8, False), (5, True)):
+        with suppress(KeyboardInterrupt), writing_video(path, 10, ends_by_ctrl_c=ends_by_ctrl_c) as video:
+            for _ in range(count):
+                video.write(np.zeros((48, 64, 3), np.uint8))
+            if stopped:
+                raise KeyboardInterrupt
+    assert len(list(VideoReader(str(path)))) == frames
+    assert [file.name for file in tmp_path.iterdir()] == ["a.mp4"]
 
 
 def test_an_error_leaves_nothing(tmp_path):

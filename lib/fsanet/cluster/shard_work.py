@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple
@@ -11,12 +12,8 @@ from typing import NamedTuple
 from fsanet.cluster.record import read_record, record_path, run_of_shards, write_record
 from fsanet.cluster.shard import Shard
 from fsanet.errors import InputError
+from fsanet.files import locked
 from fsanet.inference.sources import Source
-
-try:
-    import fcntl
-except ImportError:  # Windows
-    fcntl = None  # type: ignore[assignment]
 
 log = logging.getLogger(__name__)
 
@@ -53,21 +50,15 @@ class ShardWork:
         self._run = run_of_shards(shard.of, sources, settings)
 
     def __enter__(self) -> ShardWork:
-        path = lock_path(self.rows[0])
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self._lock = path.open("w")
-        try:
-            if fcntl:
-                fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            self._lock.close()
-            raise OSError(f"Another process is at shard {self._shard}: '{path}' is locked.") from None
+        with ExitStack() as entered:
+            entered.enter_context(locked(lock_path(self.rows[0]), f"Another process is at shard {self._shard}"))
+            self._entered = entered.pop_all()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._lock.close()  # which unlocks, as a kill does
+        self._entered.close()
 
     @property
     def is_done(self) -> bool:

@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fsanet.commands.estimators import VIDEO_DETECT_SIZE, chosen_estimators
-from fsanet.console import EXIT_ERROR, EXIT_INTERRUPTED, EXIT_OK, EXIT_PARTIAL, log_failures
+from fsanet.console import EXIT_ERROR, EXIT_INTERRUPTED, EXIT_OK, EXIT_PARTIAL, log_failures, silence_stdout
 from fsanet.errors import InputError
 from fsanet.options import add_option, positive, share
 
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from fsanet.cluster.shard_work import Done
     from fsanet.inference.display import Window
     from fsanet.inference.report import RunReport
+    from fsanet.inference.row_file import RowFiles
+    from fsanet.inference.rows import PoseRow
     from fsanet.inference.sources import Source
     from fsanet.inference.spans import Span
 
@@ -208,7 +210,10 @@ def _go_through(args: argparse.Namespace, sources: list, among: list, row_paths:
     from fsanet.inference.run import Run
     from fsanet.inference.video import VideoSettings
 
-    rows = RowFiles(row_paths, settings=_fingerprint(args) + "".join(f", {part.label}" for part in among if part.span))
+    pictures = "" if args.no_pictures else f", {args.draw} in {args.out}"  # what is skipped has them already
+    parts = "".join(f", {part.label}" for part in among if part.span)
+    is_live = any(not source.is_file for source in sources)
+    rows = RowFiles(row_paths, f"{_fingerprint(args)}{pictures}{parts}", is_live)
     for path in rows.paths:
         check_not_a_source(path, among)
     viewer = _window() if args.show else None
@@ -237,7 +242,8 @@ def _go_through(args: argparse.Namespace, sources: list, among: list, row_paths:
     finally:
         if viewer:
             viewer.close()
-    return Done(_conclude(job.report, estimator.name, rows.paths, settings.out, interrupted), job.report.failures)
+    code = _conclude(job.report, estimator.name, rows, settings.out)
+    return Done(_interrupted(rows) if interrupted else code, job.report.failures)
 
 
 def _window() -> "Window":
@@ -263,27 +269,45 @@ def make_printer(quiet: bool, sources: int) -> Callable | None:
         return None
 
     def show(rows: list) -> None:
-        for row in rows:
-            if row.frame is None:
-                angles = f"yaw {row.yaw:+.1f}  pitch {row.pitch:+.1f}  roll {row.roll:+.1f}"
-                mask = f"  mask {row.mask}" if row.mask not in (None, "none") else ""
-                print(f"{row.file}: face {row.face}  {angles}{mask}" + (f"  ({row.flags})" if row.flags else ""))
+        try:
+            for row in rows:
+                if row.frame is None:
+                    print(_line_of(row))
+        except BrokenPipeError:  # `| head` has seen enough; the files go on
+            silence_stdout()
 
     return show
 
 
-def _conclude(report: "RunReport", by: str, row_paths: list[Path], out: Path | None, interrupted: bool) -> int:
+def _line_of(row: "PoseRow") -> str:
+    angles = f"yaw {row.yaw:+.1f}  pitch {row.pitch:+.1f}  roll {row.roll:+.1f}"
+    mask = f"  mask {row.mask}" if row.mask not in (None, "none") else ""
+    return f"{row.file}: face {row.face}  {angles}{mask}" + (f"  ({row.flags})" if row.flags else "")
+
+
+def _conclude(report: "RunReport", by: str, rows: "RowFiles", out: Path | None) -> int:
     """Say what was done and what was not; returns the exit code."""
     log_failures(report.failures)
     for name, warning in report.warnings:
         log.warning("%s: %s", name, warning)
     done = report.sources - len(report.failures)
-    if done or interrupted:
-        places = ", ".join(map(str, row_paths)) + (f"; {report.pictures} pictures in {out}" if report.pictures else "")
-        log.info("%d of %d files, %d faces by %s: %s", done, report.sources, report.faces, by, places)
-    if interrupted:
-        log.warning("Interrupted: what was done is kept; the same command goes on from there.")
-        return EXIT_INTERRUPTED
+    if done or rows.stand:
+        places = [", ".join(map(str, rows.paths))] if rows.stand else []
+        places += [f"{report.pictures} pictures in {out}"] if report.pictures else []
+        what = f"{done} of {report.todo} files, {report.faces} faces by {by}"
+        log.info("%s", f"{what}: {'; '.join(places)}" if places else what)
     if report.failures:
         return EXIT_PARTIAL if done else EXIT_ERROR
     return EXIT_OK
+
+
+def _interrupted(rows: "RowFiles") -> int:
+    """Say what stays of a run that was stopped; returns the exit code."""
+    earlier = "" if rows.stand else f" '{rows.paths[0]}' is that of an earlier run until then."
+    if rows.finished:
+        log.warning("Interrupted: what was done is kept; the same command goes on from there.%s", earlier)
+    elif rows.stand:
+        log.warning("Interrupted: the rows so far are kept; the same command begins anew.")
+    else:
+        log.warning("Interrupted before a file was done: nothing was changed.")
+    return EXIT_INTERRUPTED

@@ -33,7 +33,8 @@ class RunReport:
     """What a run came to.
 
     Attributes:
-        sources: number of sources gone through, failed ones included.
+        todo: number of sources that are to be gone through.
+        sources: number of those gone through, failed ones included.
         skipped: number of sources that an earlier run had finished.
         faces: number of rows.
         failures: (source, reason) of those that could not be read, or whose picture could not be written.
@@ -41,6 +42,7 @@ class RunReport:
         pictures: number of annotated pictures and videos written.
     """
 
+    todo: int = 0
     sources: int = 0
     skipped: int = 0
     faces: int = 0

@@ -1,12 +1,13 @@
 """Files of rows that survive Ctrl-C and kills, and go on where they were stopped.
 
 While a run is under way the rows of `poses.csv` are in `.poses.csv.part`. A journal beside the first file,
-`.poses.csv.journal`, holds the run's settings and then a line for each finished source: the sizes of the row files
-after it, and its name. A run with the same settings cuts the rows back to the last finished source and goes on there.
-The finished files take their names in one step each; the journal goes with that.
+`.poses.csv.journal`, tells of the run and then of each finished source (`row_journal`). A run with the same settings
+and files cuts the rows back to the last finished source and goes on there. The finished files take their names in one
+step each; the journal goes with that. A lock, `.poses.csv.lock`, keeps a second run from writing the same.
 """
 
-import json
+import logging
+import os
 from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
@@ -14,46 +15,60 @@ from types import TracebackType
 from typing import BinaryIO
 
 from fsanet.errors import InputError
+from fsanet.files import locked
+from fsanet.inference.row_journal import Finished, Journal, Run, line_of, read_journal
 from fsanet.inference.rows import FORMATS, PoseRow
+
+log = logging.getLogger(__name__)
 
 
 class RowFiles:
     """The rows of many sources, in order, in one file a format.
 
     Use it as a context manager. The files are finished when the block ends. When an exception leaves it and some source
-    was finished they can be resumed, else nothing stays. After Ctrl-C the rows so far stand under the final names,
-    whole, and can be resumed as well.
+    was finished they can be resumed, else nothing stays. After Ctrl-C the rows so far stand under the final names too,
+    whole, unless an earlier result is there: that stays until a run has ended.
 
     Args:
         paths: final names, ending in .csv or .jsonl.
         settings: text that describes the run; an unfinished run with other settings is not resumed but begun anew.
+        ends_by_ctrl_c: whether that is how such a run ends, as that of a camera does.
 
     Attributes:
         finished: names of the finished sources, those of an earlier run included; skip them.
+        stand: whether the rows stand under the final names, after the block.
 
     Raises:
-        ValueError: for another suffix.
-        OSError: where a folder cannot be written.
+        ValueError: for another suffix, and for one file twice.
+        OSError: where a folder cannot be written, a file's name is a folder's, or another run writes the same file.
     """
 
-    def __init__(self, paths: Sequence[str | Path], settings: str = ""):
+    def __init__(self, paths: Sequence[str | Path], settings: str = "", ends_by_ctrl_c: bool = False):
         self.paths = [Path(path) for path in paths]
         self.finished: set[str] = set()
+        self.stand = False
         self._formats = [_format_of(path) for path in self.paths]
-        self._settings = settings
-        self._parts = [path.with_name(f".{path.name}.part") for path in self.paths]
+        self._ends_by_ctrl_c = ends_by_ctrl_c
+        self._parts = [_part_of(path) for path in self.paths]
         self._journal = self.paths[0].with_name(f".{self.paths[0].name}.journal")
+        self._run = Run(settings, [os.path.relpath(path, self._journal.parent) for path in self.paths])
+        if len({path.resolve() for path in self.paths}) < len(self.paths):
+            raise InputError(f"Each file of rows is named once; got {', '.join(map(str, self.paths))}.")
 
     def __enter__(self) -> "RowFiles":
         for path in self.paths:
             path.parent.mkdir(parents=True, exist_ok=True)
-        sizes = self._sizes_to_resume()
-        if sizes is None:
-            self._begin()
-        else:
-            self._sizes = sizes
-            self._files = [_cut_to(part, size) for part, size in zip(self._parts, sizes, strict=True)]
-            self._log = _cut_to(self._journal, _whole_lines(self._journal)[1])
+            if path.is_dir():
+                raise IsADirectoryError(f"'{path}' is a folder, where rows are to be written: give the name of a file.")
+        with ExitStack() as entered:
+            lock = self.paths[0].with_name(f".{self.paths[0].name}.lock")
+            entered.enter_context(locked(lock, f"Another run is writing '{self.paths[0]}'"))
+            journal = self._to_resume()
+            if journal is None:
+                self._begin()
+            else:
+                self._go_on(journal)
+            self._entered = entered.pop_all()
         return self
 
     def write(self, rows: Iterable[PoseRow]) -> None:
@@ -68,7 +83,7 @@ class RowFiles:
         for file in self._files:
             file.flush()
         self._sizes = [file.tell() for file in self._files]
-        self._note([self._sizes, name])
+        self._note(Finished(self._sizes, name))
 
     def drop(self) -> None:
         """Take back the rows of the source that is under way."""
@@ -79,47 +94,61 @@ class RowFiles:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        for file in self._files:
-            file.close()
-        self._log.close()
-        if kind is None or issubclass(kind, KeyboardInterrupt):
-            for part, path in zip(self._parts, self.paths, strict=True):
-                part.replace(path)
-        elif not self.finished:
-            for part in self._parts:
-                part.unlink(missing_ok=True)
-        if kind is None or not self.finished:
-            self._journal.unlink()
+        with self._entered:
+            for file in self._files:
+                file.close()
+            self._log.close()
+            is_stopped = kind is not None and issubclass(kind, KeyboardInterrupt)
+            is_over = kind is None or (is_stopped and self._ends_by_ctrl_c)
+            self.stand = is_over or (is_stopped and not any(path.exists() for path in self.paths))
+            if self.stand:
+                for part, path in zip(self._parts, self.paths, strict=True):
+                    part.replace(path)
+            elif not self.finished:
+                _remove(self._parts)
+            if is_over or not self.finished:
+                self._journal.unlink()
 
     def _begin(self) -> None:
         self._files = []
         with ExitStack() as undo:
             for part, form in zip(self._parts, self._formats, strict=True):
-                undo.callback(part.unlink, missing_ok=True)
+                undo.callback(_remove, [part])
                 self._files.append(undo.enter_context(part.open("wb")))
                 self._files[-1].write(form.header.encode())
-            self._log = self._journal.open("wb")
+            undo.callback(_remove, [self._journal])
+            self._log: BinaryIO = undo.enter_context(self._journal.open("wb"))
+            self._note(self._run)
             undo.pop_all()
         self._sizes = [file.tell() for file in self._files]
-        self._note(self._settings)
 
-    def _note(self, entry: object) -> None:
-        self._log.write(f"{json.dumps(entry)}\n".encode())
+    def _go_on(self, journal: Journal) -> None:
+        self._sizes = journal.finished[-1].sizes
+        self.finished = {source.name for source in journal.finished}
+        self._files = [_cut_to(part, size) for part, size in zip(self._parts, self._sizes, strict=True)]
+        self._log = _cut_to(self._journal, journal.size)
+
+    def _note(self, entry: Run | Finished) -> None:
+        self._log.write(line_of(entry))
         self._log.flush()
 
-    def _sizes_to_resume(self) -> list[int] | None:
-        """Sizes of the row files after the last finished source of an unfinished run like this; None to begin anew."""
-        entries = _whole_lines(self._journal)[0] if self._journal.is_file() else []
-        if len(entries) < 2 or entries[0] != self._settings:
+    def _to_resume(self) -> Journal | None:
+        """The journal of an unfinished run like this, whose files are there; None to begin anew."""
+        journal = read_journal(self._journal)
+        if journal is None or not journal.finished:
+            return None
+        if journal.run != self._run:
+            log.warning("The unfinished run of '%s' had other settings: this one begins anew.", self.paths[0])
+            _remove(_part_of(self._journal.parent / name) for name in journal.run.files)
             return None
         for part, path in zip(self._parts, self.paths, strict=True):
             if not part.is_file() and path.is_file():  # an interrupted run gave its rows the final name
                 path.replace(part)
-        sizes = entries[-1][0]
-        if not all(part.is_file() and part.stat().st_size >= n for part, n in zip(self._parts, sizes, strict=True)):
+        sizes = journal.finished[-1].sizes
+        if len(sizes) != len(self._parts):
             return None
-        self.finished = {name for _, name in entries[1:]}
-        return sizes
+        is_whole = all(part.is_file() and part.stat().st_size >= n for part, n in zip(self._parts, sizes, strict=True))
+        return journal if is_whole else None
 
 
 def _format_of(path: Path):
@@ -129,24 +158,18 @@ def _format_of(path: Path):
     return form
 
 
+def _part_of(path: Path) -> Path:
+    return path.with_name(f".{path.name}.part")
+
+
+def _remove(paths: Iterable[Path]) -> None:
+    for path in paths:
+        path.unlink(missing_ok=True)
+
+
 def _cut_to(part: Path, size: int) -> BinaryIO:
     """A file opened for appending after its first `size` bytes; what lies beyond is dropped."""
     file = part.open("r+b")
     file.truncate(size)
     file.seek(size)
     return file
-
-
-def _whole_lines(journal: Path) -> tuple[list, int]:
-    """Entries of a journal, and the bytes that they take; a last line that a kill has cut is left out."""
-    entries, size = [], 0
-    for line in journal.read_bytes().splitlines(keepends=True):
-        try:
-            entry = json.loads(line)
-        except ValueError:
-            break
-        if not line.endswith(b"\n"):
-            break
-        entries.append(entry)
-        size += len(line)
-    return entries, size

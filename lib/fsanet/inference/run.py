@@ -82,10 +82,11 @@ class Run:
             self._paths = {source.name: paths[source.name] for source in sources}
             remove_all_leftovers(self._paths.values())
         with progress(total=len(sources), unit="file", quiet=self._settings.quiet or len(sources) < 2) as bar:
+            self.report.skipped = sum(source.label in finished for source in sources)
+            self.report.todo = len(sources) - self.report.skipped
+            bar.update(self.report.skipped)
             for group in _runs_of_images(sources):
                 todo = [source for source in group if source.label not in finished]
-                self.report.skipped += len(group) - len(todo)
-                bar.update(len(group) - len(todo))
                 for _ in self._images(todo) if group[0].kind == "image" else self._videos(todo):
                     bar.update()
         return self.report
@@ -93,12 +94,12 @@ class Run:
     def _images(self, sources: list[Source]) -> Iterator[None]:
         results = estimate_images(self._estimator, (s.name for s in sources), self._settings.workers)
         for source, result in zip(sources, results, strict=True):
-            self.report.sources += 1
             if result.image_bgr is None:
                 self._fail(source, result.error)
             else:
                 self._image(source, result, result.image_bgr)
                 self._finish(source)
+            self.report.sources += 1
             yield
 
     def _image(self, source: Source, result: ImageResult, image_bgr: NDArray[np.uint8]) -> None:
@@ -126,7 +127,6 @@ class Run:
 
     def _videos(self, sources: list[Source]) -> Iterator[None]:
         for source in sources:
-            self.report.sources += 1
             faces = self.report.faces
             try:
                 reader = open_frames(source.kind, source.name, source.span)
@@ -144,6 +144,7 @@ class Run:
                     of = f" of {reader.expected_frames}" if reader.expected_frames else ""
                     self._warn(source, f"{reader.missed_frames}{of} frames could not be read")
                 self._finish(source)
+            self.report.sources += 1
             yield
 
     def _video(self, source: Source, reader: FrameReader) -> None:
@@ -154,13 +155,18 @@ class Run:
         with ExitStack() as stack:
             writer = None
             if self._paths:
-                writer = stack.enter_context(writing_video(self._paths[source.name], reader.fps, reader.sound_of))
+                path = self._paths[source.name]
+                writer = stack.enter_context(writing_video(path, reader.fps, reader.sound_of, reader.is_live))
             total, quiet = reader.expected_frames or None, self._settings.quiet
             label = printable(Path(source.name).name)
             bar = stack.enter_context(progress(total=total, unit="frame", label=label, quiet=quiet))
-            for result in poses:
-                self._frame(source, result, writer, poses)
-                bar.update()
+            try:
+                for result in poses:
+                    self._frame(source, result, writer, poses)
+                    bar.update()
+            except KeyboardInterrupt:
+                self.report.sources += reader.is_live  # that is how it ends
+                raise
         self.report.pictures += writer is not None
 
     def _frame(self, source: Source, result: FrameResult, writer: VideoWriter | None, poses: VideoPoses) -> None:

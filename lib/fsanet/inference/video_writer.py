@@ -69,15 +69,19 @@ class VideoWriter:
 
 
 @contextmanager
-def writing_video(path: str | Path, fps: float, sound_of: str = "") -> Iterator[VideoWriter]:
+def writing_video(
+    path: str | Path, fps: float, sound_of: str = "", ends_by_ctrl_c: bool = False
+) -> Iterator[VideoWriter]:
     """An mp4 file that appears under its name when it is whole.
 
-    After Ctrl-C the frames so far are kept as a playable video; after another exception nothing stays.
+    After Ctrl-C the frames so far are kept as a playable video, unless an earlier one is there; after another exception
+    nothing stays.
 
     Args:
         path: where to; made to end in .mp4.
         fps: frames per second, where frames come without times.
         sound_of: path of a video whose sound is carried over; empty for none.
+        ends_by_ctrl_c: whether that is how the video ends, as that of a camera does.
 
     Raises:
         OSError: when the file cannot be written, or is not whole after all.
@@ -89,7 +93,7 @@ def writing_video(path: str | Path, fps: float, sound_of: str = "") -> Iterator[
         try:
             yield writer
         except KeyboardInterrupt as error:
-            if not writer.frames:
+            if not writer.frames or (path.exists() and not ends_by_ctrl_c):
                 raise
             interrupt = error
         finally:
