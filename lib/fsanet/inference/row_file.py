@@ -110,7 +110,7 @@ class RowFiles:
                 self._journal.unlink()
 
     def _begin(self) -> None:
-        self._files = []
+        self._files: list[BinaryIO] = []
         with ExitStack() as undo:
             for part, form in zip(self._parts, self._formats, strict=True):
                 undo.callback(_remove, [part])

@@ -37,7 +37,8 @@ def read_journal(path: Path) -> Journal | None:
 
     What follows a line that a kill has cut, or that is no line of a journal, is left out.
     """
-    entries, size = [], 0
+    entries: list[Any] = []  # the run, then finished sources
+    size = 0
     for line in path.read_bytes().splitlines(keepends=True) if path.is_file() else []:
         entry = _entry(line, Finished if entries else Run)
         if entry is None:
