@@ -40,7 +40,7 @@ def labelled_photographs(folder: Path) -> list[Path]:
     if not labelled:
         raise FileNotFoundError(
             f"No photographs with .mat labels in '{folder}': "
-            f"`fsanet profile --raw PHOTOGRAPHS --out {folder}` makes some."
+            f"`fsanet profile PHOTOGRAPHS --out {folder}` makes some."
         )
     return labelled
 
