@@ -39,8 +39,7 @@ def labelled_photographs(folder: Path) -> list[Path]:
     labelled = [file for file in files if file.with_suffix(".mat").is_file()]
     if not labelled:
         raise FileNotFoundError(
-            f"No photographs with .mat labels in '{folder}': "
-            f"`fsanet profile PHOTOGRAPHS --out {folder}` makes some."
+            f"No photographs with .mat labels in '{folder}': `fsanet profile PHOTOGRAPHS --out {folder}` makes some."
         )
     return labelled
 

@@ -258,6 +258,31 @@ def test_a_refused_camera_is_explained(browser, site):
         assert page.is_hidden("#problem")
 
 
+def test_a_camera_that_is_refused_late_does_not_disturb_what_is_shown_by_then(browser, site, sample_faces):
+    asked = "navigator.mediaDevices.getUserMedia = () => new Promise((_, no) => (window.refuse = no))"
+    with browser.new_context(service_workers="block") as context:
+        page = context.new_page()
+        page.set_default_timeout(READY_MS)
+        page.add_init_script(asked)
+        page.goto(site.address)
+        page.click("#camera:enabled")
+        wait_for_text(page, "#status", "Starting the camera")
+        show_sample(page)
+        page.evaluate("refuse(new DOMException('', 'NotAllowedError')), new Promise((done) => setTimeout(done, 100))")
+        assert page.is_hidden("#problem")
+        assert page.inner_text("#status") == f"{sample_faces} faces found."
+
+
+def test_what_should_not_go_wrong_is_told_all_the_same(browser, site):
+    with browser.new_context(permissions=["camera"], service_workers="block") as context:
+        page = context.new_page()
+        page.set_default_timeout(READY_MS)
+        page.add_init_script("HTMLMediaElement.prototype.play = () => Promise.reject(new Error('no power'))")
+        page.goto(site.address)
+        page.click("#camera:enabled")
+        wait_for_text(page, "#problem", r"Something went wrong that should not \(Error: no power\)")
+
+
 def test_it_can_be_asked_while_its_networks_load(browser, site, sample_faces):
     with browser.new_context(service_workers="block") as context:
         page = context.new_page()
