@@ -189,6 +189,23 @@ def test_native_notices_are_shown_after_all_on_an_error(capfd):
     assert capfd.readouterr().err == "notice\nafter\n"
 
 
+def test_what_the_terminal_cannot_show_is_escaped():
+    code = (
+        "from fsanet.console import run_command\nfrom fsanet.errors import InputError\n"
+        "@run_command\ndef main(argv):\n    print('\\xfc\\udce9')\n    raise InputError('no \\xfc')\n"
+        "raise SystemExit(main([]))"
+    )
+    ascii_only = os.environ | {"PYTHONIOENCODING": "ascii"}
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, env=ascii_only)
+    assert (done.returncode, done.stdout, done.stderr) == (EXIT_ERROR, "\\xfc\\udce9\n", "error: no \\xfc\n")
+
+
+@pytest.mark.parametrize("stream", [None, io.StringIO()])
+def test_streams_that_are_no_files_are_left_as_they_are(monkeypatch, stream):
+    monkeypatch.setattr(sys, "stdout", stream)
+    assert command_that(None)([]) == EXIT_OK
+
+
 def test_no_stderr_no_trouble():
     code = (
         "import os; os.close(2)\nfrom fsanet.console import quiet_native_stderr\nwith quiet_native_stderr(): print(1)"

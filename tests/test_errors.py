@@ -29,6 +29,7 @@ ALLOWED = {
     "image/lens.py": "numbers of a text",
     "inference/open_media.py": "PyAV",
     "inference/overlap.py": "carries an error from one thread to another",
+    "inference/row_journal.py": "json of an earlier run",
     "inference/row_tables.py": "rows of a file",
     "readers/biwi.py": "json of a split",
     "readers/biwi_protocol.py": "numbers of a text",
@@ -98,6 +99,7 @@ def test_a_message_is_one_line_whatever_it_quotes(text, shown):
         (OSError(errno.ENOSPC, "x", "a"), "The disk is full at 'a': free some space, or give a path on another disk."),
         (OSError(errno.EROFS, "x", "a"), "'a' lies on a disk that is read-only: check the path, or give another one."),
         (OSError("the worker is gone"), "the worker is gone"),
+        (FileNotFoundError("No file 'a\x1b[2J\nb'"), "No file 'a [2J b'"),
     ],
 )
 def test_what_the_system_says_becomes_a_sentence(error, sentence):

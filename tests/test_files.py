@@ -1,6 +1,7 @@
 import pytest
 
 from fsanet.files import (
+    as_utf8,
     printable,
     remove_all_leftovers,
     remove_leftovers,
@@ -114,4 +115,13 @@ def test_names_that_leave_no_room_for_a_temporary_one_are_written_all_the_same(t
 
 @pytest.mark.parametrize(("name", "shown"), [("café", "café"), ("caf\udce9", "caf\\xe9"), ("plain", "plain")])
 def test_names_are_made_printable(name, shown):
+    assert printable(name) == as_utf8(name) == shown
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [("a\nb\tc\r", "a\\nb\\tc\\r"), ("\x1b[2J\x7f", "\\x1b[2J\\x7f"), ("\x85\u2028é", "\\x85\\u2028é")],
+)
+def test_what_moves_a_cursor_is_not_printed_but_kept_in_files(name, shown):
     assert printable(name) == shown
+    assert as_utf8(name) == name

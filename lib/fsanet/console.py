@@ -1,5 +1,6 @@
 """What every command shares: one-sentence errors, messages, exit codes and progress bars."""
 
+import io
 import logging
 import os
 import sys
@@ -74,11 +75,13 @@ def run_command(command: Callable[..., int | None]) -> Callable[..., int]:
     """Wrap a `main(argv=None)`: errors of the caller become one sentence on stderr and a non-zero exit code.
 
     InputError and OSError are what our functions raise for what the person can mend; anything else is our own bug: it
-    keeps its traceback and has an exit code of its own. FSANET_DEBUG=1 raises all.
+    keeps its traceback and has an exit code of its own. FSANET_DEBUG=1 raises all. What stdout and stderr cannot
+    encode is written with backslashes.
     """
 
     @wraps(command)
     def main(argv: Sequence[str] | None = None) -> int:
+        _take_every_character()
         set_message_level(0)
         try:
             return command(argv) or EXIT_OK
@@ -101,6 +104,13 @@ def run_command(command: Callable[..., int | None]) -> Callable[..., int]:
             return EXIT_BUG
 
     return main
+
+
+def _take_every_character() -> None:
+    """Let stdout and stderr escape what their encoding lacks: a file may have any name."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 class HiddenBar:

@@ -38,7 +38,7 @@ def sentence_of(error: InputError | OSError) -> str:
         return str(InputError(f"{_FULL[number]}{where}: free some space, or give a path on another disk."))
     words = _OF_THE_SYSTEM.get(number)
     if words is None or name is None:
-        return str(error)
+        return str(InputError(error))
     return str(InputError(f"'{name}' {words}: check the path, or give another one."))
 
 

@@ -1,6 +1,7 @@
 """Writing files so that they are whole or not there."""
 
 import logging
+import re
 import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -16,6 +17,7 @@ except ImportError:  # Windows
 log = logging.getLogger(__name__)
 
 _LONGEST_STEM = 200  # bytes
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
 @contextmanager
@@ -124,7 +126,12 @@ def remove_all_leftovers(paths: Iterable[str | Path]) -> None:
 
 
 def printable(text: str) -> str:
-    """Text that every file and terminal takes: bytes of a name that are no UTF-8 become \\x and two digits."""
+    """As `as_utf8`, with what would break a line or move a terminal's cursor escaped as Python does: \\n, \\x1b."""
+    return _CONTROLS.sub(lambda found: found[0].encode("unicode_escape").decode(), as_utf8(text))
+
+
+def as_utf8(text: str) -> str:
+    """Text that every file takes: bytes of a name that are no UTF-8 become \\x and two digits."""
     return text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 

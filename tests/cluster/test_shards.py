@@ -10,6 +10,7 @@ from fsanet.cluster.merging import find_records, merge_shards
 from fsanet.cluster.record import read_record, record_path, run_of_shards, write_record
 from fsanet.cluster.shard import Shard, all_shards, parse_shard
 from fsanet.cluster.shard_work import ShardWork
+from fsanet.files import printable
 from fsanet.inference.face_estimator import Face
 from fsanet.inference.row_tables import open_sink, read_rows
 from fsanet.inference.rows import make_row
@@ -99,6 +100,16 @@ def test_names_with_commas_quotes_and_line_breaks(tmp_path):
         write_record(run, shard, sources, path, [])
     merge_shards(find_records(tmp_path), [tmp_path / "poses.csv"])
     assert [row.file for row in read_rows(tmp_path / "poses.csv")][::2] == [source.name for source in sources]
+
+
+def test_what_failed_is_told_of_names_that_are_not_printed_as_they_are(tmp_path):
+    sources, path = [Source("image", "a\n\x1b.jpg")], tmp_path / "poses-1-of-1.csv"
+    with open_sink(path):
+        pass
+    write_record(run_of_shards(1, sources, ""), Shard(1, 1), sources, path, [(printable(sources[0].name), "empty")])
+    assert read_record(record_path(path)).sources[0].file == sources[0].name
+    merged = merge_shards([read_record(record_path(path))], [tmp_path / "poses.csv"])
+    assert merged.failures == [("a\\n\\x1b.jpg", "empty")]
 
 
 def test_parquet_has_the_same_rows(tmp_path):

@@ -157,6 +157,16 @@ def test_heic_is_read_upright(tmp_path, picture):
     np.testing.assert_allclose(read_image(path), big, atol=25)
 
 
+def test_what_is_read_of_a_heic_can_be_drawn_on(tmp_path, picture):
+    pillow_heif = pytest.importorskip("pillow_heif", reason="pip install 'fsanet[heic]' to test HEIC")
+    path = tmp_path / "phone.heic"
+    for mode, image in (("BGR", picture), ("BGRA", np.dstack([picture, np.full(picture.shape[:2], 255, np.uint8)]))):
+        pillow_heif.encode(mode, (48, 32), image.tobytes(), str(path), quality=95)
+        read = read_image(path)
+        cv2.rectangle(read, (0, 0), (47, 31), (1, 2, 3), 1)
+        assert (read[0, 0].tolist(), read.flags.c_contiguous) == ([1, 2, 3], True)
+
+
 def test_heic_without_its_package_says_what_to_install(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "pillow_heif", None)
     path = tmp_path / "phone.heic"

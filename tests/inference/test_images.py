@@ -1,3 +1,6 @@
+import errno
+from pathlib import Path
+
 import numpy as np
 
 from fsanet.image.reading import write_image
@@ -24,6 +27,18 @@ def test_a_bad_file_does_not_disturb_the_others(tmp_path, estimator, scene):
     assert [len(result.faces) for result in results] == [0, 1, 0]
     assert "bad.png" in results[0].error
     assert "No image file at" in results[2].error
+
+
+def test_a_file_that_may_not_be_read_is_told_in_a_sentence(tmp_path, estimator, monkeypatch):
+    path = tmp_path / "secret.jpg"
+    path.touch()
+
+    def refuse(path):
+        raise PermissionError(errno.EACCES, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "read_bytes", refuse)
+    (result,) = estimate_images(estimator, [str(path)])
+    assert result.error == f"'{path}' may not be read or written by this user: check the path, or give another one."
 
 
 def test_no_batch_is_larger_than_asked_for(tmp_path, estimator, scene):

@@ -1,9 +1,12 @@
+import errno
 import os
+from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
 
+from fsanet.errors import sentence_of
 from fsanet.inference.sources import find_sources, summary_of_skipped
 
 JPEG = cv2.imencode(".jpg", np.zeros((8, 8, 3), np.uint8))[1].tobytes()
@@ -104,12 +107,72 @@ def test_linked_folders_are_searched_once_and_broken_links_are_named(tree, tmp_p
     assert f"{tree / 'gone.jpg'} (a link that leads nowhere)" in found.skipped
 
 
+@pytest.fixture
+def close(monkeypatch):
+    """Closes folders; not by their mode, as root may read all."""
+    closed = set()
+
+    def scandir(path):
+        if str(path) in closed:
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return listed(path)
+
+    listed = os.scandir
+    monkeypatch.setattr(os, "scandir", scandir)
+    return lambda *folders: closed.update(map(str, folders))
+
+
+def test_folders_below_that_may_not_be_read_are_named(tree, close):
+    close(tree / "sub" / "deep", tree / "out")
+    found = find_sources([str(tree)])
+    assert [name for _, name in names(found, tree)] == ["a.PNG", "b.jpg", "sub/c.mp4"]
+    assert summary_of_skipped(found.skipped) == (
+        f"1 files are neither picture nor video (1 x .txt): {tree / 'notes.txt'}; "
+        f"2 folders cannot be read: {tree / 'out'}, {tree / 'sub' / 'deep'}"
+    )
+
+
+def test_a_folder_that_may_not_be_read_is_not_called_empty(tree, close):
+    close(tree / "sub")
+    with pytest.raises(PermissionError) as raised:
+        find_sources([str(tree / "sub")])
+    assert sentence_of(raised.value).startswith(f"'{tree / 'sub'}' may not be read")
+
+
+def test_a_folder_whose_folders_may_not_be_read_is_not_called_empty(tmp_path, tree, close):
+    (tmp_path / "outer" / "inner").mkdir(parents=True)
+    close(tmp_path / "outer" / "inner", tree / "sub")
+    with pytest.raises(ValueError, match=r"outer' holds no image .* where it can be read; this cannot: .*inner\.$"):
+        find_sources([str(tree), str(tmp_path / "outer")])
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(ValueError, match=r"empty' holds no image and no video, by content or by name\.$"):
+        find_sources([str(tree), str(tmp_path / "empty")])
+
+
+def test_files_that_a_folder_names_but_does_not_show_are_told_when_they_are_read(tree, monkeypatch):
+    def stat(path, **options):
+        if path.name == "b.jpg":
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return seen(path, **options)
+
+    seen = Path.stat
+    monkeypatch.setattr(Path, "stat", stat)
+    assert ("image", "b.jpg") in names(find_sources([str(tree)]), tree)
+
+
+def test_an_empty_name_is_not_the_folder_around(tree, monkeypatch):
+    monkeypatch.chdir(tree)
+    with pytest.raises(ValueError, match="The name of a source is empty"):
+        find_sources(["b.jpg", ""])
+
+
 def test_what_is_skipped_is_counted_and_named():
     line = summary_of_skipped(["a.txt", "b.csv", "c.csv", "d"])
     assert (
         line
         == "4 files are neither picture nor video (2 x .csv, 1 x .txt, 1 x no suffix): a.txt, b.csv, c.csv and 1 more"
     )
+    assert summary_of_skipped(["a (a folder that cannot be read)"]) == "1 folders cannot be read: a"
 
 
 def test_a_file_named_like_a_number_is_a_file(tmp_path, monkeypatch):

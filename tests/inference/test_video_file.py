@@ -1,3 +1,4 @@
+import os
 import subprocess
 import sys
 import threading
@@ -11,6 +12,7 @@ import cv2
 import numpy as np
 import pytest
 
+from fsanet.inference.open_media import is_pipe
 from fsanet.inference.video_file import VideoReader, displayed
 from fsanet.inference.video_writer import writing_video
 
@@ -221,6 +223,53 @@ def test_standard_input_is_read(tmp_path):
     with path.open("rb") as file:
         done = subprocess.run([sys.executable, "-c", code], stdin=file, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[0.0, 0.04, 0.08]"
+
+
+READ_STDIN = """
+from fsanet.inference.video_file import VideoReader
+try:
+    print(len(list(VideoReader("-"))))
+except ValueError as error:
+    print(error)
+"""
+
+
+def test_of_a_film_in_a_pipe_with_its_index_at_the_end_the_sentence_says_what_to_give(tmp_path):
+    path = tmp_path / "clip.mp4"
+    noise = np.random.default_rng(0).integers(0, 255, (480, 640, 3), np.uint8)
+    with writing_video(path, 10) as video:
+        for _ in range(5):
+            video.write(noise)
+    data = path.read_bytes()
+    assert data.index(b"mdat") < data.index(b"moov")
+    piped = subprocess.run([sys.executable, "-c", READ_STDIN], input=data, capture_output=True, check=True)
+    assert piped.stdout.decode().strip() == (
+        "'-' opens as a video, but not one frame can be read: the index of a film may lie at its end, where a pipe "
+        "cannot go first; give the path of the file."
+    )
+    with path.open("rb") as file:
+        sought = subprocess.run([sys.executable, "-c", READ_STDIN], stdin=file, capture_output=True, check=True)
+    assert sought.stdout.decode().strip() == "5"
+
+
+def test_a_named_pipe_is_a_pipe_and_a_file_is_none(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "file").touch()
+    assert is_pipe(str(tmp_path / "pipe"))
+    assert not is_pipe(str(tmp_path / "file"))
+    assert not is_pipe("rtsp://camera/1")
+
+
+def test_standard_input_that_is_closed(monkeypatch):
+    monkeypatch.setattr(sys, "stdin", None)
+    with pytest.raises(ValueError, match="'-' is standard input, which is closed here: give a pipe, or the path"):
+        VideoReader("-")
+
+
+def test_a_name_with_a_line_break_is_read(tmp_path):
+    path = tmp_path / "two\nlines.mp4"
+    write_clip(tmp_path / "plain.mp4").rename(path)
+    assert len(list(VideoReader(str(path)))) == 20
 
 
 def test_a_name_that_is_not_utf8(tmp_path):

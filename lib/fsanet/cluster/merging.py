@@ -10,6 +10,7 @@ from typing import NamedTuple
 from fsanet.cluster.record import SUFFIX, DoneSource, Record, read_record, record_path
 from fsanet.cluster.shard_work import lock_path
 from fsanet.errors import InputError
+from fsanet.files import printable
 from fsanet.inference.row_tables import open_sink, read_rows
 from fsanet.inference.rows import PoseRow
 from fsanet.inference.seams import renumbered, same_faces
@@ -79,7 +80,7 @@ def merge_shards(records: Sequence[Record], outputs: Sequence[Path]) -> Merged:
             files += not source.start
             faces += len(rows)
             if source.problem:
-                failures.append((source.file, source.problem))
+                failures.append((printable(source.file), source.problem))
             for sink in sinks:
                 sink.write(rows)
         if expected != records[0].run.sources:

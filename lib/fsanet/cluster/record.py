@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from fsanet.cluster.shard import Shard, names_digest
 from fsanet.errors import InputError
-from fsanet.files import printable, replace_whole
+from fsanet.files import as_utf8, printable, replace_whole
 from fsanet.inference.row_tables import read_rows
 from fsanet.inference.sources import Source
 
@@ -93,8 +93,9 @@ def write_record(
     with replace_whole(record_path(rows)) as temporary, temporary.open("w", encoding="utf-8") as file:
         file.write(json.dumps(asdict(run) | {"number": shard.number, "rows": rows.name}) + "\n")
         for position, source in own:
-            label, start = printable(source.label), source.span.start if source.span else None
-            done = DoneSource(position, printable(source.name), faces[label], problems.get(label, ""), start)
+            count, problem = faces[as_utf8(source.label)], problems.get(printable(source.label), "")
+            start = source.span.start if source.span else None
+            done = DoneSource(position, as_utf8(source.name), count, problem, start)
             file.write(json.dumps(done) + "\n")
 
 
@@ -102,9 +103,9 @@ def _faces_of(sources: Sequence[Source], rows: Path) -> Counter[str]:
     """{label of a source: how many rows it has}; two parts of a video in one shard have no frame in common."""
     of_file: dict[str, list[Source]] = defaultdict(list)
     for source in sources:
-        of_file[printable(source.name)].append(source)
+        of_file[as_utf8(source.name)].append(source)
     return Counter(
-        printable(
+        as_utf8(
             next(part for part in of_file[row.file] if part.span is None or (row.frame or 0) < part.span.stop).label
         )
         for row in read_rows(rows)

@@ -26,6 +26,7 @@ from typing import TYPE_CHECKING
 from fsanet.commands.estimators import VIDEO_DETECT_SIZE, chosen_estimators
 from fsanet.console import EXIT_ERROR, EXIT_INTERRUPTED, EXIT_OK, EXIT_PARTIAL, log_failures, silence_stdout
 from fsanet.errors import InputError
+from fsanet.files import printable
 from fsanet.options import add_option, positive, share
 
 if TYPE_CHECKING:
@@ -282,7 +283,7 @@ def make_printer(quiet: bool, sources: int) -> Callable | None:
 def _line_of(row: "PoseRow") -> str:
     angles = f"yaw {row.yaw:+.1f}  pitch {row.pitch:+.1f}  roll {row.roll:+.1f}"
     mask = f"  mask {row.mask}" if row.mask not in (None, "none") else ""
-    return f"{row.file}: face {row.face}  {angles}{mask}" + (f"  ({row.flags})" if row.flags else "")
+    return f"{printable(row.file)}: face {row.face}  {angles}{mask}" + (f"  ({row.flags})" if row.flags else "")
 
 
 def _conclude(report: "RunReport", by: str, rows: "RowFiles", out: Path | None) -> int:

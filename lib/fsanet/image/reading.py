@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from fsanet.errors import InputError, MissingPackageError
 from fsanet.files import replace_whole
 from fsanet.image.kinds import is_heif
+from fsanet.image.orientation import is_avif, turned_upright
 
 _TOP_SHARE = 0.999  # of the values; a few hot pixels do not make a picture a deep one
 
@@ -44,7 +45,7 @@ def read_image(path: str | Path) -> NDArray[np.uint8]:
     """Read an image file as 8-bit BGR.
 
     Deeper images are brought to 8 bits by the range that they use, grey ones repeated, alpha is dropped, CMYK
-    converted, EXIF orientation applied. Paths may hold any character.
+    converted, orientation applied: EXIF's, TIFF's, that of HEIC and AVIF. Paths may hold any character.
 
     Args:
         path: an image file.
@@ -82,13 +83,15 @@ def decode_picture(encoded: bytes, name: str) -> Picture:
     if is_heif(encoded[:128]):
         return Picture(_decode_heif(encoded, name))
     numbers = np.frombuffer(encoded, np.uint8)
+    turn_here = is_avif(encoded)
+    as_stored = cv2.IMREAD_IGNORE_ORIENTATION if turn_here else 0
     try:
-        image = in_colour(lambda flags: cv2.imdecode(numbers, flags), is_tiff(encoded))
+        image = in_colour(lambda flags: cv2.imdecode(numbers, flags | as_stored), is_tiff(encoded))
     except cv2.error as error:
         raise InputError(f"'{name}' cannot be decoded as an image: {error.err or error}.") from None
     if image is None:
         raise InputError(f"'{name}' is damaged or no image that can be read (JPEG, PNG, BMP, WebP, TIFF, PNM, AVIF).")
-    return to_eight_bits(image)
+    return to_eight_bits(turned_upright(image, encoded) if turn_here else image)
 
 
 def is_tiff(encoded: bytes) -> bool:
@@ -161,11 +164,10 @@ def _decode_heif(encoded: bytes, name: str) -> NDArray[np.uint8]:
         ) from None
     try:
         heif = pillow_heif.open_heif(encoded, convert_hdr_to_8bit=True, bgr_mode=True)
-        image = np.asarray(heif)[..., :3]
+        return np.array(np.asarray(heif)[..., :3], order="C")  # a copy: the package's own may not be written to
     except Exception as error:  # what pillow-heif raises for damaged files is not documented
         reason = " ".join(str(error).split()).rstrip(".")  # it may have several lines
         raise InputError(f"'{name}' is a HEIC picture that cannot be decoded: {reason}.") from None
-    return np.ascontiguousarray(image)
 
 
 def is_whole_jpeg(encoded: bytes) -> bool:

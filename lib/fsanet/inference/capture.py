@@ -6,7 +6,7 @@ from pathlib import Path
 import cv2
 
 from fsanet.errors import InputError
-from fsanet.files import printable
+from fsanet.files import as_utf8
 from fsanet.inference.frames import DEFAULT_FPS, VideoFrame
 
 _MISSES_BEFORE_END = 30  # frames in a row that cannot be read, after which a video is taken to have ended
@@ -34,7 +34,7 @@ class CaptureReader:
         self.sound_of = ""
         if not self.is_live:
             check_file(Path(self.name))
-            if printable(self.name) != self.name:  # OpenCV would end the process
+            if as_utf8(self.name) != self.name:  # OpenCV would end the process
                 raise InputError(f"'{name}' can be read only with PyAV, for its name: pip install 'fsanet[video]'.")
         self._capture = cv2.VideoCapture(name)
         if not self._capture.isOpened():
@@ -92,6 +92,14 @@ def no_video(name: str) -> InputError:
 def no_frame(name: str) -> InputError:
     """The error for a video of which nothing can be read."""
     return InputError(f"'{name}' opens as a video, but not one frame can be read: it is damaged.")
+
+
+def no_frame_of_pipe(name: str) -> InputError:
+    """The error for a pipe of which nothing can be read."""
+    return InputError(
+        f"'{name}' opens as a video, but not one frame can be read: the index of a film may lie at its end, where a "
+        "pipe cannot go first; give the path of the file."
+    )
 
 
 def _no_camera(name: str) -> OSError:

@@ -7,7 +7,7 @@ from typing import Generic
 import numpy as np
 from numpy.typing import NDArray
 
-from fsanet.errors import InputError
+from fsanet.errors import InputError, sentence_of
 from fsanet.image.reading import read_picture
 from fsanet.inference.face_estimator import Face, FaceEstimator, Prepared
 from fsanet.inference.overlap import mapped_in_order
@@ -71,7 +71,7 @@ def _read(estimator: FaceEstimator[Prepared], name: str) -> _Ready[Prepared]:
         image, note = read_picture(name)
         return _Ready(name, image, [estimator.prepare(image)], note=note)
     except (InputError, OSError) as error:
-        return _Ready(name, None, [], str(error))
+        return _Ready(name, None, [], sentence_of(error))
 
 
 def _estimate(estimator: FaceEstimator[Prepared], waiting: list[_Ready[Prepared]]) -> Iterator[ImageResult]:

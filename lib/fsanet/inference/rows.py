@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from typing import NamedTuple
 
-from fsanet.files import printable
+from fsanet.files import as_utf8
 from fsanet.inference.face_estimator import Face
 from fsanet.pose.angles import Pose
 
@@ -91,7 +91,7 @@ def make_row(
         origin: how the box came about in a video.
     """
     pose = pose or face.pose
-    named = (printable(file), frame, time_s, number, *face.box_xyxy, face.score, *pose, origin)
+    named = (as_utf8(file), frame, time_s, number, *face.box_xyxy, face.score, *pose, origin)
     errors = face.expected_error or (None, None, None)
     derived = (*pose.facing, *pose.quaternion, face.upright_turn, " ".join(face.flags))
     row = PoseRow._make((*named, *derived, *errors, face.mask))

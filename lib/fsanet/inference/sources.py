@@ -15,6 +15,7 @@ from fsanet.image.kinds import kind_of_file
 from fsanet.inference.spans import Span
 
 _NAMED = 3  # skipped files of a kind that are named
+_CLOSED = " (a folder that cannot be read)"  # behind the names of those in what was skipped
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,8 @@ class Sources(NamedTuple):
 
     Attributes:
         sources: in the order given, folders sorted, each once.
-        skipped: files of folders and globs that are neither picture nor video, and links that lead nowhere.
+        skipped: files of folders and globs that are neither picture nor video, links that lead nowhere, and folders
+            below that cannot be read, with words behind the names of the latter two.
     """
 
     sources: list[Source]
@@ -80,7 +82,8 @@ def find_sources(names: list[str], skip_folder: str | Path = "") -> Sources:
 
     Raises:
         FileNotFoundError: where nothing has that name.
-        ValueError: for a folder or a glob without any image or video.
+        PermissionError: for a folder that may not be read.
+        ValueError: for a folder or a glob without any image or video, and for an empty name.
     """
     skip = Path(skip_folder).resolve() if skip_folder else None
     found: dict[str, Source] = {}
@@ -92,15 +95,31 @@ def find_sources(names: list[str], skip_folder: str | Path = "") -> Sources:
 
 
 def summary_of_skipped(skipped: list[str]) -> str:
-    """One line on files that were passed over: how many of each suffix, with a few names."""
-    suffixes = Counter(Path(name).suffix.lower() or "no suffix" for name in skipped)
+    """One line on what was passed over: how many files of each suffix, and folders, with a few names."""
+    closed, files = _closed(skipped), [name for name in skipped if not name.endswith(_CLOSED)]
+    suffixes = Counter(Path(name).suffix.lower() or "no suffix" for name in files)
     kinds = ", ".join(f"{count} x {suffix}" for suffix, count in suffixes.most_common(6))
-    more = f" and {len(skipped) - _NAMED} more" if len(skipped) > _NAMED else ""
-    return f"{len(skipped)} files are neither picture nor video ({kinds}): {', '.join(skipped[:_NAMED])}{more}"
+    of_files = f"{len(files)} files are neither picture nor video ({kinds}): {_some(files)}"
+    of_folders = f"{len(closed)} folders cannot be read: {_some(closed)}"
+    return "; ".join([of_files] * bool(files) + [of_folders] * bool(closed))
+
+
+def _closed(skipped: list[str]) -> list[str]:
+    """The folders that cannot be read among what was passed over."""
+    return [name.removesuffix(_CLOSED) for name in skipped if name.endswith(_CLOSED)]
+
+
+def _some(names: list[str]) -> str:
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    return f"{', '.join(names[:_NAMED])}{more}"
 
 
 def _find(name: str, skip: Path | None, skipped: list[str]) -> list[Source]:
     path = Path(name)
+    if not name:
+        raise InputError(
+            "The name of a source is empty: give files, folders, cameras or addresses ('.' is this folder)."
+        )
     if name == "-" or "://" in name:
         return [Source("stream", name)]
     if name.isdecimal() and not path.exists():
@@ -108,7 +127,7 @@ def _find(name: str, skip: Path | None, skipped: list[str]) -> list[Source]:
     if path.is_dir():
         if path.resolve() == skip:
             raise InputError(f"The folder '{name}' cannot be both source and --out: give another folder to write to.")
-        return _media(_walk(path, skip), f"The folder '{name}'", skipped, folder=name)
+        return _media(_walk(path, skip, skipped), f"The folder '{name}'", skipped, folder=name)
     if path.exists():
         return [_named_file(path)]
     if has_magic(name):
@@ -132,10 +151,19 @@ def _kind(path: Path):
         return "image"  # reading it will tell why it cannot be read
 
 
-def _walk(folder: Path, skip: Path | None) -> Iterator[Path]:
-    """Files below a folder, without hidden ones; linked folders once, wherever their links lead."""
+def _walk(folder: Path, skip: Path | None, skipped: list[str]) -> Iterator[Path]:
+    """Files below a folder, without hidden ones; linked folders once, wherever their links lead.
+
+    Folders below that cannot be read are added to `skipped`.
+    """
+
+    def pass_over(error: OSError) -> None:
+        if error.filename is None or Path(error.filename) == folder:
+            raise error
+        skipped.append(printable(error.filename) + _CLOSED)
+
     seen = {skip}
-    for parent, folders, files in os.walk(folder, followlinks=True):
+    for parent, folders, files in os.walk(folder, onerror=pass_over, followlinks=True):
         here = Path(parent)
         seen.add(here.resolve())
         folders[:] = sorted(f for f in folders if not f.startswith(".") and (here / f).resolve() not in seen)
@@ -144,13 +172,25 @@ def _walk(folder: Path, skip: Path | None) -> Iterator[Path]:
 
 def _media(files: Iterable[Path], what: str, skipped: list[str], folder: str = "") -> list[Source]:
     """The files that are pictures or videos, sorted; the others are added to `skipped`."""
-    sources = []
+    sources, before = [], len(skipped)
     for file in sorted(files):
-        kind = _kind(file) if file.is_file() else None
+        kind = _kind(file) if _may_be_read_as_file(file) else None
         if kind is None:
             skipped.append(printable(str(file)) + ("" if file.exists() else " (a link that leads nowhere)"))
         else:
             sources.append(Source(kind, str(file), folder))
+    if not sources and (closed := _closed(skipped[before:])):
+        raise InputError(f"{what} holds no image and no video where it can be read; this cannot: {_some(closed)}.")
     if not sources:
         raise InputError(f"{what} holds no image and no video, by content or by name.")
     return sources
+
+
+def _may_be_read_as_file(path: Path) -> bool:
+    """Whether it is a file, or its folder does not show what it is: reading it will tell why it cannot be read."""
+    try:
+        return stat.S_ISREG(path.stat().st_mode)
+    except PermissionError:
+        return True
+    except OSError:
+        return False

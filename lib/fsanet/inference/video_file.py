@@ -10,9 +10,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from fsanet.inference.capture import check_file, no_frame, no_video
+from fsanet.inference.capture import check_file, no_frame, no_frame_of_pipe, no_video
 from fsanet.inference.frames import DEFAULT_FPS, VideoFrame
-from fsanet.inference.open_media import open_media
+from fsanet.inference.open_media import is_pipe, open_media
 
 _MOST_FPS = 240.0  # recordings of browsers claim 1000 frames a second
 _LEAST_STEP_S = 1e-3
@@ -46,6 +46,7 @@ class VideoReader:
         self.fps = rate if 0 < rate <= _MOST_FPS else DEFAULT_FPS
         self.expected_frames = stream.frames
         self.missed_frames = 0
+        self._is_pipe = not is_file and is_pipe(name)
         self.is_live = not is_file and self._container.duration is None
         self.note = ""
         self.sound_of = name if is_file and self._container.streams.audio else ""
@@ -68,7 +69,7 @@ class VideoReader:
         finally:
             self._container.close()
         if time_s < 0:
-            raise no_frame(self.name)
+            raise no_frame_of_pipe(self.name) if self._is_pipe else no_frame(self.name)
 
     def _numbered(self) -> Iterator[tuple[int, av.VideoFrame | None]]:
         """Frames with their numbers in the video, None for each that cannot be read."""
