@@ -1,9 +1,13 @@
 """Engines by name, by settings, and by what the weights are."""
 
+import shutil
+
 import numpy as np
 import pytest
 
 from fsanet.engines.choose import ENGINES, create_engine, export_engine, open_export
+from fsanet.errors import InputError
+from fsanet.export.onnx_cache import bundled_onnx
 
 pytestmark = pytest.mark.filterwarnings("ignore:In the future `np.object`:FutureWarning")  # keras' patch of tf2onnx
 
@@ -42,6 +46,21 @@ def test_an_onnx_file_as_weights(onnx_engine):
     assert engine.name == "onnx"
     assert engine.path == onnx_engine.path
     assert create_engine("openvino", weights=onnx_engine.path, threads=1).path == onnx_engine.path
+
+
+def test_an_export_of_another_model_than_is_asked_for_is_refused(tmp_path):
+    path = tmp_path / "e.onnx"
+    shutil.copy(bundled_onnx("capsule", "free"), path)
+    assert create_engine(weights=path).metadata["model"] == "capsule"
+    assert create_engine(model="capsule", weights=path).path == path
+    with pytest.raises(
+        InputError, match=r"e\.onnx' is an export of capsule, not of fusion_capsule: leave the model out"
+    ):
+        create_engine(model="fusion_capsule", weights=path)
+
+
+def test_a_tflite_file_that_says_nothing_of_itself(tflite):
+    assert create_engine(model="capsule", weights=tflite).metadata == {}
 
 
 def test_exports_are_told_apart_by_suffix_and_by_what_a_folder_holds(tmp_path):

@@ -1,3 +1,5 @@
+import shutil
+
 import numpy as np
 import pytest
 
@@ -121,6 +123,22 @@ def test_only_our_own_weights_are_mixed_unless_a_share_is_given():
 def test_weights_of_a_file_answer_alone():
     file = BUNDLED.parents[1] / "synthetic" / "ssrnet_mt.onnx"
     assert HeadPoseEstimator(weights=str(file)).finder_share == 0
+
+
+def test_the_name_is_that_of_the_model_in_the_file(tmp_path):
+    said, silent = tmp_path / "said.onnx", tmp_path / "silent.onnx"
+    shutil.copy(BUNDLED.parents[1] / "free" / "capsule.onnx", said)
+    silent.write_bytes(said.read_bytes().replace(b"\n\x05model\x12\x07capsule", b"\n\x05modem\x12\x07capsule"))
+    names = [HeadPoseEstimator(weights=str(file)).name for file in (said, silent)]
+    assert names == ["scout, capsule", "scout, silent.onnx"]
+    assert HeadPoseEstimator("var_capsule", weights=str(silent)).name == "scout, var_capsule"
+    with pytest.raises(ValueError, match="is an export of capsule, not of var_capsule"):
+        HeadPoseEstimator("var_capsule", weights=str(said))
+
+
+def test_without_a_file_the_name_is_that_of_the_model_or_the_default():
+    assert HeadPoseEstimator().name == "scout, fusion_capsule"
+    assert HeadPoseEstimator("capsule", weights="free", any_angle=True).name == "scout at any angle, capsule"
 
 
 @pytest.mark.parametrize("shape", [(64, 64, 3), (2, 64, 64, 1), (2, 64, 64)])

@@ -39,6 +39,11 @@ class Engine(Protocol):
         ...
 
 
+def told_model(engine: Engine) -> str | None:
+    """The name of the model that an engine runs, where the file that it was made of tells it; else None."""
+    return getattr(engine, "metadata", {}).get("model")
+
+
 def checked_crops(crops_bgr: ArrayLike, size: int) -> NDArray:
     """The crops as an array, uint8 or float as they came.
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,8 +12,8 @@ from fsanet.detectors.catalog import create_sized_detector
 from fsanet.detectors.detection import Detection, FaceDetector
 from fsanet.detectors.nearby import Place, closeup_of, detect_near, search_of, stands_upright
 from fsanet.detectors.working_image import require_bgr
-from fsanet.engines.choose import create_engine
-from fsanet.engines.engine import Engine
+from fsanet.engines.choose import create_engine, export_engine
+from fsanet.engines.engine import Engine, told_model
 from fsanet.engines.reading import Reading, read
 from fsanet.errors import InputError
 from fsanet.image import boxes
@@ -55,7 +56,7 @@ class HeadPoseEstimator:
     One instance may be called from several threads.
 
     Args:
-        model: a name of `fsanet.MODELS`.
+        model: a name of `fsanet.MODELS`; None for that of an export, and `DEFAULT_MODEL` of other weights.
         weights: a catalogued training set ("free", "synthetic", "300W_LP", "BIWI"), a weight file, or a file of
             `make export`; None for our own, "free" where it has the model.
         detector: "auto" (scout), "scout", "yunet", "mtcnn", "ssd", "lbp", or an object with
@@ -72,13 +73,14 @@ class HeadPoseEstimator:
             and 0 with others, which then answer alone.
 
     Raises:
-        ValueError: for an unknown model, detector or engine; the message lists the known ones; for another share.
+        ValueError: for an unknown model, detector or engine; the message lists the known ones; for another share; and
+            for an export that says that it is of another model.
         FileNotFoundError: where weights are not on this machine; the message says how to get them.
     """
 
     def __init__(
         self,
-        model: str = DEFAULT_MODEL,
+        model: str | None = None,
         weights: str | None = None,
         detector: str | FaceDetector = "auto",
         engine: str | Engine = "auto",
@@ -95,7 +97,8 @@ class HeadPoseEstimator:
         self.margin = margin
         self.batch_size = batch_size
         self.detector_name = getattr(self._upright, "name", type(self._upright).__name__)
-        self.name = f"{self.detector_name}{' at any angle' if any_angle else ''}, {model}"
+        found_by = f"{self.detector_name}{' at any angle' if any_angle else ''}"
+        self.name = f"{found_by}, {_network_name(self.engine, model, weights)}"
 
     def __call__(self, image_bgr: NDArray[np.uint8]) -> list[Face]:
         """Poses of all faces in an image.
@@ -213,8 +216,14 @@ def _is_inside(face: Detection, image_bgr: NDArray[np.uint8]) -> bool:
     return boxes.share_inside(face.box_xyxy, *image_bgr.shape[1::-1]) > 0
 
 
-def _straightened(engine: str, model: str, weights: str | None) -> Engine:
+def _straightened(engine: str, model: str | None, weights: str | None) -> Engine:
     return StraightenedEngine(create_engine(engine, model=model, weights=weights))
+
+
+def _network_name(engine: Engine, model: str | None, weights: str | None) -> str:
+    """The model that an engine runs: as its file tells, else as it was asked for; else an export's file, the default."""
+    unnamed = Path(weights).name if weights and export_engine(Path(weights)) else DEFAULT_MODEL
+    return told_model(engine) or model or unnamed
 
 
 def _apart_deg(one: Pose, other: Pose) -> float:

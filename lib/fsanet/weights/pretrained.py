@@ -53,7 +53,9 @@ def _published(training_set: str, model: str, size: int, sha256: str) -> Pretrai
 
 
 def _bundled(training_set: str, model: str, size: int, sha256: str) -> PretrainedFile:
-    return PretrainedFile(_path_of(training_set, model), size, sha256, "", licence_of(training_set), model, training_set)
+    return PretrainedFile(
+        _path_of(training_set, model), size, sha256, "", licence_of(training_set), model, training_set
+    )
 
 
 def licence_of(training_set: str) -> str:
