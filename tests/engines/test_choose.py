@@ -1,11 +1,12 @@
 """Engines by name, by settings, and by what the weights are."""
 
 import shutil
+import sys
 
 import numpy as np
 import pytest
 
-from fsanet.engines.choose import ENGINES, create_engine, export_engine, open_export
+from fsanet.engines.choose import _FILES, ENGINES, create_engine, export_engine, open_export
 from fsanet.errors import InputError
 from fsanet.export.onnx_cache import bundled_onnx
 
@@ -97,6 +98,33 @@ def test_graphs_of_tensorflow_that_are_none(tmp_path):
         create_engine(weights=tmp_path / "saved")
     with pytest.raises(ValueError, match="Engine 'saved_model' takes a saved_model folder as weights, got 'BIWI'"):
         create_engine("saved_model", model="capsule", weights="BIWI")
+
+
+@pytest.mark.parametrize("engine", ["auto", "keras", "onnx", "openvino"])
+@pytest.mark.parametrize(
+    ("name", "content"), [("a.jpg", b"\xff\xd8\xff"), ("a.h5", b"version https://git-lfs"), ("a", b"")]
+)
+def test_what_is_no_weight_file_is_told_without_keras(engine, name, content, tmp_path, monkeypatch):
+    monkeypatch.setattr("fsanet.engines.choose.find_spec", lambda package: None)
+    monkeypatch.setitem(sys.modules, "keras", None)  # importing it is an error
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(InputError, match=f"{name}' is no weight file: it is neither HDF5 nor a .keras archive"):
+        create_engine(engine, weights=tmp_path / name)
+
+
+def test_every_export_that_serves_as_weights_is_named(tmp_path):
+    (tmp_path / "a.jpg").write_bytes(b"\xff\xd8\xff")
+    with pytest.raises(InputError) as refused:
+        create_engine(weights=tmp_path / "a.jpg")
+    assert all(f" {suffix}" in str(refused.value) for suffix in _FILES)
+
+
+@pytest.mark.parametrize("start", [b"\x89HDF\r\n\x1a\n", b"PK\x03\x04"])
+def test_what_may_be_weights_asks_for_keras(start, tmp_path, monkeypatch):
+    monkeypatch.setattr("fsanet.engines.choose.find_spec", lambda package: None)
+    (tmp_path / "a.h5").write_bytes(start)
+    with pytest.raises(InputError, match="Engine 'keras' needs Keras"):
+        create_engine(weights=tmp_path / "a.h5")
 
 
 def test_missing_weight_file(tmp_path, cache):

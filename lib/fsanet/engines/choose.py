@@ -14,6 +14,7 @@ from fsanet.errors import InputError, MissingPackageError
 from fsanet.export.onnx_cache import exported_onnx, ready_onnx
 from fsanet.locations import command_here
 from fsanet.models.spec import DEFAULT_MODEL, default_weights, get_spec
+from fsanet.weights.pretrained import weight_files
 
 _EXPORT_PACKAGES = ("keras", "tensorflow", "tf2onnx", "onnx")
 _FILES = {".onnx": "onnx", ".tflite": "litert", ".xml": "openvino", ".pb": "frozen_graph"}
@@ -142,6 +143,7 @@ def _export_of(engine: str, export_format: str, model: str, weights: str) -> str
 
 
 def _keras(model: str, weights: str, settings: dict[str, Any]) -> Engine:
+    weight_files(model, weights)  # what is no weights needs no Keras
     if not find_spec("keras"):
         raise MissingPackageError(
             "Engine 'keras' needs Keras: pip install 'fsanet[keras]'; engine 'onnx' works without."
