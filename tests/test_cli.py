@@ -89,6 +89,17 @@ def test_estimate_loads_no_tensorflow():
     assert done.returncode == 0, done.stderr
 
 
+def test_every_verb_tells_its_options_in_a_plain_installation():
+    extras = {"matplotlib", "numba", "scipy", "keras", "tensorflow", "h5py", "onnx", "openvino", "polars", "dask"}
+    code = (
+        "import sys\nfrom fsanet.cli import VERBS, command_parser\n"
+        f"sys.modules.update(dict.fromkeys({sorted(extras)}))\n"
+        "print(all(verb in command_parser().format_help() for verb in VERBS))"
+    )
+    done = run_python("-c", code)
+    assert (done.returncode, done.stdout) == (0, "True\n"), done.stderr
+
+
 @pytest.mark.parametrize("shell", ["bash", "zsh", "tcsh"])
 def test_completion_knows_verbs_and_options(shell, capsys):
     pytest.importorskip("shtab")

@@ -13,6 +13,7 @@ PACKAGE = ROOT / "lib" / "fsanet"
 # room -> rooms of ours that it may import, itself always included. Leaves may be used by every room.
 LEAVES = {
     "errors",
+    "checks",
     "files",
     "console",
     "locations",

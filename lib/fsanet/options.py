@@ -12,7 +12,7 @@ VOCABULARY = {
     "--set": "a labelled set: its name, or the path of an npz",
     "--folder": "folder of the npz sets",
     "--out": "where the output goes",
-    "--rows": "file of rows to write, .csv or .jsonl; may be given several times",
+    "--rows": "file of rows to write, .csv or .jsonl, or .parquet where shards are joined; may be given several times",
     "--model": "model name, see `fsanet models`",
     "--weights": "free, synthetic, 300W_LP, BIWI, a weight file or a folder of them",
     "--samples": "number of samples",

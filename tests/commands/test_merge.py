@@ -59,6 +59,12 @@ def test_merging_before_all_are_done_writes_nothing(photos, tmp_path, capsys):
     assert not (tmp_path / "many" / "poses.csv").exists()
 
 
+def test_the_help_tells_of_columns(capsys):
+    with pytest.raises(SystemExit):
+        cli.main(["merge", "--help"])
+    assert ".csv or .jsonl, or .parquet where shards are joined" in " ".join(capsys.readouterr().out.split())
+
+
 def test_no_shard(photos, capsys):
     with pytest.raises(SystemExit):
         estimate("--shard", "4/3")

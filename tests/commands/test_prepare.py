@@ -41,7 +41,7 @@ def data(tmp_path, type1_writer):
 @pytest.fixture
 def plain(monkeypatch):
     """Leaves the pictures out, for tests that are about something else: drawing them takes most of the time."""
-    monkeypatch.setattr("fsanet.commands.prepare.draw_pictures", lambda npz: None)
+    monkeypatch.setattr("fsanet.datasets.pictures.draw_pictures", lambda npz: None)
 
 
 def run(*arguments):

@@ -100,6 +100,14 @@ def test_without_any_set_the_synthetic_one_is_rendered_once(weights, tmp_path, r
     assert printed.out.count("synthetic_test: 2 samples, 0 left out") == 2
 
 
+@pytest.mark.parametrize("asked", [(), ("--set", "synthetic")])
+def test_a_default_folder_that_is_not_there_has_no_sets(asked, weights, tmp_path, rendered, monkeypatch):
+    monkeypatch.setattr("fsanet.commands.test.DATA", tmp_path / "data")
+    options = ["--weights", str(weights), "--model", "metric", "--no-pictures", "--out", str(tmp_path / "out")]
+    assert main(["test", *options, *asked]) == 0
+    assert rendered == [1000]
+
+
 def test_the_synthetic_set_is_rendered_where_it_is_asked_for(weights, data, rendered):
     options = ["--model", "metric", "--no-pictures"]
     assert run(weights, data, "--set", "synthetic", *options) == 0

@@ -7,6 +7,7 @@ import pytest
 
 from fsanet.detectors.catalog import BUILDERS, DETECTORS, create_detector, create_sized_detector
 from fsanet.detectors.detection import Detection, FaceDetector, sorted_detections
+from fsanet.errors import InputError
 from fsanet.image.boxes import iou
 
 FACE_CENTER_XY = (222, 118)  # of the portrait
@@ -116,6 +117,17 @@ def test_unknown_name_lists_the_right_ones():
 def test_a_size_reaches_the_detector():
     assert create_sized_detector("lbp", 900).long_side == 900
     assert create_sized_detector("lbp", None).long_side == 640
+
+
+@pytest.mark.parametrize("size", [0, -5, 1.5, float("nan"), "900"])
+@pytest.mark.parametrize("name", ["auto", "scout", "lbp", "yunet", "mtcnn"])
+def test_a_size_that_is_none_is_refused(name, size):
+    with pytest.raises(InputError, match=r"The longer side, in pixels, .* must be a whole number, 1 or more, got"):
+        create_sized_detector(name, size)
+
+
+def test_one_pixel_is_a_size(portrait):
+    assert create_sized_detector("scout", 1).detect(portrait) == create_sized_detector("lbp", 1).detect(portrait) == []
 
 
 def test_a_detector_of_one_size_says_which_others_to_choose():

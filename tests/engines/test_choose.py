@@ -1,9 +1,14 @@
 """Engines by name, by settings, and by what the weights are."""
 
+import shutil
+import sys
+
 import numpy as np
 import pytest
 
-from fsanet.engines.choose import ENGINES, create_engine, export_engine, open_export
+from fsanet.engines.choose import _FILES, ENGINES, create_engine, export_engine, open_export
+from fsanet.errors import InputError
+from fsanet.export.onnx_cache import bundled_onnx
 
 pytestmark = pytest.mark.filterwarnings("ignore:In the future `np.object`:FutureWarning")  # keras' patch of tf2onnx
 
@@ -44,6 +49,21 @@ def test_an_onnx_file_as_weights(onnx_engine):
     assert create_engine("openvino", weights=onnx_engine.path, threads=1).path == onnx_engine.path
 
 
+def test_an_export_of_another_model_than_is_asked_for_is_refused(tmp_path):
+    path = tmp_path / "e.onnx"
+    shutil.copy(bundled_onnx("capsule", "free"), path)
+    assert create_engine(weights=path).metadata["model"] == "capsule"
+    assert create_engine(model="capsule", weights=path).path == path
+    with pytest.raises(
+        InputError, match=r"e\.onnx' is an export of capsule, not of fusion_capsule: leave the model out"
+    ):
+        create_engine(model="fusion_capsule", weights=path)
+
+
+def test_a_tflite_file_that_says_nothing_of_itself(tflite):
+    assert create_engine(model="capsule", weights=tflite).metadata == {}
+
+
 def test_exports_are_told_apart_by_suffix_and_by_what_a_folder_holds(tmp_path):
     for folder, file in (("a", "model.xml"), ("b", "saved_model.pb"), ("c", "photo.jpg")):
         (tmp_path / folder).mkdir()
@@ -78,6 +98,33 @@ def test_graphs_of_tensorflow_that_are_none(tmp_path):
         create_engine(weights=tmp_path / "saved")
     with pytest.raises(ValueError, match="Engine 'saved_model' takes a saved_model folder as weights, got 'BIWI'"):
         create_engine("saved_model", model="capsule", weights="BIWI")
+
+
+@pytest.mark.parametrize("engine", ["auto", "keras", "onnx", "openvino"])
+@pytest.mark.parametrize(
+    ("name", "content"), [("a.jpg", b"\xff\xd8\xff"), ("a.h5", b"version https://git-lfs"), ("a", b"")]
+)
+def test_what_is_no_weight_file_is_told_without_keras(engine, name, content, tmp_path, monkeypatch):
+    monkeypatch.setattr("fsanet.engines.choose.find_spec", lambda package: None)
+    monkeypatch.setitem(sys.modules, "keras", None)  # importing it is an error
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(InputError, match=f"{name}' is no weight file: it is neither HDF5 nor a .keras archive"):
+        create_engine(engine, weights=tmp_path / name)
+
+
+def test_every_export_that_serves_as_weights_is_named(tmp_path):
+    (tmp_path / "a.jpg").write_bytes(b"\xff\xd8\xff")
+    with pytest.raises(InputError) as refused:
+        create_engine(weights=tmp_path / "a.jpg")
+    assert all(f" {suffix}" in str(refused.value) for suffix in _FILES)
+
+
+@pytest.mark.parametrize("start", [b"\x89HDF\r\n\x1a\n", b"PK\x03\x04"])
+def test_what_may_be_weights_asks_for_keras(start, tmp_path, monkeypatch):
+    monkeypatch.setattr("fsanet.engines.choose.find_spec", lambda package: None)
+    (tmp_path / "a.h5").write_bytes(start)
+    with pytest.raises(InputError, match="Engine 'keras' needs Keras"):
+        create_engine(weights=tmp_path / "a.h5")
 
 
 def test_missing_weight_file(tmp_path, cache):

@@ -115,7 +115,7 @@ def test_wrong_crops(engines, name, crops, text):
 
 
 def test_threads_must_be_positive(onnx_engine):
-    with pytest.raises(ValueError, match="threads must be at least 1, got 0"):
+    with pytest.raises(ValueError, match="threads must be a whole number, 1 or more, got 0"):
         OnnxEngine(onnx_engine.path, threads=0)
 
 
@@ -123,7 +123,7 @@ def test_threads_must_be_positive(onnx_engine):
     "make", [lambda e, m: OnnxEngine(e.path, batch_size=0), lambda e, m: KerasEngine(m, batch_size=0)]
 )
 def test_batch_size_must_be_positive(onnx_engine, model, make):
-    with pytest.raises(ValueError, match="batch_size must be at least 1, got 0"):
+    with pytest.raises(ValueError, match="batch_size must be a whole number, 1 or more, got 0"):
         make(onnx_engine, model)
 
 

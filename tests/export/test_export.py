@@ -113,7 +113,7 @@ def test_convolutions_of_int8_are_int8(exported):
 EXPECTED_METADATA = {"model": "var_capsule", "weights": "mine.weights.h5", "colour_order": "BGR"}
 
 
-@pytest.mark.parametrize("name", ["onnx", "openvino"])
+@pytest.mark.parametrize("name", ["onnx", "tflite", "openvino", "saved_model"])
 def test_metadata_that_the_engine_reads(name, exported):
     assert exported(name)[2].metadata.items() >= EXPECTED_METADATA.items()
 

@@ -1,9 +1,12 @@
+import shutil
+
 import numpy as np
 import pytest
 
 import fsanet
 from fsanet.detectors.detection import Detection
 from fsanet.detectors.scout import BUNDLED
+from fsanet.errors import InputError
 from fsanet.image.face_crop import crop_turned
 from fsanet.inference.estimator import FINDER_SHARE, HeadPoseEstimator
 from fsanet.pose.angles import Pose
@@ -123,10 +126,52 @@ def test_weights_of_a_file_answer_alone():
     assert HeadPoseEstimator(weights=str(file)).finder_share == 0
 
 
+def test_the_name_is_that_of_the_model_in_the_file(tmp_path):
+    said, silent = tmp_path / "said.onnx", tmp_path / "silent.onnx"
+    shutil.copy(BUNDLED.parents[1] / "free" / "capsule.onnx", said)
+    silent.write_bytes(said.read_bytes().replace(b"\n\x05model\x12\x07capsule", b"\n\x05modem\x12\x07capsule"))
+    names = [HeadPoseEstimator(weights=str(file)).name for file in (said, silent)]
+    assert names == ["scout, capsule", "scout, silent.onnx"]
+    assert HeadPoseEstimator("var_capsule", weights=str(silent)).name == "scout, var_capsule"
+    with pytest.raises(ValueError, match="is an export of capsule, not of var_capsule"):
+        HeadPoseEstimator("var_capsule", weights=str(said))
+
+
+def test_without_a_file_the_name_is_that_of_the_model_or_the_default():
+    assert HeadPoseEstimator().name == "scout, fusion_capsule"
+    assert HeadPoseEstimator("capsule", weights="free", any_angle=True).name == "scout at any angle, capsule"
+
+
 @pytest.mark.parametrize("shape", [(64, 64, 3), (2, 64, 64, 1), (2, 64, 64)])
 def test_crops_of_a_wrong_shape_are_refused(estimator, shape):
     with pytest.raises(ValueError, match=r"must be an \(N, h, w, 3\) BGR array; got shape"):
         estimator.predict_crops(np.zeros(shape, np.uint8))
+
+
+@pytest.mark.parametrize("kind", [np.int64, np.float16, np.float32, bool])
+@pytest.mark.parametrize("side", [64, 100])
+def test_crops_of_another_type_are_refused(estimator, kind, side):
+    with pytest.raises(InputError, match=rf"must be uint8, 0\.\.255; got {np.dtype(kind)}: convert them"):
+        estimator.predict_crops(np.zeros((2, side, side, 3), kind))
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"detect_size": -5}, "The longer side, in pixels, at which pictures are searched must be a whole number"),
+        ({"detect_size": 1.5}, "must be a whole number, 1 or more, got 1.5"),
+        ({"batch_size": 0}, "batch_size must be a whole number, 1 or more, got 0"),
+        ({"batch_size": -1}, "batch_size must be a whole number, 1 or more, got -1"),
+        ({"margin": float("nan")}, r"The margin of a crop lies in 0\.\.3; got nan"),
+        ({"margin": -0.1}, r"The margin of a crop lies in 0\.\.3; got -0\.1"),
+        ({"detector": None}, r"A detector is one of auto, lbp, .*, or an object with detect\(image_bgr\); got None"),
+        ({"engine": None}, "An engine is one of auto, onnx, .*, or an object with input_size and predict.*; got None"),
+        ({"finder_share": float("nan")}, r"share of a pose lies in 0\.\.1; got nan"),
+    ],
+)
+def test_settings_that_are_none_are_refused_in_a_sentence(settings, message):
+    with pytest.raises(InputError, match=message):
+        HeadPoseEstimator(**settings)
 
 
 @pytest.mark.parametrize(

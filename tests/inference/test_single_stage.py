@@ -5,6 +5,7 @@ import pytest
 
 from fsanet.dense.decode import Found
 from fsanet.detectors import scout
+from fsanet.errors import InputError
 from fsanet.inference.face_estimator import Face, find_faces
 from fsanet.inference.single_stage import SingleStageEstimator
 from fsanet.pose.angles import Pose, rotation_from_angles
@@ -61,6 +62,12 @@ def test_faces_come_with_their_poses(estimator):
     np.testing.assert_allclose(face.pose, (30, 10, -5), atol=1e-6)
     assert face.box_xyxy[0] < 120 < face.box_xyxy[2]
     assert estimator._detector._network.calls == [((200, 300, 3), 100, 0.4)]
+
+
+@pytest.mark.parametrize("size", [0, -5, 1.5])
+def test_a_size_that_is_none_is_refused(size):
+    with pytest.raises(InputError, match="must be a whole number, 1 or more, got"):
+        SingleStageEstimator(long_side=size)
 
 
 def test_several_pictures_and_none_with_a_face(estimator):

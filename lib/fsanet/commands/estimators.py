@@ -39,10 +39,9 @@ def _by_sight(args: argparse.Namespace, videos: bool) -> "tuple[FaceEstimator, F
         return _single_stage(args, videos)
     from fsanet.image.face_crop import DETECTOR_MARGIN
     from fsanet.inference.estimator import HeadPoseEstimator
-    from fsanet.models.spec import DEFAULT_MODEL
 
     settings = {
-        "model": args.model or DEFAULT_MODEL,
+        "model": args.model,
         "weights": args.weights,
         "detector": args.detector,
         "margin": DETECTOR_MARGIN if args.margin is None else args.margin,

@@ -16,7 +16,6 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 
 from fsanet.console import EXIT_ERROR, EXIT_OK, EXIT_PARTIAL
-from fsanet.datasets.pictures import draw_pictures, picture_paths
 from fsanet.errors import InputError
 from fsanet.image.face_crop import INPUT_SIZE
 from fsanet.locations import work_dir
@@ -134,6 +133,8 @@ def _chosen(args: argparse.Namespace) -> list[tuple[RawSet, Path]]:
 
 
 def _make(step: Step, options: Options, outcome: Outcome) -> None:
+    from fsanet.datasets.pictures import draw_pictures, picture_paths  # Matplotlib: missed before the work, not after
+
     try:
         built = build_set(step.recipe(), workers=options.workers, quiet=options.quiet)
         if built.fresh or not all(path.is_file() for path in picture_paths(built.path)):

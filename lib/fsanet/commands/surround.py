@@ -14,7 +14,6 @@ import argparse
 from fsanet.commands.twins import make_twin
 from fsanet.datasets.derive import SURROUNDED
 from fsanet.options import add_twin_options
-from fsanet.scenes.surrounded_set import surrounded_set
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -26,6 +25,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Make the twin with other surroundings; whole or not there."""
+    from fsanet.scenes.surrounded_set import surrounded_set  # compiles the renderer: only where it is needed
+
     return make_twin(
         args,
         SURROUNDED,

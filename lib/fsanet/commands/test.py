@@ -145,8 +145,11 @@ def _singles(model: str) -> tuple[str, ...]:
 
 
 def _chosen_sets(sets: Sequence[str], data: Path) -> list[str]:
-    """Names of the sets to measure on. The synthetic one is rendered where it is asked for or there is no other."""
-    if not data.is_dir():
+    """Names of the sets to measure on. The synthetic one is rendered where it is asked for or there is no other.
+
+    The default folder may be missing: it has no sets then.
+    """
+    if data != DATA and not data.is_dir():
         raise FileNotFoundError(f"There is no folder '{data}' with test sets: check the path after --folder.")
     names = [_NICKNAMES.get(name, name) for name in sets] or available_sets(data) or [SYNTHETIC_TEST]
     if SYNTHETIC_TEST in names:

@@ -8,6 +8,7 @@ from typing import NamedTuple, Protocol, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
+from fsanet.checks import whole
 from fsanet.errors import InputError
 from fsanet.image import boxes
 from fsanet.pose.angles import Pose
@@ -93,6 +94,11 @@ def checked_threshold(threshold: float) -> float:
     if not 0.0 <= threshold < 1.0:
         raise InputError(f"A detection threshold lies in 0..1, 1 excluded; got {threshold}.")
     return float(threshold)
+
+
+def checked_long_side(long_side: int) -> int:
+    """The size itself, or a ValueError unless it is a whole number of pixels, 1 or more."""
+    return whole(long_side, "The longer side, in pixels, at which pictures are searched")
 
 
 @runtime_checkable

@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from fsanet.detectors.detection import BoxConvention, Detection, checked_threshold, sorted_detections
+from fsanet.detectors.detection import BoxConvention, Detection, checked_long_side, checked_threshold, sorted_detections
 from fsanet.detectors.loading import PerThread
 from fsanet.detectors.working_image import fit
 
@@ -37,7 +37,7 @@ class LBPDetector:
 
     def __init__(self, threshold: float = 0.75, long_side: int = 640):
         self.threshold = checked_threshold(threshold)
-        self.long_side = long_side
+        self.long_side = checked_long_side(long_side)
         # OpenCV keeps groups of more windows than this; score s needs 1 / (1 - s) of them
         self._neighbours = max(1, math.ceil(1 / (1 - self.threshold) - 1e-9) - 1)
         self._cascade = PerThread(_load_cascade)

@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from fsanet.detectors.detection import BoxConvention, Detection, checked_threshold, sorted_detections
+from fsanet.detectors.detection import BoxConvention, Detection, checked_long_side, checked_threshold, sorted_detections
 from fsanet.detectors.mtcnn_networks import load_networks
 from fsanet.detectors.working_image import fit
 
@@ -57,7 +57,7 @@ class MTCNNDetector:
 
     def __init__(self, threshold: float = 0.95, long_side: int = 640):
         self.threshold = checked_threshold(threshold)
-        self.long_side = long_side
+        self.long_side = checked_long_side(long_side)
         self._networks = load_networks()
 
     def detect(self, image_bgr: NDArray[np.uint8]) -> list[Detection]:

@@ -17,7 +17,7 @@ from numpy.typing import DTypeLike, NDArray
 from fsanet.dense.decode import UNTOLD, Found, Small, decode, hints_at, joined, worn
 from fsanet.dense.layout import CELL_PREDICTION_SIZE, MASKS, STRIDES, cells
 from fsanet.detectors.closer_look import look_closer, surer, surest_of_looks
-from fsanet.detectors.detection import BoxConvention, Detection, checked_threshold, sorted_detections
+from fsanet.detectors.detection import BoxConvention, Detection, checked_long_side, checked_threshold, sorted_detections
 from fsanet.detectors.loading import Network
 from fsanet.detectors.nearby import Closeup
 from fsanet.detectors.working_image import fit, require_bgr
@@ -205,7 +205,7 @@ class ScoutDetector:
 
     def __init__(self, threshold: float = THRESHOLD, long_side: int = LONG_SIDE, model_path: str | Path | None = None):
         self.threshold = checked_threshold(threshold)
-        self.long_side = long_side
+        self.long_side = checked_long_side(long_side)
         self._network = ScoutNetwork(model_path)
 
     def detect(self, image_bgr: NDArray[np.uint8]) -> list[Detection]:

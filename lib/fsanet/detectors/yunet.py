@@ -11,7 +11,14 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from fsanet.detectors.detection import BoxConvention, Detection, checked_threshold, merged_detections, sorted_detections
+from fsanet.detectors.detection import (
+    BoxConvention,
+    Detection,
+    checked_long_side,
+    checked_threshold,
+    merged_detections,
+    sorted_detections,
+)
 from fsanet.detectors.loading import PerThread, read_detector_file
 from fsanet.detectors.nearby import Place, detect_near
 from fsanet.detectors.working_image import WorkingImage, fit, pad_to, require_bgr, sizes_above, tiles
@@ -57,7 +64,7 @@ class YuNetDetector:
 
     def __init__(self, threshold: float = THRESHOLD, long_side: int = LONG_SIDE, model_path: str | Path | None = None):
         self.threshold = checked_threshold(threshold)
-        self.long_side = long_side
+        self.long_side = checked_long_side(long_side)
         self._model = np.frombuffer(read_detector_file(MODEL_FILE, model_path), np.uint8)
         self._network = PerThread(self._build)
 

@@ -5,7 +5,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from fsanet.engines.engine import Engine
+from fsanet.engines.engine import Engine, told_model
 from fsanet.engines.keras_engine import KerasEngine
 from fsanet.engines.onnx_engine import OnnxEngine
 from fsanet.engines.openvino_engine import OpenVinoEngine
@@ -14,6 +14,7 @@ from fsanet.errors import InputError, MissingPackageError
 from fsanet.export.onnx_cache import exported_onnx, ready_onnx
 from fsanet.locations import command_here
 from fsanet.models.spec import DEFAULT_MODEL, default_weights, get_spec
+from fsanet.weights.pretrained import weight_files
 
 _EXPORT_PACKAGES = ("keras", "tensorflow", "tf2onnx", "onnx")
 _FILES = {".onnx": "onnx", ".tflite": "litert", ".xml": "openvino", ".pb": "frozen_graph"}
@@ -23,7 +24,7 @@ _FOLDERS = {"model.xml": "openvino", "saved_model.pb": "saved_model"}  # by a fi
 def create_engine(
     engine: str = "auto",
     *,
-    model: str = DEFAULT_MODEL,
+    model: str | None = None,
     weights: str | Path | None = None,
     threads: int | None = None,
     provider: str | None = None,
@@ -34,7 +35,7 @@ def create_engine(
     Args:
         engine: one of `ENGINES`, or "auto": what runs the export that `weights` names; else ONNX Runtime where the
             model is there as ONNX or can be exported, else Keras.
-        model: a name of `fsanet.MODELS`.
+        model: a name of `fsanet.MODELS`; None for that of an export, and `DEFAULT_MODEL` of other weights.
         weights: a catalogued training set ("free", "synthetic", "300W_LP", "BIWI"), a weight file or a folder of them
             as `load_model` takes it, or what `fsanet export` wrote: a file, or the folder of OpenVINO or of a
             SavedModel. None: our own, `default_weights`.
@@ -43,17 +44,22 @@ def create_engine(
         batch_size: crops that are computed at once; more are computed in turns.
 
     Raises:
-        ValueError: for an unknown engine, model, training set or setting; the message lists the known ones.
+        ValueError: for an unknown engine, model, training set or setting; the message lists the known ones. Also for an
+            export that says that it is of another model.
         FileNotFoundError: where the weights are not on this machine; the message says how to get them.
         ImportError: where the engine's package is not installed.
     """
     if engine not in ("auto", *ENGINES):
         raise InputError(f"There is no engine '{engine}'. The engines are: auto, {', '.join(ENGINES)}.")
-    get_spec(model)
-    weights = default_weights(model) if weights is None else str(weights)
-    name = _best_engine(model, weights) if engine == "auto" else engine
+    wanted = get_spec(DEFAULT_MODEL if model is None else model).name
+    weights = default_weights(wanted) if weights is None else str(weights)
+    name = _best_engine(wanted, weights) if engine == "auto" else engine
     given = {"threads": threads, "provider": provider, "batch_size": batch_size}
-    return _ENGINES[name].build(model, weights, _checked(name, given))
+    built = _ENGINES[name].build(wanted, weights, _checked(name, given))
+    told = told_model(built)
+    if model and told and told != model:
+        raise InputError(f"'{weights}' is an export of {told}, not of {model}: leave the model out, or give its own.")
+    return built
 
 
 def open_export(path: Path) -> Engine:
@@ -137,6 +143,7 @@ def _export_of(engine: str, export_format: str, model: str, weights: str) -> str
 
 
 def _keras(model: str, weights: str, settings: dict[str, Any]) -> Engine:
+    weight_files(model, weights)  # what is no weights needs no Keras
     if not find_spec("keras"):
         raise MissingPackageError(
             "Engine 'keras' needs Keras: pip install 'fsanet[keras]'; engine 'onnx' works without."

@@ -9,6 +9,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from fsanet.checks import whole
 from fsanet.errors import InputError
 from fsanet.workers import cores
 
@@ -39,6 +40,11 @@ class Engine(Protocol):
         ...
 
 
+def told_model(engine: Engine) -> str | None:
+    """The name of the model that an engine runs, where the file that it was made of tells it; else None."""
+    return getattr(engine, "metadata", {}).get("model")
+
+
 def checked_crops(crops_bgr: ArrayLike, size: int) -> NDArray:
     """The crops as an array, uint8 or float as they came.
 
@@ -62,26 +68,18 @@ def checked_threads(threads: int | None) -> int:
     """The number of threads to use: as given, or one per core that this process may use.
 
     Raises:
-        ValueError: when it is not at least 1.
+        ValueError: when it is no whole number of at least 1.
     """
-    if threads is None:
-        return cores()
-    if threads < 1:
-        raise InputError(f"threads must be at least 1, got {threads}; leave it out for one per core.")
-    return threads
+    return cores() if threads is None else whole(threads, "threads")
 
 
 def checked_batch_size(batch_size: int | None, default: int) -> int:
     """The number of crops to compute at once: as given, or the default.
 
     Raises:
-        ValueError: when it is not at least 1.
+        ValueError: when it is no whole number of at least 1.
     """
-    if batch_size is None:
-        return default
-    if batch_size < 1:
-        raise InputError(f"batch_size must be at least 1, got {batch_size}.")
-    return batch_size
+    return default if batch_size is None else whole(batch_size, "batch_size")
 
 
 def shares(number: int, batch_size: int, workers: int = 1) -> list[slice]:

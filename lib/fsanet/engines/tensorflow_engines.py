@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from fsanet.console import quiet_native_stderr
 from fsanet.engines.engine import Workers, as_float, checked_crops, checked_threads
 from fsanet.errors import InputError, MissingPackageError
-from fsanet.export.formats.table import INPUT_NAME, OUTPUT_NAME, SIGNATURE
+from fsanet.export.formats.table import INPUT_NAME, METADATA_FILE, METADATA_PREFIX, OUTPUT_NAME, SIGNATURE
 
 
 class LiteRtEngine:
@@ -42,6 +43,20 @@ class LiteRtEngine:
         self.input_size = int(self._input["shape"][1])
         self._lock = threading.Lock()  # an interpreter serves one thread at a time
         self._interpreters: list = []
+
+    @property
+    def metadata(self) -> dict[str, str]:
+        """What the file says of itself; empty where `fsanet export` did not write it."""
+        from ai_edge_litert import schema_py_generated as schema
+
+        model = schema.Model.GetRootAs(self.path.read_bytes())
+        entries = (model.Metadata(number) for number in range(model.MetadataLength()))
+        buffers = {(entry.Name() or b"").decode(): model.Buffers(entry.Buffer()) for entry in entries}
+        return {
+            name.removeprefix(METADATA_PREFIX): bytes(buffer.DataAsNumpy()).decode()
+            for name, buffer in buffers.items()
+            if name.startswith(METADATA_PREFIX)
+        }
 
     def predict(self, crops_bgr: ArrayLike) -> NDArray[np.float32]:
         """Poses of face crops, as `Engine.predict` has it."""
@@ -99,12 +114,19 @@ class SavedModelEngine:
     def __init__(self, path: str | Path):
         import tensorflow as tf
 
+        self.path = Path(path)
         try:
             self._loaded = tf.saved_model.load(str(path))  # its signatures do not keep it alive
             self._network = self._loaded.signatures[SIGNATURE]
             self.input_size = int(self._network.structured_input_signature[1][INPUT_NAME].shape[1])
         except (OSError, KeyError) as error:
             raise InputError(f"'{path}' is not a SavedModel of a head pose network: {error}.") from error
+
+    @property
+    def metadata(self) -> dict[str, str]:
+        """What the folder says of itself; empty where `fsanet export` did not write it."""
+        file = self.path / METADATA_FILE
+        return json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
 
     def predict(self, crops_bgr: ArrayLike) -> NDArray[np.float32]:
         """Poses of face crops, as `Engine.predict` has it."""

@@ -2,17 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from fsanet.checks import share
 from fsanet.detectors.any_angle import AnyAngleDetector
-from fsanet.detectors.catalog import create_sized_detector
+from fsanet.detectors.catalog import DETECTORS, create_sized_detector
 from fsanet.detectors.detection import Detection, FaceDetector
 from fsanet.detectors.nearby import Place, closeup_of, detect_near, search_of, stands_upright
 from fsanet.detectors.working_image import require_bgr
-from fsanet.engines.choose import create_engine
-from fsanet.engines.engine import Engine
+from fsanet.engines.choose import ENGINES, create_engine, export_engine
+from fsanet.engines.engine import Engine, checked_batch_size, told_model
 from fsanet.engines.reading import Reading, read
 from fsanet.errors import InputError
 from fsanet.image import boxes
@@ -24,6 +26,7 @@ from fsanet.models.spec import DEFAULT_MODEL
 from fsanet.pose.angles import Pose, angles_from_rotation, rotate_in_plane, rotation_between
 
 BATCH_SIZE = 64
+MOST_MARGIN = 3  # as `fsanet estimate` takes it
 # Of a pose: chosen on CC0 photographs and Pointing'04, see the model card.
 FINDER_SHARE = 0.4
 # Degrees between what both say: from the first on the finder counts less, from the other on not at all, and the face is
@@ -55,15 +58,15 @@ class HeadPoseEstimator:
     One instance may be called from several threads.
 
     Args:
-        model: a name of `fsanet.MODELS`.
+        model: a name of `fsanet.MODELS`; None for that of an export, and `DEFAULT_MODEL` of other weights.
         weights: a catalogued training set ("free", "synthetic", "300W_LP", "BIWI"), a weight file, or a file of
             `make export`; None for our own, "free" where it has the model.
         detector: "auto" (scout), "scout", "yunet", "mtcnn", "ssd", "lbp", or an object with
             `detect(image_bgr) -> list[Detection]`.
         engine: "auto", "onnx", "litert" or "keras", which read leaning faces a second time, turned upright
             (`StraightenedEngine`); or an object with `input_size` and `predict(crops_bgr)`, used as it is.
-        margin: share of the face box added on each side before the crop.
-        batch_size: most crops that the network gets at once.
+        margin: share of the face box added on each side before the crop, 0 to `MOST_MARGIN`.
+        batch_size: most crops that the network gets at once, 1 or more.
         detect_size: longer side in pixels of the largest size at which a picture is searched; None for the detector's
             own: 1280 for scout and YuNet.
         any_angle: find faces that lie or stand on their head too, in four times the time.
@@ -72,13 +75,14 @@ class HeadPoseEstimator:
             and 0 with others, which then answer alone.
 
     Raises:
-        ValueError: for an unknown model, detector or engine; the message lists the known ones; for another share.
+        ValueError: for an unknown model, detector or engine; the message lists the known ones; for a number beyond its
+            limits; and for an export that says that it is of another model.
         FileNotFoundError: where weights are not on this machine; the message says how to get them.
     """
 
     def __init__(
         self,
-        model: str = DEFAULT_MODEL,
+        model: str | None = None,
         weights: str | None = None,
         detector: str | FaceDetector = "auto",
         engine: str | Engine = "auto",
@@ -88,14 +92,17 @@ class HeadPoseEstimator:
         any_angle: bool = False,
         finder_share: float | None = None,
     ):
-        self._upright = create_sized_detector(detector, detect_size) if isinstance(detector, str) else detector
+        margin = share(margin, MOST_MARGIN, "The margin of a crop")
+        batch_size = checked_batch_size(batch_size, BATCH_SIZE)
+        self._upright = _detector(detector, detect_size)
         self.detector = AnyAngleDetector(self._upright) if any_angle else self._upright
-        self.engine = _straightened(engine, model, weights) if isinstance(engine, str) else engine
+        self.engine = _engine(engine, model, weights)
         self.finder_share = _finder_share(finder_share, engine, weights)
         self.margin = margin
         self.batch_size = batch_size
         self.detector_name = getattr(self._upright, "name", type(self._upright).__name__)
-        self.name = f"{self.detector_name}{' at any angle' if any_angle else ''}, {model}"
+        found_by = f"{self.detector_name}{' at any angle' if any_angle else ''}"
+        self.name = f"{found_by}, {_network_name(self.engine, model, weights)}"
 
     def __call__(self, image_bgr: NDArray[np.uint8]) -> list[Face]:
         """Poses of all faces in an image.
@@ -167,7 +174,7 @@ class HeadPoseEstimator:
             (N, 3) yaw, pitch, roll in degrees.
 
         Raises:
-            ValueError: when the array has another shape.
+            ValueError: when the array has another shape or type.
         """
         return self.read_crops(crops_bgr).pose_deg
 
@@ -178,6 +185,8 @@ class HeadPoseEstimator:
             raise InputError(f"Crops must be an (N, h, w, 3) BGR array; got shape {crops.shape}.")
         if len(crops) == 0:
             return Reading(np.empty((0, 3), np.float32), np.empty((0, 3), np.float32))
+        if crops.dtype != np.uint8:
+            raise InputError(f"Crops must be uint8, 0..255; got {crops.dtype}: convert them with .astype(np.uint8).")
         size, (height, width) = self.engine.input_size, crops.shape[1:3]
         if (height, width) != (size, size):
             crops = np.stack([crop_face(crop, (0, 0, width, height), margin=0, size=size) for crop in crops])
@@ -213,8 +222,31 @@ def _is_inside(face: Detection, image_bgr: NDArray[np.uint8]) -> bool:
     return boxes.share_inside(face.box_xyxy, *image_bgr.shape[1::-1]) > 0
 
 
-def _straightened(engine: str, model: str, weights: str | None) -> Engine:
-    return StraightenedEngine(create_engine(engine, model=model, weights=weights))
+def _detector(detector: str | FaceDetector, detect_size: int | None) -> FaceDetector:
+    if isinstance(detector, str):
+        return create_sized_detector(detector, detect_size)
+    if not hasattr(detector, "detect"):
+        raise InputError(
+            f"A detector is one of {', '.join(DETECTORS)}, or an object with detect(image_bgr); got {detector!r}."
+        )
+    return detector
+
+
+def _engine(engine: str | Engine, model: str | None, weights: str | None) -> Engine:
+    if isinstance(engine, str):
+        return StraightenedEngine(create_engine(engine, model=model, weights=weights))
+    if not hasattr(engine, "predict") or not hasattr(engine, "input_size"):
+        raise InputError(
+            f"An engine is one of auto, {', '.join(ENGINES)}, or an object with input_size and predict(crops_bgr); "
+            f"got {engine!r}."
+        )
+    return engine
+
+
+def _network_name(engine: Engine, model: str | None, weights: str | None) -> str:
+    """The model that an engine runs: as its file tells, else as it was asked for; else the export or the default."""
+    unnamed = Path(weights).name if weights and export_engine(Path(weights)) else DEFAULT_MODEL
+    return told_model(engine) or model or unnamed
 
 
 def _apart_deg(one: Pose, other: Pose) -> float:
@@ -232,6 +264,4 @@ def _mixed(of_crop: Pose, of_finder: Pose, share: float, apart_deg: float) -> Po
 def _finder_share(given: float | None, engine: str | Engine, weights: str | None) -> float:
     if given is None:
         return FINDER_SHARE if isinstance(engine, str) and weights in _OWN_WEIGHTS else 0.0
-    if not 0.0 <= given <= 1.0:
-        raise InputError(f"The finder's share of a pose lies in 0..1; got {given}.")
-    return float(given)
+    return share(given, 1, "The finder's share of a pose")

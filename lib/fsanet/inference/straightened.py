@@ -44,6 +44,7 @@ class StraightenedEngine:
         self.engine = engine
         self.name = engine.name
         self.input_size = engine.input_size
+        self.metadata = getattr(engine, "metadata", {})
 
     def predict(self, crops_bgr: ArrayLike) -> NDArray[np.float32]:
         """Poses of face crops, see `Engine.predict`."""

@@ -20,6 +20,7 @@ ORIGINAL_LICENCE = "Apache-2.0 repository; trained on research-only faces"
 _OPENCV_URL = "https://raw.githubusercontent.com/opencv/opencv"
 _OPENCV_3RDPARTY_URL = "https://raw.githubusercontent.com/opencv/opencv_3rdparty"
 _OPENCV_ZOO_URL = "https://media.githubusercontent.com/media/opencv/opencv_zoo"  # Git LFS content, not its pointers
+_STARTS = (b"\x89HDF\r\n\x1a\n", b"PK\x03\x04")  # of HDF5, and of the archive that .keras is
 _WEIGHT_SUFFIXES = (".h5", ".hdf5", ".keras")
 _SSD_LICENCE = "none stated for the weights (OpenCV 3rd party)"
 
@@ -218,13 +219,30 @@ def weight_files(name: str, weights: str | Path) -> dict[str, Path]:
         member of the fusion.
 
     Raises:
-        ValueError: for an unknown model or training set.
+        ValueError: for an unknown model or training set, and for a file that begins as no weight file does.
         FileNotFoundError: when the weights of a training set are not on this machine.
     """
     spec = get_spec(name)
     if _is_file(weights):
-        return {name: Path(weights)}
-    return {part: _file_of(get_spec(part), weights) for part in spec.members or (name,)}
+        files = {name: Path(weights)}
+    else:
+        files = {part: _file_of(get_spec(part), weights) for part in spec.members or (name,)}
+    for path in files.values():
+        _require_weights(path)
+    return files
+
+
+def _require_weights(path: Path) -> None:
+    """Refuse a file of another kind, before anything is imported or installed to read it."""
+    if not path.is_file():
+        return
+    with path.open("rb") as file:
+        start = file.read(max(map(len, _STARTS)))
+    if not start.startswith(_STARTS):
+        raise InputError(
+            f"'{path}' is no weight file: it is neither HDF5 nor a .keras archive (to estimate poses, exports are "
+            "taken too: .onnx, .tflite, .xml with its .bin, .pb)."
+        )
 
 
 def _file_of(spec: ModelSpec, weights: str | Path) -> Path:

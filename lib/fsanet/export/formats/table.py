@@ -28,6 +28,8 @@ INPUT_NAME = "image_bgr"
 OUTPUT_NAME = "yaw_pitch_roll_deg"
 SPREAD_NAME = "spread_deg"
 SIGNATURE = "serving_default"  # of a SavedModel and of a .tflite file
+METADATA_FILE = "assets.extra/fsanet.json"  # in a SavedModel
+METADATA_PREFIX = "fsanet."  # of the names in a .tflite file
 
 _ANGLES = (
     "yaw, pitch, roll in degrees; yaw > 0 turns to the left of the image, pitch > 0 up, roll > 0 clockwise on the "

@@ -12,7 +12,16 @@ from tensorflow.lite.python import schema_py_generated as schema
 from tensorflow.lite.tools import flatbuffer_utils
 from tensorflow.python.framework.convert_to_constants import convert_variables_to_constants_v2
 
-from fsanet.export.formats.table import FLOAT16, INPUT_NAME, INT8, OUTPUT_NAME, SIGNATURE, Source
+from fsanet.export.formats.table import (
+    FLOAT16,
+    INPUT_NAME,
+    INT8,
+    METADATA_FILE,
+    METADATA_PREFIX,
+    OUTPUT_NAME,
+    SIGNATURE,
+    Source,
+)
 from fsanet.export.lean.lean_model import lean_model
 
 _SMALLEST_MAP, _FEWEST_CHANNELS = 8, 16  # of what counts as a feature map when LiteRT quantises
@@ -21,9 +30,9 @@ _SMALLEST_MAP, _FEWEST_CHANNELS = 8, 16  # of what counts as a feature map when 
 def write_saved_model(source: Source, path: Path) -> None:
     """A folder that `tf.saved_model.load` and TensorFlow Serving read; the metadata lie in assets.extra/."""
     archive_model(source.model, path)
-    extra = path / "assets.extra"
-    extra.mkdir()
-    (extra / "fsanet.json").write_text(json.dumps(dict(source.metadata), indent=2), encoding="utf-8")
+    file = path / METADATA_FILE
+    file.parent.mkdir()
+    file.write_text(json.dumps(dict(source.metadata), indent=2), encoding="utf-8")
 
 
 def archive_model(model: keras.Model, path: Path) -> None:
@@ -114,6 +123,6 @@ def _with_metadata(content: bytes, metadata: dict[str, str]) -> bytes:
         buffer.data = np.frombuffer(value.encode(), np.uint8)
         model.buffers.append(buffer)
         entry = schema.MetadataT()
-        entry.name, entry.buffer = f"fsanet.{key}", len(model.buffers) - 1
+        entry.name, entry.buffer = f"{METADATA_PREFIX}{key}", len(model.buffers) - 1
         model.metadata.append(entry)
     return bytes(flatbuffer_utils.convert_object_to_bytearray(model))
