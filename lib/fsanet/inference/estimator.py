@@ -185,8 +185,9 @@ class HeadPoseEstimator:
             raise InputError(f"Crops must be an (N, h, w, 3) BGR array; got shape {crops.shape}.")
         if len(crops) == 0:
             return Reading(np.empty((0, 3), np.float32), np.empty((0, 3), np.float32))
-        if crops.dtype != np.uint8:
-            raise InputError(f"Crops must be uint8, 0..255; got {crops.dtype}: convert them with .astype(np.uint8).")
+        is_float = crops.dtype in (np.float32, np.float64)
+        if crops.dtype != np.uint8 and not (is_float and np.isfinite(crops).all()):
+            raise InputError(f"Crops must be uint8, or floats of 0..255 all of which are numbers; got {crops.dtype}.")
         size, (height, width) = self.engine.input_size, crops.shape[1:3]
         if (height, width) != (size, size):
             crops = np.stack([crop_face(crop, (0, 0, width, height), margin=0, size=size) for crop in crops])
