@@ -6,10 +6,12 @@ import errno
 import math
 import os
 import signal
+import sys
 
 import numpy as np
 import pytest
 
+from fsanet.errors import InputError
 from fsanet.training import checkpoint, loop, pose
 from fsanet.training.checkpoint import load_progress
 from fsanet.training.learner import Learner, as_numbers
@@ -162,6 +164,77 @@ def test_what_a_kill_kept_from_being_written_is_written_at_the_next_start(whole_
 
 def test_resume_false_starts_anew(whole_run, tiny_settings, tmp_path):
     assert_equal_runs(whole_run, train_in(tmp_path / "whole", tiny_settings, resume=False))
+
+
+def test_resume_false_leaves_nothing_of_the_earlier_run(whole_run, tiny_settings, tmp_path, monkeypatch):
+    [events] = (whole_run.folder / "tensorboard").iterdir()
+    (whole_run.folder / "curves.png").touch()
+
+    def step(run, batch, number):
+        raise SystemExit("killed")
+
+    monkeypatch.setattr(loop._Run, "step", step)
+    with pytest.raises(SystemExit):
+        train_in(tmp_path / "whole", tiny_settings, resume=False)
+    assert {path.name for path in whole_run.folder.iterdir()} == {"settings.json", "tensorboard"}
+    assert not events.exists()
+
+
+@pytest.mark.parametrize("fails", ["Learner", "epochs_within"])
+def test_resume_false_keeps_the_earlier_run_where_none_can_begin(
+    whole_run, tiny_settings, tmp_path, monkeypatch, fails
+):
+    def fail(*_):
+        raise InputError("no more memory")
+
+    before = {path: path.read_bytes() for path in whole_run.folder.rglob("*") if path.is_file()}
+    monkeypatch.setattr(pose if fails == "Learner" else loop, fails, fail)
+    with pytest.raises(InputError, match="no more memory"):
+        train_in(tmp_path / "whole", dataclasses.replace(tiny_settings, max_minutes=1.0), resume=False)
+    assert {path: path.read_bytes() for path in whole_run.folder.rglob("*") if path.is_file()} == before
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="locks as Unix does")
+@pytest.mark.parametrize("resume", [True, False])
+def test_a_second_run_in_a_folder_is_refused_and_changes_nothing(
+    whole_run, tiny_settings, tmp_path, monkeypatch, resume
+):
+    original, refused = loop._Run.step, []
+
+    def step(run, batch, number):
+        if run.progress.epoch == 1 and number == 2:
+            before = run.files.checkpoint.read_bytes(), run.files.weights.read_bytes()
+            with pytest.raises(OSError, match=f"Another process is training in '{run.files.folder}'"):
+                train_in(tmp_path / "shared", tiny_settings, resume=resume)
+            assert (run.files.checkpoint.read_bytes(), run.files.weights.read_bytes()) == before
+            refused.append(number)
+        original(run, batch, number)
+
+    monkeypatch.setattr(loop._Run, "step", step)
+    assert_equal_runs(whole_run, train_in(tmp_path / "shared", tiny_settings))
+    assert refused == [2]
+    assert not list(tmp_path.rglob(".lock"))
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_stop_in_the_last_validation_ends_the_command_when_the_run_is_finished(
+    whole_run, tiny_settings, tmp_path, monkeypatch, capsys, number
+):
+    validations, original = [], pose.validate
+
+    def validate(network, views):
+        validations.append(1)
+        if len(validations) == 3:
+            os.kill(os.getpid(), number)
+        return original(network, views)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(pose, "validate", validate)
+        with pytest.raises(KeyboardInterrupt):
+            train(tiny_settings, runs=tmp_path / "stopped")
+    assert capsys.readouterr().out.endswith("Stopped. This run is finished and saved.\n")
+    monkeypatch.setattr(loop._Run, "step", lambda *_: pytest.fail("trained again"))
+    assert_equal_runs(whole_run, train_in(tmp_path / "stopped", tiny_settings))
 
 
 def test_other_settings_do_not_go_on(whole_run, tiny_settings, tmp_path):

@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import math
+import shutil
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -12,7 +13,7 @@ from typing import Any, NamedTuple
 import keras
 
 from fsanet.errors import InputError
-from fsanet.files import remove_leftovers, replace_whole
+from fsanet.files import locked, remove_leftovers, replace_whole
 from fsanet.training import checkpoint, report
 from fsanet.training.checkpoint import Progress
 from fsanet.training.learner import Figures, Learner, as_numbers
@@ -60,13 +61,13 @@ def run_task(
     """Train, or go on where a stopped run of the same plan and samples was.
 
     Equal plans give equal weights, stopped or not (on one machine, backend and number of threads). Weights of the epoch
-    with the best validation are kept.
+    with the best validation are kept. One run at a time trains in a folder.
 
     Args:
         task: what to train.
         plan: how long and how fast.
         folder: of the run, for all that it writes.
-        resume: False throws an earlier run in that folder away.
+        resume: False throws an earlier run in that folder away, once all is there to begin anew.
         quiet: say nothing.
         make_learner: model, plan -> what updates the model.
 
@@ -74,16 +75,21 @@ def run_task(
         ValueError: for a checkpoint of another run or a damaged one.
         DivergedError: when the loss is no number any more.
         InputError: where the task refused every epoch, with its words: no weights are written then.
-        OSError: when something cannot be written.
-        KeyboardInterrupt: after Ctrl-C or SIGTERM, once everything is saved.
+        OSError: when something cannot be written, or another process is training in the folder.
+        KeyboardInterrupt: after Ctrl-C or SIGTERM, once everything is saved; also where the run is finished by then.
     """
     files = _Files(folder, task.file_name)
-    files.clear(everything=not resume)
-    run = _begin(task, plan, files, make_learner(task.model, plan), quiet)
-    with StopRequests() as stop, TensorBoardLog(files.events) as events:
-        while not run.progress.finished:
-            events.write(run.epoch(stop))
-    return run.result()
+    learner = make_learner(task.model, plan)
+    with locked(files.lock, f"Another process is training in '{folder}'"):
+        run = _begin(task, plan, files, learner, resume, quiet)
+        with StopRequests() as stop, TensorBoardLog(files.events) as events:
+            while not run.progress.finished:
+                events.write(run.epoch(stop))
+            result = run.result()
+        if stop.seen:  # in the last validation: whoever trains several networks does not go on with the next
+            run.screen.say("Stopped. This run is finished and saved.")
+            raise KeyboardInterrupt
+    return result
 
 
 @dataclass(frozen=True)
@@ -92,6 +98,10 @@ class _Files:
 
     folder: Path
     weights_name: str
+
+    @property
+    def lock(self) -> Path:
+        return self.folder / ".lock"
 
     @property
     def checkpoint(self) -> Path:
@@ -110,31 +120,36 @@ class _Files:
         return self.folder / "curves.png"
 
     @property
+    def settings(self) -> Path:
+        return self.folder / "settings.json"
+
+    @property
     def events(self) -> Path:
         return self.folder / "tensorboard"
 
     def clear(self, everything: bool) -> None:
         """Remove what a killed run left half-written, or the whole run."""
-        for file in (self.checkpoint, self.weights, self.log, self.curves):
+        for file in (self.checkpoint, self.weights, self.log, self.curves, self.settings):
             remove_leftovers(file)
-        if everything:
-            self.checkpoint.unlink(missing_ok=True)
-            self.weights.unlink(missing_ok=True)
+            if everything:
+                file.unlink(missing_ok=True)
+        if everything and self.events.is_dir():
+            shutil.rmtree(self.events)
 
     def write_settings(self, plan: Plan) -> None:
-        with replace_whole(self.folder / "settings.json") as temporary:
+        with replace_whole(self.settings) as temporary:
             temporary.write_text(json.dumps(dataclasses.asdict(plan), indent=2), encoding="utf-8")
 
 
-def _begin(task: Task, plan: Plan, files: _Files, learner: Learner, quiet: bool) -> "_Run":
-    """A run at its start, or where its checkpoint left it."""
+def _begin(task: Task, plan: Plan, files: _Files, learner: Learner, resume: bool, quiet: bool) -> "_Run":
+    """A run at its start, or where its checkpoint left it. An earlier one is removed when nothing can fail any more."""
     batches = task.batches
     identity = plan.identity() | {
         "backend": keras.backend.backend(),
         "samples": task.samples,
         "checkpoint format": _FORMAT,
     }
-    found = files.checkpoint.is_file()
+    found = resume and files.checkpoint.is_file()
     if found:
         progress = checkpoint.load_checkpoint(files.checkpoint, learner.variables, identity)
     elif plan.max_minutes:
@@ -144,6 +159,7 @@ def _begin(task: Task, plan: Plan, files: _Files, learner: Learner, quiet: bool)
         progress = Progress(plan.epochs)
     screen = Screen(progress.epochs, len(batches), batches.batch_size, task.words, quiet)
     run = _Run(task, plan, files, learner, progress, screen, identity)
+    files.clear(everything=not resume)
     run.introduce(found)
     if not found:
         files.write_settings(plan)
