@@ -1,4 +1,5 @@
 import dataclasses
+import math
 import multiprocessing
 from pathlib import Path
 
@@ -151,13 +152,38 @@ def test_a_run_sees_photographs_whole_in_every_other_step(plan, tmp_path):
     assert train_finder(plan, runs=tmp_path / "runs", quiet=True).weights.is_file()
 
 
+def test_a_run_does_not_go_on_with_a_folder_that_it_did_not_have(plan, tmp_path):
+    write_photograph(tmp_path / "one.png")
+    train_finder(plan, runs=tmp_path / "runs", quiet=True)
+    with pytest.raises(InputError, match=r"other settings: .*whole given was False and is True"):
+        train_finder(dataclasses.replace(plan, whole=str(tmp_path)), runs=tmp_path / "runs", quiet=True)
+
+
+def test_a_run_does_not_go_on_with_other_files_in_its_folders(plan, tmp_path):
+    plan = dataclasses.replace(plan, whole=str(tmp_path / "photographs"))
+    (tmp_path / "photographs").mkdir()
+    write_photograph(tmp_path / "photographs" / "one.png")
+    with finder_task(plan) as task:
+        first = task.samples
+    (tmp_path / "photographs").rename(tmp_path / "moved")
+    (tmp_path / "moved" / ".hidden").touch()
+    moved = dataclasses.replace(plan, whole=str(tmp_path / "moved"))
+    with finder_task(moved) as task:
+        assert task.samples == first
+    (tmp_path / "moved" / "another.txt").touch()
+    with finder_task(moved) as task:
+        assert task.samples != first
+
+
 def test_whole_photographs_that_are_not_there_are_told_before_anything_is_written(plan, tmp_path):
     with pytest.raises(FileNotFoundError, match="No photographs with"):
         train_finder(dataclasses.replace(plan, whole=str(tmp_path / "none")), runs=tmp_path / "runs", quiet=True)
     assert not (tmp_path / "runs").exists()
 
 
-@pytest.mark.parametrize("wrong", [{"side": 100}, {"steps": 0}, {"workers": 0}, {"pose_weight": -0.1}])
+@pytest.mark.parametrize(
+    "wrong", [{"side": 100}, {"steps": 0}, {"workers": 0}, {"pose_weight": -0.1}, {"pose_weight": math.inf}]
+)
 def test_plans_that_cannot_be(wrong):
     with pytest.raises(InputError, match=next(iter(wrong))):
         FinderPlan(**wrong)

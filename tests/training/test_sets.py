@@ -95,6 +95,14 @@ def test_fingerprint_tells_other_labels(tmp_path):
     assert load_training_sets(settings(tmp_path)).fingerprint() != first
 
 
+def test_fingerprint_tells_sets_of_equal_labels_that_were_made_in_another_way(tmp_path):
+    prints = set()
+    for meta in ({"margin": 0.4}, {"margin": 0.6}, {"margin": 0.6, "detector": "yunet"}):
+        save_set(tmp_path / "own.npz", 20, meta=meta)
+        prints.add(load_training_sets(settings(tmp_path)).fingerprint())
+    assert len(prints) == 3
+
+
 def test_paths_and_names(tmp_path):
     assert set_path("a/b.npz", tmp_path).as_posix() == "a/b.npz"
     assert set_path("AFW", tmp_path) == tmp_path / "AFW.npz"

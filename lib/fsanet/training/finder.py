@@ -1,5 +1,6 @@
 """Training a network that finds faces and reads their pose in whole pictures: a `Task` over composed scenes."""
 
+import math
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -7,6 +8,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import keras
 import numpy as np
@@ -31,6 +33,7 @@ from fsanet.training.task import LOSS, Task, Words
 
 _VALIDATION_SEED = 2**31  # of scenes that training never sees
 _LEAST_SCORE = 0.05
+_MAY_BE_EMPTY = ("backgrounds", "photographs", "hard", "whole")  # folders of a plan
 _WORDS = Words(
     step="loss {loss:.2f}, score {score:.3f}, box {box:.3f}, points {points:.3f}, pose {pose:.3f}",
     epoch="loss {loss:6.3f}  validation: precision {val_ap:.3f}, points {val_points:.3f}, pose {val_pose:5.1f}°",
@@ -94,7 +97,11 @@ class FinderPlan(Plan):
         for name in ("batch_size", "steps", "validation", "workers"):
             yield getattr(self, name) < 1, f"{name} is at least 1, not {getattr(self, name)}"
         pose = self.weights_of_parts()["pose"]
-        yield not pose >= 0, f"pose_weight is at least 0, not {pose}"
+        yield not 0 <= pose < math.inf, f"pose_weight is at least 0 and finite, not {pose}"
+
+    def identity(self) -> dict[str, Any]:
+        """The plan's, and which folders are given, wherever they lie."""
+        return super().identity() | {f"{name} given": bool(getattr(self, name)) for name in _MAY_BE_EMPTY}
 
     def weights_of_parts(self) -> Mapping[str, float]:
         """How much each part of the loss counts."""
@@ -178,11 +185,23 @@ def finder_task(plan: FinderPlan) -> Iterator[Task]:
         highest=True,
         save=partial(_save, network),
         file_name=f"{plan.model}.weights.h5",
-        samples=json_sha256([scene.faces.box_xyxy.tolist() for scene in scenes]),
+        samples=json_sha256([[scene.faces.box_xyxy.tolist() for scene in scenes], _names_of_files(plan)]),
         words=_WORDS,
     )
     with closing(batches):
         yield task
+
+
+def _names_of_files(plan: FinderPlan) -> dict[str, list[str]]:
+    """What lies below each folder of a plan, by name: tens of thousands of pictures are not read for that."""
+    folders = {name: Path(getattr(plan, name)) for name in ("bank", *_MAY_BE_EMPTY) if getattr(plan, name)}
+    return {name: _names_below(folder) for name, folder in folders.items()}
+
+
+def _names_below(folder: Path) -> list[str]:
+    """Paths relative to the folder, in order; what is hidden is left out."""
+    names = (path.relative_to(folder) for path in folder.rglob("*"))
+    return sorted(name.as_posix() for name in names if not any(part.startswith(".") for part in name.parts))
 
 
 def _save(network: keras.Model, path: Path) -> None:

@@ -7,6 +7,7 @@ from fnmatch import fnmatch
 import numpy as np
 
 from fsanet.datasets.batches import View
+from fsanet.datasets.parts import json_sha256
 from fsanet.datasets.pose_set import PoseSet
 from fsanet.datasets.protocols import PROTOCOLS, Protocol, set_path
 from fsanet.datasets.splits import split_by_source
@@ -38,11 +39,15 @@ class TrainingSets:
         return f"{text}, {self.left_out:,} left out (beyond the limit of angles)" if self.left_out else text
 
     def fingerprint(self) -> str:
-        """SHA-256 of labels and choice of samples: a run that goes on must see the same."""
+        """SHA-256 of labels, choice of samples and how each set was made: a run that goes on must see the same.
+
+        Sets that are made again with another margin or detector have equal labels.
+        """
         digest = hashlib.sha256()
         for view in (*self.train, *self.validation):
             digest.update(np.ascontiguousarray(view.poses()).tobytes())
             digest.update(np.asarray(view.label_weight).tobytes())
+            digest.update(json_sha256(dict(view.pose_set.meta)).encode())
         return digest.hexdigest()
 
 

@@ -80,7 +80,8 @@ class Task:
         refuses: of the validation figures of an epoch: whether its weights are never kept, however good that one is.
         save: writes the trained weights to a path, whole or not at all.
         file_name: of these weights in the folder of the run.
-        samples: SHA-256 of labels and choice of the samples: a run that goes on must see the same.
+        samples: SHA-256 of labels and choice of the samples and of how they were made: a run that goes on must see the
+            same.
         words: how figures are said.
     """
 
