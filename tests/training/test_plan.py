@@ -1,7 +1,9 @@
 import dataclasses
+import math
 
 import pytest
 
+from fsanet.errors import InputError
 from fsanet.training.plan import PLACE, Plan
 
 
@@ -51,6 +53,13 @@ def test_identity_is_all_but_places_and_what_the_clock_chose():
     assert identity["depth"] == 3
     assert "folder" not in identity
     assert "epochs" not in Longer(max_minutes=1.0).identity()
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])
+@pytest.mark.parametrize("name", ["learning_rate", "ema", "weight_decay", "clip_norm", "max_minutes"])
+def test_settings_are_finite(name, value):
+    with pytest.raises(InputError, match=rf"cannot be trained: {name} is .*, not {value}\.$"):
+        Plan(**{name: value})
 
 
 def test_all_that_is_wrong_is_said_at_once():

@@ -41,6 +41,8 @@ def test_assignments_reach_into_the_augmentation():
         (["augmentation=huge"], "no augmentation 'huge'. There are: none, paper, strong"),
         (["epochs=many"], "'epochs' is a int, such as 90; got 'many'"),
         (["batch_size=2.5"], "'batch_size' is a int"),
+        (["extra=foo"], r"extra holds ExtraSet, which a Python file of experiments can give, not \('foo',\)"),
+        (["freeze=(1,)"], r"freeze holds names of layers, not \(1,\)"),
     ],
 )
 def test_wrong_assignments_say_what_would_be_right(assignments, message):

@@ -79,6 +79,9 @@ class Settings(Plan):
         yield self.batch_size is not None and self.batch_size < 1, f"batch_size is at least 1, not {self.batch_size}"
         yield self.precision not in PRECISIONS, f"precision is one of {', '.join(PRECISIONS)}, not '{self.precision}'"
         yield not 0 <= self.rotation_loss <= 1, f"rotation_loss is between 0 and 1, not {self.rotation_loss}"
+        are_sets = all(isinstance(given, ExtraSet) for given in self.extra)
+        yield not are_sets, f"extra holds ExtraSet, which a Python file of experiments can give, not {self.extra}"
+        yield not all(isinstance(name, str) for name in self.freeze), f"freeze holds names of layers, not {self.freeze}"
 
     @property
     def run_name(self) -> str:
