@@ -2,9 +2,11 @@
 
 import argparse
 import contextlib
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
+from fsanet.errors import InputError
 from fsanet.locations import work_dir
 
 LARGEST_SEED = 2**32 - 1
@@ -52,6 +54,27 @@ def add_twin_options(parser: argparse.ArgumentParser) -> None:
     add_option(parser, "--out", "(an npz; beside the set if not given)", type=Path)
     add_option(parser, "--seed", "(default: %(default)s)", default=0)
     add_option(parser, "--workers", "(processes; one per core if not given)", type=positive)
+
+
+def refuse_without_part(
+    args: argparse.Namespace, parts: Mapping[str, Collection[str]], chosen: Collection[str], what: str
+) -> None:
+    """Refuse an option that is given and has no part in what is chosen.
+
+    Args:
+        args: options as parsed; one that is not given is None, or False where it is a switch.
+        parts: for each choice, the options that have a part in it, as `args` names them; those of all are left out.
+        chosen: keys of `parts`.
+        what: is chosen, in words.
+
+    Raises:
+        InputError: with the option.
+    """
+    known = {name for names in parts.values() for name in names}
+    for name in sorted(known.difference(*(parts[choice] for choice in chosen))):
+        value = getattr(args, name)
+        if value is not None and value is not False:
+            raise InputError(f"--{name.replace('_', '-')} does not go with {what}: leave it out.")
 
 
 def positive(text: str) -> int:

@@ -152,6 +152,43 @@ def test_a_set_without_a_usable_sample_is_an_error_and_no_npz(data, capsys):
 
 
 @pytest.mark.parametrize(
+    ("chosen", "option"),
+    [
+        ("synthetic", ("--raw", "somewhere")),
+        ("synthetic", ("--margin", 0.0)),
+        ("synthetic", ("--img-size", 128)),
+        ("synthetic", ("--detector", "yunet")),
+        ("synthetic", ("--bgr-to-mtcnn",)),
+        ("synthetic", ("--euler-order", "xyz")),
+        ("synthetic", ("--biwi-split", "split.json")),
+        ("synthetic", ("--csv", "table.csv")),
+        ("synthetic", ("--angles", "degrees")),
+        ("synthetic", ("--name", "mine")),
+        ("AFLW2000", ("--samples", 600)),
+        ("AFLW2000", ("--seed", 0)),
+        ("AFLW2000", ("--detector", "yunet")),
+        ("Pointing04", ("--euler-order", "zyx")),
+        ("BIWI", ("--csv", "table.csv")),
+        ("300W_LP", ("--angles", "degrees")),
+        ("BIWI", ("--name", "mine")),
+        ("own", ("--biwi-split", "split.json")),
+    ],
+)
+def test_an_option_without_a_part_is_refused(tmp_path, capsys, renderer, chosen, option):
+    assert run("--set", chosen, "--folder", tmp_path, *option) == EXIT_ERROR
+    assert capsys.readouterr().err == f"error: {option[0]} does not go with --set {chosen}: leave it out.\n"
+    assert not renderer
+
+
+def test_an_option_without_a_part_in_what_is_there_is_refused(data, tmp_path, capsys, renderer):
+    assert run("--folder", data, "--samples", 600) == EXIT_ERROR
+    assert "--samples does not go with what is there (300W_LP, AFLW2000): leave it out." in capsys.readouterr().err
+    assert run("--folder", tmp_path / "empty", "--img-size", 128) == EXIT_ERROR
+    assert "--img-size does not go with the synthetic set, which is made where there is no" in capsys.readouterr().err
+    assert not renderer
+
+
+@pytest.mark.parametrize(
     ("arguments", "message"),
     [
         (

@@ -39,7 +39,14 @@ def test_a_pattern_chooses_photographs(photographs, tmp_path, capsys):  # noqa: 
     assert sorted(file.name for file in (tmp_path / "people").glob("*.jpg")) == ["p_1_0.jpg"]
 
 
-@pytest.mark.parametrize(("options", "text"), [([], "No folder"), (["--yaw", "100"], "between 0 and 90")])
+@pytest.mark.parametrize(
+    ("options", "text"),
+    [
+        ([], "No folder"),
+        (["--yaw", "100"], "between 0 and 90"),
+        (["--as-they-are", "--yaw", "90"], "--yaw does not go with --as-they-are: leave it out."),
+    ],
+)
 def test_errors_are_one_sentence(options, text, tmp_path, capsys):
     assert main(["profile", str(tmp_path / "nowhere"), "--out", str(tmp_path / "out"), *options]) == 1
     assert text in capsys.readouterr().err

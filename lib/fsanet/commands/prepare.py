@@ -19,8 +19,7 @@ from fsanet.console import EXIT_ERROR, EXIT_OK, EXIT_PARTIAL
 from fsanet.errors import InputError
 from fsanet.image.face_crop import INPUT_SIZE
 from fsanet.locations import work_dir
-from fsanet.options import add_option, positive, share
-from fsanet.readers.biwi import SPLIT_FILE
+from fsanet.options import add_option, positive, refuse_without_part, share
 from fsanet.readers.biwi_protocol import EULER_ORDERS
 from fsanet.readers.own import ANGLE_UNITS
 from fsanet.readers.raw_sets import RAW_SETS, Options, RawSet, Step
@@ -28,6 +27,16 @@ from fsanet.readers.report import summary_lines
 from fsanet.readers.set_builder import build_set
 
 SYNTHETIC = "synthetic"
+_ALL_RAW = ("raw", "margin", "img_size")
+_SEARCHED = (*_ALL_RAW, "detector", "bgr_to_mtcnn")
+_PARTS = {
+    "300W_LP": _ALL_RAW,
+    "AFLW2000": _ALL_RAW,
+    "BIWI": (*_SEARCHED, "euler_order", "biwi_split"),
+    "Pointing04": _SEARCHED,
+    "own": (*_SEARCHED, "csv", "angles", "name"),
+    SYNTHETIC: ("samples", "seed"),
+}
 log = logging.getLogger(__name__)
 
 
@@ -82,18 +91,17 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     add_option(parser, "--out", "(a folder; below the folder of sets if not given)", type=Path)
     add_option(parser, "--folder", "and of the raw sets (default: %(default)s)", type=Path, default=work_dir("data"))
     parser.add_argument("--margin", type=share(10), help="share of the face box added on each side")
-    parser.add_argument(
-        "--img-size", type=positive, default=INPUT_SIZE, help="side of the crops in pixels (default: 64)"
-    )
+    parser.add_argument("--img-size", type=positive, help=f"side of the crops in pixels (default: {INPUT_SIZE})")
     parser.add_argument("--detector", help="face detector; mtcnn for BIWI and yunet for the others if not given")
     parser.add_argument("--bgr-to-mtcnn", action="store_true", help="feed MTCNN BGR, as published BIWI sets were made")
-    parser.add_argument("--euler-order", choices=EULER_ORDERS, default="xyz", help="of BIWI's labels")
-    parser.add_argument("--biwi-split", type=Path, default=SPLIT_FILE, help="JSON with the videos of each side")
+    order, split = f"(default: {Options.euler_order})", "(default: the protocol's)"
+    parser.add_argument("--euler-order", choices=EULER_ORDERS, help=f"of BIWI's labels {order}")
+    parser.add_argument("--biwi-split", type=Path, help=f"JSON with BIWI's videos of each side {split}")
     parser.add_argument("--csv", type=Path, help="table of one's own set, where its folder holds several")
     parser.add_argument("--angles", choices=ANGLE_UNITS, help="of that table; degrees if not given, asked where unsure")
     parser.add_argument("--name", help="name of one's own set; its folder's if not given")
     add_option(parser, "--samples", "of the synthetic training set", type=positive)
-    add_option(parser, "--seed", "(of the synthetic set)", default=0)
+    add_option(parser, "--seed", "(of the synthetic set; 0 if not given)")
     add_option(parser, "--workers", "(processes; one per core if not given)", type=positive)
     add_option(parser, "--cluster")
 
@@ -107,13 +115,19 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _run(args: argparse.Namespace) -> int:
+    if args.set is not None:
+        refuse_without_part(args, _PARTS, [args.set], f"--set {args.set}")
     if args.set == SYNTHETIC:
         return _synthetic(args)
     found = _chosen(args)
     if not found:
+        refuse_without_part(args, _PARTS, [SYNTHETIC], "the synthetic set, which is made where there is no raw one")
         log.info("There is no raw set: making the synthetic one, which needs none.")
         return _synthetic(args)
-    options = Options(**{field.name: getattr(args, field.name) for field in fields(Options)})
+    names = [raw_set.db for raw_set, _ in found]
+    refuse_without_part(args, _PARTS, names, f"what is there ({', '.join(names)})")
+    given = {field.name: getattr(args, field.name) for field in fields(Options)}
+    options = Options(**{name: value for name, value in given.items() if value is not None})
     outcome = Outcome()
     for raw_set, raw in found:
         preprocess(raw_set, raw, args.out or args.folder / raw_set.output, options, outcome)
@@ -156,4 +170,4 @@ def _fail(name: str, error: Exception, outcome: Outcome) -> None:
 def _synthetic(args: argparse.Namespace) -> int:
     from fsanet.rendering.write_sets import write_synthetic_sets  # compiles the renderer: only where it is needed
 
-    return write_synthetic_sets(args.out or args.folder, args.samples, args.seed, args.workers, quiet=args.quiet)
+    return write_synthetic_sets(args.out or args.folder, args.samples, args.seed or 0, args.workers, quiet=args.quiet)

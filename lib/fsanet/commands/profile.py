@@ -16,9 +16,11 @@ from pathlib import Path
 
 from fsanet.console import EXIT_OK, EXIT_PARTIAL
 from fsanet.locations import work_dir
-from fsanet.options import add_option, positive
+from fsanet.options import add_option, positive, refuse_without_part
 
 _COPIES, _YAW_DEG = 18, 90.0
+_TURNED, _AS_THEY_ARE = "turned", "--as-they-are"
+_PARTS = {_TURNED: ("yaw",), _AS_THEY_ARE: ()}
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -27,7 +29,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     add_option(parser, "--out", "(a folder, default: %(default)s)", type=Path, default=work_dir("data"))
     copies = "of each photograph, with --as-they-are crops of it (default: %(default)s)"
     parser.add_argument("--copies", type=positive, default=_COPIES, help=copies)
-    parser.add_argument("--yaw", type=float, default=_YAW_DEG, help="largest yaw, degrees (default: %(default)s)")
+    parser.add_argument("--yaw", type=float, help=f"largest yaw of a copy, degrees (default: {_YAW_DEG:g})")
     parser.add_argument("--only", default="*", help="pattern of file names, such as '*[13579].jpg' (default: all)")
     way = parser.add_mutually_exclusive_group()
     way.add_argument("--other-shapes", action="store_true", help="each copy with the face shape of another person")
@@ -44,9 +46,10 @@ def run(args: argparse.Namespace) -> int:
     from fsanet.readers.set_builder import build_set
     from fsanet.rendering.profiling.write import ProfileSettings, left_out_lines, profile_folder  # compiles
 
+    refuse_without_part(args, _PARTS, [_AS_THEY_ARE if args.as_they_are else _TURNED], _AS_THEY_ARE)
     settings = ProfileSettings(
         args.copies,
-        args.yaw,
+        _YAW_DEG if args.yaw is None else args.yaw,
         args.seed,
         not args.no_flips,
         args.only,

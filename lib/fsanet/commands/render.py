@@ -5,21 +5,21 @@
     fsanet render --layout 300W_LP --samples 100 --out photos     images and .mat files
     fsanet render --layout BIWI --samples 100 --out videos        one person a folder, poses and rgb.cal
 
-All cores work on npz sets; a killed run goes on where it was, and ends with the same bytes. `fsanet prepare` reads the
-photographs as it reads the real sets.
+All cores work on npz sets; a killed run goes on where it was, and ends with the same bytes. Other sets of these names in
+the folder are replaced when the new ones are done, with a warning before. `fsanet prepare` reads the photographs as it
+reads the real sets.
 """
 
 import argparse
 from pathlib import Path
 
 from fsanet.console import EXIT_OK
-from fsanet.errors import InputError
 from fsanet.locations import work_dir
-from fsanet.options import add_option, positive, share
+from fsanet.options import add_option, positive, refuse_without_part, share
 from fsanet.rendering.poses import POSES
 
 NPZ, PHOTOS = "npz", ("300W_LP", "BIWI")
-_ONLY = {NPZ: ("per_person", "masked", "hair", "workers", "cluster"), PHOTOS[0]: ("size",), PHOTOS[1]: ("size",)}
+_PARTS = {NPZ: ("per_person", "masked", "hair", "workers", "cluster"), PHOTOS[0]: ("size",), PHOTOS[1]: ("size",)}
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -45,10 +45,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Render; the files are whole or not there."""
-    foreign = {name for layout, names in _ONLY.items() for name in names} - set(_ONLY[args.layout])
-    for name in sorted(foreign):
-        if getattr(args, name) is not None:
-            raise InputError(f"--{name.replace('_', '-')} does not go with --layout {args.layout}: leave it out.")
+    refuse_without_part(args, _PARTS, [args.layout], f"--layout {args.layout}")
     return _sets(args) if args.layout == NPZ else _photographs(args)
 
 
