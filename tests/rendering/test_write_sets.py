@@ -68,7 +68,30 @@ def test_a_finished_set_is_kept(written, monkeypatch, capsys):
     assert "synthetic_test.npz: 1 faces" in capsys.readouterr().out
 
 
-def test_a_test_set_alone_is_the_beginning_of_the_whole_one(tmp_path, monkeypatch):
+def test_a_set_that_is_replaced_is_named_before_anything_is_rendered(written, monkeypatch, caplog):
+    before = digests(written)
+    monkeypatch.setattr(write_sets, "_render", lambda *_: 1 / 0)
+    for samples, seed, settings in ((4, 2, Settings()), (10, 3, Settings()), (10, 2, Settings(masked=0.5))):
+        with pytest.raises(ZeroDivisionError):
+            write_synthetic_sets(written, samples, seed, processes=1, settings=settings, quiet=True)
+    assert digests(written) == before
+    smaller, reseeded, masked = caplog.messages
+    train = f"'{written / 'synthetic_train.npz'}' (10 samples, seed 2)"
+    assert f"{train} by 4 samples, seed 2" in smaller
+    assert "--out (OUT= of make) takes another folder" in smaller
+    assert f"{train} by 10 samples, seed 3; " in reseeded
+    assert f"{train} by 10 samples, seed 2 (other settings or another renderer)" in masked
+
+
+def test_a_file_of_unknown_origin_is_named_before_it_is_replaced(tmp_path, monkeypatch, caplog):
+    np.savez(tmp_path / "synthetic_train.npz", image=np.zeros(3), pose=np.zeros(3))
+    monkeypatch.setattr(write_sets, "_render", lambda *_: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        write_synthetic_sets(tmp_path, 4, processes=1, quiet=True)
+    assert "synthetic_train.npz' (of unknown origin) by 4 samples, seed 0" in caplog.text
+
+
+def test_a_test_set_alone_is_the_beginning_of_the_whole_one(tmp_path, monkeypatch, caplog):
     monkeypatch.setattr(write_sets, "split_sizes", lambda _: {"test": 6})
     write_synthetic_sets(tmp_path / "whole", seed=2, processes=1, quiet=True)
     path = write_test_set(tmp_path / "first", 2, seed=2, processes=1, quiet=True)
@@ -78,6 +101,7 @@ def test_a_test_set_alone_is_the_beginning_of_the_whole_one(tmp_path, monkeypatc
     np.testing.assert_array_equal(first.pose, whole.pose[:2])
     write_synthetic_sets(path.parent, seed=2, processes=1, quiet=True)
     assert len(PoseSet.load(path)) == 6  # the whole takes its place
+    assert not caplog.messages  # and nothing is lost
 
 
 def test_chunks_hold_whole_persons_and_are_many():

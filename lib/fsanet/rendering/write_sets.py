@@ -8,6 +8,7 @@ was. A set depends on its seed and settings alone: any number of processes, stop
 
 import dataclasses
 import hashlib
+import logging
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,6 +26,8 @@ from fsanet.rendering.frame import SPLITS, Settings
 from fsanet.rendering.head_pack import PACK_FILE
 from fsanet.rendering.samples import render_samples
 from fsanet.workers import run_on_all_cores
+
+log = logging.getLogger(__name__)
 
 DEFAULT_OUT = Path("data")
 _WRITERS = ("write_", "make_")  # files whose names begin so
@@ -60,6 +63,20 @@ class _Plan:
         """Whether the npz is there and was made by this very plan."""
         found = read_meta(self.stream.path)
         return found.get("samples") == self.size and self.meta.items() <= found.items()
+
+    def replaces(self) -> str:
+        """What is lost when the set is written, in words; empty where nothing is, or what the set begins with."""
+        path = self.stream.path
+        if not path.is_file():
+            return ""
+        found = read_meta(path)
+        held, seed = found.get("samples"), found.get("seed")
+        if not isinstance(held, int):
+            return f"'{path}' (of unknown origin) by {self.size:,} samples, seed {self.seed}"
+        if held <= self.size and self.meta.items() <= found.items():
+            return ""
+        other = " (other settings or another renderer)" if (held, seed) == (self.size, self.seed) else ""
+        return f"'{path}' ({held:,} samples, seed {seed}) by {self.size:,} samples, seed {self.seed}{other}"
 
     def jobs(self) -> list[_Job]:
         """The chunks that are still missing."""
@@ -127,6 +144,9 @@ def _chunk(size: int, per_person: int) -> int:
 def _make(plans: list[_Plan], processes: int | None, quiet: bool) -> None:
     """Render what is missing of some sets, write them and their pictures, and say where they are."""
     unfinished = [plan for plan in plans if not plan.is_done()]
+    if replaced := [words for plan in unfinished if (words := plan.replaces())]:
+        advice = "Ctrl-C before they are done keeps the old ones, and --out (OUT= of make) takes another folder"
+        log.warning("Sets that are there will be replaced: %s. %s.", "; ".join(replaced), advice)
     megabytes = megabytes_for(sum(plan.size for plan in unfinished), INPUT_SIZE)
     with kept_for_the_next_run(megabytes, *(plan.stream.parts for plan in unfinished)):
         if jobs := [job for plan in unfinished for job in plan.jobs()]:
@@ -159,7 +179,7 @@ def write_synthetic_sets(
     """Render and write synthetic_train.npz, synthetic_validation.npz and synthetic_test.npz.
 
     Beside each lie a contact sheet (.samples.png) and histograms of the angles (.poses.png). A set that is there
-    already and was made by the same code, seed and settings is kept.
+    already and was made by the same code, seed and settings is kept; another one is replaced, with a warning first.
 
     Args:
         out_dir: folder for the files.
