@@ -5,9 +5,9 @@
     fsanet render --layout 300W_LP --samples 100 --out photos     images and .mat files
     fsanet render --layout BIWI --samples 100 --out videos        one person a folder, poses and rgb.cal
 
-All cores work on npz sets; a killed run goes on where it was, and ends with the same bytes. Other sets of these names in
-the folder are replaced when the new ones are done, with a warning before. `fsanet prepare` reads the photographs as it
-reads the real sets.
+All cores work on npz sets; a killed run goes on where it was, and ends with the same bytes. Other sets of these names
+in the folder are replaced when the new ones are done, with a warning before. `fsanet prepare` reads the photographs as
+it reads the real sets.
 """
 
 import argparse
