@@ -1,7 +1,9 @@
 import pytest
 
+from fsanet import files
 from fsanet.files import (
     as_utf8,
+    locked,
     printable,
     remove_all_leftovers,
     remove_leftovers,
@@ -125,3 +127,23 @@ def test_names_are_made_printable(name, shown):
 def test_what_moves_a_cursor_is_not_printed_but_kept_in_files(name, shown):
     assert printable(name) == shown
     assert as_utf8(name) == name
+
+
+def test_what_is_locked_is_refused_to_others_and_free_afterwards(tmp_path):
+    path = tmp_path / "new" / ".lock"
+    with locked(path, "Another one is at it"):
+        with (
+            pytest.raises(OSError, match=r"Another one is at it: '.*\.lock' is locked"),
+            locked(path, "Another one is at it"),
+        ):
+            pass
+        assert path.exists()
+    with locked(path, "Another one is at it"):
+        pass
+    assert list(path.parent.iterdir()) == []
+
+
+def test_a_system_without_locks_holds_nothing(tmp_path, monkeypatch):
+    monkeypatch.setattr(files, "fcntl", None)
+    with locked(tmp_path / ".lock", "Another one is at it"), locked(tmp_path / ".lock", "Another one is at it"):
+        assert list(tmp_path.iterdir()) == []

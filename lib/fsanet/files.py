@@ -85,10 +85,12 @@ def locked(path: Path, problem: str) -> Iterator[None]:
         OSError: with the problem.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
+    if not fcntl:
+        yield
+        return
     with path.open("w") as file:
         try:
-            if fcntl:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise OSError(f"{problem}: '{path}' is locked.") from None
         except OSError as error:
