@@ -9,6 +9,7 @@ from fsanet.files import (
     remove_leftovers,
     replace_whole,
     replace_whole_folder,
+    visible,
 )
 
 
@@ -53,6 +54,14 @@ def test_leftovers_are_those_that_replace_whole_leaves(tmp_path):
     unfinished.__enter__().touch()  # and never leaves: as after a kill
     remove_leftovers(tmp_path / "set [1].npz")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_killed_runs_left_is_not_seen(tmp_path):
+    unfinished = replace_whole(tmp_path / "b.jpg")
+    unfinished.__enter__().touch()  # and never leaves: as after a kill
+    for name in ("c.jpg", "a.jpg"):
+        (tmp_path / name).touch()
+    assert [file.name for file in visible(tmp_path.glob("*.jpg"))] == ["a.jpg", "c.jpg"]
 
 
 def test_leftovers_of_a_folder_are_removed_and_the_folder_is_not(tmp_path):

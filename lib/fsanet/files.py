@@ -127,6 +127,11 @@ def remove_all_leftovers(paths: Iterable[str | Path]) -> None:
                 leftover.unlink(missing_ok=True)
 
 
+def visible(files: Iterable[Path]) -> list[Path]:
+    """Files in the order of their paths without those whose name begins with a dot, such as what killed runs left."""
+    return sorted(file for file in files if not file.name.startswith("."))
+
+
 def printable(text: str) -> str:
     """As `as_utf8`, with what would break a line or move a terminal's cursor escaped as Python does: \\n, \\x1b."""
     return _CONTROLS.sub(lambda found: found[0].encode("unicode_escape").decode(), as_utf8(text))

@@ -5,6 +5,7 @@ import pytest
 
 from fsanet.datasets.derive import Derivation, derive_set, plain_name, twin_path
 from fsanet.datasets.npz_file import read_meta
+from fsanet.datasets.parts import sole_writer
 from fsanet.datasets.pose_set import PoseSet
 from fsanet.errors import InputError
 
@@ -93,10 +94,32 @@ def test_what_is_there_is_kept_and_what_is_another_is_refused(source, tmp_path):
     assert read_meta(source) == {"margin": 0.6}
 
 
+def test_another_process_that_makes_the_same_set_is_left_alone(source, tmp_path):
+    target = tmp_path / "b.npz"
+    with sole_writer(target), pytest.raises(OSError, match=r"Another process is writing '.*b\.npz'"):
+        derive_set(brighter_set(source, target), workers=1, quiet=True)
+    assert list(tmp_path.iterdir()) == [source]
+
+
 def test_a_missing_set_is_told(tmp_path):
     with pytest.raises(FileNotFoundError, match="No pose set at"):
         derive_set(brighter_set(tmp_path / "none.npz", tmp_path / "b.npz"), workers=1)
     assert list(tmp_path.iterdir()) == []
+
+
+def draws(row, rng):
+    return row._replace(extras={**row.extras, "drawn": rng.random()})
+
+
+def test_a_twin_of_a_twin_draws_from_a_stream_of_its_own(source, tmp_path):
+    drawn, given = [], source
+    for name in ("masked", "surrounded", "surrounded"):
+        target = tmp_path / f"{len(drawn)}.npz"
+        derive_set(Derivation(given, target, draws, name, {}, seed=7), workers=1, quiet=True)
+        drawn.append(PoseSet.load(target).extras["drawn"])
+        given = target
+    np.testing.assert_array_equal(drawn[0], [np.random.default_rng([7, i]).random() for i in range(600)])
+    assert all(abs(np.corrcoef(drawn[i], drawn[j])[0, 1]) < 0.2 for i, j in ((0, 1), (0, 2), (1, 2)))
 
 
 def test_names_of_twins(tmp_path):

@@ -48,6 +48,15 @@ def test_some_rows_in_any_order(tmp_path, write):
         np.testing.assert_array_equal(read_rows(tmp_path / "a.npz", "image", chosen), array[chosen])
 
 
+def test_a_row_at_the_end_is_found_without_reading_the_others(tmp_path):
+    array = np.arange(400 * 4096, dtype=np.uint8).reshape(400, 4096)
+    write_npz(tmp_path / "a.npz", {"other": np.zeros(3), "image": array})
+    damaged = bytearray((tmp_path / "a.npz").read_bytes())
+    damaged[10_000] ^= 255  # whoever read it would find another sum
+    (tmp_path / "a.npz").write_bytes(damaged)
+    np.testing.assert_array_equal(read_rows(tmp_path / "a.npz", "image", [399]), array[[399]])
+
+
 def test_some_rows_cost_no_memory_for_the_others(tmp_path):
     array = np.zeros((400, 64, 64, 3), np.uint8)  # 4.9 MB
     write_npz(tmp_path / "a.npz", {"image": array})

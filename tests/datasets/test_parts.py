@@ -1,10 +1,11 @@
 """Resumable pieces of work: what is missing, and what is kept and said when it breaks off."""
 
 import pickle
+from pathlib import Path
 
 import pytest
 
-from fsanet.datasets.parts import Parts, json_sha256, kept_for_the_next_run, require_writable
+from fsanet.datasets.parts import Parts, json_sha256, kept_for_the_next_run, require_writable, sole_writer
 
 
 def test_pieces_are_missing_until_they_are_written(tmp_path):
@@ -66,7 +67,24 @@ def test_a_full_disk_keeps_nothing_of_any_file(parts, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("error", [OSError("a worker was killed"), ValueError("bad"), KeyboardInterrupt()])
+def test_parts_that_were_pulled_away_are_told(parts, tmp_path):
+    for path in (parts[1], tmp_path / "x.npz", tmp_path / ".x.0123abcd.part.npz"):
+        Parts(tmp_path / "x.npz", 3, {}, ".npz")[0].write_text("done")
+        with pytest.raises(OSError, match=r"x\.npz' cannot be written \(No such .*nothing of it was kept"):
+            broken_off(parts, FileNotFoundError(2, "No such file or directory", str(path)))
+        assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        OSError("a worker was killed"),
+        FileNotFoundError(2, "No such file or directory", "raw/a.jpg"),
+        PermissionError(13, "Permission denied", "raw/a.jpg"),
+        ValueError("bad"),
+        KeyboardInterrupt(),
+    ],
+)
 def test_other_errors_keep_what_was_done(parts, error):
     broken_off(parts, error)
     assert parts.missing() == [1, 2]
@@ -82,9 +100,28 @@ def test_nothing_done_is_nothing_kept(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+def test_two_processes_do_not_make_one_file(tmp_path):
+    (tmp_path / ".x.0123abcd.part.npz").touch()
+    with sole_writer(tmp_path / "x.npz"):
+        assert [file.name for file in tmp_path.iterdir()] == [".x.npz.lock"]
+        with pytest.raises(OSError, match=r"Another process is writing '.*x\.npz'"), sole_writer(tmp_path / "x.npz"):
+            pass
+        with sole_writer(tmp_path / "y.npz"):
+            pass
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_folder_is_made_and_left_empty(tmp_path):
     require_writable(tmp_path / "a" / "b")
     assert list((tmp_path / "a" / "b").iterdir()) == []
+
+
+def test_two_processes_may_try_a_folder_at_once(tmp_path, monkeypatch):
+    tried = []
+    monkeypatch.setattr(Path, "touch", lambda path, touch=Path.touch: tried.append(path) or touch(path))
+    for _ in range(2):
+        require_writable(tmp_path)
+    assert tried[0] != tried[1]
 
 
 def test_a_read_only_folder(tmp_path, monkeypatch):

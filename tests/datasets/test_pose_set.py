@@ -6,7 +6,7 @@ import zipfile
 import numpy as np
 import pytest
 
-from fsanet.datasets.pose_set import PoseSet, concatenate
+from fsanet.datasets.pose_set import PoseSet
 from fsanet.errors import InputError
 
 
@@ -62,6 +62,13 @@ def test_the_originals_files_load(tmp_path, writer):
     assert (read.meta, read.extras) == ({}, {})
 
 
+def test_the_originals_mirrored_pictures_belong_to_the_others(tmp_path):
+    for name in ("AFW", "AFW_Flip"):
+        np.savez(tmp_path / f"{name}.npz", image=np.zeros((2, 64, 64, 3), np.uint8), pose=np.zeros((2, 3)), img_size=64)
+    plain, mirrored = (PoseSet.load(tmp_path / f"{name}.npz").source.tolist() for name in ("AFW", "AFW_Flip"))
+    assert plain == mirrored == ["AFW/0", "AFW/1"]
+
+
 def test_select_takes_indices_and_masks():
     whole = make_set()
     assert whole.select([3, 1]).source.tolist() == ["face1", "face0"]
@@ -70,36 +77,11 @@ def test_select_takes_indices_and_masks():
     assert odd.extras["masked"].tolist() == [False, False]
 
 
-def test_concatenate_joins_and_keeps_common_extras():
-    a, b = make_set(3), make_set(2, seed=1, meta={"margin": 0.4}, extras={"masked": [True, True], "light": [1, 2]})
-    joined = concatenate([a, b])
-    np.testing.assert_array_equal(joined.pose, np.vstack([a.pose, b.pose]))
-    np.testing.assert_array_equal(joined.image[3:], b.image)
-    assert joined.extras["masked"].tolist() == [True, False, True, True, True]
-    assert set(joined.extras) == {"masked"}
-    assert joined.meta == {"parts": [{"margin": 0.6}, {"margin": 0.4}]}
-
-
 def test_tags_are_columns_with_a_prefix_and_stay():
-    a, b = (make_set(2, extras={"tag_hat": [True, False], "other": [1, 2]}) for _ in range(2))
-    assert list(a.tags) == ["hat"]
-    assert concatenate([a, b]).select([0, 3]).tags["hat"].tolist() == [True, False]
+    given = make_set(2, extras={"tag_hat": [True, False], "other": [1, 2]})
+    assert list(given.tags) == ["hat"]
+    assert given.select([1, 0]).tags["hat"].tolist() == [False, True]
     assert make_set().tags == {}
-
-
-def test_concatenate_of_one_is_that_one():
-    only = make_set()
-    assert concatenate([only]) is only
-
-
-def test_nothing_to_concatenate():
-    with pytest.raises(ValueError, match="no pose set to join"):
-        concatenate([])
-
-
-def test_other_sizes_cannot_be_joined():
-    with pytest.raises(ValueError, match=r"different image sizes cannot be joined: \[32, 64\]"):
-        concatenate([make_set(), make_set(size=32)])
 
 
 @pytest.mark.parametrize(
@@ -120,7 +102,6 @@ def test_other_sizes_cannot_be_joined():
         ({"extras": {"line_of_sight": np.ones((5, 2))}}, r"lines of sight must be \(N, 3\) .* got float64 \(5, 2\)"),
         ({"extras": {"line_of_sight": np.full((5, 3), np.nan)}}, "lines of sight must be .* z above 0"),
         ({"meta": [1]}, r"meta must be names and values, got \[1\]"),
-        ({"meta": {"parts": [1]}}, "meta must be names and values"),
         ({"pose": np.diag([0, 0, 0, 0, np.inf])[:, 2:]}, "1 of 5 labels are NaN or infinite, the first at sample 4"),
     ],
 )

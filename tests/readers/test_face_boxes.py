@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
+from fsanet.datasets.parts import sole_writer
 from fsanet.readers import face_boxes
 from fsanet.readers.face_boxes import DetectorChoice, FrameFaces, detect_faces, find_faces, largest_face
 from fsanet.readers.set_builder import RawItem
@@ -72,6 +73,15 @@ def test_a_broken_off_search_goes_on(frames, by_grey, tmp_path, monkeypatch):
     assert by_grey.calls - before == 70 - 32  # the first part was whole
     assert (tmp_path / "a.json").read_bytes() == (tmp_path / "b.json").read_bytes()
     assert not list(tmp_path.glob(".*"))
+
+
+def test_another_process_that_searches_the_same_is_left_alone(frames, by_grey, tmp_path):
+    with (
+        sole_writer(tmp_path / "faces.json"),
+        pytest.raises(OSError, match=r"Another process is writing '.*faces\.json'"),
+    ):
+        detect_faces(tmp_path / "faces.json", frames, CHOICE, workers=1, quiet=True)
+    assert by_grey.calls == 0
 
 
 def _breaks_after(calls, find):

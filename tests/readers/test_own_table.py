@@ -14,7 +14,7 @@ def rows_of(folder, content):
 
 
 def poses_of(folder, content):
-    return [(row["image"], numbers_of(row, ANGLES)) for row in rows_of(folder, content)]
+    return [(row["image"], numbers_of(row, ANGLES)) for row in rows_of(folder, content).values()]
 
 
 TWO = [("a.jpg", (10.5, 5.0, 1.0)), ("b.jpg", (-10.5, 5.0, 1.0))]
@@ -45,10 +45,17 @@ def test_what_programs_write_is_read(tmp_path, content):
 
 
 def test_columns_that_are_not_there_are_empty_and_short_rows_are_filled(tmp_path):
-    (row,) = rows_of(tmp_path, "image,yaw,pitch,roll,source\na.jpg,10,5,1\n")
+    (row,) = rows_of(tmp_path, "image,yaw,pitch,roll,source\na.jpg,10,5,1\n").values()
     assert row == {
         "image": "a.jpg", "yaw": "10", "pitch": "5", "roll": "1", "x1": "", "y1": "", "x2": "", "y2": "", "source": "",
     }  # fmt: skip
+
+
+def test_rows_have_the_numbers_of_a_spreadsheet_where_some_are_blank(tmp_path):
+    content = "\nimage,yaw,pitch,roll\n\n,,,\na.jpg,10,5,1\n\nb.jpg,10,5,1\n"
+    assert {number: row["image"] for number, row in rows_of(tmp_path, content).items()} == {5: "a.jpg", 7: "b.jpg"}
+    with pytest.raises(InputError, match=r"Row 8 of .* has 5 fields"):
+        rows_of(tmp_path, content + "c.jpg,1,2,3,4\n")
 
 
 @pytest.mark.parametrize(

@@ -57,6 +57,13 @@ def test_a_box_is_moved_and_stretched_about_its_middle():
     assert 2 < np.std((boxes[:, 0] + boxes[:, 2]) / 2) < 4
 
 
+def test_a_picture_that_cannot_be_read_is_left_out(folder, tmp_path):
+    (folder / "AFW_1_0.jpg").write_bytes(b"")
+    (folder / "AFW_1_1.jpg").unlink()
+    recipe = scattered_recipe([folder], tmp_path / "x.npz")
+    assert [item.reason for item in build_set(recipe, workers=1, quiet=True).left_out] == ["unreadable image"] * 2
+
+
 def test_a_label_without_landmarks_is_left_out(folder, tmp_path):
     scipy.io.savemat(folder / "AFW_1_0.mat", {"Pose_Para": np.zeros((1, 3)), "pt2d": -np.ones((2, 68))})
     recipe = scattered_recipe([folder], tmp_path / "x.npz")

@@ -7,6 +7,7 @@ from functools import partial
 import numpy as np
 import pytest
 
+from fsanet.datasets.parts import sole_writer
 from fsanet.datasets.pose_set import PoseSet
 from fsanet.readers import set_builder
 from fsanet.readers.report import read_left_out
@@ -90,6 +91,12 @@ def test_a_set_of_another_recipe_is_made_anew(recipe, tmp_path, change):
 
 def read_small(item):
     return replace(read_fake(item), image=np.zeros((8, 8, 3), np.uint8))
+
+
+def test_another_process_that_makes_the_same_set_is_left_alone(recipe):
+    with sole_writer(recipe.path), pytest.raises(OSError, match=r"Another process is writing '.*set\.npz'"):
+        build_set(recipe, workers=1, quiet=True)
+    assert list(recipe.path.parent.iterdir()) == []
 
 
 def test_a_broken_off_run_goes_on_and_ends_with_the_same_bytes(recipe, tmp_path, monkeypatch):

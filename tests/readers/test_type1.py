@@ -91,6 +91,18 @@ def test_samples_come_in_the_order_of_file_names(tmp_path, type1_writer):
     assert [item.name.split("/")[1] for item in list_type1(tmp_path)] == ["a", "b_1", "b_10"]
 
 
+def test_what_a_killed_run_left_is_no_picture(tmp_path, type1_writer):
+    type1_writer(tmp_path, "face")
+    type1_writer(tmp_path, ".face.0123abcd.part")
+    assert [item.files[0].name for item in list_type1(tmp_path)] == ["face.jpg"]
+
+
+def test_a_mat_that_cannot_be_read_is_left_out(tmp_path):
+    (tmp_path / "face.mat").mkdir()  # as good as one without the right to read it, which root has always
+    with pytest.raises(Unusable, match=r"broken mat: face\.mat: .*Is a directory"):
+        read_mat(tmp_path / "face.mat")
+
+
 def test_two_images_of_one_name_are_two_samples(tmp_path, type1_writer):
     type1_writer(tmp_path, "face")
     (tmp_path / "face.png").write_bytes((tmp_path / "face.jpg").read_bytes())

@@ -8,6 +8,7 @@ from fsanet.rendering.landmarks import (
     INNER_EYE_LEFT,
     INNER_EYE_RIGHT,
     LANDMARK_SPOTS,
+    MIRRORED_LANDMARKS,
     MOUTH_LEFT,
     MOUTH_RIGHT,
     NOSE_TIP,
@@ -17,7 +18,6 @@ from fsanet.rendering.landmarks import (
     five_points,
     spanned_box,
 )
-from fsanet.rendering.profiling.copies import MIRRORED_LANDMARKS
 
 X, Y, Z = LANDMARK_SPOTS.T
 

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from fsanet.console import EXIT_OK
+from fsanet.datasets.parts import sole_writer
 from fsanet.datasets.pose_set import PoseSet
 from fsanet.rendering import write_sets
 from fsanet.rendering.frame import Settings
@@ -65,6 +66,7 @@ def test_a_finished_set_is_kept(written, monkeypatch, capsys):
     monkeypatch.setattr(write_sets, "_do", None)  # would fail if anything were rendered
     assert write_synthetic_sets(written, 10, seed=2, processes=1, quiet=True) == EXIT_OK
     assert digests(written) == before
+    assert not list(written.glob(".*"))
     assert "synthetic_test.npz: 1 faces" in capsys.readouterr().out
 
 
@@ -89,6 +91,15 @@ def test_a_file_of_unknown_origin_is_named_before_it_is_replaced(tmp_path, monke
     with pytest.raises(ZeroDivisionError):
         write_synthetic_sets(tmp_path, 4, processes=1, quiet=True)
     assert "synthetic_train.npz' (of unknown origin) by 4 samples, seed 0" in caplog.text
+
+
+def test_another_process_that_renders_one_of_the_sets_is_left_alone(tmp_path):
+    with (
+        sole_writer(tmp_path / "synthetic_test.npz"),
+        pytest.raises(OSError, match=r"Another process is writing '.*synthetic_test\.npz'"),
+    ):
+        write_synthetic_sets(tmp_path, 10, seed=2, processes=1, quiet=True)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_test_set_alone_is_the_beginning_of_the_whole_one(tmp_path, monkeypatch, caplog):

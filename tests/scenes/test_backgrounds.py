@@ -25,6 +25,14 @@ def test_no_picture_is_in_both_splits(folder):
     assert sorted(map(len, views)) == [0, 6]  # those of one panorama stay together
 
 
+def test_what_a_killed_run_left_is_no_picture(folder):
+    for number in range(20):
+        (folder / f".photo{number}.0123abcd.part.jpg").write_bytes(b"half")
+    for split in ("train", "test"):
+        assert not [file for file in Backgrounds(folder, split).files if file.name.startswith(".")]
+    assert len(Backgrounds(None, "train", hard=folder)._hard_files) == 46
+
+
 def test_a_draw_is_square_and_of_its_generator(folder):
     source = Backgrounds(folder, "train")
     one, other = (source.draw(np.random.default_rng(4), 64) for _ in range(2))

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from fsanet.datasets.parts import sole_writer
 from fsanet.datasets.pose_set import PoseSet
 from fsanet.errors import InputError
 from fsanet.scenes.compose import CLOSE
@@ -52,6 +53,13 @@ def test_equal_seeds_give_equal_crops(written, bank_folder, tmp_path):
 def test_a_set_that_is_there_stays(written, bank_folder):
     with pytest.raises(InputError, match="exists"):
         write_crops(written[0], CropPlan(bank_folder, None, None, 1), workers=1, quiet=True)
+
+
+def test_another_process_that_writes_the_same_set_is_left_alone(bank_folder, tmp_path):
+    path = tmp_path / "scenes.npz"
+    with sole_writer(path), pytest.raises(OSError, match=r"Another process is writing '.*scenes\.npz'"):
+        write_crops(path, CropPlan(bank_folder, None, None, 1), workers=1, quiet=True)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_close_scenes_have_large_faces(bank_folder):

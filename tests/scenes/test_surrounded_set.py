@@ -38,10 +38,8 @@ def test_the_forehead_lies_above_the_brows_of_a_face_that_lies():
 @pytest.mark.parametrize(("share", "around"), [(0.0, 30), (1.0, 90)], ids=["another crop", "a background"])
 def test_what_lies_around_the_face_comes_from_elsewhere(monkeypatch, share, around):
     monkeypatch.setattr(module, "_BACKGROUND_SHARE", share)
-    crops = np.full((4, 64, 64, 3), 30, np.uint8)
-    row = in_other_surroundings(
-        bright_row(), np.random.default_rng(0), crops, lambda _, side: np.full((side, side, 3), 90, np.uint8)
-    )
+    draw_crop, draw_background = lambda _: np.full((64, 64, 3), 30, np.uint8), lambda *_: np.full((64, 64, 3), 90)
+    row = in_other_surroundings(bright_row(), np.random.default_rng(0), draw_crop, draw_background)
     assert row.image[INSIDE].tolist() == [200] * 3
     assert all(row.image[corner].tolist() == [around] * 3 for corner in OUTSIDE)
     assert row.pose.tolist() == [1.0, 2.0, 3.0]
@@ -70,6 +68,17 @@ def test_order_and_labels_stay_and_equal_seeds_give_equal_crops(tmp_path):
     assert list(one.source) == ["a", "b", "c"]
     assert [image[INSIDE][0] for image in one.image] == [60, 120, 180]
     assert one.meta["surrounded"]["backgrounds"] == "paintings"
+
+
+def test_the_set_is_not_read_whole_by_every_process(tmp_path, monkeypatch):
+    given = faces()
+    given.save(tmp_path / "faces.npz")
+    work = surrounded_set(tmp_path / "faces.npz", tmp_path / "twin.npz", given, seed=1)
+    monkeypatch.setattr(module, "_BACKGROUND_SHARE", 0.0)
+    monkeypatch.setattr(PoseSet, "load", None)
+    derive_set(work, given, workers=1, quiet=True)
+    monkeypatch.undo()
+    assert {int(image[0, 0, 0]) for image in PoseSet.load(tmp_path / "twin.npz").image} <= {60, 120, 180}
 
 
 def test_pictures_of_a_folder_are_used(tmp_path, monkeypatch):

@@ -28,6 +28,7 @@ from pathlib import Path
 
 from fsanet.console import EXIT_OK, EXIT_PARTIAL, quiet_native_stderr
 from fsanet.evaluation.measured import NAMES, OF_A_RUN
+from fsanet.files import visible
 from fsanet.image.kinds import IMAGE_SUFFIXES
 from fsanet.image.reading import read_image
 from fsanet.locations import work_dir
@@ -66,7 +67,7 @@ def _backgrounds(args: argparse.Namespace) -> int:
     missed = fetch_photographs(args.out)
     for sentence in missed:
         log.error("missing: %s", sentence)
-    print(f"{len(list(args.out.glob('*.jpg')))} pictures in {args.out}")
+    print(f"{len(visible(args.out.glob('*.jpg')))} pictures in {args.out}")
     return EXIT_PARTIAL if missed else EXIT_OK
 
 
@@ -228,7 +229,7 @@ def _bundle(args: argparse.Namespace) -> int:
     kept, onnx = (
         work_dir(name) for name in (f"pre-trained/{BUNDLED_FINDER.path}", "lib/fsanet/bundled/scout/scout.onnx")
     )
-    files = sorted(file for file in args.calibrate.glob(args.only) if file.suffix.lower() in IMAGE_SUFFIXES)
+    files = [file for file in visible(args.calibrate.glob(args.only)) if file.suffix.lower() in IMAGE_SUFFIXES]
     print(bundle_finder("scout", args.weights, kept, onnx, [read_image(file) for file in files]))
     return EXIT_OK
 

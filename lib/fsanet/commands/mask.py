@@ -3,7 +3,8 @@
     fsanet mask --set AFLW2000                  data/type1/AFLW2000_masked.npz, masks laid over the landmarks
     fsanet mask --set BIWI_noTrack              by the label of the pose and the box of the face: no landmarks needed
     fsanet mask --set my/faces.npz --kind n95 --out my/faces_n95.npz
-    fsanet mask --set synthetic_test --by render            rendered again with masks: the same pictures otherwise
+    fsanet mask --set synthetic_test --by render            rendered again with masks: the same pictures otherwise;
+                                                            masks follow the seed of the set, and --seed has no part
 
 Order and labels stay and no face is left out; the kind of each mask is in the columns `mask` and `mask_worn`. Equal
 seeds give equal bytes; a killed run goes on where it was. `fsanet test` measures a set and its twin pair by pair.

@@ -17,10 +17,9 @@ from numpy.typing import NDArray
 from fsanet.console import progress
 from fsanet.datasets.npz_file import read_meta
 from fsanet.datasets.npz_stream import Chunk, PoseStream, megabytes_for
-from fsanet.datasets.parts import kept_for_the_next_run
+from fsanet.datasets.parts import json_sha256, kept_for_the_next_run, sole_writer
 from fsanet.datasets.pose_set import PoseSet
 from fsanet.errors import InputError
-from fsanet.files import remove_leftovers
 from fsanet.workers import run_on_all_cores
 
 # what is added to the name of a set
@@ -34,6 +33,11 @@ def plain_name(name: str) -> str:
     for suffix in TWINS:
         name = name.removesuffix(suffix)
     return name
+
+
+def changes_of(meta: Mapping[str, Any]) -> dict[str, Any]:
+    """What was done to the samples of a set that is a twin, by the name of each change; empty for any other set."""
+    return {key: meta[key] for key in (suffix.removeprefix("_") for suffix in TWINS) if key in meta}
 
 
 def twin_path(source: Path, suffix: str) -> Path:
@@ -85,7 +89,7 @@ class Derivation:
         change: row, generator -> row; importable by name, as other processes run it.
         name: of the change, the key of its settings in `meta`.
         settings: everything that the change depends on, as JSON can say it.
-        seed: of the set; sample i has a stream of its own.
+        seed: of the set; sample i has a stream of its own, another one for each set in a chain of twins.
     """
 
     source: Path
@@ -112,22 +116,42 @@ def derive_set(
 
     Raises:
         FileNotFoundError, ValueError: as `PoseSet.load`; ValueError also where another file has the target's name.
-        OSError: when the target cannot be written.
+        OSError: when the target cannot be written, or another process writes it.
     """
     if work.target.exists() and work.target.resolve() == work.source.resolve():
         raise InputError(f"'{work.target}' is the set that is read: give the new one another place.")
     if work.target.suffix != ".npz" or work.target.is_dir():
         raise InputError(f"A set is a file whose name ends in .npz, which '{work.target}' is not: give another name.")
-    digest = _sha256(work.source) if work.source.is_file() else ""
     given = given or PoseSet.load(work.source)
-    made = {"from": work.source.name, "from_sha256": digest, "seed": work.seed, **work.settings}
-    if work.target.exists():
-        if read_meta(work.target).get(work.name) == made:
+    made = _record(work, given)
+    if _is_there(work, made):
+        return False
+    with sole_writer(work.target):
+        if _is_there(work, made):  # another process has just made it
             return False
-        raise InputError(
-            f"'{work.target}' exists and was made in another way: remove it, or give the new set another place."
-        )
-    remove_leftovers(work.target)
+        _make(work, given, made, workers, quiet)
+    return True
+
+
+def _record(work: Derivation, given: PoseSet) -> dict[str, Any]:
+    """What the new set's `meta` says of how it was made."""
+    digest = _sha256(work.source) if work.source.is_file() else ""
+    made = {"from": work.source.name, "from_sha256": digest, "seed": work.seed, **work.settings}
+    further = _further_seed(given)
+    return made | {"stream": further[0]} if further else made
+
+
+def _is_there(work: Derivation, made: Mapping[str, Any]) -> bool:
+    if not work.target.exists():
+        return False
+    if read_meta(work.target).get(work.name) == made:
+        return True
+    raise InputError(
+        f"'{work.target}' exists and was made in another way: remove it, or give the new set another place."
+    )
+
+
+def _make(work: Derivation, given: PoseSet, made: Mapping[str, Any], workers: int | None, quiet: bool) -> None:
     starts = range(0, len(given), _CHUNK)
     stream = PoseStream(work.target, len(starts), made)
     tasks = (
@@ -141,7 +165,6 @@ def derive_set(
         for count in run_on_all_cores(partial(_write_chunk, stream, work), tasks, workers):
             bar.update(count)
         stream.finish({**given.meta, work.name: made})
-    return True
 
 
 def _done(stream: PoseStream, samples: int) -> int:
@@ -159,9 +182,16 @@ def _write_chunk(stream: PoseStream, work: Derivation, task: tuple[int, PoseSet]
 
 
 def _changed(part: PoseSet, work: Derivation, start: int) -> Iterator[Row]:
+    further = _further_seed(part)
     for k in range(len(part)):
         row = Row(start + k, part.image[k], part.pose[k], {key: values[k] for key, values in part.extras.items()})
-        yield work.change(row, np.random.default_rng([work.seed, start + k]))
+        yield work.change(row, np.random.default_rng([work.seed, start + k, *further]))
+
+
+def _further_seed(given: PoseSet) -> list[int]:
+    """A number that tells twins of a twin from those of its set: with one stream, one change gives away the other."""
+    changes = changes_of(given.meta)
+    return [int(json_sha256(changes)[:8], 16)] if changes else []
 
 
 def _sha256(path: Path) -> str:

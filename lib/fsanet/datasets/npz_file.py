@@ -1,8 +1,11 @@
 """The npz file of a pose set: written whole and in constant memory, with equal bytes for equal sets on any day."""
 
+import io
 import json
+import struct
 import zipfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -16,6 +19,7 @@ from fsanet.files import replace_whole
 RESERVED_KEYS = ("image", "pose", "img_size", "source", "meta")
 _FIXED_DATE = (1980, 1, 1, 0, 0, 0)  # the earliest that zip knows: a time stamp would change the bytes of equal sets
 _BLOCK_ROWS = 4096
+_ZIP_LENGTHS = 26  # where in a member's header the lengths stand of its two last fields
 
 
 @dataclass(frozen=True)
@@ -102,7 +106,7 @@ def read_meta(path: str | Path) -> dict[str, Any]:
 
 
 def read_rows(path: str | Path, key: str, indices: ArrayLike) -> NDArray:
-    """Some rows of an array of an npz, so that a few samples of a large set cost no memory.
+    """Some rows of an array of an npz, so that a few samples of a large set cost no memory, and no time unless packed.
 
     Args:
         path: the npz, as `write_npz` or NumPy write it.
@@ -113,7 +117,7 @@ def read_rows(path: str | Path, key: str, indices: ArrayLike) -> NDArray:
         (n, ...), in the order of `indices`.
     """
     wanted = np.asarray(indices, dtype=np.int64)
-    with zipfile.ZipFile(path) as archive, archive.open(f"{key}.npy") as stream:
+    with _member(Path(path), f"{key}.npy") as stream:
         np.lib.format.read_magic(stream)
         shape, _, dtype = np.lib.format.read_array_header_1_0(stream)
         start, rows = stream.tell(), np.empty((len(wanted), *shape[1:]), dtype)
@@ -122,6 +126,20 @@ def read_rows(path: str | Path, key: str, indices: ArrayLike) -> NDArray:
             stream.seek(start + int(wanted[place]) * size)
             rows[place] = np.frombuffer(stream.read(size), dtype).reshape(shape[1:])
     return rows
+
+
+@contextmanager
+def _member(path: Path, name: str) -> Iterator[IO[bytes]]:
+    """A member of a zip to read from; of one that is not packed the file itself, where going forward reads nothing."""
+    with zipfile.ZipFile(path) as archive, path.open("rb") as file:
+        member = archive.getinfo(name)
+        if member.compress_type != zipfile.ZIP_STORED:
+            with archive.open(member) as unpacked:
+                yield unpacked
+            return
+        file.seek(member.header_offset + _ZIP_LENGTHS)
+        file.seek(sum(struct.unpack("<HH", file.read(4))), io.SEEK_CUR)  # over the name and what follows it
+        yield file
 
 
 def _rows_of(array: NDArray) -> Rows:

@@ -3,19 +3,23 @@
 The disk may be full, read-only or pulled away: then nothing half-written stays.
 """
 
+import errno
 import hashlib
 import json
 import logging
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from fsanet.errors import InputError
-from fsanet.files import replace_whole
+from fsanet.files import locked, remove_leftovers, replace_whole
 
 log = logging.getLogger(__name__)
+
+_CANNOT_BE_WRITTEN = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS)  # no reading fails so
 
 
 class Parts:
@@ -45,6 +49,14 @@ class Parts:
         """Numbers of the pieces that are still to be made."""
         return [index for index in range(self.count) if not self[index].is_file()]
 
+    def suffered(self, error: OSError) -> bool:
+        """Whether it is a piece, or the file that they are joined into, that could not be written."""
+        if not isinstance(error.filename, str):
+            return False
+        failed = Path(error.filename)
+        is_temporary = failed.parent == self.path.parent and failed.name.startswith(f".{self.path.stem}.")
+        return failed == self.path or is_temporary or self.folder in (failed, *failed.parents)
+
     def discard(self) -> None:
         """Remove the folder."""
         shutil.rmtree(self.folder, ignore_errors=True)
@@ -62,13 +74,27 @@ def json_sha256(value: object) -> str:
     return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()
 
 
+@contextmanager
+def sole_writer(path: Path) -> Iterator[None]:
+    """Around all of the making of a file, its parts included: no other process makes the same one meanwhile.
+
+    What killed runs left of the file itself is removed. A hidden lock lies beside it until the block ends.
+
+    Raises:
+        OSError: when another process makes it, or its folder cannot be written.
+    """
+    with locked(path.with_name(f".{path.name}.lock"), f"Another process is writing '{path}'"):
+        remove_leftovers(path)
+        yield
+
+
 def require_writable(folder: Path) -> None:
     """Make the folder and write a file into it.
 
     Raises:
         OSError: when that is not possible.
     """
-    probe = folder / ".writable"
+    probe = folder / f".{uuid4().hex}.writable"
     try:
         folder.mkdir(parents=True, exist_ok=True)
         probe.touch()
@@ -82,8 +108,9 @@ def require_writable(folder: Path) -> None:
 def kept_for_the_next_run(megabytes: int, *of_files: Parts) -> Iterator[None]:
     """Around work that is done in parts: what is kept when it breaks off, and what is said.
 
-    After Ctrl-C, a killed worker or an error of ours the parts stay, so that the next run goes on with them. Where the
-    disk fails they are removed: nothing half-written stays, and a full disk is not kept full.
+    After Ctrl-C, a killed worker, an error of ours or a file that cannot be read the parts stay, so that the next run
+    goes on with them. Where the disk that they lie on fails they are removed: nothing half-written stays, and a full
+    disk is not kept full.
 
     Args:
         megabytes: how much disk the whole takes at most.
@@ -95,8 +122,7 @@ def kept_for_the_next_run(megabytes: int, *of_files: Parts) -> Iterator[None]:
     try:
         yield
     except BaseException as error:
-        # those without a number are sentences of ours
-        of_disk = error if isinstance(error, OSError) and error.errno is not None else None
+        of_disk = error if isinstance(error, OSError) and _is_of_disk(error, of_files) else None
         for parts in of_files:
             if of_disk or len(parts.missing()) == parts.count:
                 parts.discard()
@@ -109,6 +135,11 @@ def kept_for_the_next_run(megabytes: int, *of_files: Parts) -> Iterator[None]:
                 "are needed while it is made: free some space or give another folder with --out (OUT= of make)."
             ) from error
         raise
+
+
+def _is_of_disk(error: OSError, of_files: Sequence[Parts]) -> bool:
+    """Whether what is made cannot be written; an input that cannot be read is another matter."""
+    return error.errno in _CANNOT_BE_WRITTEN or any(parts.suffered(error) for parts in of_files)
 
 
 def refuse_other_settings(record: Path, wanted: Mapping[str, Any], holds: str) -> None:

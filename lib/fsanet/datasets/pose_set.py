@@ -4,7 +4,7 @@ The npz holds what the original's holds (`image`, `pose`, `img_size`) and, if ou
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from fsanet.datasets.npz_file import RESERVED_KEYS, read_arrays, set_arrays, write_npz
-from fsanet.datasets.protocols import command_that_makes
+from fsanet.datasets.protocols import FLIPPED, command_that_makes
 from fsanet.errors import InputError
 
 TAG = "tag_"  # how the names of columns begin that say what is seen in a picture
@@ -59,7 +59,7 @@ class PoseSet:
     @property
     def roll_labelled(self) -> bool:
         """False where the raw labels have no roll: it is stored as 0 and counts in no loss and no error."""
-        return all(meta.get("roll_labelled", True) for meta in self.meta.get("parts", [self.meta]))
+        return bool(self.meta.get("roll_labelled", True))
 
     @property
     def tags(self) -> dict[str, NDArray[np.bool_]]:
@@ -78,7 +78,8 @@ class PoseSet:
     def load(cls, path: str | Path, img_size: int | None = None) -> "PoseSet":
         """Read an npz of this project or of the original repository.
 
-        The original's files have no `source`: every sample then is its own source.
+        The original's files have no `source`: every sample then is its own source, with that of its number in the
+        mirrored half of the set (AFW and AFW_Flip), so that no split parts the two.
 
         Args:
             path: the npz.
@@ -98,9 +99,8 @@ class PoseSet:
         if missing := [key for key in ("image", "pose") if key not in arrays]:
             raise InputError(f"'{path}' is no pose set: it lacks {_quoted(missing)} and has {_quoted(arrays)}.")
         image, pose = arrays["image"], arrays["pose"]
-        source = arrays.get(
-            "source", np.array([f"{path.stem}/{index}" for index in range(pose.size // 3)], dtype=np.str_)
-        )
+        name = path.stem.removesuffix(FLIPPED)
+        source = arrays.get("source", np.array([f"{name}/{index}" for index in range(pose.size // 3)], dtype=np.str_))
         try:
             meta = _meta_of(str(arrays.get("meta", "{}")))
             extras = {key: value for key, value in arrays.items() if key not in RESERVED_KEYS}
@@ -123,28 +123,6 @@ class PoseSet:
         chosen = np.asarray(indices)
         extras = {key: value[chosen] for key, value in self.extras.items()}
         return PoseSet(self.image[chosen], self.pose[chosen], self.source[chosen], self.meta, extras)
-
-
-def concatenate(sets: Sequence[PoseSet]) -> PoseSet:
-    """Join sets in order. Extras that not all of them have are dropped; meta becomes {"parts": [their metas]}.
-
-    Raises:
-        ValueError: when there is none, or when the image sizes differ.
-    """
-    if not sets:
-        raise InputError("There is no pose set to join.")
-    if len(sizes := sorted({part.img_size for part in sets})) > 1:
-        raise InputError(f"Pose sets of different image sizes cannot be joined: {sizes} pixels.")
-    if len(sets) == 1:
-        return sets[0]
-    common = set.intersection(*(set(part.extras) for part in sets))
-    return PoseSet(
-        image=np.concatenate([part.image for part in sets]),
-        pose=np.concatenate([part.pose for part in sets]),
-        source=np.concatenate([part.source for part in sets]),
-        meta={"parts": [dict(part.meta) for part in sets]},
-        extras={key: np.concatenate([part.extras[key] for part in sets]) for key in sorted(common)},
-    )
 
 
 def _meta_of(text: str) -> dict[str, Any]:
@@ -174,7 +152,7 @@ def _validate(pose_set: PoseSet) -> None:
         raise InputError(f"images must be uint8 (N, S, S, 3), got {image.dtype} {image.shape}.")
     if pose.ndim != 2 or pose.shape[1] != 3:
         raise InputError(f"poses must be (N, 3) yaw, pitch, roll, got {pose.shape}.")
-    if not _is_meta(pose_set.meta):
+    if not isinstance(pose_set.meta, Mapping):
         raise InputError(f"meta must be names and values, got {pose_set.meta!r:.80}.")
     if len(pose) == 0:
         raise InputError("the set is empty (0 samples).")
@@ -195,12 +173,6 @@ def _validate(pose_set: PoseSet) -> None:
 
 def _is_flags(array: NDArray) -> bool:
     return array.dtype == np.bool_ and array.ndim == 1
-
-
-def _is_meta(meta: object) -> bool:
-    """Whether it has names and values, and so has each of its parts where it is of several sets."""
-    parts = meta.get("parts", []) if isinstance(meta, Mapping) else None
-    return isinstance(parts, list) and all(isinstance(part, Mapping) for part in parts)
 
 
 def _quoted(names: Iterable[str]) -> str:

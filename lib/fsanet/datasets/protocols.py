@@ -60,7 +60,8 @@ class Protocol:
     paper: int | None = None
 
 
-SUBSETS_300W_LP = tuple(f"{base}{flip}" for base in ("AFW", "HELEN", "IBUG", "LFPW") for flip in ("", "_Flip"))
+FLIPPED = "_Flip"  # how the names of mirrored halves of 300W-LP end
+SUBSETS_300W_LP = tuple(f"{base}{flip}" for base in ("AFW", "HELEN", "IBUG", "LFPW") for flip in ("", FLIPPED))
 
 SETS: Mapping[str, SetInfo] = MappingProxyType(
     {

@@ -21,6 +21,7 @@ from fsanet.detectors.catalog import BUILDERS
 from fsanet.detectors.detection import Detection
 from fsanet.errors import InputError
 from fsanet.evaluation.measured import NAMES, convention_of, measured_detector
+from fsanet.files import visible
 from fsanet.image.boxes import BoxXYXY, iou
 from fsanet.image.reading import read_image
 from fsanet.readers.pointing04 import read_face_center
@@ -70,7 +71,7 @@ def labelled_faces(folder: str | Path, persons: Iterable[int]) -> list[LabelledF
         InputError: when the text beside an image is missing or damaged.
     """
     wanted, faces = set(persons), []
-    for path in sorted(Path(folder).rglob("*.jpg")):
+    for path in visible(Path(folder).rglob("*.jpg")):
         match = _NAME.fullmatch(path.name)
         if match and int(match["person"]) in wanted:
             person, tilt, pan = (int(match[group]) for group in ("person", "tilt", "pan"))

@@ -15,11 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fsanet.console import progress
-from fsanet.datasets.parts import Parts, json_sha256, kept_for_the_next_run, require_writable
+from fsanet.datasets.parts import Parts, json_sha256, kept_for_the_next_run, require_writable, sole_writer
 from fsanet.detectors.catalog import create_detector
 from fsanet.detectors.detection import Detection, FaceDetector
 from fsanet.errors import InputError
-from fsanet.files import remove_leftovers, replace_whole
+from fsanet.files import replace_whole
 from fsanet.image.boxes import area
 from fsanet.image.reading import read_image
 from fsanet.readers.set_builder import RawItem, files_sha256
@@ -102,12 +102,14 @@ def detect_faces(
         By frame name; frames whose image is missing are not in it.
 
     Raises:
-        OSError: when the result cannot be written.
+        OSError: when the result cannot be written, or another process searches for the same.
     """
     frames = [frame for frame in frames if frame.files and frame.files[0].is_file()]
     plan = {"detector": choice.record(), "files_sha256": files_sha256(frames)}
     if (found := _read_result(path, plan)) is None:
-        found = _detect_all(path, frames, choice, plan, workers, quiet)
+        require_writable(path.parent)
+        with sole_writer(path):
+            found = _detect_all(path, frames, choice, plan, workers, quiet)
     return {name: FrameFaces(**faces) for name, faces in found.items()}
 
 
@@ -124,8 +126,6 @@ def _read_result(path: Path, plan: Mapping) -> dict[str, Any] | None:
 def _detect_all(
     path: Path, frames: Sequence[RawItem], choice: DetectorChoice, plan: Mapping, workers: int | None, quiet: bool
 ) -> dict[str, Any]:
-    require_writable(path.parent)
-    remove_leftovers(path)
     runs = [frames[start : start + _FRAMES_PER_PART] for start in range(0, len(frames), _FRAMES_PER_PART)]
     parts = Parts(path, len(runs), plan, ".json")
     missing = parts.missing()

@@ -47,9 +47,9 @@ def own_recipe(
     """
     rows = read_table(folder, table)
     if angles is None:
-        require_plain_degrees(rows, table)
+        require_plain_degrees(rows.values(), table)
     unit = angles or "degrees"
-    boxed = sum(bool(row[BOX[0]]) for row in rows)
+    boxed = sum(bool(row[BOX[0]]) for row in rows.values())
     settings = {
         "set": path.stem,
         "crop": f"box of the CSV ({boxed} rows) or of the detector's largest face ({len(rows) - boxed} rows)",
@@ -60,7 +60,7 @@ def own_recipe(
     }
     items = [
         RawItem(f"row {number}: {row['image']}", (folder / row["image"],), tuple(sorted(row.items())))
-        for number, row in enumerate(rows, start=2)  # as a spreadsheet counts them: the header is row 1
+        for number, row in rows.items()
     ]
     read = partial(read_own, choice=choice, margin=margin, img_size=img_size, unit=unit)
     return SetRecipe(path, items, read, settings, img_size)

@@ -8,7 +8,7 @@ import codecs
 import csv
 import io
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from fsanet.errors import InputError
@@ -43,8 +43,10 @@ def find_table(folder: Path) -> Path:
     return tables[0]
 
 
-def read_table(folder: Path, table: Path) -> list[dict[str, str]]:
-    """Rows of the CSV as text, with all columns of `KNOWN`; those that are not there are empty.
+def read_table(folder: Path, table: Path) -> dict[int, dict[str, str]]:
+    """Rows of the CSV as text, by their number in it, with all columns of `KNOWN`; those that are not there are empty.
+
+    Rows are counted as a spreadsheet does, from 1 and with the header; blank ones count and are left out.
 
     Raises:
         FileNotFoundError: when the folder or the CSV is missing.
@@ -58,17 +60,17 @@ def read_table(folder: Path, table: Path) -> list[dict[str, str]]:
         lines = _lines(_text(table))
     except csv.Error as error:
         raise InputError(f"'{table}' cannot be read as CSV ({error}): save it as CSV anew.") from None
-    names = [name.strip().lower() for name in lines[0]] if lines else []
+    names = [name.strip().lower() for name in next(iter(lines.values()), [])]
     _check_columns(names, table)
-    rows = []
-    for number, line in enumerate(lines[1:], start=2):  # as a spreadsheet counts them: the header is row 1
+    rows = {}
+    for number, line in list(lines.items())[1:]:
         if len(line) > len(names):
             raise InputError(
                 f"Row {number} of '{table}' has {len(line)} fields, its header {len(names)}: numbers with a decimal "
                 "comma need quotes, or semicolons between the fields."
             )
         row = dict(zip(names, map(str.strip, line), strict=False))
-        rows.append({key: row.get(key, "") for key in KNOWN})
+        rows[number] = {key: row.get(key, "") for key in KNOWN}
     if not rows:
         raise InputError(f"'{table}' has a header and no row.")
     return rows
@@ -90,7 +92,7 @@ def numbers_of(row: Mapping[str, str], keys: Sequence[str]) -> tuple[float, ...]
     return numbers
 
 
-def require_plain_degrees(rows: Sequence[Mapping[str, str]], table: Path) -> None:
+def require_plain_degrees(rows: Iterable[Mapping[str, str]], table: Path) -> None:
     """Refuse a table whose angles could as well be radians: all of them small, and not all of them zero.
 
     Raises:
@@ -119,18 +121,19 @@ def _text(table: Path) -> str:
         raise InputError(f"'{table}' is no text in UTF-8: save it as CSV UTF-8.") from None
 
 
-def _lines(text: str) -> list[list[str]]:
-    """Fields of every line that is not empty, by the delimiter that finds most columns of ours in the header."""
+def _lines(text: str) -> dict[int, list[str]]:
+    """Fields of every line that is not blank, by its number, with the delimiter that finds most columns of ours."""
     if text[: len(_SEP_LINE)].lower() == _SEP_LINE:
         text = text.partition("\n")[2]
 
-    def read(delimiter: str) -> list[list[str]]:
-        return list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, skipinitialspace=True))
+    def read(delimiter: str) -> dict[int, list[str]]:
+        lines = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, skipinitialspace=True)
+        return {number: line for number, line in enumerate(lines, start=1) if any(map(str.strip, line))}
 
-    def found(lines: list[list[str]]) -> int:
-        return len({name.strip().lower() for name in lines[0]} & set(KNOWN)) if lines else 0
+    def found(lines: Mapping[int, Sequence[str]]) -> int:
+        return len({name.strip().lower() for name in next(iter(lines.values()), [])} & set(KNOWN))
 
-    return [line for line in max(map(read, _DELIMITERS), key=found) if any(map(str.strip, line))]
+    return max(map(read, _DELIMITERS), key=found)
 
 
 def _check_columns(names: Sequence[str], table: Path) -> None:

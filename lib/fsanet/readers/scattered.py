@@ -14,8 +14,7 @@ import numpy as np
 from fsanet.errors import InputError
 from fsanet.image.boxes import AnyBox
 from fsanet.image.face_crop import INPUT_SIZE, crop_face, landmark_box, widened_pixels
-from fsanet.image.reading import read_image
-from fsanet.readers.set_builder import RawItem, Sample, SetRecipe, Unusable
+from fsanet.readers.set_builder import RawItem, Sample, SetRecipe, Unusable, read_raw_image
 from fsanet.readers.type1 import list_type1, read_mat, source_of
 
 MARGINS = (0.3, 0.8)  # of the box, on each side
@@ -59,7 +58,7 @@ def read_scattered(item: RawItem, *, seed: int, img_size: int) -> Sample:
     if box is None:
         raise Unusable("empty box", "no landmark is greater than zero")
     rng = np.random.default_rng([seed, *hashlib.sha256(item.name.encode()).digest()[:8], *item.facts])
-    image, box, margin = read_image(image_path), scatter(box, rng), rng.uniform(*MARGINS)
+    image, box, margin = read_raw_image(image_path), scatter(box, rng), rng.uniform(*MARGINS)
     try:
         crop = crop_face(image, box, margin, img_size)
     except InputError as error:

@@ -20,7 +20,7 @@ import fsanet
 from fsanet.console import progress
 from fsanet.datasets.npz_file import read_meta
 from fsanet.datasets.npz_stream import Chunk, LeftOut, PoseStream, megabytes_for
-from fsanet.datasets.parts import kept_for_the_next_run, require_writable
+from fsanet.datasets.parts import kept_for_the_next_run, require_writable, sole_writer
 from fsanet.errors import InputError
 from fsanet.files import remove_leftovers
 from fsanet.image.reading import read_image
@@ -135,18 +135,18 @@ def build_set(recipe: SetRecipe, *, workers: int | None = None, quiet: bool = Fa
 
     Raises:
         ValueError: when there is no item, or none is usable.
-        OSError: when the npz cannot be written; nothing of it is left then.
+        OSError: when the npz cannot be written, nothing of it is left then; and when another process makes it.
     """
     if not recipe.items:
         raise InputError(f"No raw sample for '{recipe.path}'.")
     require_writable(recipe.path.parent)
-    for output in (recipe.path, left_out_path(recipe.path)):
-        remove_leftovers(output)
     settings = json.loads(json.dumps({**recipe.settings, "img_size": recipe.img_size}))
     plan = {"settings": settings, "files_sha256": files_sha256(recipe.items)}
     if (samples := _samples_if_made(recipe.path, plan)) is not None:
         return BuiltSet(recipe.path, samples, read_left_out(recipe.path), fresh=False)
-    return _build(recipe, plan, workers, quiet)
+    with sole_writer(recipe.path):
+        remove_leftovers(left_out_path(recipe.path))
+        return _build(recipe, plan, workers, quiet)
 
 
 def _build(recipe: SetRecipe, plan: Mapping, workers: int | None, quiet: bool) -> BuiltSet:

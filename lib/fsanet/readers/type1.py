@@ -11,7 +11,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from fsanet.datasets.protocols import FLIPPED
 from fsanet.errors import InputError
+from fsanet.files import visible
 from fsanet.image.face_crop import (
     INPUT_SIZE,
     LANDMARK_MARGIN,
@@ -25,7 +27,6 @@ from fsanet.readers.mat_file import read_matrices
 from fsanet.readers.set_builder import RawItem, Sample, SetRecipe, Unusable, read_raw_image
 
 _RERENDERED = re.compile(r"_\d+$")  # AFW_1051618982_1_0 and ..._1_12 are one face, turned to other poses
-_FLIPPED = "_Flip"
 
 
 def type1_recipe(
@@ -59,7 +60,7 @@ def list_type1(folder: Path) -> list[RawItem]:
     """Images of a folder with their .mat files; an image or a .mat without its partner is listed too."""
     if not folder.is_dir():
         raise FileNotFoundError(f"No folder '{folder}': give one with images and their .mat files.")
-    files = sorted(folder.iterdir())  # by file name, which is the order of the original's sets
+    files = visible(folder.iterdir())  # by file name, which is the order of the original's sets
     images = [file for file in files if file.suffix.lower() in IMAGE_SUFFIXES]
     labels = {file.stem: file for file in files if file.suffix.lower() == ".mat"}
     if not images and not labels:
@@ -103,7 +104,7 @@ def read_mat(path: Path) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         (3,) yaw, pitch, roll in degrees and (2, K) landmarks in pixels.
 
     Raises:
-        Unusable: when the file is damaged, lacks a key, or holds NaN or infinite numbers.
+        Unusable: when the file cannot be read, is damaged, lacks a key, or holds NaN or infinite numbers.
     """
     return _pose_and_landmarks(_content(path), path.name)
 
@@ -127,7 +128,7 @@ def read_points(path: Path) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
 def _content(path: Path) -> dict[str, NDArray]:
     try:
         return read_matrices(path)
-    except InputError as error:
+    except (InputError, OSError) as error:
         raise Unusable("broken mat", f"{path.name}: {error}") from None
 
 
@@ -155,4 +156,4 @@ def _all_points(content: dict[str, NDArray]) -> NDArray[np.float64]:
 def source_of(name: str) -> str:
     """The image that a face of 300W-LP was rendered or flipped from: AFW_Flip/AFW_1_1_12 -> AFW/AFW_1_1."""
     subset, stem = name.split("/")
-    return f"{subset.removesuffix(_FLIPPED)}/{_RERENDERED.sub('', stem.removesuffix(_FLIPPED)).removesuffix(_FLIPPED)}"
+    return f"{subset.removesuffix(FLIPPED)}/{_RERENDERED.sub('', stem.removesuffix(FLIPPED)).removesuffix(FLIPPED)}"

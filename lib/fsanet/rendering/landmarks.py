@@ -63,6 +63,12 @@ LANDMARK_SPOTS = np.array(
     ]
 )
 
+# The landmark that takes each one's place in a mirror.
+MIRRORED_LANDMARKS = np.array(
+    [*range(16, -1, -1), *range(26, 16, -1), *range(27, 31), *range(35, 30, -1), *range(45, 41, -1), 47, 46]
+    + [*range(39, 35, -1), 41, 40, *range(54, 47, -1), *range(59, 54, -1), *range(64, 59, -1), *range(67, 64, -1)]
+)
+
 GLABELLA_SPOT: Spot = (0.0, 7.53, 1.535)  # foremost point between the brows
 POGONION_SPOT: Spot = (0.0, 6.32, 1.50)  # foremost point of the chin
 

@@ -9,6 +9,7 @@ was. A set depends on its seed and settings alone: any number of processes, stop
 import dataclasses
 import hashlib
 import logging
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,7 +19,7 @@ import numpy as np
 from fsanet.console import EXIT_OK, progress
 from fsanet.datasets.npz_file import read_meta
 from fsanet.datasets.npz_stream import Chunk, PoseStream, megabytes_for
-from fsanet.datasets.parts import kept_for_the_next_run
+from fsanet.datasets.parts import kept_for_the_next_run, sole_writer
 from fsanet.datasets.pictures import draw_pictures, picture_paths
 from fsanet.errors import InputError
 from fsanet.image.face_crop import INPUT_SIZE, LANDMARK_MARGIN
@@ -52,7 +53,7 @@ class _Job:
 class _Plan:
     """One set: where it goes, what makes it, and what its meta will say."""
 
-    stream: PoseStream
+    path: Path
     size: int
     chunk: int
     seed: int
@@ -61,12 +62,12 @@ class _Plan:
 
     def is_done(self) -> bool:
         """Whether the npz is there and was made by this very plan."""
-        found = read_meta(self.stream.path)
+        found = read_meta(self.path)
         return found.get("samples") == self.size and self.meta.items() <= found.items()
 
     def replaces(self) -> str:
         """What is lost when the set is written, in words; empty where nothing is, or what the set begins with."""
-        path = self.stream.path
+        path = self.path
         if not path.is_file():
             return ""
         found = read_meta(path)
@@ -78,11 +79,15 @@ class _Plan:
         other = " (other settings or another renderer)" if (held, seed) == (self.size, self.seed) else ""
         return f"'{path}' ({held:,} samples, seed {seed}) by {self.size:,} samples, seed {self.seed}{other}"
 
-    def jobs(self) -> list[_Job]:
+    def stream(self) -> PoseStream:
+        """Where its chunks go; those of another plan are thrown away."""
+        return PoseStream(self.path, -(-self.size // self.chunk), self.meta | {"size": self.size})
+
+    def jobs(self, stream: PoseStream) -> list[_Job]:
         """The chunks that are still missing."""
         starts = range(0, self.size, self.chunk)
         ranges = [range(start, min(start + self.chunk, self.size)) for start in starts]
-        return [_Job(self.stream, i, self.seed, ranges[i], self.settings) for i in self.stream.missing()]
+        return [_Job(stream, i, self.seed, ranges[i], self.settings) for i in stream.missing()]
 
 
 def split_sizes(samples: int) -> dict[str, int]:
@@ -130,8 +135,7 @@ def _plan(out: Path, sizes: dict[str, int], seed: int, settings: Settings) -> li
             "opencv": cv2.__version__,
         }
         chunk = _chunk(size, settings.per_person)
-        stream = PoseStream(out / f"synthetic_{split}.npz", -(-size // chunk), meta | {"size": size})
-        plans.append(_Plan(stream, size, chunk, seed, of_split, meta))
+        plans.append(_Plan(out / f"synthetic_{split}.npz", size, chunk, seed, of_split, meta))
     return plans
 
 
@@ -147,17 +151,25 @@ def _make(plans: list[_Plan], processes: int | None, quiet: bool) -> None:
     if replaced := [words for plan in unfinished if (words := plan.replaces())]:
         advice = "Ctrl-C before they are done keeps the old ones, and --out (OUT= of make) takes another folder"
         log.warning("Sets that are there will be replaced: %s. %s.", "; ".join(replaced), advice)
-    megabytes = megabytes_for(sum(plan.size for plan in unfinished), INPUT_SIZE)
-    with kept_for_the_next_run(megabytes, *(plan.stream.parts for plan in unfinished)):
-        if jobs := [job for plan in unfinished for job in plan.jobs()]:
-            _render(jobs, processes, quiet)
+    with ExitStack() as held:
         for plan in unfinished:
-            plan.stream.finish(plan.meta)
-            draw_pictures(plan.stream.path)
+            held.enter_context(sole_writer(plan.path))
+        _make_all(unfinished, processes, quiet)
     for plan in plans:
-        path = plan.stream.path
-        pictures = ", ".join(picture.name for picture in picture_paths(path))
-        print(f"{path}: {plan.size:,} faces; look at {pictures}")
+        pictures = ", ".join(picture.name for picture in picture_paths(plan.path))
+        print(f"{plan.path}: {plan.size:,} faces; look at {pictures}")
+
+
+def _make_all(plans: list[_Plan], processes: int | None, quiet: bool) -> None:
+    streams = [plan.stream() for plan in plans]
+    megabytes = megabytes_for(sum(plan.size for plan in plans), INPUT_SIZE)
+    with kept_for_the_next_run(megabytes, *(stream.parts for stream in streams)):
+        pairs = list(zip(plans, streams, strict=True))
+        if jobs := [job for plan, stream in pairs for job in plan.jobs(stream)]:
+            _render(jobs, processes, quiet)
+        for plan, stream in pairs:
+            stream.finish(plan.meta)
+            draw_pictures(plan.path)
 
 
 def _render(jobs: list[_Job], processes: int | None, quiet: bool) -> None:
@@ -194,7 +206,7 @@ def write_synthetic_sets(
 
     Raises:
         ValueError: for too few samples.
-        OSError: when the folder cannot be written.
+        OSError: when the folder cannot be written, or another process writes one of the sets.
     """
     sizes = split_sizes(DEFAULT_SAMPLES if samples is None else samples)
     _make(_plan(Path(out_dir), sizes, seed, settings or Settings()), processes, quiet)
@@ -217,8 +229,8 @@ def write_test_set(
         The npz.
 
     Raises:
-        OSError: when the folder cannot be written.
+        OSError: when the folder cannot be written, or another process writes the set.
     """
     [plan] = _plan(Path(out_dir), {"test": samples}, seed, Settings())
     _make([plan], processes, quiet)
-    return plan.stream.path
+    return plan.path

@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from fsanet.files import visible
 from fsanet.rendering.backgrounds import BACKGROUNDS, HELD_OUT_BACKGROUNDS
 
 _SHARES = {"photographs": 0.6, "paintings": 0.25, "views": 0.15}
@@ -46,11 +47,11 @@ class Backgrounds:
     @cached_property
     def files(self) -> list[Path]:
         """The photographs and views of this split."""
-        return [] if self.folder is None else [f for f in sorted(self.folder.glob("*.jpg")) if self._holds(f)]
+        return [] if self.folder is None else [f for f in visible(self.folder.glob("*.jpg")) if self._holds(f)]
 
     @cached_property
     def _hard_files(self) -> list[Path]:
-        return [] if self.hard is None else sorted(self.hard.glob("*.jpg"))
+        return [] if self.hard is None else visible(self.hard.glob("*.jpg"))
 
     @cached_property
     def _pictures(self) -> dict[str, list[NDArray[np.uint8]]]:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from fsanet.console import progress
 from fsanet.datasets.npz_stream import Chunk, PoseStream, megabytes_for
-from fsanet.datasets.parts import kept_for_the_next_run
+from fsanet.datasets.parts import kept_for_the_next_run, sole_writer
 from fsanet.errors import InputError
 from fsanet.image.face_crop import INPUT_SIZE, crop_face, landmark_box, points_in_crop
 from fsanet.pose.angles import angles_from_rotation
@@ -75,10 +75,16 @@ def write_crops(path: Path, plan: CropPlan, *, workers: int | None = None, quiet
     Raises:
         FileNotFoundError: when a folder holds no bank or no pictures.
         ValueError: when the npz exists.
+        OSError: when another process writes it, or it cannot be written.
     """
-    if path.exists():
-        raise InputError(f"'{path}' exists: remove it, or give the new set another place.")
     open_composer(plan.bank, plan.backgrounds, plan.photographs, _SIDE, CLOSE)  # says what is missing
+    with sole_writer(path):
+        if path.exists():
+            raise InputError(f"'{path}' exists: remove it, or give the new set another place.")
+        return _write(path, plan, workers, quiet)
+
+
+def _write(path: Path, plan: CropPlan, workers: int | None, quiet: bool) -> int:
     settings = {"set": path.stem, "crop": "landmark box, scattered", "margin": MARGINS, "shift": SHIFT}
     made = {"scenes": plan.scenes, "seed": plan.seed, "banks": [asdict(Bank(bank).plan) for bank in _banks(plan)]}
     stream = PoseStream(path, -(-plan.scenes // _CHUNK), settings | made)

@@ -6,16 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fsanet.dense.assign import RULES
-from fsanet.rendering.landmarks import five_points
+from fsanet.rendering.landmarks import MIRRORED_LANDMARKS, five_points
 from fsanet.scenes.cutout import Cutout
 
 _CHIN, _NOSE_BRIDGE, _BROWS = 8, 27, slice(17, 27)
 _FOREHEAD = 0.33  # of the way from chin to nose bridge, above the brows
-# Each landmark's twin on the other side of the face.
-_TWINS = np.array(
-    [*range(16, -1, -1), *range(26, 16, -1), *range(27, 31), *range(35, 30, -1), *range(45, 41, -1), 47, 46]
-    + [*range(39, 35, -1), 41, 40, *range(54, 47, -1), *range(59, 54, -1), *range(64, 59, -1), *range(67, 64, -1)]
-)
 
 
 class Faces(NamedTuple):
@@ -77,7 +72,7 @@ class Placement(NamedTuple):
         matrix = self.matrix()
         flat = points_xyz[:, :2] @ matrix[:, :2].T + matrix[:, 2]
         moved = np.column_stack([flat, points_xyz[:, 2] * self.scale]).astype(np.float32)
-        return moved[_TWINS] if self.mirrored else moved
+        return moved[MIRRORED_LANDMARKS] if self.mirrored else moved
 
     def visible(self, visible: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """(5,) which points are seen, in the order of an upright face."""

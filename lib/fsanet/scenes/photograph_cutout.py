@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fsanet.errors import InputError
+from fsanet.files import visible
 from fsanet.image.kinds import IMAGE_SUFFIXES
 from fsanet.image.reading import read_image
 from fsanet.pose.angles import rotation_from_angles
@@ -35,7 +36,7 @@ def labelled_photographs(folder: Path) -> list[Path]:
     Raises:
         FileNotFoundError: when there is none.
     """
-    files = sorted(file for file in folder.rglob("*") if file.suffix.lower() in IMAGE_SUFFIXES)
+    files = [file for file in visible(folder.rglob("*")) if file.suffix.lower() in IMAGE_SUFFIXES]
     labelled = [file for file in files if file.with_suffix(".mat").is_file()]
     if not labelled:
         raise FileNotFoundError(

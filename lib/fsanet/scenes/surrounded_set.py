@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fsanet.datasets.derive import POINTS_KEY, Derivation, Row, check_landmarks
+from fsanet.datasets.npz_file import read_rows
 from fsanet.datasets.pose_set import PoseSet
 from fsanet.scenes.backgrounds import Backgrounds
 
@@ -25,6 +26,7 @@ _SOFT_PX = (0.5, 2.5)  # of the edge
 _SHIFT = 4  # bits behind the point of corners that OpenCV fills
 
 DrawBackground = Callable[[np.random.Generator, int], NDArray[np.uint8]]
+DrawCrop = Callable[[np.random.Generator], NDArray[np.uint8]]
 
 
 def surrounded_set(
@@ -47,7 +49,8 @@ def surrounded_set(
     folder = None if backgrounds is None else Path(backgrounds).resolve()
     names = "\n".join(file.name for file in files)
     settings = {"backgrounds": hashlib.sha256(names.encode()).hexdigest() if files else "paintings"}
-    return Derivation(source, target, partial(_surrounded, source=source, folder=folder), "surrounded", settings, seed)
+    change = partial(_surrounded, source=source, count=len(given), folder=folder)
+    return Derivation(source, target, change, "surrounded", settings, seed)
 
 
 def face_outline(points_xy: NDArray, size: int, rng: np.random.Generator) -> NDArray[np.float32]:
@@ -69,27 +72,27 @@ def face_outline(points_xy: NDArray, size: int, rng: np.random.Generator) -> NDA
 
 
 def in_other_surroundings(
-    row: Row, rng: np.random.Generator, crops: NDArray[np.uint8], draw_background: DrawBackground
+    row: Row, rng: np.random.Generator, draw_crop: DrawCrop, draw_background: DrawBackground
 ) -> Row:
-    """A row with what lies outside of its face taken from one of the crops (N, S, S, 3) or from a background."""
+    """A row with what lies outside of its face taken from another crop (S, S, 3) or from a background."""
     size = len(row.image)
     if rng.random() < _BACKGROUND_SHARE:
         around = draw_background(rng, size)
     else:
-        around = crops[rng.integers(len(crops))]
+        around = draw_crop(rng)
         around = around[:, ::-1] if rng.random() < 0.5 else around
     face = face_outline(row.extras[POINTS_KEY], size, rng)[..., None]
     return row._replace(image=np.round(face * row.image + (1 - face) * around).astype(np.uint8))
 
 
-def _surrounded(row: Row, rng: np.random.Generator, *, source: Path, folder: Path | None) -> Row:
-    return in_other_surroundings(row, rng, _crops(source), _backgrounds(folder).draw)
+def _surrounded(row: Row, rng: np.random.Generator, *, source: Path, count: int, folder: Path | None) -> Row:
+    return in_other_surroundings(row, rng, partial(_drawn_crop, source, count), _backgrounds(folder).draw)
 
 
-@lru_cache(maxsize=1)
-def _crops(source: Path) -> NDArray[np.uint8]:
-    """All crops of a set, read once by each process."""
-    return PoseSet.load(source).image
+def _drawn_crop(source: Path, count: int, rng: np.random.Generator) -> NDArray[np.uint8]:
+    """One crop of a set, read from its file: the whole may be larger than the memory of as many processes."""
+    [crop] = read_rows(source, "image", [rng.integers(count)])
+    return crop
 
 
 @lru_cache(maxsize=1)

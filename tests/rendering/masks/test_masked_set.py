@@ -8,6 +8,7 @@ from fsanet.pose.angles import angles_of_facing
 from fsanet.rendering.masks.kinds import KINDS, WORN
 from fsanet.rendering.masks.masked_set import landmark_box_of, masked_set, usual_box
 from fsanet.rendering.masks.placing import place_by_pose
+from fsanet.rendering.write_sets import code_version, write_test_set
 
 POSES = np.array([[0.0, 0, 0], [40, -10, 5], [-30, 15, 0]])
 BOX = usual_box({"margin": 0.6}, 64)
@@ -94,6 +95,17 @@ def test_the_face_lies_in_the_middle_of_a_crop_with_its_margin(margin, low):
     assert usual_box({"margin": [0.3, 0.8]}, 100) is None  # crops that were scattered
 
 
+RENDERED = {"made_by": "fsanet.rendering", "code": code_version(), "seed": 0, "settings": {}, "margin": 0.6}
+
+
+def test_a_rendered_set_is_rendered_again_with_masks(tmp_path):
+    path = write_test_set(tmp_path, 2, processes=1, quiet=True)
+    derive_set(masked_set(path, tmp_path / "twin.npz", PoseSet.load(path), by="render"), workers=1, quiet=True)
+    bare, masked = PoseSet.load(path), PoseSet.load(tmp_path / "twin.npz")
+    np.testing.assert_array_equal(masked.pose, bare.pose)
+    assert masked.extras["masked"].all()
+
+
 @pytest.mark.parametrize(
     ("meta", "extras", "settings", "text"),
     [
@@ -102,6 +114,9 @@ def test_the_face_lies_in_the_middle_of_a_crop_with_its_margin(margin, low):
         ({}, {}, {"by": "pose"}, "says neither where the faces lie .* nor with which one margin"),
         ({"margin": [0.3, 0.8]}, {}, {"by": "pose"}, "nor with which one margin .* place the masks by points"),
         ({"margin": 0.6}, {}, {"by": "render"}, "was not rendered by this program"),
+        (RENDERED | {"haired": {}}, {}, {"by": "render"}, r"is a twin \(haired\), and rendered again .* lose that"),
+        (RENDERED | {"code": "0123"}, {}, {"by": "render"}, "was rendered by another version of this program"),
+        (RENDERED, {}, {"by": "render", "seed": 1}, "follow the seed of the set: leave --seed out"),
         ({"margin": 0.6}, {}, {"kind": "scarf"}, "no kind of mask 'scarf'"),
     ],
 )

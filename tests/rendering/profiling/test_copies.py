@@ -7,10 +7,10 @@ from scipy.spatial import cKDTree
 
 from fsanet.pose.angles import angles_from_rotation, rotation_from_angles
 from fsanet.rendering.head_pack import head_pack
+from fsanet.rendering.landmarks import MIRRORED_LANDMARKS
 from fsanet.rendering.profiling import copies
 from fsanet.rendering.profiling.copies import (
     LEVEL,
-    MIRRORED_LANDMARKS,
     STEEP,
     Copy,
     draw_target,

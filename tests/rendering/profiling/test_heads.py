@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import scipy.io
 
+from fsanet.errors import InputError
 from fsanet.pose.angles import angles_from_rotation, rotation_from_angles
 from fsanet.readers.set_builder import Unusable
 from fsanet.rendering.profiling import heads
@@ -54,6 +55,22 @@ def test_meshes_of_pictures_that_have_changed_are_read_anew(tmp_path, monkeypatc
         picture.write_bytes(content)
         find_photographs(tmp_path, tmp_path / "meshes.npz", "*.png")
     assert read == [[picture], [picture]]
+
+
+def test_what_a_killed_run_left_is_no_photograph(tmp_path, monkeypatch):
+    monkeypatch.setattr(heads, "read_meshes", lambda files: meshes_of(files))
+    for name in ("a.jpg", ".b.0123abcd.part.jpg"):
+        (tmp_path / name).touch()
+    assert [found.file.name for found in find_photographs(tmp_path, tmp_path / "meshes.npz")] == ["a.jpg"]
+
+
+def test_photographs_whose_copies_would_have_the_same_names_are_refused(tmp_path):
+    for name in ("a.jpg", "a.png", "b.png"):
+        (tmp_path / name).touch()
+    with pytest.raises(
+        InputError, match=r"holds 'a\.jpg' and 'a\.png', whose copies .* same names: rename one of them"
+    ):
+        find_photographs(tmp_path, tmp_path / "meshes.npz")
 
 
 def meshes_of(files) -> Meshes:

@@ -20,7 +20,7 @@ class Recipe:
         scale: the face grows or shrinks by up to this factor - 1; 0.2 is 1 / 1.2 to 1.2.
         aspect: width against height, likewise.
         shift: largest shift per axis.
-        frame: chance of a black, white, grey or noisy border, as a crop at the edge of a photo has it.
+        frame: chance of a black, white or grey border, as a crop at the edge of a photo has it.
         frame_width: its largest width.
         colour: chance of a colour cast, saturation and hue change.
         cast: channels are multiplied by up to this factor, or divided.

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fsanet.datasets.derive import POINTS_KEY, Change, Derivation, Row, check_landmarks
+from fsanet.datasets.derive import POINTS_KEY, Change, Derivation, Row, changes_of, check_landmarks
 from fsanet.datasets.pose_set import TAG, PoseSet
 from fsanet.errors import InputError
 from fsanet.pose.angles import angles_of_facing
@@ -47,25 +47,25 @@ def masked_set(
         given: the set.
         by: one of `WAYS`: what places the masks; None for points where the set holds them, else pose.
         kind: one of `KINDS`; None draws one for each face.
-        seed: of the masks.
+        seed: of the masks; rendered ones follow the seed of the set.
 
     Raises:
-        ValueError: for an unknown kind, or a set that does not hold what places the masks.
+        ValueError: for an unknown kind, a set that does not hold what places the masks, one that cannot be rendered
+            again as it is, or a seed of masks that are rendered.
     """
     if kind is not None:
         check_kind(kind)
     by = by or (POINTS if POINTS_KEY in given.extras else POSE)
+    if by == RENDER and seed:
+        raise InputError(
+            "Masks that are rendered follow the seed of the set: leave --seed out, or place them otherwise."
+        )
     make = {POINTS: _points_change, POSE: _pose_change, RENDER: _render_change}[by]
     change = make(given, source, kind)
     settings = {"by": by, "kind": kind or "any"}
-    if by == POSE and not _has_roll(given):
+    if by == POSE and not given.roll_labelled:
         settings["pose"] = "where the face looks"  # a twin whose masks followed the bare labels is another one
     return Derivation(source, target, change, "masked", settings, seed)
-
-
-def _has_roll(given: PoseSet) -> bool:
-    """False where the labels are the direction that a face looks in, as those of Pointing'04 are."""
-    return given.meta.get("roll_labelled", True)
 
 
 def _points_change(given: PoseSet, source: Path, kind: str | None) -> Change:
@@ -80,16 +80,30 @@ def _pose_change(given: PoseSet, source: Path, kind: str | None) -> Change:
             f"'{source}' says neither where the faces lie (`{BOX_KEY}`) nor with which one margin they were "
             "cut: make it again with `fsanet prepare`, or place the masks by points where it holds them."
         )
-    return partial(_by_pose, kind=kind, place=place, detector="detector" in given.meta, has_roll=_has_roll(given))
+    return partial(_by_pose, kind=kind, place=place, detector="detector" in given.meta, has_roll=given.roll_labelled)
 
 
 def _render_change(given: PoseSet, source: Path, kind: str | None) -> Change:
     from fsanet.rendering.frame import Settings
 
-    if given.meta.get("made_by") != _RENDERER:
-        raise InputError(f"'{source}' was not rendered by this program: place the masks by points or by pose.")
+    _check_can_be_rendered_again(given.meta, source)
     settings = dataclasses.replace(Settings(**given.meta["settings"]), masked=1.0, mask_kind=kind)
     return partial(_rendered, seed=given.meta["seed"], settings=settings)
+
+
+def _check_can_be_rendered_again(meta: Mapping[str, Any], source: Path) -> None:
+    """Raise unless rendering a set again gives its very pictures."""
+    from fsanet.rendering.write_sets import code_version
+
+    if meta.get("made_by") != _RENDERER:
+        raise InputError(f"'{source}' was not rendered by this program: place the masks by points or by pose.")
+    if changes := changes_of(meta):
+        raise InputError(
+            f"'{source}' is a twin ({', '.join(changes)}), and rendered again its faces would lose that: render the "
+            "set that it was made of, or place the masks by points or by pose."
+        )
+    if meta.get("code") != code_version():
+        raise InputError(f"'{source}' was rendered by another version of this program: render the set again.")
 
 
 def usual_box(meta: Mapping[str, Any], img_size: int) -> NDArray[np.float64] | None:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fsanet.pose.angles import angles_from_rotation, rotation_from_angles
+from fsanet.rendering.landmarks import MIRRORED_LANDMARKS
 from fsanet.rendering.profiling.shapes import Reshaping
 from fsanet.rendering.profiling.subject import Subject
 from fsanet.rendering.profiling.turning import Turn, draw_turned, turn_points
@@ -127,24 +128,3 @@ def _pulled(background: NDArray[np.uint8], right: float, down: float) -> NDArray
     size = background.shape[1::-1]
     shift = np.array([[1.0, 0.0, right], [0.0, 1.0, down]])
     return cv2.warpAffine(background, shift, size, borderMode=cv2.BORDER_REPLICATE)
-
-
-def _swap(*pairs: tuple[range, range]) -> NDArray[np.int64]:
-    order = np.arange(68)
-    for left, right in pairs:
-        order[list(left)], order[list(right)] = list(right), list(left)
-    return order
-
-
-# The landmark of 300W-LP that takes each one's place in a mirror.
-MIRRORED_LANDMARKS = _swap(
-    (range(0, 8), range(16, 8, -1)),
-    (range(17, 22), range(26, 21, -1)),
-    (range(31, 33), range(35, 33, -1)),
-    (range(36, 40), range(45, 41, -1)),
-    (range(40, 42), range(47, 45, -1)),
-    (range(48, 51), range(54, 51, -1)),
-    (range(55, 57), range(59, 57, -1)),
-    (range(60, 62), range(64, 62, -1)),
-    (range(65, 66), range(67, 66, -1)),
-)

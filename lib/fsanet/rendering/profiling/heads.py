@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from fsanet.datasets.npz_stream import write_npz
 from fsanet.errors import InputError
+from fsanet.files import visible
 from fsanet.image.kinds import IMAGE_SUFFIXES
 from fsanet.pose.angles import rotation_from_angles
 from fsanet.readers.set_builder import Unusable
@@ -63,19 +64,31 @@ def find_photographs(folder: Path, cache: Path, only: str = "*") -> list[Photogr
 
     Raises:
         FileNotFoundError: there is no such folder.
-        InputError: there is no picture in it.
+        InputError: there is no picture in it, or two that differ in the suffix alone.
         OSError: Face Mesh cannot be set up or fails.
     """
     if not folder.is_dir():
         raise FileNotFoundError(f"No folder '{folder}': RAW names a folder of photographs.")
-    files = sorted(file for file in folder.glob(only) if file.suffix.lower() in IMAGE_SUFFIXES)
+    files = [file for file in visible(folder.glob(only)) if file.suffix.lower() in IMAGE_SUFFIXES]
     if not files:
         kinds = ", ".join(sorted(IMAGE_SUFFIXES))
         raise InputError(f"'{folder}' holds no picture ({kinds}) that fits '{only}': give a folder that does.")
+    _check_names(files)
     unlabelled = [file for file in files if not file.with_suffix(".mat").is_file()]
     meshes = _meshes(unlabelled, cache) if unlabelled else Meshes(np.empty(0, np.float32), np.empty(0, np.uint8))
     found = {file: Photograph(file, *row) for file, *row in zip(unlabelled, meshes.points, meshes.matte, strict=True)}
     return [found.get(file) or Photograph(file) for file in files]
+
+
+def _check_names(files: Sequence[Path]) -> None:
+    """Raise unless every picture has a stem of its own, by which its .mat and its copies are named."""
+    by_stem: dict[str, Path] = {}
+    for file in files:
+        if (other := by_stem.setdefault(file.stem, file)) is not file:
+            raise InputError(
+                f"'{file.parent}' holds '{other.name}' and '{file.name}', whose copies would have the same names: "
+                "rename one of them."
+            )
 
 
 def _meshes(files: Sequence[Path], cache: Path) -> Meshes:
