@@ -115,7 +115,7 @@ BUNDLED_WEIGHTS: tuple[PretrainedFile, ...] = tuple(
 BUNDLED_FINDER = PretrainedFile(
     "scout_models/scout/scout.weights.h5",
     2059208,
-    "5c96f07de288b553a94336662537d8c0c32a446ce5ca3248e9b0b8e97e3dbdd6",
+    "fb604cf92bc32c76cb504dbf940770bf9d6dc2f8b96f2132d16693c82947a03c",
     "",
     FREE_LICENCE,
 )
