@@ -128,6 +128,8 @@ def read_points(path: Path) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
 def _content(path: Path) -> dict[str, NDArray]:
     try:
         return read_matrices(path)
+    except FileNotFoundError:
+        raise
     except (InputError, OSError) as error:
         raise Unusable("broken mat", f"{path.name}: {error}") from None
 
