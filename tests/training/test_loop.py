@@ -213,7 +213,7 @@ def test_a_second_run_in_a_folder_is_refused_and_changes_nothing(
     monkeypatch.setattr(loop._Run, "step", step)
     assert_equal_runs(whole_run, train_in(tmp_path / "shared", tiny_settings))
     assert refused == [2]
-    assert not list(tmp_path.rglob(".lock"))
+    assert not list(tmp_path.rglob("*.lock"))
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

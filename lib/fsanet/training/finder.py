@@ -97,7 +97,8 @@ class FinderPlan(Plan):
         for name in ("batch_size", "steps", "validation", "workers"):
             yield getattr(self, name) < 1, f"{name} is at least 1, not {getattr(self, name)}"
         pose = self.weights_of_parts()["pose"]
-        yield not 0 <= pose < math.inf, f"pose_weight is at least 0 and finite, not {pose}"
+        yield not pose >= 0, f"pose_weight is at least 0, not {pose}"
+        yield pose == math.inf, f"pose_weight is finite, not {pose}"
 
     def identity(self) -> dict[str, Any]:
         """The plan's, and which folders are given, wherever they lie."""

@@ -101,7 +101,7 @@ class _Files:
 
     @property
     def lock(self) -> Path:
-        return self.folder / ".lock"
+        return self.folder.with_name(f".{self.folder.name}.lock")  # beside it: what lies in it is the run's
 
     @property
     def checkpoint(self) -> Path:

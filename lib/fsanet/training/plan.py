@@ -53,12 +53,13 @@ class Plan:
         """What may be wrong: whether it is, and the words for it."""
         yield self.epochs < 1, f"epochs is at least 1, not {self.epochs}"
         yield not 0 <= self.seed < 2**32, f"seed is at least 0 and below {2**32}, not {self.seed}"
-        yield not 0 < self.learning_rate < math.inf, f"learning_rate is above 0 and finite, not {self.learning_rate}"
+        yield not self.learning_rate > 0, f"learning_rate is above 0, not {self.learning_rate}"
         yield self.schedule not in SCHEDULES, f"schedule is one of {', '.join(SCHEDULES)}, not '{self.schedule}'"
         yield not 0 <= self.ema < 1, f"ema is at least 0 and below 1, not {self.ema}"
         for name in ("warmup_steps", "weight_decay", "clip_norm", "max_minutes"):
-            value = getattr(self, name)
-            yield not 0 <= value < math.inf, f"{name} is at least 0 and finite, not {value}"
+            yield not getattr(self, name) >= 0, f"{name} is at least 0, not {getattr(self, name)}"
+        for name in ("learning_rate", "weight_decay", "clip_norm", "max_minutes"):
+            yield getattr(self, name) == math.inf, f"{name} is finite, not {getattr(self, name)}"
 
     def identity(self) -> dict[str, Any]:
         """What two starts of one run have in common: all but the fields that say where it lies."""
