@@ -156,3 +156,15 @@ def test_a_system_without_locks_holds_nothing(tmp_path, monkeypatch):
     monkeypatch.setattr(files, "fcntl", None)
     with locked(tmp_path / ".lock", "Another one is at it"), locked(tmp_path / ".lock", "Another one is at it"):
         assert list(tmp_path.iterdir()) == []
+
+
+def test_a_lock_that_was_removed_while_it_was_waited_for_is_none(tmp_path, monkeypatch):
+    path, flock = tmp_path / ".lock", files.fcntl.flock
+
+    def removed_meanwhile(file, how):
+        path.unlink()
+        flock(file, how)
+
+    monkeypatch.setattr(files.fcntl, "flock", removed_meanwhile)
+    with pytest.raises(OSError, match="Another one is at it"), locked(path, "Another one is at it"):
+        pass

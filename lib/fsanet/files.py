@@ -1,6 +1,7 @@
 """Writing files so that they are whole or not there."""
 
 import logging
+import os
 import re
 import shutil
 from collections.abc import Iterable, Iterator
@@ -91,6 +92,8 @@ def locked(path: Path, problem: str) -> Iterator[None]:
     with path.open("w") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if not os.fstat(file.fileno()).st_nlink:  # who held it has removed it since it was opened here
+                raise BlockingIOError
         except BlockingIOError:
             raise OSError(f"{problem}: '{path}' is locked.") from None
         except OSError as error:

@@ -342,7 +342,7 @@ def test_ctrl_c_before_a_file_is_done_leaves_an_earlier_result_and_says_so(tmp_p
     monkeypatch.setattr(estimate_module, "make_printer", lambda *_: stop)
     capsys.readouterr()
     assert estimate("in") == EXIT_INTERRUPTED
-    assert capsys.readouterr().err == "warning: Interrupted before a file was done: nothing was changed.\n"
+    assert capsys.readouterr().err == "warning: Interrupted before a file was done; the rows of an earlier run stay.\n"
     assert (tmp_path / "fsanet_output" / "poses.csv").read_bytes() == earlier
 
 

@@ -1,3 +1,7 @@
+import os
+import sys
+from pathlib import Path
+
 import cv2
 import numpy as np
 import pytest
@@ -47,6 +51,15 @@ def test_of_an_animation_that_is_cut_off_all_whole_pictures_are_shown_and_the_re
     found = list(reader)
     assert 32 < len(found) < 50  # of the second part too
     assert (reader.expected_frames, reader.missed_frames) == (50, 50 - len(found))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names are bytes on Linux alone")
+def test_pictures_of_a_file_whose_name_is_no_utf8_are_shown(tmp_path):
+    path = Path(os.fsdecode(os.fsencode(tmp_path / "a") + b"\xff.gif"))
+    path.write_bytes(animate(tmp_path / "a.gif", [40] * 3).read_bytes())
+    reader = open_frames("pictures", str(path))
+    assert len(list(reader)) == 3
+    assert (reader.expected_frames, reader.missed_frames) == (3, 0)
 
 
 def test_pages_of_grey_floats_are_read_as_one_is_and_say_so(tmp_path):

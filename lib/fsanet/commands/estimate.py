@@ -310,5 +310,5 @@ def _interrupted(rows: "RowFiles") -> int:
     elif rows.stand:
         log.warning("Interrupted: the rows so far are kept; the same command begins anew.")
     else:
-        log.warning("Interrupted before a file was done: nothing was changed.")
+        log.warning("Interrupted before a file was done; the rows of an earlier run stay.")
     return EXIT_INTERRUPTED

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fsanet.errors import InputError
+from fsanet.files import as_utf8
 from fsanet.image.reading import in_colour, is_tiff, to_eight_bits
 from fsanet.inference.capture import check_file, no_frame
 from fsanet.inference.frames import VideoFrame
@@ -58,7 +59,8 @@ class PictureSeries:
             index, time_ms = index + 1, time_ms + shown_ms
         if index == 0:
             raise no_frame(self.name)
-        self.expected_frames = max(index, cv2.imcount(self.name))
+        told = cv2.imcount(self.name) if as_utf8(self.name) == self.name else 0  # OpenCV takes no other name
+        self.expected_frames = max(index, told)
         self.missed_frames = self.expected_frames - index
 
     def _pages(self) -> Iterator[tuple[NDArray, int]]:

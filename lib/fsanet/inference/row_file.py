@@ -141,12 +141,12 @@ class RowFiles:
             log.warning("The unfinished run of '%s' had other settings: this one begins anew.", self.paths[0])
             _remove(_part_of(self._journal.parent / name) for name in journal.run.files)
             return None
-        for part, path in zip(self._parts, self.paths, strict=True):
-            if not part.is_file() and path.is_file():  # an interrupted run gave its rows the final name
-                path.replace(part)
         sizes = journal.finished[-1].sizes
         if len(sizes) != len(self._parts):
             return None
+        for part, path in zip(self._parts, self.paths, strict=True):
+            if not part.is_file() and path.is_file():  # an interrupted run gave its rows the final name
+                path.replace(part)
         is_whole = all(part.is_file() and part.stat().st_size >= n for part, n in zip(self._parts, sizes, strict=True))
         return journal if is_whole else None
 
