@@ -4,6 +4,8 @@ from numbers import Integral, Real
 
 from fsanet.errors import InputError
 
+MOST_MARGIN = 3  # of a crop: share of the face box added on each side
+
 
 def whole(value: int, what: str) -> int:
     """The value itself.

@@ -18,24 +18,20 @@ A run that was stopped goes on where it was when the same command is given again
 import argparse
 import logging
 import os
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from fsanet.checks import MOST_MARGIN
+from fsanet.commands.estimate_words import make_printer, say_done, say_interrupted
 from fsanet.commands.estimators import VIDEO_DETECT_SIZE, chosen_estimators
-from fsanet.console import EXIT_ERROR, EXIT_INTERRUPTED, EXIT_OK, EXIT_PARTIAL, log_failures, silence_stdout
 from fsanet.errors import InputError
-from fsanet.files import printable
 from fsanet.options import add_option, positive, share
 
 if TYPE_CHECKING:
     from fsanet.cluster.shard import Shard
     from fsanet.cluster.shard_work import Done
     from fsanet.inference.display import Window
-    from fsanet.inference.report import RunReport
-    from fsanet.inference.row_file import RowFiles
-    from fsanet.inference.rows import PoseRow
     from fsanet.inference.sources import Source
     from fsanet.inference.spans import Span
 
@@ -63,7 +59,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         help="one network finds faces and reads poses: many faces at once, coarser",
     )
     faces.add_argument("--any-angle", action="store_true", help="find lying and upside-down faces too, in 4 x the time")
-    faces.add_argument("--margin", type=share(3), help="share of the box added on each side (default: 0.4)")
+    faces.add_argument("--margin", type=share(MOST_MARGIN), help="share of the box added on each side (default: 0.4)")
     faces.add_argument(
         "--finder-share",
         type=share(1),
@@ -243,8 +239,8 @@ def _go_through(args: argparse.Namespace, sources: list, among: list, row_paths:
     finally:
         if viewer:
             viewer.close()
-    code = _conclude(job.report, estimator.name, rows, settings.out)
-    return Done(_interrupted(rows) if interrupted else code, job.report.failures)
+    code = say_done(job.report, estimator.name, rows, settings.out)
+    return Done(say_interrupted(rows) if interrupted else code, job.report.failures)
 
 
 def _window() -> "Window":
@@ -262,53 +258,3 @@ def _fingerprint(args: argparse.Namespace) -> str:
     of_network = ("sources", "model", "weights", "engine", "detector", "detect_size", "single_stage", "any_angle")
     names = (*of_network, "margin", "finder_share", "detect_every", "smooth", "neutral", "camera")
     return repr([(name, getattr(args, name)) for name in names])
-
-
-def make_printer(quiet: bool, sources: int) -> Callable | None:
-    """Prints the angles of images, and masks where some are worn; with many sources the rows say enough."""
-    if quiet or sources > 20:
-        return None
-
-    def show(rows: list) -> None:
-        try:
-            for row in rows:
-                if row.frame is None:
-                    print(_line_of(row))
-        except BrokenPipeError:  # `| head` has seen enough; the files go on
-            silence_stdout()
-
-    return show
-
-
-def _line_of(row: "PoseRow") -> str:
-    angles = f"yaw {row.yaw:+.1f}  pitch {row.pitch:+.1f}  roll {row.roll:+.1f}"
-    mask = f"  mask {row.mask}" if row.mask not in (None, "none") else ""
-    return f"{printable(row.file)}: face {row.face}  {angles}{mask}" + (f"  ({row.flags})" if row.flags else "")
-
-
-def _conclude(report: "RunReport", by: str, rows: "RowFiles", out: Path | None) -> int:
-    """Say what was done and what was not; returns the exit code."""
-    log_failures(report.failures)
-    for name, warning in report.warnings:
-        log.warning("%s: %s", name, warning)
-    done = report.sources - len(report.failures)
-    if done or rows.stand:
-        places = [", ".join(map(str, rows.paths))] if rows.stand else []
-        places += [f"{report.pictures} pictures in {out}"] if report.pictures else []
-        what = f"{done} of {report.todo} files, {report.faces} faces by {by}"
-        log.info("%s", f"{what}: {'; '.join(places)}" if places else what)
-    if report.failures:
-        return EXIT_PARTIAL if done else EXIT_ERROR
-    return EXIT_OK
-
-
-def _interrupted(rows: "RowFiles") -> int:
-    """Say what stays of a run that was stopped; returns the exit code."""
-    earlier = "" if rows.stand else f" '{rows.paths[0]}' is that of an earlier run until then."
-    if rows.finished:
-        log.warning("Interrupted: what was done is kept; the same command goes on from there.%s", earlier)
-    elif rows.stand:
-        log.warning("Interrupted: the rows so far are kept; the same command begins anew.")
-    else:
-        log.warning("Interrupted before a file was done; the rows of an earlier run stay.")
-    return EXIT_INTERRUPTED

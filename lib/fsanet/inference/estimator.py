@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from fsanet.checks import share
+from fsanet.checks import MOST_MARGIN, share
 from fsanet.detectors.any_angle import AnyAngleDetector
 from fsanet.detectors.catalog import DETECTORS, create_sized_detector
 from fsanet.detectors.detection import Detection, FaceDetector
@@ -26,7 +26,6 @@ from fsanet.models.spec import DEFAULT_MODEL
 from fsanet.pose.angles import Pose, angles_from_rotation, rotate_in_plane, rotation_between
 
 BATCH_SIZE = 64
-MOST_MARGIN = 3  # as `fsanet estimate` takes it
 # Of a pose: chosen on CC0 photographs and Pointing'04, see the model card.
 FINDER_SHARE = 0.4
 # Degrees between what both say: from the first on the finder counts less, from the other on not at all, and the face is

@@ -1,9 +1,6 @@
 """The training loop: steps, validation, checkpoints; what is trained is a `Task`."""
 
-import dataclasses
-import json
 import math
-import shutil
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -13,12 +10,13 @@ from typing import Any, NamedTuple
 import keras
 
 from fsanet.errors import InputError
-from fsanet.files import locked, remove_leftovers, replace_whole
+from fsanet.files import locked
 from fsanet.training import checkpoint, report
 from fsanet.training.checkpoint import Progress
 from fsanet.training.learner import Figures, Learner, as_numbers
 from fsanet.training.plan import Plan
 from fsanet.training.report import Row, Screen, TensorBoardLog, as_time, best_row
+from fsanet.training.run_files import RunFiles
 from fsanet.training.stopping import StopRequests, epochs_within
 from fsanet.training.task import LOSS, Task
 
@@ -78,7 +76,7 @@ def run_task(
         OSError: when something cannot be written, or another process is training in the folder.
         KeyboardInterrupt: after Ctrl-C or SIGTERM, once everything is saved; also where the run is finished by then.
     """
-    files = _Files(folder, task.file_name)
+    files = RunFiles(folder, task.file_name)
     learner = make_learner(task.model, plan)
     with locked(files.lock, f"Another process is training in '{folder}'"):
         run = _begin(task, plan, files, learner, resume, quiet)
@@ -92,56 +90,7 @@ def run_task(
     return result
 
 
-@dataclass(frozen=True)
-class _Files:
-    """What a run keeps in its folder."""
-
-    folder: Path
-    weights_name: str
-
-    @property
-    def lock(self) -> Path:
-        return self.folder.with_name(f".{self.folder.name}.lock")  # beside it: what lies in it is the run's
-
-    @property
-    def checkpoint(self) -> Path:
-        return self.folder / checkpoint.FILE_NAME
-
-    @property
-    def weights(self) -> Path:
-        return self.folder / self.weights_name
-
-    @property
-    def log(self) -> Path:
-        return self.folder / "log.csv"
-
-    @property
-    def curves(self) -> Path:
-        return self.folder / "curves.png"
-
-    @property
-    def settings(self) -> Path:
-        return self.folder / "settings.json"
-
-    @property
-    def events(self) -> Path:
-        return self.folder / "tensorboard"
-
-    def clear(self, everything: bool) -> None:
-        """Remove what a killed run left half-written, or the whole run."""
-        for file in (self.checkpoint, self.weights, self.log, self.curves, self.settings):
-            remove_leftovers(file)
-            if everything:
-                file.unlink(missing_ok=True)
-        if everything and self.events.is_dir():
-            shutil.rmtree(self.events)
-
-    def write_settings(self, plan: Plan) -> None:
-        with replace_whole(self.settings) as temporary:
-            temporary.write_text(json.dumps(dataclasses.asdict(plan), indent=2), encoding="utf-8")
-
-
-def _begin(task: Task, plan: Plan, files: _Files, learner: Learner, resume: bool, quiet: bool) -> "_Run":
+def _begin(task: Task, plan: Plan, files: RunFiles, learner: Learner, resume: bool, quiet: bool) -> "_Run":
     """A run at its start, or where its checkpoint left it. An earlier one is removed when nothing can fail any more."""
     batches = task.batches
     identity = plan.identity() | {
@@ -177,7 +126,7 @@ class _Run:
 
     task: Task
     plan: Plan
-    files: _Files
+    files: RunFiles
     learner: Learner
     progress: Progress
     screen: Screen

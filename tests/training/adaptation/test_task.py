@@ -172,6 +172,7 @@ def test_pictures_of_a_folder_become_crops(repository, tmp_path):
 
     for number in range(3):
         shutil.copy(repository / "demo/assets/group.jpg", tmp_path / f"{number}.jpg")
+    (tmp_path / ".2.jpg.part.jpg").write_bytes(b"what a killed run left")
     crops = load_target(tmp_path, SIZE)
     assert crops.shape == (18, SIZE, SIZE, 3)
 

@@ -1,4 +1,4 @@
-"""The unlabelled target: crops of an npz, or of the faces that are found in a folder of pictures and videos' frames."""
+"""The unlabelled target: crops of an npz, or of the faces that are found in a folder of pictures."""
 
 from pathlib import Path
 
@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from fsanet.datasets.pose_set import PoseSet
 from fsanet.errors import InputError
+from fsanet.files import visible
 from fsanet.image.kinds import IMAGE_SUFFIXES
 from fsanet.image.reading import read_image
 
@@ -39,7 +40,7 @@ def _of_folder(folder: Path, image_size: int, quiet: bool) -> NDArray[np.uint8]:
     from fsanet.detectors.catalog import create_sized_detector
     from fsanet.image.face_crop import DETECTOR_MARGIN, crop_face
 
-    files = sorted(file for file in folder.rglob("*") if file.suffix.lower() in IMAGE_SUFFIXES)
+    files = visible(file for file in folder.rglob("*") if file.suffix.lower() in IMAGE_SUFFIXES)
     if not files:
         raise InputError(f"'{folder}' holds no picture: name a folder with some, or an npz of crops.")
     detector = create_sized_detector("auto", None)
