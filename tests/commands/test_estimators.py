@@ -13,7 +13,7 @@ from fsanet.inference import single_stage
 class Stand:
     """Stands for an estimator; keeps what it was made of."""
 
-    detector_name, engine = "scout", "the network"
+    detector_name, engine, finder_share = "scout", "the network", 0.25
 
     def __init__(self, **settings):
         self.settings = settings
@@ -34,6 +34,7 @@ def test_videos_are_searched_at_fewer_pixels_by_the_same_network():
     pictures, frames = chosen_estimators(options())
     assert (pictures.settings["detect_size"], frames.settings["detect_size"]) == (None, VIDEO_DETECT_SIZE)
     assert frames.settings["engine"] == pictures.engine
+    assert frames.settings["finder_share"] == pictures.finder_share
     pictures, frames = chosen_estimators(options("--single-stage"))
     assert frames.settings["long_side"] == VIDEO_DETECT_SIZE < pictures.settings["long_side"]
 

@@ -51,6 +51,7 @@ def _by_sight(args: argparse.Namespace, videos: bool) -> "tuple[FaceEstimator, F
     pictures = HeadPoseEstimator(**settings, engine=args.engine, detect_size=args.detect_size)
     if args.detect_size or not videos or pictures.detector_name not in _FINER_PICTURES:
         return pictures, pictures
+    settings["finder_share"] = pictures.finder_share  # which an engine that is given would leave at 0
     return pictures, HeadPoseEstimator(**settings, engine=pictures.engine, detect_size=VIDEO_DETECT_SIZE)
 
 

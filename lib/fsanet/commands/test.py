@@ -23,6 +23,7 @@ from pathlib import Path
 from fsanet.console import EXIT_OK, quiet_native_stderr
 from fsanet.engines.choose import create_engine
 from fsanet.engines.engine import Engine
+from fsanet.errors import InputError
 from fsanet.evaluation.by_tag import as_text as tags_as_text
 from fsanet.evaluation.by_tag import write_tags
 from fsanet.evaluation.charts import draw_bars, draw_error_by_yaw, draw_scatter, draw_worst_faces
@@ -103,7 +104,9 @@ def evaluate_all(
         engines = {name: StraightenedEngine(engine) for name, engine in engines.items()}
     size = next(iter(engines.values())).input_size
     chosen = list(models) or [name for name in DEFAULT_MODELS if set(_singles(name)) <= set(engines)]
-    labelled = (load_labelled_set(name, data, size, only) for name in _chosen_sets(sets, data))
+    names = _chosen_sets(sets, data)
+    _refuse_equal_names(names)
+    labelled = (load_labelled_set(name, data, size, only) for name in names)
     return [evaluation for test_set in labelled for evaluation in evaluate(engines, chosen, weights, test_set)]
 
 
@@ -151,10 +154,18 @@ def _chosen_sets(sets: Sequence[str], data: Path) -> list[str]:
     """
     if data != DATA and not data.is_dir():
         raise FileNotFoundError(f"There is no folder '{data}' with test sets: check the path after --folder.")
-    names = [_NICKNAMES.get(name, name) for name in sets] or available_sets(data) or [SYNTHETIC_TEST]
+    names = list(dict.fromkeys(_NICKNAMES.get(name, name) for name in sets)) or available_sets(data) or [SYNTHETIC_TEST]
     if SYNTHETIC_TEST in names:
         ensure_synthetic_test(data)
     return names
+
+
+def _refuse_equal_names(names: Sequence[str]) -> None:
+    """Tables, rows and pictures go by the names of sets: two of one name would be taken for one."""
+    stems = [Path(name).stem if name.endswith(".npz") else name for name in names]
+    for name, stem in zip(names, stems, strict=True):
+        if stems.count(stem) > 1:
+            raise InputError(f"'{name}' is not the only set called '{stem}': rename one, or test them one by one.")
 
 
 def _engine(model: str, weights: str) -> Engine:

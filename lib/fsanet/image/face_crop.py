@@ -13,6 +13,7 @@ from fsanet.image import boxes
 
 INPUT_SIZE = 64
 LANDMARK_MARGIN = 0.6  # of the box around 68 landmarks, on each side: 300W-LP and AFLW2000
+_MOST_WARPED = 2**15 - 1  # pixels of a side from which on OpenCV turns no image
 DETECTOR_MARGIN = 0.4  # of a detector's box in the common convention (MTCNN's box), on each side: BIWI and in use
 
 
@@ -142,8 +143,23 @@ def crop_turned(
     of_crop = np.array([[cosine, sine], [-sine, cosine]]) * (sides / size)  # pixels of the image for one of the crop
     corner = (low + high - 1) / 2 - of_crop @ np.full(2, (size - 1) / 2)
     how = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    if max(image_bgr.shape[:2]) >= _MOST_WARPED:
+        image_bgr, shift = _surroundings(image_bgr, (low + high) / 2, 2 * float(np.hypot(*sides)))
+        corner = corner - shift
     matrix = np.column_stack([of_crop, corner])
     return cv2.warpAffine(image_bgr, matrix, (size, size), flags=how, borderMode=cv2.BORDER_REFLECT_101)
+
+
+def _surroundings(
+    image_bgr: NDArray[np.uint8], middle_xy: NDArray, reach: float
+) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+    """What lies within `reach` pixels of a point in x and y, and the part's corner: so far mirroring at its edges is
+    that of the image.
+    """
+    height, width = image_bgr.shape[:2]
+    x1, y1 = np.clip(middle_xy - reach, 0, [width - 1, height - 1]).astype(int)
+    x2, y2 = np.clip(middle_xy + reach, [x1 + 1, y1 + 1], [width, height]).astype(int)
+    return image_bgr[y1:y2, x1:x2], np.array([x1, y1])
 
 
 def points_in_crop(

@@ -1,6 +1,7 @@
 """H.264 in mp4 by PyAV (FFmpeg with x264): plays in browsers, each frame at its time, sound carried over."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction
 from pathlib import Path
 
@@ -29,8 +30,12 @@ class H264Sink:
         fps: usual frames per second; what counts is the time of each frame.
         sound_of: path of a video whose sound is carried over; empty for none.
 
+    All is written in a thread of its own: Ctrl-C that comes while PyAV asks for a write is lost there, with that write,
+    and signals reach the main thread alone.
+
     Raises:
         OSError: when the file cannot be written.
+        InputError: when the encoder takes no frames of that size.
     """
 
     def __init__(self, path: Path, size_wh: tuple[int, int], fps: Fraction, sound_of: str = ""):
@@ -42,6 +47,7 @@ class H264Sink:
         self._video.codec_context.time_base = Fraction(1, _TICKS_A_SECOND)
         self._sound = _sound_of(sound_of, self._container) if sound_of else None
         self._last_s = 0.0
+        self._thread = ThreadPoolExecutor(1, "h264")
 
     def write(self, image_bgr: NDArray[np.uint8], time_s: float) -> None:
         """Append a frame at its time."""
@@ -49,6 +55,23 @@ class H264Sink:
         if odd_h or odd_w:
             image_bgr = cv2.copyMakeBorder(image_bgr, 0, odd_h, 0, odd_w, cv2.BORDER_REPLICATE)
         planes = cv2.cvtColor(image_bgr, cv2.COLOR_BGR2YUV_I420)  # a quarter of the time that FFmpeg takes
+        self._in_thread(self._encode, planes, time_s)
+
+    def close(self) -> None:
+        """Finish the file: what the encoder holds back, and the sound of the last frame."""
+        with self._thread:
+            self._in_thread(self._finish)
+
+    def _in_thread(self, work: Callable[..., None], *arguments: object) -> None:
+        try:
+            self._thread.submit(work, *arguments).result()
+        except av.FFmpegError as error:
+            if isinstance(error, OSError):
+                raise
+            size = f"{self._video.width} x {self._video.height}"
+            raise InputError(f"No video of {size} pixels can be written ({error.strerror}).") from error
+
+    def _encode(self, planes: NDArray[np.uint8], time_s: float) -> None:
         frame = av.VideoFrame.from_ndarray(planes, format="yuv420p")
         frame.pts, frame.time_base = round(time_s * _TICKS_A_SECOND), Fraction(1, _TICKS_A_SECOND)
         self._container.mux(self._video.encode(frame))
@@ -56,8 +79,7 @@ class H264Sink:
             self._sound.mux_until(time_s)
         self._last_s = time_s
 
-    def close(self) -> None:
-        """Finish the file: what the encoder holds back, and the sound of the last frame."""
+    def _finish(self) -> None:
         with self._file, self._container:
             self._container.mux(self._video.encode(None))
             if self._sound:

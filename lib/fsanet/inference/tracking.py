@@ -70,6 +70,10 @@ class FaceTracker:
         """Faces of a frame that was not searched: those of the frame before that are still there."""
         return self._go_on([], [_expected(face) for face in self._faces], time_s, look_again)
 
+    def numbers(self) -> set[int]:
+        """Numbers of the faces that are followed or still remembered; no other is ever given again."""
+        return {face.face_id for face in self._faces}
+
     def forget(self) -> None:
         """Follow no face any longer: what comes shows another scene."""
         self._faces = []

@@ -138,7 +138,15 @@ class VideoPoses(Generic[Prepared]):
             faces = self._tracked(frame, prepared)
             posed = tuple(self._report(face, frame.time_s) for face in faces)
             self._latest = {face.face_id: self._latest[face.face_id] for face in faces}
+            self._let_go()
             yield FrameResult(frame, posed)
+
+    def _let_go(self) -> None:
+        """Drop what is kept of faces that will not be seen again: a camera may run for weeks."""
+        followed = self._tracker.numbers()
+        for kept in (self._filters, self._neutral):
+            for face_id in kept.keys() - followed:
+                del kept[face_id]
 
     def _tracked(self, frame: VideoFrame, prepared: list[Prepared]) -> list[TrackedFace]:
         look_again = partial(self._estimator.look_again, frame.image_bgr)

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fsanet.files import visible
+from fsanet.image.reading import read_image
 from fsanet.rendering.backgrounds import BACKGROUNDS, HELD_OUT_BACKGROUNDS
 
 _SHARES = {"photographs": 0.6, "paintings": 0.25, "views": 0.15}
@@ -57,7 +58,7 @@ class Backgrounds:
     def _pictures(self) -> dict[str, list[NDArray[np.uint8]]]:
         kinds: dict[str, list[NDArray[np.uint8]]] = {"photographs": [], "views": []}
         for file in self.files:
-            kinds["views" if "-view" in file.stem else "photographs"].append(cv2.imread(str(file)))
+            kinds["views" if "-view" in file.stem else "photographs"].append(read_image(file))
         return kinds
 
     def _holds(self, file: Path) -> bool:
@@ -71,7 +72,7 @@ class Backgrounds:
 
     def _whole(self, rng: np.random.Generator) -> NDArray[np.uint8]:
         if self._hard_files and rng.random() < _HARD_SHARE:
-            return cv2.imread(str(self._hard_files[rng.integers(len(self._hard_files))]))
+            return read_image(self._hard_files[rng.integers(len(self._hard_files))])
         kind = str(rng.choice(list(_SHARES), p=list(_SHARES.values())))
         pictures = self._pictures.get(kind)
         return pictures[rng.integers(len(pictures))] if pictures else painting(rng.integers(_PAINTINGS), self.split)

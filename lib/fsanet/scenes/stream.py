@@ -27,7 +27,7 @@ class SceneBatch(NamedTuple):
 
     Attributes:
         image: (B, side, side, 3) uint8 BGR; twice the side and a quarter of B where photographs are shown whole.
-        target: (B, rows, 25) float32, columns of `fsanet.dense.layout`; a row a cell or a face, as the encoder has it.
+        target: (B, rows, columns) float32; a row a cell or a face, and the columns, as the encoder has them.
     """
 
     image: NDArray[np.uint8]
@@ -141,7 +141,10 @@ def open_composer(
 
 
 def target_of(scene: Scene, encode: Encoder = cell_targets) -> NDArray[np.float32]:
-    """The target (rows, 25) of a scene; a face that is seen well, but none of its five points, is ignored."""
+    """The target (rows, columns) of a scene, as the encoder has it.
+
+    A face that is seen well, but none of its five points, is ignored.
+    """
     faces = scene.faces
     shown = np.where(findable(faces), faces.shown, np.minimum(faces.shown, 0.5 * RULES.shown))
     height, width = scene.image_bgr.shape[:2]

@@ -46,11 +46,24 @@ class CropModel(keras.Model):
         else:
             images = ops.cast(images, "float32")
         predicted_deg = ops.cast(self.network(images, training=training), "float32")
-        error = mean_absolute_error_deg(predicted_deg, true_deg, weight)
-        loss = (1.0 - self.rotation_share) * error
-        if self.rotation_share:
-            loss = loss + self.rotation_share * rotation_distance_deg(predicted_deg, true_deg, weight)
+        loss, error = pose_loss_deg(predicted_deg, true_deg, weight, self.rotation_share)
         return {LOSS: loss, "mae": error}
+
+
+def pose_loss_deg(
+    predicted_deg: Tensor, true_deg: Tensor, weight: Tensor, rotation_share: float
+) -> tuple[Tensor, Tensor]:
+    """The loss of a batch and the mean absolute error in it, scalars.
+
+    Args:
+        predicted_deg, true_deg, weight: (N, 3) each.
+        rotation_share: share of the rotation's distance in the loss.
+    """
+    error = mean_absolute_error_deg(predicted_deg, true_deg, weight)
+    loss = (1.0 - rotation_share) * error
+    if rotation_share:
+        loss = loss + rotation_share * rotation_distance_deg(predicted_deg, true_deg, weight)
+    return loss, error
 
 
 def mean_absolute_error_deg(predicted_deg: Tensor, true_deg: Tensor, weight: Tensor) -> Tensor:

@@ -22,6 +22,8 @@ from fsanet.training.learner import Learner
 
 Weights = Sequence[NDArray]
 
+_OF_A_CELL = ("seed", "method")  # settings that a compiled step does not depend on, but for what a method does
+
 
 class Trainer:
     """One network with the steps that train it; every run starts from given weights and a fresh state.
@@ -66,8 +68,8 @@ class Trainer:
     def _learner(self, settings: BenchSettings) -> Learner:
         """The compiled step of a method, with its discriminator and optimiser as they were at the start."""
         row = METHODS[settings.method]
-        losses = ("strength", "domain_weight", "consistency", "teacher_decay")
-        key = (row.adversarial, row.consistent, *(getattr(settings, name) for name in losses))
+        others = {name: value for name, value in dataclasses.asdict(settings).items() if name not in _OF_A_CELL}
+        key = (row.adversarial, row.consistent, repr(others))
         if key not in self._learners:
             keras.utils.set_random_seed(0)
             model = AdaptModel(self.network, dataclasses.replace(settings, seed=0))

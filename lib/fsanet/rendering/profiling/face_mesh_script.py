@@ -32,9 +32,21 @@ def turned(image: np.ndarray, degrees: float) -> tuple[np.ndarray, np.ndarray]:
     return cv2.warpAffine(image, matrix, size, flags=how, borderMode=cv2.BORDER_REPLICATE), matrix
 
 
+def picture_of(name: str) -> np.ndarray | None:
+    """A picture (h, w, 3) RGB, upright; None for what is none. OpenCV itself takes no name that is no UTF-8."""
+    content = np.fromfile(name, np.uint8)
+    image = cv2.imdecode(content, cv2.IMREAD_COLOR) if len(content) else None
+    return None if image is None else cv2.cvtColor(image, cv2.COLOR_BGR2RGB)
+
+
+def no_mesh() -> np.ndarray:
+    """(T, 478, 3) NaN."""
+    return np.full((len(TURNS_DEG), POINTS, 3), np.nan, np.float32)
+
+
 def mesh_of(mesher: Any, image_rgb: np.ndarray) -> np.ndarray:
     """(T, 478, 3) points per turn in pixels of the picture, z towards the camera; NaN where no face was found."""
-    out = np.full((len(TURNS_DEG), POINTS, 3), np.nan, np.float32)
+    out = no_mesh()
     for points, degrees in zip(out, TURNS_DEG, strict=True):
         picture, matrix = turned(image_rgb, degrees)
         found = mesher.process(picture).multi_face_landmarks
@@ -51,7 +63,7 @@ def main(argv: list[str]) -> int:
     """Read the list, write the npz: names, points (N, T, 478, 3), matte (N, 256, 256) uint8."""
     import mediapipe  # here, so that importing this file does nothing
 
-    names = Path(argv[0]).read_text(encoding="utf-8").splitlines()
+    names = Path(argv[0]).read_text(encoding="utf-8", errors="surrogateescape").splitlines()
     solutions = mediapipe.solutions
     mesher = solutions.face_mesh.FaceMesh(
         static_image_mode=True, max_num_faces=1, refine_landmarks=True, min_detection_confidence=_LEAST_CONFIDENCE
@@ -59,9 +71,9 @@ def main(argv: list[str]) -> int:
     cutter = solutions.selfie_segmentation.SelfieSegmentation(model_selection=0)
     points, mattes = [], []
     for number, name in enumerate(names):
-        image = cv2.cvtColor(cv2.imread(name), cv2.COLOR_BGR2RGB)
-        points.append(mesh_of(mesher, image))
-        matte = cutter.process(image).segmentation_mask
+        image = picture_of(name)
+        points.append(no_mesh() if image is None else mesh_of(mesher, image))
+        matte = np.zeros((1, 1), np.float32) if image is None else cutter.process(image).segmentation_mask
         mattes.append(np.uint8(255 * cv2.resize(matte, (MATTE_SIZE, MATTE_SIZE), interpolation=cv2.INTER_AREA)))
         if (number + 1) % _REPORT_EVERY == 0:
             print(f"Face Mesh: {number + 1} of {len(names)} pictures", flush=True)

@@ -68,7 +68,9 @@ def read_meshes(files: Sequence[Path]) -> Meshes:
     """
     with tempfile.TemporaryDirectory() as folder:
         names, out = Path(folder) / "pictures.txt", Path(folder) / "meshes.npz"
-        names.write_text("\n".join(str(Path(file).resolve()) for file in files), encoding="utf-8")
+        names.write_text(
+            "\n".join(str(Path(file).resolve()) for file in files), encoding="utf-8", errors="surrogateescape"
+        )
         _run([mesh_python(), _SCRIPT, names, out], "Face Mesh failed")
         with np.load(out, allow_pickle=False) as found:
             return Meshes(found["points"], found["matte"])

@@ -147,7 +147,8 @@ def _copies(
 def write_copy(label: Path, copy: Copy) -> None:
     """Write a copy as 300W-LP has it: `label`, a .mat, and the .jpg beside it, the .mat last."""
     with replace_whole(label.with_suffix(".jpg")) as temporary:
-        cv2.imwrite(str(temporary), copy.image_bgr, [cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY])
+        jpeg = cv2.imencode(".jpg", copy.image_bgr, [cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY])[1]
+        temporary.write_bytes(jpeg.tobytes())  # which says why it fails, as `cv2.imwrite` does not
     yaw, pitch, roll = np.deg2rad(copy.yaw_pitch_roll_deg)
     content = {
         "Pose_Para": np.array([[pitch, yaw, roll, 0, 0, 0, 0]], np.float32),

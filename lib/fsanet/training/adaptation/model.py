@@ -12,6 +12,7 @@ from fsanet.tensors import Shape, Tensor
 from fsanet.training.adaptation.adversary import Discriminator, domain_loss, reversal_strength, reverse_gradient
 from fsanet.training.adaptation.batches import AdaptBatch
 from fsanet.training.adaptation.methods import METHODS, AdaptSettings
+from fsanet.training.crop_model import pose_loss_deg
 from fsanet.training.task import LOSS
 
 
@@ -73,13 +74,13 @@ class AdaptModel(keras.Model):
         images, true_deg = self.augment(batch.image, batch.pose)
         found_deg, features = self.student(images, training=training and self.method.learns)
         weight = batch.weight * batch.sample_weight[:, None]
-        error = ops.sum(ops.abs(found_deg - true_deg) * weight) / ops.maximum(ops.sum(weight), 1e-6)
+        loss, error = pose_loss_deg(ops.cast(found_deg, "float32"), true_deg, weight, self.settings.rotation_loss)
         domain = consistency = ops.zeros_like(error)
         if self.discriminator is not None:
             domain = self._domain(self.discriminator, batch, features, training)
         if self.teacher is not None:
             consistency = self._consistency(self.teacher, batch, training)
-        loss = error + self.settings.domain_weight * domain + self.settings.consistency * batch.share * consistency
+        loss = loss + self.settings.domain_weight * domain + self.settings.consistency * batch.share * consistency
         if not self.method.learns:
             self.student(ops.cast(batch.target, "float32"), training=training)  # its statistics change
             loss = 0.0 * loss  # and no weight

@@ -75,7 +75,13 @@ def adapt_task(settings: AdaptSettings, samples: AdaptSamples) -> Task:
     sets, target = samples
     source = Batches(sets.train, settings.batch_size_of(), settings.seed)
     keras.utils.set_random_seed(settings.seed)
-    network = build_network(settings.model, settings.image_size, weights=settings.weights, precision=settings.precision)
+    network = build_network(
+        settings.model,
+        settings.image_size,
+        weights=settings.weights,
+        precision=settings.precision,
+        freeze=settings.freeze,
+    )
     check, looked_at = _some(sets.validation), target[_evenly(len(target), _MOST_TURNED)]
     before = measure(network, check, looked_at)
     counts, said = _weights(settings, sets.train, network, target)
