@@ -105,10 +105,10 @@ def csv_header() -> str:
 
 
 def csv_line(row: PoseRow) -> str:
-    """A row as a line of CSV; None is an empty field."""
+    """A row as a line of CSV; None is an empty field, and a field with an end of line of any kind is quoted."""
     text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerow(row)
-    return text.getvalue()
+    csv.writer(text, lineterminator="\r\n").writerow(row)  # it quotes the characters of its own end of line only
+    return text.getvalue().removesuffix("\r\n") + "\n"
 
 
 def json_line(row: PoseRow) -> str:

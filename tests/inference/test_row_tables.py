@@ -1,0 +1,26 @@
+import pytest
+
+from fsanet.inference.face_estimator import Face
+from fsanet.inference.row_tables import open_sink, read_rows
+from fsanet.inference.rows import csv_line, make_row
+from fsanet.pose.angles import Pose
+
+
+def row(file):
+    return make_row(file, 0, Face((1, 2, 30, 40), 0.9, Pose(1, 2, 3)))
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".jsonl"])
+@pytest.mark.parametrize("name", ["cr\rname.png", "lf\nname.png", "crlf\r\n", 'a "b", c.png'])
+def test_a_file_name_of_any_characters_is_read_back(tmp_path, name, suffix):
+    path = tmp_path / f"p{suffix}"
+    rows = [row("a.png"), row(name), row("b.png")]
+    with open_sink(path) as sink:
+        sink.write(rows)
+    assert list(read_rows(path)) == rows
+
+
+def test_a_line_of_csv_ends_with_one_line_feed_whatever_it_holds():
+    assert csv_line(row("a.png")).endswith(",,,\n")
+    assert csv_line(row("a.png")).startswith("a.png,,,0,")
+    assert csv_line(row("a\r\n")).startswith('"a\r\n",,,0,')
