@@ -107,6 +107,17 @@ def test_linked_folders_are_searched_once_and_broken_links_are_named(tree, tmp_p
     assert f"{tree / 'gone.jpg'} (a link that leads nowhere)" in found.skipped
 
 
+def test_a_folder_and_a_link_to_it_side_by_side_are_searched_once(tmp_path):
+    (tmp_path / "a" / "below").mkdir(parents=True)
+    (tmp_path / "a" / "h.jpg").touch()
+    (tmp_path / "a" / "below" / "i.jpg").touch()
+    (tmp_path / "b").symlink_to(tmp_path / "a")
+    (tmp_path / "c").symlink_to(tmp_path / "a" / "below")
+    found = find_sources([str(tmp_path)])
+    assert [name for _, name in names(found, tmp_path)] == ["a/below/i.jpg", "a/h.jpg"]
+    assert found.skipped == []
+
+
 @pytest.fixture
 def close(monkeypatch):
     """Closes folders; not by their mode, as root may read all."""

@@ -165,7 +165,11 @@ def _walk(folder: Path, skip: Path | None, skipped: list[str]) -> Iterator[Path]
     seen = {skip}
     for parent, folders, files in os.walk(folder, onerror=pass_over, followlinks=True):
         here = Path(parent)
-        seen.add(here.resolve())
+        real = here.resolve()
+        if real in seen:  # a link and its folder side by side: both were listed before either was entered
+            folders.clear()
+            continue
+        seen.add(real)
         folders[:] = sorted(f for f in folders if not f.startswith(".") and (here / f).resolve() not in seen)
         yield from (here / file for file in files if not file.startswith("."))
 
