@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from fsanet.errors import InputError
 from fsanet.inference import frame_sources
 from fsanet.inference.capture import CaptureReader
 from fsanet.inference.frame_sources import open_frames
@@ -82,6 +83,14 @@ def test_many_pictures_of_which_none_can_be_read(tmp_path):
 def test_no_camera():
     with pytest.raises(OSError, match="Camera 77 cannot be opened: check that it is connected"):
         open_frames("camera", "77")
+
+
+def test_a_number_that_no_camera_can_have_is_told_in_a_sentence():
+    with pytest.raises(OSError, match="Camera 2147483647 cannot be opened"):
+        open_frames("camera", "2147483647")
+    for number in ("2147483648", "99999999999"):
+        with pytest.raises(InputError, match=f"Cameras have numbers from 0 to 2147483647, got {number}: check it"):
+            open_frames("camera", number)
 
 
 def test_without_pyav_opencv_reads_and_says_so(tmp_path, monkeypatch):

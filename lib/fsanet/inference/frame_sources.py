@@ -2,11 +2,13 @@
 
 from importlib.util import find_spec
 
-from fsanet.errors import MissingPackageError
+from fsanet.errors import InputError, MissingPackageError
 from fsanet.inference.capture import CaptureReader
 from fsanet.inference.frames import FrameReader
 from fsanet.inference.picture_series import PictureSeries
 from fsanet.inference.spans import Span
+
+_CAMERAS = 2**31  # OpenCV's limit of their numbers
 
 
 def open_frames(kind: str, name: str, span: Span | None = None) -> FrameReader:
@@ -21,10 +23,10 @@ def open_frames(kind: str, name: str, span: Span | None = None) -> FrameReader:
         ImportError: for a stream, where PyAV is not installed.
         FileNotFoundError: when there is no such file.
         OSError: when a camera or a stream cannot be opened.
-        ValueError: when a file is no video, is empty or damaged beyond opening.
+        ValueError: when a file is no video, is empty or damaged beyond opening; for a number that no camera can have.
     """
     if kind == "camera":
-        return CaptureReader(int(name))
+        return CaptureReader(_camera_number(name))
     if kind == "pictures":
         return PictureSeries(name)
     if not find_spec("av"):
@@ -35,3 +37,9 @@ def open_frames(kind: str, name: str, span: Span | None = None) -> FrameReader:
     from fsanet.inference.video_span import SpanReader
 
     return SpanReader(name, span) if span else VideoReader(name)
+
+
+def _camera_number(name: str) -> int:
+    if int(name) >= _CAMERAS:
+        raise InputError(f"Cameras have numbers from 0 to {_CAMERAS - 1}, got {name}: check it, or give a path.")
+    return int(name)
