@@ -1,9 +1,12 @@
 import errno
+import weakref
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from fsanet.image.reading import write_image
+from fsanet.inference import images
 from fsanet.inference.images import estimate_images
 
 
@@ -17,6 +20,40 @@ def test_results_come_in_order_and_batches_reach_across_files(tmp_path, estimato
     for i, result in enumerate(results):
         assert [face.pose.yaw for face in result.faces] == [201 + i] * (i % 3 > 0)
     assert len(estimator.engine.batches) <= 3
+
+
+@pytest.fixture
+def eight(tmp_path, scene):
+    """Names of eight pictures of 57,600 bytes of pixels with a face each."""
+    names = [str(tmp_path / f"{i}.png") for i in range(8)]
+    for i, name in enumerate(names):
+        write_image(name, scene([(10, 20, 30, 201 + i)]))
+    return names
+
+
+def test_a_batch_ends_where_its_pixels_fill_what_is_allowed(eight, estimator, monkeypatch):
+    monkeypatch.setattr(images, "_BYTES_PER_BATCH", 100_000)
+    results = list(estimate_images(estimator, eight))
+    assert estimator.engine.batches == [2] * 4
+    assert [face.pose.yaw for result in results for face in result.faces] == [201 + i for i in range(8)]
+    assert [result.image_bgr.shape for result in results] == [(120, 160, 3)] * 8
+
+
+def test_pictures_that_are_not_kept_count_nothing_and_are_gone_when_they_are_searched(eight, estimator, monkeypatch):
+    searched, prepare = [], estimator.prepare
+
+    def watched(image):
+        searched.append(weakref.ref(image))
+        return prepare(image)
+
+    monkeypatch.setattr(images, "_BYTES_PER_BATCH", 100_000)
+    monkeypatch.setattr(estimator, "prepare", watched)
+    results = []
+    for result in estimate_images(estimator, eight, keep_pictures=False):
+        assert [picture() for picture in searched] == [None] * 8
+        results.append(result)
+    assert estimator.engine.batches == [8]
+    assert [(result.image_bgr, result.error, len(result.faces)) for result in results] == [(None, "", 1)] * 8
 
 
 def test_a_bad_file_does_not_disturb_the_others(tmp_path, estimator, scene):

@@ -7,6 +7,7 @@ import pytest
 
 from fsanet.errors import InputError
 from fsanet.image.reading import read_image, write_image
+from fsanet.inference.images import estimate_images
 from fsanet.inference.report import RunSettings
 from fsanet.inference.row_file import RowFiles
 from fsanet.inference.run import Run
@@ -93,6 +94,25 @@ def test_nothing_is_drawn_where_nothing_is_asked_for(folder, estimator, tmp_path
     report = go(estimator, find_sources([str(folder / "a.png")]).sources, None)
     assert (report.faces, report.pictures) == (1, 0)
     assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_pictures_are_kept_for_who_writes_or_shows_them_only(folder, estimator, tmp_path, monkeypatch):
+    class Viewer:
+        def show(self, image_bgr, wait_ms):
+            return ""
+
+    def watched(*args):
+        for result in estimate_images(*args):
+            kept.append(result.image_bgr is not None)
+            yield result
+
+    monkeypatch.setattr("fsanet.inference.run.estimate_images", watched)
+    sources = find_sources([str(folder / "a.png"), str(folder / "broken.jpg")]).sources
+    for out, viewer, expected in ((None, None, False), (tmp_path / "out", None, True), (None, Viewer(), True)):
+        kept = []
+        report = Run(estimator, RunSettings(out=out, quiet=True), viewer=viewer)(sources)
+        assert kept == [expected, False]
+        assert (report.faces, len(report.failures)) == (1, 1)
 
 
 @pytest.mark.parametrize("draw", ["axes", "cube", "none"])

@@ -12,7 +12,9 @@ from fsanet.image.reading import read_picture
 from fsanet.inference.face_estimator import Face, FaceEstimator, Prepared
 from fsanet.inference.overlap import mapped_in_order
 
-_IMAGES_PER_BATCH = 16  # images kept in memory while a batch fills
+# What waits in memory while a batch fills, at most: images, and bytes of their pixels.
+_IMAGES_PER_BATCH = 16
+_BYTES_PER_BATCH = 256_000_000
 
 
 @dataclass(frozen=True)
@@ -21,7 +23,7 @@ class ImageResult:
 
     Attributes:
         name: path of the file.
-        image_bgr: (h, w, 3) uint8; None where it could not be read.
+        image_bgr: (h, w, 3) uint8; None where it could not be read, and where pictures are not kept.
         faces: its faces with their poses.
         error: why it could not be read; empty where it could.
         note: what was done to its values that a person should know; mostly empty.
@@ -36,7 +38,10 @@ class ImageResult:
 
 @dataclass(frozen=True)
 class _Ready(Generic[Prepared]):
-    """An image that waits for its batch; without anything prepared where it could not be read."""
+    """An image that waits for its batch; without anything prepared where it could not be read.
+
+    Its picture is None there too, and where pictures are not kept.
+    """
 
     name: str
     image_bgr: NDArray[np.uint8] | None
@@ -46,30 +51,37 @@ class _Ready(Generic[Prepared]):
 
 
 def estimate_images(
-    estimator: FaceEstimator[Prepared], names: Iterable[str], workers: int = 2
+    estimator: FaceEstimator[Prepared], names: Iterable[str], workers: int = 2, keep_pictures: bool = True
 ) -> Iterator[ImageResult]:
-    """Poses in image files, in the order of the names and in constant memory.
+    """Poses in image files, in the order of the names, with as much in memory for many as for some.
 
-    A file that cannot be read gives a result with its error; the others are not affected.
+    Of pictures that are kept those are held that fill 256 MB, at most 16, and at most 2 * `workers` + 1 more; else each
+    is let go of when it is searched. A file that cannot be read gives a result with its error; the others are not
+    affected.
 
     Args:
         estimator: finds the faces and estimates the poses.
         names: paths of images; read no further than needed.
         workers: threads that decode and prepare.
+        keep_pictures: whether results have their pictures.
     """
     waiting: list[_Ready[Prepared]] = []
-    for ready in mapped_in_order(lambda name: _read(estimator, name), names, workers):
+    for ready in mapped_in_order(lambda name: _read(estimator, name, keep_pictures), names, workers):
         waiting.append(ready)
-        if len(waiting) >= _IMAGES_PER_BATCH:
+        if len(waiting) >= _IMAGES_PER_BATCH or _bytes_of(waiting) >= _BYTES_PER_BATCH:
             yield from _estimate(estimator, waiting)
             waiting = []
     yield from _estimate(estimator, waiting)
 
 
-def _read(estimator: FaceEstimator[Prepared], name: str) -> _Ready[Prepared]:
+def _bytes_of(waiting: list[_Ready[Prepared]]) -> int:
+    return sum(ready.image_bgr.nbytes for ready in waiting if ready.image_bgr is not None)
+
+
+def _read(estimator: FaceEstimator[Prepared], name: str, keep_picture: bool) -> _Ready[Prepared]:
     try:
         image, note = read_picture(name)
-        return _Ready(name, image, [estimator.prepare(image)], note=note)
+        return _Ready(name, image if keep_picture else None, [estimator.prepare(image)], note=note)
     except (InputError, OSError) as error:
         return _Ready(name, None, [], sentence_of(error))
 

@@ -15,7 +15,7 @@ from fsanet.errors import InputError
 from fsanet.files import printable, remove_all_leftovers
 from fsanet.image.reading import write_image
 from fsanet.inference.drawing import DrawnFace, draw_faces
-from fsanet.inference.face_estimator import FaceEstimator
+from fsanet.inference.face_estimator import Face, FaceEstimator
 from fsanet.inference.frame_sources import open_frames
 from fsanet.inference.frames import FrameReader
 from fsanet.inference.images import ImageResult, estimate_images
@@ -92,24 +92,28 @@ class Run:
         return self.report
 
     def _images(self, sources: list[Source]) -> Iterator[None]:
-        results = estimate_images(self._estimator, (s.name for s in sources), self._settings.workers)
+        is_seen = bool(self._paths) or self._viewer is not None
+        results = estimate_images(self._estimator, (s.name for s in sources), self._settings.workers, is_seen)
         for source, result in zip(sources, results, strict=True):
-            if result.image_bgr is None:
+            if result.error:
                 self._fail(source, result.error)
             else:
-                self._image(source, result, result.image_bgr)
+                self._image(source, result)
                 self._finish(source)
             self.report.sources += 1
             yield
 
-    def _image(self, source: Source, result: ImageResult, image_bgr: NDArray[np.uint8]) -> None:
+    def _image(self, source: Source, result: ImageResult) -> None:
         if result.note:
             self._warn(source, result.note)
         self._write([make_row(source.name, number, face) for number, face in enumerate(result.faces)])
-        if not self._paths and self._viewer is None:
-            return
-        names = [f"face {number}" if len(result.faces) > 1 else "" for number in range(len(result.faces))]
-        faces = [DrawnFace(f.box_xyxy, f.pose, name) for f, name in zip(result.faces, names, strict=True)]
+        if result.image_bgr is not None:
+            self._show(source, result.faces, result.image_bgr)
+
+    def _show(self, source: Source, found: Sequence[Face], image_bgr: NDArray[np.uint8]) -> None:
+        """Draw the faces of an image into it, write it and show it, as asked for."""
+        names = [f"face {number}" if len(found) > 1 else "" for number in range(len(found))]
+        faces = [DrawnFace(f.box_xyxy, f.pose, name) for f, name in zip(found, names, strict=True)]
         draw_faces(image_bgr, faces, self._settings.draw)
         if self._paths:
             self._write_picture(source, image_bgr)
