@@ -96,3 +96,8 @@ def test_without_an_address_there_is_none(monkeypatch):
     assert SETUP["settings"]()["project_urls"] == {}
     monkeypatch.setenv("FSANET_REPOSITORY", "https://host/us/it/")
     assert SETUP["settings"]()["project_urls"]["Issues"] == "https://host/us/it/issues"
+
+
+def test_the_image_is_built_from_all_weights_that_the_wheel_holds():
+    kept = {line.removeprefix("!") for line in (ROOT / ".dockerignore").read_text().splitlines() if line[:1] == "!"}
+    assert set(SETUP["OUR_WEIGHTS"]) <= kept

@@ -135,3 +135,19 @@ def test_nothing_but_a_set_measures_the_usual_models_that_have_bundled_weights(d
 def test_without_the_usual_models_the_first_that_is_missing_is_named(weights, data, capsys):
     assert run(weights, data) == EXIT_ERROR
     assert "ssrnet_mt.h5" in capsys.readouterr().err
+
+
+def test_two_sets_of_one_name_are_refused(weights, data, capsys):
+    other = data / "other" / "mine.npz"
+    other.parent.mkdir()
+    other.write_bytes((data / "mine.npz").read_bytes())
+    options = ["--model", "metric", "--set", str(data / "mine.npz"), str(other), "--no-pictures"]
+    assert run(weights, data, *options) == EXIT_ERROR
+    assert "is not the only set called 'mine'" in capsys.readouterr().err
+    assert not (data / "out").exists()
+
+
+def test_a_set_that_is_named_twice_is_measured_once(weights, data, capsys):
+    options = "--model metric --set mine mine --no-pictures"
+    assert run(weights, data, *options.split()) == 0
+    assert capsys.readouterr().out.count("mine: 5 samples") == 1

@@ -141,3 +141,11 @@ def test_a_box_at_the_border_lies_off_the_middle_of_its_crop():
     x1, _, x2, _ = box_in_crop((0, 40, 40, 80), 0.5, (160, 120))
     assert x1 < 1
     assert 40 < x2 < 44
+
+
+@pytest.mark.parametrize("x", [3.0, 400.0, 32_960.0])
+def test_a_face_in_a_picture_that_is_too_wide_to_be_turned_is_cut_all_the_same(x):
+    wide = cv2.GaussianBlur(np.random.default_rng(0).integers(0, 256, (120, 33_000, 3), np.uint8), (0, 0), 3)
+    box, left = np.array([x, 40, x + 30, 75]), int(np.clip(x - 300, 0, 33_000 - 600))
+    expected = crop_turned(wide[:, left : left + 600].copy(), box - [left, 0, left, 0], 25)
+    assert np.abs(crop_turned(wide, box, 25).astype(int) - expected).max() <= 1

@@ -129,3 +129,14 @@ def test_a_reader_that_stops_leaves_no_thread(estimator, scene, started_threads)
 def test_impossible_settings(settings):
     with pytest.raises(ValueError, match="got"):
         VideoSettings(**settings)
+
+
+def test_nothing_is_kept_of_faces_that_are_gone(estimator, scene):
+    nobody = [scene([])] * 8  # longer than a face is held
+    images = [image for side in (30, 34, 38) for image in ([scene([(10, 20, side, 250)])] * 2 + nobody)]
+    poses = VideoPoses(
+        estimator, frames_of([*images, scene([(90, 60, 30, 250)])]), VideoSettings(smooth=True, neutral=True)
+    )
+    last = list(poses)[-1]
+    assert [face.tracked.face_id for face in last.faces] == [3]
+    assert set(poses._filters) == set(poses._neutral) == {3}

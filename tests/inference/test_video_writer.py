@@ -1,3 +1,6 @@
+import os
+import signal
+import time
 from fractions import Fraction
 
 import av
@@ -5,6 +8,7 @@ import cv2
 import numpy as np
 import pytest
 
+from fsanet.errors import InputError
 from fsanet.inference import h264, video_writer
 from fsanet.inference.video_file import VideoReader
 from fsanet.inference.video_writer import writing_video
@@ -140,3 +144,27 @@ def test_a_folder_that_is_a_file(tmp_path):
     (tmp_path / "taken").touch()
     with pytest.raises(OSError, match="taken"):
         write(tmp_path / "taken" / "a.mp4", [0])
+
+
+def test_a_size_that_the_encoder_does_not_take_is_told(tmp_path):
+    with pytest.raises(InputError, match="No video of 17000 x 16 pixels can be written"):  # noqa: SIM117
+        with writing_video(tmp_path / "a.mp4", 10) as video:
+            video.write(np.zeros((16, 17000, 3), np.uint8))
+    assert not list(tmp_path.iterdir())
+
+
+def test_ctrl_c_in_the_middle_of_a_write_arrives_and_loses_no_frame(tmp_path, monkeypatch):
+    encode, frames = h264.H264Sink._encode, []
+
+    def interrupted(sink, planes, time_s):
+        if len(frames) == 3:
+            os.kill(os.getpid(), signal.SIGINT)
+            time.sleep(0.2)  # the interrupt comes while this goes on
+        frames.append(time_s)
+        encode(sink, planes, time_s)
+
+    monkeypatch.setattr(h264.H264Sink, "_encode", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        write(tmp_path / "a.mp4", [i / 25 for i in range(10)])
+    assert len(frames) == 4
+    assert len(list(VideoReader(str(tmp_path / "a.mp4")))) == 4

@@ -2,6 +2,7 @@ import cv2
 import numpy as np
 import pytest
 
+from fsanet.errors import InputError
 from fsanet.rendering.backgrounds import HELD_OUT_BACKGROUNDS
 from fsanet.scenes import backgrounds
 from fsanet.scenes.backgrounds import Backgrounds, painting
@@ -65,3 +66,10 @@ def test_tests_show_paintings_that_training_never_does(monkeypatch):
         painting(number, "test")
     painting.cache_clear()
     assert set(painted) == set(HELD_OUT_BACKGROUNDS)
+
+
+def test_a_damaged_picture_is_named(tmp_path):
+    (tmp_path / "bad.jpg").write_bytes(b"no picture")
+    source = Backgrounds(None, "train", hard=tmp_path)
+    with pytest.raises(InputError, match=r"bad\.jpg"):
+        [source.draw(np.random.default_rng(seed), 64) for seed in range(40)]  # a fifth of them are hard ones

@@ -13,8 +13,8 @@ from fsanet.image import boxes
 
 INPUT_SIZE = 64
 LANDMARK_MARGIN = 0.6  # of the box around 68 landmarks, on each side: 300W-LP and AFLW2000
-_MOST_WARPED = 2**15 - 1  # pixels of a side from which on OpenCV turns no image
 DETECTOR_MARGIN = 0.4  # of a detector's box in the common convention (MTCNN's box), on each side: BIWI and in use
+_MOST_WARPED = 2**15 - 1  # pixels of a side from which on OpenCV turns no image
 
 
 def landmark_box(landmarks_xy: NDArray) -> tuple[float, float, float, float] | None:

@@ -132,20 +132,22 @@ def to_eight_bits(image: NDArray) -> Picture:
     return Picture(np.clip(scaled, 0, 255).astype(np.uint8), f"values of {low:.3g} to {high:.3g} stretched to 8 bits")
 
 
-def write_image(path: str | Path, image_bgr: NDArray[np.uint8]) -> None:
+def write_image(path: str | Path, image_bgr: NDArray[np.uint8], jpeg_quality: int | None = None) -> None:
     """Write an image whole, in the format of the path's suffix.
 
     Args:
         path: where to; its folder is made when missing.
         image_bgr: (h, w, 3) BGR or (h, w) grey, uint8.
+        jpeg_quality: 0 to 100 for a JPEG; None for OpenCV's own.
 
     Raises:
         ValueError: when OpenCV knows no format of that suffix.
         OSError: when the file cannot be written.
     """
     path = Path(path)
+    options = [] if jpeg_quality is None else [cv2.IMWRITE_JPEG_QUALITY, jpeg_quality]
     try:
-        done, encoded = cv2.imencode(path.suffix or ".", image_bgr)
+        done, encoded = cv2.imencode(path.suffix or ".", image_bgr, options)
     except cv2.error:
         done = False
     if not done:

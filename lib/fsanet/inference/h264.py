@@ -24,14 +24,14 @@ _COPIED_SOUND = frozenset({"aac", "mp3", "opus"})  # browsers play these in mp4 
 class H264Sink:
     """Takes the frames of a video; a `FrameSink`.
 
+    All is written in a thread of its own: Ctrl-C that comes while PyAV asks for a write is lost there, with that write,
+    and signals reach the main thread alone.
+
     Args:
         path: the mp4 file.
         size_wh: size of the frames in pixels; odd sides get one more row or column.
         fps: usual frames per second; what counts is the time of each frame.
         sound_of: path of a video whose sound is carried over; empty for none.
-
-    All is written in a thread of its own: Ctrl-C that comes while PyAV asks for a write is lost there, with that write,
-    and signals reach the main thread alone.
 
     Raises:
         OSError: when the file cannot be written.
@@ -69,7 +69,9 @@ class H264Sink:
             if isinstance(error, OSError):
                 raise
             size = f"{self._video.width} x {self._video.height}"
-            raise InputError(f"No video of {size} pixels can be written ({error.strerror}).") from error
+            raise InputError(
+                f"No video of {size} pixels can be written ({error.strerror}): --no-pictures gives its rows."
+            ) from error
 
     def _encode(self, planes: NDArray[np.uint8], time_s: float) -> None:
         frame = av.VideoFrame.from_ndarray(planes, format="yuv420p")

@@ -100,3 +100,11 @@ def test_a_row_is_the_mean_and_the_spread_of_the_seeds(store, settings):
     assert row.spread_deg[-1] == pytest.approx(abs(maes[0] - maes[1]) / np.sqrt(2))
     assert row[:3] == ("partial", "none", "")
     assert row_of(results[:1]).spread_deg.tolist() == [0] * 4
+
+
+def test_what_a_compiled_step_depends_on_gets_a_step_of_its_own(trainer, settings):
+    settings = dataclasses.replace(settings, clip_norm=1.0)
+    one = trainer._learner(settings)
+    assert trainer._learner(dataclasses.replace(settings, seed=3)) is one
+    for changes in ({"clip_norm": 2.0}, {"augmentation": dataclasses.replace(settings.augmentation, turn=0.7)}):
+        assert trainer._learner(dataclasses.replace(settings, **changes)) is not one

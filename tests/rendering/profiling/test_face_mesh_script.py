@@ -1,5 +1,7 @@
 """The script that reads face meshes, with a face mesh of our own in MediaPipe's place."""
 
+import os
+from pathlib import Path
 from types import SimpleNamespace
 
 import cv2
@@ -59,3 +61,17 @@ def test_a_picture_is_turned_about_its_middle_and_fills_the_working_size(degrees
     assert np.degrees(np.arctan2(-down, across)) == pytest.approx(degrees, abs=1.5)  # anticlockwise
     assert np.hypot(down, across) == pytest.approx(50 * 512 / 160, rel=0.02)
     np.testing.assert_allclose(matrix[:, :2] @ [80, 50] + matrix[:, 2], [256, 256], atol=1e-6)
+
+
+@pytest.mark.parametrize("content", [b"", b"no picture"])
+def test_what_is_no_picture_is_left_open(tmp_path, content):
+    path = tmp_path / "bad.jpg"
+    path.write_bytes(content)
+    assert script.picture_of(str(path)) is None
+    assert np.isnan(script.no_mesh()).all()
+
+
+def test_a_picture_is_read_as_rgb_whatever_its_name(tmp_path):
+    name = os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9.png")
+    Path(name).write_bytes(cv2.imencode(".png", np.full((4, 5, 3), (1, 2, 3), np.uint8))[1].tobytes())
+    assert (script.picture_of(name) == [3, 2, 1]).all()

@@ -207,3 +207,20 @@ def test_targets_that_are_none(tmp_path):
 def test_settings_that_cannot_be(wrong):
     with pytest.raises(InputError, match=next(iter(wrong))):
         AdaptSettings(**{"target": "crops.npz", **wrong})
+
+
+def test_the_rotation_has_its_share_of_the_loss(settings):
+    batch = next(task_of(settings, method="none").batches.epoch(0))
+    plain, whole = (task_of(settings, method="none", rotation_loss=share).model(batch) for share in (0.0, 1.0))
+    assert float(plain["loss"]) == pytest.approx(float(plain["mae"]))
+    assert float(whole["mae"]) == pytest.approx(float(plain["mae"]), rel=1e-3)
+    assert abs(float(whole["loss"]) - float(whole["mae"])) > 0.1
+
+
+def test_what_is_frozen_is_asked_of_the_network(settings, monkeypatch):
+    asked, build = [], module.build_network
+    monkeypatch.setattr(
+        module, "build_network", lambda *args, **named: asked.append(named["freeze"]) or build(*args, **named)
+    )
+    task_of(settings, freeze=("ssr_G*",))
+    assert asked == [("ssr_G*",)]

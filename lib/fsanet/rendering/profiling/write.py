@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-import cv2
 import numpy as np
 import scipy.io
 from numpy.typing import NDArray
@@ -18,7 +17,7 @@ from fsanet.datasets.npz_stream import LeftOut
 from fsanet.datasets.parts import refuse_other_settings
 from fsanet.errors import InputError
 from fsanet.files import replace_whole
-from fsanet.image.reading import read_image
+from fsanet.image.reading import read_image, write_image
 from fsanet.pose.angles import angles_from_rotation
 from fsanet.readers.set_builder import Unusable
 from fsanet.rendering.profiling.copies import Copy, make_copies, mirrored
@@ -146,9 +145,7 @@ def _copies(
 
 def write_copy(label: Path, copy: Copy) -> None:
     """Write a copy as 300W-LP has it: `label`, a .mat, and the .jpg beside it, the .mat last."""
-    with replace_whole(label.with_suffix(".jpg")) as temporary:
-        jpeg = cv2.imencode(".jpg", copy.image_bgr, [cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY])[1]
-        temporary.write_bytes(jpeg.tobytes())  # which says why it fails, as `cv2.imwrite` does not
+    write_image(label.with_suffix(".jpg"), copy.image_bgr, _JPEG_QUALITY)
     yaw, pitch, roll = np.deg2rad(copy.yaw_pitch_roll_deg)
     content = {
         "Pose_Para": np.array([[pitch, yaw, roll, 0, 0, 0, 0]], np.float32),
