@@ -194,6 +194,74 @@ def test_a_journal_that_is_none_begins_anew(tmp_path, damage):
     assert [file.name for file in tmp_path.iterdir()] == ["p.csv"]
 
 
+def as_a_spreadsheet_saves(rows):
+    return b"\xef\xbb\xbf" + rows.replace(b",", b";").replace(b"\n", b"\r\n")
+
+
+@pytest.mark.parametrize("edit", [as_a_spreadsheet_saves, lambda rows: rows.replace(b"cut small", b"cut SMALL")])
+def test_rows_that_were_edited_since_ctrl_c_stay_until_a_run_that_begins_anew_has_ended(tmp_path, caplog, edit):
+    path, names = tmp_path / "p.csv", ["a", "b", "c"]
+    run([tmp_path / "whole.csv"], names)
+    stopped([path], names, "c")
+    edited = edit(path.read_bytes())
+    path.write_bytes(edited)
+    assert not stopped([path], names, "c").stand
+    (record,) = caplog.records
+    assert record.getMessage().startswith(f"The rows of the unfinished run were changed or removed since ({path}): ")
+    assert path.read_bytes() == edited
+    assert run([path], names) == {"a", "b"}
+    assert len(caplog.records) == 1
+    assert path.read_bytes() == (tmp_path / "whole.csv").read_bytes()
+
+
+@pytest.mark.parametrize("removed", ["p.csv", "q.jsonl"])
+def test_where_one_of_two_files_was_removed_the_other_stays_until_a_run_has_ended(tmp_path, caplog, removed):
+    paths = {name: tmp_path / name for name in ("p.csv", "q.jsonl")}
+    stopped(list(paths.values()), ["a", "b"], "b")
+    paths.pop(removed).unlink()
+    (other,) = paths.values()
+    rows = other.read_bytes()
+    with suppress(OSError), RowFiles([tmp_path / "p.csv", tmp_path / "q.jsonl"], "s") as files:
+        assert files.finished == set()
+        assert other.read_bytes() == rows
+        raise OSError
+    assert f"changed or removed since ({tmp_path / removed}): this one begins anew" in caplog.text
+    assert {file.name: file.read_bytes() for file in tmp_path.iterdir()} == {other.name: rows}
+
+
+def test_rows_that_are_dropped_do_not_count_as_changed(tmp_path):
+    path = tmp_path / "p.csv"
+    with suppress(KeyboardInterrupt), RowFiles([path], "s") as files:
+        files.write([row("bad")])
+        files.drop()
+        files.write([row("a")])
+        files.finish("a")
+        raise KeyboardInterrupt
+    assert run([path], ["a", "b"]) == {"a"}
+    assert [line.split(",")[0] for line in path.read_text().splitlines()] == ["file", "a", "b"]
+
+
+def test_a_kill_while_the_files_get_back_their_hidden_names_loses_nothing(tmp_path):
+    paths, names = [tmp_path / "p.csv", tmp_path / "q.jsonl"], ["a", "b"]
+    stopped(paths, names, "b")
+    paths[0].replace(tmp_path / ".p.csv.part")
+    assert run(paths, names) == {"a"}
+    assert len(paths[1].read_text().splitlines()) == 2
+
+
+def test_a_journal_without_checksums_of_an_earlier_version_begins_anew(tmp_path):
+    path = tmp_path / "p.csv"
+    stopped([path], ["a", "b"], "b")
+    rows = path.read_bytes()
+    (tmp_path / ".p.csv.journal").write_text(f'["s", ["p.csv"]]\n[[{len(rows)}], "a"]\n')
+    with RowFiles([path], "s") as files:
+        assert files.finished == set()
+        assert path.read_bytes() == rows
+        files.write([row("a")])
+        files.finish("a")
+    assert [line.split(",")[0] for line in path.read_text().splitlines()] == ["file", "a"]
+
+
 def test_one_file_twice_and_a_folder_are_refused_before_anything_is_written(tmp_path):
     with pytest.raises(ValueError, match="Each file of rows is named once; got "):
         RowFiles([tmp_path / "p.csv", tmp_path / "x" / ".." / "p.csv"])

@@ -2,14 +2,15 @@
 
 While a run is under way the rows of `poses.csv` are in `.poses.csv.part`. A journal beside the first file,
 `.poses.csv.journal`, tells of the run and then of each finished source (`row_journal`). A run with the same settings
-and files cuts the rows back to the last finished source and goes on there. The finished files take their names in one
-step each; the journal goes with that. A lock, `.poses.csv.lock`, keeps a second run from writing the same.
+and files cuts the rows back to the last finished source and goes on there, unless somebody has changed or removed them:
+then it begins anew. The finished files take their names in one step each; the journal goes with that. A lock,
+`.poses.csv.lock`, keeps a second run from writing the same.
 """
 
 import logging
 import os
 from collections.abc import Iterable, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO
@@ -17,9 +18,15 @@ from typing import BinaryIO
 from fsanet.errors import InputError
 from fsanet.files import locked
 from fsanet.inference.row_journal import Finished, Journal, Run, line_of, read_journal
+from fsanet.inference.row_part import RowPart, begins_as, open_after
 from fsanet.inference.rows import FORMATS, PoseRow
 
 log = logging.getLogger(__name__)
+
+_CHANGED = (
+    "The rows of the unfinished run were changed or removed since (%s): this one begins anew, and replaces them when "
+    "it has ended."
+)
 
 
 class RowFiles:
@@ -27,7 +34,7 @@ class RowFiles:
 
     Use it as a context manager. The files are finished when the block ends. When an exception leaves it and some source
     was finished they can be resumed, else nothing stays. After Ctrl-C the rows so far stand under the final names too,
-    whole, unless an earlier result is there: that stays until a run has ended.
+    whole, unless an earlier result is there: that stays until a run has ended, and so do rows that were edited since.
 
     Args:
         paths: final names, ending in .csv or .jsonl.
@@ -75,21 +82,20 @@ class RowFiles:
         """Append rows of the source that is under way."""
         rows = list(rows)
         for file, form in zip(self._files, self._formats, strict=True):
-            file.write("".join(form.line(row) for row in rows).encode())
+            file.write("".join(form.line(row) for row in rows))
 
     def finish(self, name: str) -> None:
         """Note that all rows of a source are written."""
         self.finished.add(name)
         for file in self._files:
             file.flush()
-        self._sizes = [file.tell() for file in self._files]
-        self._note(Finished(self._sizes, name))
+        self._marks = [file.mark for file in self._files]
+        self._note(Finished(self._marks, name))
 
     def drop(self) -> None:
         """Take back the rows of the source that is under way."""
-        for file, size in zip(self._files, self._sizes, strict=True):
-            file.seek(size)
-            file.truncate()
+        for file, mark in zip(self._files, self._marks, strict=True):
+            file.back_to(mark)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -110,30 +116,30 @@ class RowFiles:
                 self._journal.unlink()
 
     def _begin(self) -> None:
-        self._files: list[BinaryIO] = []
+        self._files: list[RowPart] = []
         with ExitStack() as undo:
             for part, form in zip(self._parts, self._formats, strict=True):
                 undo.callback(_remove, [part])
-                self._files.append(undo.enter_context(part.open("wb")))
-                self._files[-1].write(form.header.encode())
+                self._files.append(undo.enter_context(closing(RowPart(part))))
+                self._files[-1].write(form.header)
             undo.callback(_remove, [self._journal])
-            self._log: BinaryIO = undo.enter_context(self._journal.open("wb"))
+            self._log: BinaryIO = undo.enter_context(open_after(self._journal, 0))
             self._note(self._run)
             undo.pop_all()
-        self._sizes = [file.tell() for file in self._files]
+        self._marks = [file.mark for file in self._files]
 
     def _go_on(self, journal: Journal) -> None:
-        self._sizes = journal.finished[-1].sizes
+        self._marks = journal.finished[-1].marks
         self.finished = {source.name for source in journal.finished}
-        self._files = [_cut_to(part, size) for part, size in zip(self._parts, self._sizes, strict=True)]
-        self._log = _cut_to(self._journal, journal.size)
+        self._files = [RowPart(part, mark) for part, mark in zip(self._parts, self._marks, strict=True)]
+        self._log = open_after(self._journal, journal.size)
 
     def _note(self, entry: Run | Finished) -> None:
         self._log.write(line_of(entry))
         self._log.flush()
 
     def _to_resume(self) -> Journal | None:
-        """The journal of an unfinished run like this, whose files are there; None to begin anew."""
+        """The journal of an unfinished run like this, its rows brought back into the parts; None to begin anew."""
         journal = read_journal(self._journal)
         if journal is None or not journal.finished:
             return None
@@ -141,14 +147,18 @@ class RowFiles:
             log.warning("The unfinished run of '%s' had other settings: this one begins anew.", self.paths[0])
             _remove(_part_of(self._journal.parent / name) for name in journal.run.files)
             return None
-        sizes = journal.finished[-1].sizes
-        if len(sizes) != len(self._parts):
+        marks = journal.finished[-1].marks
+        if len(marks) != len(self._parts):
             return None
-        for part, path in zip(self._parts, self.paths, strict=True):
-            if not part.is_file() and path.is_file():  # an interrupted run gave its rows the final name
-                path.replace(part)
-        is_whole = all(part.is_file() and part.stat().st_size >= n for part, n in zip(self._parts, sizes, strict=True))
-        return journal if is_whole else None
+        # an interrupted run gave its rows the final names
+        places = [part if part.is_file() else path for part, path in zip(self._parts, self.paths, strict=True)]
+        changed = [place for place, mark in zip(places, marks, strict=True) if not begins_as(place, mark)]
+        if changed:
+            log.warning(_CHANGED, ", ".join(map(str, changed)))
+            return None
+        for place, part in zip(places, self._parts, strict=True):
+            place.replace(part)
+        return journal
 
 
 def _format_of(path: Path):
@@ -165,11 +175,3 @@ def _part_of(path: Path) -> Path:
 def _remove(paths: Iterable[Path]) -> None:
     for path in paths:
         path.unlink(missing_ok=True)
-
-
-def _cut_to(part: Path, size: int) -> BinaryIO:
-    """A file opened for appending after its first `size` bytes; what lies beyond is dropped."""
-    file = part.open("r+b")
-    file.truncate(size)
-    file.seek(size)
-    return file

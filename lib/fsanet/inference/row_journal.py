@@ -1,8 +1,10 @@
-"""The journal of an unfinished run: what it writes, and how long its files of rows were after each finished source."""
+"""The journal of an unfinished run: what it writes, and what its files of rows held after each finished source."""
 
 import json
 from pathlib import Path
 from typing import Any, NamedTuple
+
+from fsanet.inference.row_part import Mark
 
 
 class Run(NamedTuple):
@@ -18,9 +20,9 @@ class Run(NamedTuple):
 
 
 class Finished(NamedTuple):
-    """A source all of whose rows are written: bytes of each file of rows after it, and its name."""
+    """A source all of whose rows are written: what each file of rows held after it, and its name."""
 
-    sizes: list[int]
+    marks: list[Mark]
     name: str
 
 
@@ -37,15 +39,18 @@ def read_journal(path: Path) -> Journal | None:
 
     What follows a line that a kill has cut, or that is no line of a journal, is left out.
     """
-    entries: list[Any] = []  # the run, then finished sources
-    size = 0
-    for line in path.read_bytes().splitlines(keepends=True) if path.is_file() else []:
-        entry = _entry(line, Finished if entries else Run)
-        if entry is None:
+    lines = path.read_bytes().splitlines(keepends=True) if path.is_file() else []
+    run = _run(lines[0]) if lines else None
+    if run is None:
+        return None
+    finished, size = [], len(lines[0])
+    for line in lines[1:]:
+        source = _finished(line)
+        if source is None:
             break
-        entries.append(entry)
+        finished.append(source)
         size += len(line)
-    return Journal(entries[0], entries[1:], size) if entries else None
+    return Journal(run, finished, size)
 
 
 def line_of(entry: Run | Finished) -> bytes:
@@ -53,12 +58,28 @@ def line_of(entry: Run | Finished) -> bytes:
     return f"{json.dumps(entry)}\n".encode()
 
 
-def _entry(line: bytes, kind: type[Run] | type[Finished]) -> Any:
-    """A line as what it should be; None where it is something else, or cut."""
+def _run(line: bytes) -> Run | None:
+    match _loaded(line):
+        case [str(settings), list(files)] if all(isinstance(file, str) for file in files):
+            return Run(settings, files)
+    return None
+
+
+def _finished(line: bytes) -> Finished | None:
+    """A line as a finished source; None also for those of before there were checksums."""
+    match _loaded(line):
+        case [list(marks), str(name)] if all(_is_mark(mark) for mark in marks):
+            return Finished([Mark(*mark) for mark in marks], name)
+    return None
+
+
+def _is_mark(value: object) -> bool:
+    return isinstance(value, list) and len(value) == 2 and all(isinstance(n, int) and n >= 0 for n in value)
+
+
+def _loaded(line: bytes) -> Any:
+    """What a line holds; None where it is cut or no JSON."""
     try:
-        entry = kind._make(json.loads(line))
-    except (ValueError, TypeError):
+        return json.loads(line) if line.endswith(b"\n") else None
+    except ValueError:
         return None
-    text, listed, of = (entry.settings, entry.files, str) if isinstance(entry, Run) else (entry.name, entry.sizes, int)
-    is_one = isinstance(text, str) and isinstance(listed, list) and all(isinstance(one, of) for one in listed)
-    return entry if is_one and line.endswith(b"\n") else None
