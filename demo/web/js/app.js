@@ -6,7 +6,7 @@ import { drawFaces } from "./drawing.js";
 import { computeOn, LiveEstimator, openEstimator, useYuNet } from "./estimator.js";
 import { byId, Panel } from "./panel.js";
 import { threads } from "./runtime.js";
-import { closeVideo, FrameReader, isVideo, listCameras, openCamera, openPicture, openVideo, readPixels, SourceError } from "./sources.js";
+import { closeVideo, FrameReader, isVideo, listCameras, nextFrame, openCamera, openPicture, openVideo, readPixels, SourceError } from "./sources.js";
 import { texts } from "./texts.js";
 
 /** @typedef {import("./estimator.js").Face} Face */
@@ -76,7 +76,7 @@ class Page {
         this.panel.problem(texts.errors.cameraLost);
       });
       this.panel.cameras(await listCameras(), stream.getVideoTracks()[0].getSettings().deviceId ?? "");
-      await this.play(turn, "camera", true);
+      await this.play(turn, "camera", null);
     });
   }
 
@@ -85,8 +85,7 @@ class Page {
     return this.begin(async (turn) => {
       if (/\.onnx$/i.test(file.name)) return this.finder(turn, file);
       if (!isVideo(file)) return this.picture(turn, await openPicture(file, file.name), file.name);
-      await openVideo(video, file);
-      await this.play(turn, file.name, false);
+      await this.play(turn, file.name, await openVideo(video, file));
     });
   }
 
@@ -140,31 +139,32 @@ class Page {
   }
 
   /** Go through the frames of the element until another source is chosen. A frame is searched while the poses of the
-   * one before are read and drawn. @param {number} turn @param {string} name @param {boolean} camera */
-  async play(turn, name, camera) {
-    const estimator = await this.estimator;
+   * one before are read and drawn. @param {number} turn @param {string} name
+   * @param {number | null} first time of the frame that a file shows already; null for a camera */
+  async play(turn, name, first) {
+    const estimator = await this.estimator, camera = first === null;
     if (turn !== this.turn) return;
     const live = (this.live = new LiveEstimator(estimator, this.contract, camera));
     const mirrored = () => camera && this.panel.mirrored(), started = performance.now(), frames = new FrameReader(reading, video);
     this.panel.playing(true);
-    let next = nextFrame(video), shown = Promise.resolve();
+    let next = camera ? nextFrame(video) : Promise.resolve(first), shown = Promise.resolve();
     for (let frame = 0; ; frame++) {
-      if (!camera) video.play().catch(() => undefined); // refused where another source is chosen meanwhile
       const mediaTime = await next;
       if (turn !== this.turn) return;
-      if (video.ended) break;
+      if (mediaTime === null) break;
       if (!camera) video.pause(); // a slow machine plays a file slowly, and reads all of it
       const time = camera ? (performance.now() - started) / 1000 : mediaTime, options = this.panel.liveOptions();
       const picture = await frames.read();
       if (turn !== this.turn) return;
-      if (camera) next = nextFrame(video); // one that comes while this one is searched is not waited for
+      next = nextFrame(video, camera ? -Infinity : time); // one that comes while this one is searched is not waited for
       const followed = await live.follow(picture, time, options);
       await shown;
       if (turn !== this.turn) return;
       shown = live.read(picture, followed, time, options).then((faces) => {
         if (turn === this.turn) this.show({ picture, faces, mirrored: mirrored() }, name, frame, time);
       });
-      if (!camera) next = nextFrame(video);
+      // What has ended would begin again. It is refused where another source is chosen meanwhile.
+      if (!camera && !video.ended) video.play().catch(() => undefined);
     }
     await shown;
     if (turn !== this.turn) return;
@@ -197,24 +197,6 @@ class Page {
   neutral() {
     if (this.live) this.panel.status(texts.neutral[this.live.recentre()]);
   }
-}
-
-/** Wait for the next frame that the element shows, or for its end. @param {HTMLVideoElement} element
- * @returns {Promise<number>} the frame's time in seconds */
-function nextFrame(element) {
-  return new Promise((resolve) => {
-    const done = (/** @type {number} */ time) => {
-      element.removeEventListener("ended", over);
-      element.removeEventListener("emptied", over);
-      resolve(time);
-    };
-    const over = () => done(element.currentTime);
-    element.addEventListener("ended", over);
-    element.addEventListener("emptied", over);
-    if ("requestVideoFrameCallback" in element) element.requestVideoFrameCallback((_, { mediaTime }) => done(mediaTime));
-    else requestAnimationFrame(over);
-    if (element.ended) over();
-  });
 }
 
 /** @param {Page} page @param {Panel} panel */

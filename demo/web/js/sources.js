@@ -5,6 +5,7 @@ import { texts } from "./texts.js";
 
 const LARGEST_SIDE = 8192; // beyond it canvases fail in some browsers
 const PICTURE_SIDE = 2560; // larger pictures are shrunk on the way in
+const FIRST_FRAME_MS = 1000; // a browser that has not told by then that it shows a frame shows it all the same
 
 export class SourceError extends Error {}
 
@@ -48,9 +49,11 @@ export function isVideo(file) {
   return file.type.startsWith("video/") || /\.(mp4|m4v|mov|webm|mkv|avi)$/i.test(file.name);
 }
 
-/** Open a video file in the element. @param {HTMLVideoElement} video @param {File} file */
-export function openVideo(video, file) {
-  return new Promise((resolve, reject) => {
+/** Open a video file in the element, which shows its first frame then. @param {HTMLVideoElement} video @param {File} file
+ * @returns {Promise<number>} the time of that frame in seconds */
+export async function openVideo(video, file) {
+  const shown = new Promise((resolve) => video.requestVideoFrameCallback?.((_, { mediaTime }) => resolve(mediaTime)));
+  await new Promise((resolve, reject) => {
     const failed = () => reject(new SourceError(texts.errors.video(file.name)));
     video.onerror = failed;
     video.onloadeddata = () => {
@@ -59,6 +62,30 @@ export function openVideo(video, file) {
       else failed();
     };
     video.src = URL.createObjectURL(file);
+  });
+  // That it is decoded does not mean that it can be read yet.
+  return Promise.race([shown, new Promise((resolve) => setTimeout(() => resolve(video.currentTime), FIRST_FRAME_MS))]);
+}
+
+/** Wait for the next frame that the element shows. @param {HTMLVideoElement} element
+ * @param {number} after in seconds: frames up to this time are passed over
+ * @returns {Promise<number | null>} the frame's time in seconds; null where the element ends or is emptied instead */
+export function nextFrame(element, after = -Infinity) {
+  return new Promise((resolve) => {
+    const listening = new AbortController(), { signal } = listening;
+    const done = (/** @type {number | null} */ time) => (listening.abort(), resolve(time));
+    const came = (/** @type {number} */ time) => (time > after ? done(time) : look());
+    const now = () => (element.ended ? -Infinity : element.currentTime);
+    const look = () => {
+      if (signal.aborted) return;
+      if ("requestVideoFrameCallback" in element) element.requestVideoFrameCallback((_, { mediaTime }) => came(mediaTime));
+      else requestAnimationFrame(() => came(now()));
+    };
+    const ended = () => requestAnimationFrame(() => done(null)); // a last frame that is shown already is told before
+    element.addEventListener("ended", ended, { signal });
+    element.addEventListener("emptied", () => done(null), { signal });
+    look();
+    if (element.ended) ended();
   });
 }
 

@@ -83,11 +83,20 @@ def camera_file(clip, tmp_path_factory) -> Path:
 @pytest.fixture(scope="session")
 def video_file(clip, tmp_path_factory) -> Path:
     """The clip as a video that every browser plays."""
-    path = tmp_path_factory.mktemp("video") / "clip.webm"
+    return write_video(tmp_path_factory.mktemp("video") / "clip.webm", clip)
+
+
+@pytest.fixture
+def short_video(clip, tmp_path) -> Callable[[int], Path]:
+    """The clip's first frames as a video: short_video(1)."""
+    return lambda count: write_video(tmp_path / f"{count}.webm", clip[:count])
+
+
+def write_video(path: Path, images_bgr: list[np.ndarray]) -> Path:
     with av.open(str(path), "w") as container:
         stream = container.add_stream("libvpx", rate=CAMERA_FPS)
         stream.width, stream.height, stream.pix_fmt, stream.bit_rate = *CAMERA_WH, "yuv420p", 4_000_000
-        for image in clip:
+        for image in images_bgr:
             container.mux(stream.encode(av.VideoFrame.from_ndarray(image, "bgr24")))
         container.mux(stream.encode())
     return path

@@ -25,6 +25,7 @@ from fsanet.inference.face_estimator import Face
 from fsanet.inference.rows import PoseRow
 from fsanet.inference.video_file import VideoReader
 from fsanet.pose.errors import geodesic_errors
+from tests.demo.web.conftest import CAMERA_FPS
 
 AXE = NpmPackage("axe-core", "4.10.3", 563_802, "0f2b4d7dcdf7d1219df8d1959ad68e565f51d14c3f0d88bb71cd59abeb956292")
 READY_MS = 180_000  # a busy machine is slow, not wrong
@@ -244,6 +245,52 @@ def test_a_video_gives_the_poses_of_its_frames(page, estimator, video_file):
         for row, found in zip(rows, angles(rows), strict=True)
     ]
     assert np.mean(nearest) < 1
+
+
+@pytest.mark.parametrize("frames", [1, 2])
+def test_a_short_video_is_read_from_its_first_frame_to_its_last(page, estimator, short_video, frames):
+    path = short_video(frames)
+    show_sample(page)  # so that no earlier video is said to have ended
+    page.click("#forget")
+    page.set_input_files("#file", path)
+    wait_for_text(page, "#status", "ended")
+    assert page.is_enabled("#csv")
+    rows, first = rows_of(page), next(iter(VideoReader(str(path))))
+    times = [float(row["time"]) for row in rows]
+    assert times == sorted(times)
+    assert {f"{time:.1f}" for time in times} == {f"{number / CAMERA_FPS:.1f}" for number in range(frames)}
+    assert_the_same([row for row in rows if row["frame"] == "0"], estimator(first.image_bgr))
+
+
+BUSY = """
+let busy = true; // with the first frame, until the video is over: it is paused too late
+const { pause } = HTMLMediaElement.prototype, { copyTo } = VideoFrame.prototype;
+HTMLMediaElement.prototype.pause = function () { if (!busy) pause.call(this); };
+VideoFrame.prototype.copyTo = async function (...given) {
+  const copied = await copyTo.apply(this, given), video = document.getElementById("video");
+  if (busy) {
+    if (video.paused) await video.play();
+    while (!video.ended) await new Promise((done) => setTimeout(done, 10));
+    busy = false;
+  }
+  return copied;
+};
+"""
+
+
+def test_a_video_that_ends_while_a_frame_is_computed_is_not_gone_through_again(browser, site, short_video):
+    with browser.new_context(service_workers="block") as context:
+        page = context.new_page()
+        page.set_default_timeout(READY_MS)
+        page.add_init_script(BUSY)
+        page.goto(site.address)
+        page.wait_for_selector("#sample:enabled")
+        page.set_input_files("#file", short_video(4))
+        wait_for_text(page, "#status", "ended")
+        rows = rows_of(page)
+    frame_times = [time for _, time in sorted({(int(row["frame"]), float(row["time"])) for row in rows})]
+    assert frame_times == sorted(set(frame_times))
+    assert frame_times[0] == 0
 
 
 def test_a_refused_camera_is_explained(browser, site):
