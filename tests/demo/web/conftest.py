@@ -158,9 +158,23 @@ def webgpu_site(tmp_path) -> Iterator[Site]:
         yield site
 
 
+@pytest.fixture
+def lasting_site(tmp_path) -> Iterator[Site]:
+    """A folder, empty at first, on a host that lets browsers keep what it sends, as GitHub Pages does."""
+    with served(ThreadingHTTPServer(("127.0.0.1", 0), partial(LastingHandler, directory=str(tmp_path)))) as site:
+        yield site
+
+
 class QuietHandler(SimpleHTTPRequestHandler):
     def log_message(self, format: str, *args: object) -> None:
         """Nothing."""
+
+
+class LastingHandler(QuietHandler):
+    def end_headers(self) -> None:
+        """With ten minutes in which nothing is asked for again."""
+        self.send_header("Cache-Control", "max-age=600")
+        super().end_headers()
 
 
 @contextmanager

@@ -496,6 +496,36 @@ def test_it_opens_again_without_a_network_and_with_threads(workshop, plain_site)
     assert workshop.evaluate("() => crossOriginIsolated")
 
 
+UPDATED = """async (before) => {
+    const registration = await navigator.serviceWorker.register("sw.js");
+    for (let i = 0; i < 1000; i++) { // a search for a newer one that had begun before may not see it
+        await registration.update();
+        const kept = await caches.keys(), ours = kept.filter((name) => name !== "theirs");
+        const replaced = ours.length && !ours.some((name) => before.includes(name));
+        if (replaced && registration.active?.state === "activated") return kept;
+        await new Promise((done) => setTimeout(done, 20));
+    }
+}"""
+
+
+def test_a_newer_page_takes_the_place_of_the_kept_one_and_of_nothing_else(browser, lasting_site, tmp_path):
+    style = "() => fetch('style.css').then((response) => response.text())"
+    with browser.new_context(bypass_csp=True) as context:
+        page, kept = context.new_page(), [["theirs"]]
+        page.set_default_timeout(READY_MS)
+        for text in ("old", "new"):
+            build.write_folder(tmp_path / "page", {"style.css": text.encode()})
+            page.goto(f"{lasting_site.address}page/")
+            page.evaluate("() => caches.open('theirs').then((cache) => cache.put('style.css', new Response('theirs')))")
+            kept.append(page.evaluate(UPDATED, kept[-1]))
+            page.reload()
+            assert page.evaluate(style) == text
+    (theirs, old), (still_theirs, new) = kept[1:]
+    assert theirs == still_theirs == "theirs"
+    assert old != new
+    assert f"{lasting_site.address}page/" in new
+
+
 def test_one_file_opens_from_a_disk(browser, page_files, tmp_path, sample_faces):
     build.write_single(tmp_path / "page.html", page_files)
     with browser.new_context() as context:
