@@ -24,6 +24,7 @@ from demo.web.vendor import PLAIN, WEBGPU, RuntimeBuild, runtime_files
 from fsanet.console import EXIT_OK, run_command
 from fsanet.detectors.scout import BUNDLED as SCOUT_FILE
 from fsanet.engines.onnx_engine import OnnxEngine
+from fsanet.errors import InputError
 from fsanet.export.onnx_cache import exported_onnx
 from fsanet.files import replace_whole, replace_whole_folder
 from fsanet.locations import checkout
@@ -45,6 +46,7 @@ _SINGLE_CSP = (
     "img-src blob: data:; media-src blob:; connect-src blob: data:; worker-src blob:; base-uri 'none'; "
     "form-action 'none'"
 )
+_ALWAYS_THERE = ("index.html", "icon.svg", "app.webmanifest", "sw.js")
 
 
 def page_files(
@@ -75,7 +77,12 @@ def page_files(
 
 
 def write_folder(folder: Path, files: Mapping[str, bytes]) -> None:
-    """The page as a folder, whole or not at all."""
+    """The page as a folder, whole or not at all; an earlier page is replaced.
+
+    Raises:
+        InputError: when there is something else.
+    """
+    _check_free(folder)
     head = [
         '<link rel="stylesheet" href="style.css">',
         '<link rel="manifest" href="app.webmanifest">',
@@ -90,6 +97,22 @@ def write_folder(folder: Path, files: Mapping[str, bytes]) -> None:
         for name, content in whole.items():
             (temporary / name).parent.mkdir(parents=True, exist_ok=True)
             (temporary / name).write_bytes(content)
+
+
+def _check_free(folder: Path) -> None:
+    """That nobody's files are lost where the page is put.
+
+    Raises:
+        InputError: when they would be.
+    """
+    if not folder.exists():
+        return
+    wanted = f"The page goes to a new or empty folder or in place of an earlier page, and '{folder}'"
+    if not folder.is_dir():
+        raise InputError(f"{wanted} is a file: name a folder.")
+    names = sorted(path.name for path in folder.iterdir())
+    if names and not set(names).issuperset(_ALWAYS_THERE):
+        raise InputError(f"{wanted} holds other files, such as '{names[0]}': name another one.")
 
 
 def write_single(path: Path, files: Mapping[str, bytes]) -> None:
@@ -136,7 +159,11 @@ def main(argv: list[str] | None = None) -> int:
     """Parse the command line and build."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     output = Path("demo") / "output"
-    parser.add_argument("--out", type=Path, help=f"folder or file (default: {output}/web or {output}/head_pose.html)")
+    parser.add_argument(
+        "--out",
+        type=Path,
+        help=f"folder, new, empty or of an earlier page, or file (default: {output}/web or {output}/head_pose.html)",
+    )
     parser.add_argument("--single", action="store_true", help="one HTML file that holds everything")
     parser.add_argument("--serve", action="store_true", help="serve the folder on 127.0.0.1 until Ctrl-C")
     parser.add_argument("--port", type=int, default=8000, help="of --serve (default: %(default)s)")

@@ -97,6 +97,27 @@ def test_a_folder_is_whole_and_its_worker_keeps_every_file(tmp_path):
     assert (folder / "sw.js").read_text() != first  # else browsers would go on with the old files
 
 
+@pytest.mark.parametrize("name", ["notes.txt", "index.html", "src/main.c"])
+def test_a_folder_that_holds_something_else_is_refused_and_left_as_it_is(tmp_path, name):
+    (tmp_path / "web" / name).parent.mkdir(parents=True)
+    (tmp_path / "web" / name).write_text("mine")
+    with pytest.raises(InputError, match=rf"web' holds other files, such as '{name.split('/')[0]}': name another one."):
+        build.write_folder(tmp_path / "web", FILES)
+    assert (tmp_path / "web" / name).read_text() == "mine"
+
+
+def test_a_file_in_place_of_the_folder_is_refused_and_left_as_it_is(tmp_path):
+    (tmp_path / "web").write_text("mine")
+    with pytest.raises(InputError, match=r"web' is a file: name a folder."):
+        build.write_folder(tmp_path / "web", FILES)
+    assert (tmp_path / "web").read_text() == "mine"
+
+
+def test_an_empty_folder_takes_the_page(tmp_path):
+    build.write_folder(tmp_path, FILES)
+    assert (tmp_path / "index.html").is_file()
+
+
 def test_nothing_can_be_sent_from_the_page(tmp_path):
     build.write_folder(tmp_path / "web", FILES)
     policy = re.search(r'Content-Security-Policy" content="([^"]*)"', (tmp_path / "web" / "index.html").read_text())[1]
