@@ -19,6 +19,8 @@ import { ofAnySize, YuNet } from "./yunet.js";
  *   error: Pose | null, mask?: string}} Face */
 /** @typedef {{id: number, face: import("./tracking.js").Detection, origin: string}} FoundFace */
 /** @typedef {{detectEvery: number, smooth: boolean, anyAngle: boolean}} LiveOptions */
+/** @typedef {{found: FoundFace[], flags: string[][], known: Set<number>}} Followed `known`: the numbers of all faces that
+ * are followed, also of those that are out of sight for a moment */
 
 /** The two networks of the page. @param {any} contract */
 export async function openEstimator(contract) {
@@ -113,7 +115,8 @@ export class LiveEstimator {
   }
 
   /** The faces of the next frame, without their poses: those of the frame before may be read meanwhile.
-   * @param {Picture} picture @param {number} time seconds @param {LiveOptions} options */
+   * @param {Picture} picture @param {number} time seconds @param {LiveOptions} options
+   * @returns {Promise<Followed>} */
   async follow(picture, time, { detectEvery, anyAngle }) {
     const { detector } = this.estimator;
     if (this.cuts.isCut(picture)) {
@@ -126,18 +129,21 @@ export class LiveEstimator {
     const followed = due
       ? await this.tracker.update(await detector.find(picture, anyAngle), time, lookAgain)
       : await this.tracker.keep(time, lookAgain);
+    const known = new Set(this.tracker.faces.map(({ id }) => id));
+    letGo(this.turned, known);
     const flags = await this.estimator.flags(picture, followed, async ({ id, face }) => {
       if (anyAngle) return false;
       if (due || !this.hurried) this.turned.set(id, !(await detector.standsUpright(picture, face)));
       return this.turned.get(id) ?? false;
     });
-    return { found: followed, flags };
+    return { found: followed, flags, known };
   }
 
-  /** Faces of a frame with their poses, frame by frame. @param {Picture} picture
-   * @param {{found: FoundFace[], flags: string[][]}} followed @param {number} time seconds @param {LiveOptions} options @returns {Promise<Face[]>} */
-  async read(picture, followed, time, { smooth }) {
-    const read = await this.estimator.read(picture, followed.found, followed.flags);
+  /** Faces of a frame with their poses, frame by frame. @param {Picture} picture @param {Followed} followed
+   * @param {number} time seconds @param {LiveOptions} options @returns {Promise<Face[]>} */
+  async read(picture, { found, flags, known }, time, { smooth }) {
+    const read = await this.estimator.read(picture, found, flags);
+    letGo(this.filters, known);
     this.latest.clear();
     return read.map((face) => ({ ...face, pose: this.report(face.id, face.pose, time, smooth) }));
   }
@@ -158,4 +164,10 @@ export class LiveEstimator {
     const neutral = this.neutral.get(id);
     return neutral ? relativeTo(pose, neutral) : pose;
   }
+}
+
+/** Drop what belongs to faces that are no longer followed. @param {Map<number, unknown>} kept by a face's number
+ * @param {Set<number>} known */
+function letGo(kept, known) {
+  for (const id of kept.keys()) if (!known.has(id)) kept.delete(id);
 }

@@ -8,6 +8,8 @@ import cv2
 import numpy as np
 import pytest
 
+from demo.web.contract import contract
+from demo.web.vendor import PLAIN
 from fsanet.dense.layout import MASKS
 from fsanet.detectors.any_angle import turned, turned_back
 from fsanet.detectors.detection import Detection
@@ -156,6 +158,32 @@ def test_faces_keep_their_numbers(in_node):
         return answers;"""
     assert in_node(body, ["tracking.js"], given) == expected
     assert {origin for frame in expected for _, origin, _ in frame} == {"detected", "kept", "held"}
+
+
+PASSERS_BY = """
+const pose = { yaw: 0, pitch: 0, roll: 0 };
+const picture = { width: 64, height: 64, data: new Uint8ClampedArray(4 * 64 * 64) };
+const estimator = new PictureEstimator(null, null, given.contract.quality);
+estimator.read = async (_, found) => found.map(({ id }) => ({ id, pose }));
+estimator.detector = { findNear: async (_, faces) => faces.map(() => null), standsUpright: async () => true };
+const live = new LiveEstimator(estimator, given.contract, true), kept = [];
+for (const [i, place] of given.places.entries()) {
+    const faces = place === null ? [] : [{ box: [place, 0, place + 40, 40], score: 0.9, turn: 0 }];
+    estimator.detector.find = async () => faces;
+    const options = { detectEvery: 1, smooth: true, anyAngle: false };
+    await live.read(picture, await live.follow(picture, given.times[i], options), given.times[i], options);
+    kept.push([[...live.filters.keys()], [...live.turned.keys()]]);
+}
+return kept;
+"""
+
+
+def test_of_a_face_that_is_followed_no_longer_nothing_is_kept(in_node):
+    settings = json.loads(json.dumps(contract("a", "b", PLAIN)))
+    # One face that is missed for a moment, and then others, each of which comes when the one before has long gone.
+    given = {"contract": settings, "places": [0, None, 0, 100, None, 200], "times": [0, 0.1, 0.2, 5, 9, 20]}
+    kept = in_node(PASSERS_BY, ["estimator.js"], given)
+    assert kept == [[ids, ids] for ids in ([0], [0], [0], [1], [], [2])]
 
 
 def test_cuts(in_node):
