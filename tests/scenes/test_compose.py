@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 
 from fsanet.scenes.backgrounds import Backgrounds
-from fsanet.scenes.compose import SCENES, WHOLE, Composer
+from fsanet.scenes.compose import SCENES, WHOLE, Composer, Scene
+from fsanet.scenes.labels import no_faces
 from fsanet.scenes.photograph_cutout import labelled_photographs
 
 
@@ -51,6 +52,22 @@ def test_a_larger_scene_is_as_large(bank):
         160,
         3,
     )
+
+
+def test_labels_of_an_enlarged_scene_lie_where_the_picture_does(composer, monkeypatch):
+    def a_point(small, rng):
+        image = np.zeros((small.side, small.side, 3), np.uint8)
+        image[7, 9] = 255
+        faces = no_faces()._replace(points_xy=np.full((1, 5, 2), (9.5, 7.5), np.float32))
+        return Scene(image, faces)
+
+    monkeypatch.setattr(Composer, "scene", a_point)
+    for seed in range(4):
+        image, faces = composer.enlarged(np.random.default_rng(seed))
+        y, x = np.nonzero(image[..., 0])
+        light = image[y, x, 0].astype(float)
+        middle = np.average(x + 0.5, weights=light), np.average(y + 0.5, weights=light)
+        assert faces.points_xy[0, 0] == pytest.approx(middle, abs=0.1)
 
 
 def test_a_whole_photograph_lies_below_all_else_and_its_face_is_labelled(bank, photographs):

@@ -14,15 +14,21 @@ def disc():
     return image
 
 
-@pytest.mark.parametrize("scale", [0.1, 0.45, 1.0])
-def test_it_lands_where_it_should(disc, rng, scale):
-    canvas = np.zeros((200, 300, 3), np.float32)
-    rows, columns, covered = paste(canvas, disc, Placement(scale, 30.0, True, (120.0, 90.0), (128.0, 100.0)), rng)
-    y, x = np.argwhere(covered).mean(axis=0) + [rows.start, columns.start]
-    assert abs(x - 119.5) < 1
-    assert abs(y - 89.5) < 1
+@pytest.mark.parametrize("turn_deg", [0.0, 30.0])
+@pytest.mark.parametrize("mirrored", [False, True])
+@pytest.mark.parametrize("scale", [0.1, 0.45, 1.0, 2.0])
+def test_it_lands_where_it_should(disc, rng, scale, mirrored, turn_deg):
+    canvas = np.zeros((300, 400, 3), np.float32)
+    face_xy = (128.5, 100.5)  # from the edge, as a renderer says it: the middle of the pixel at 128, 100
+    placement = Placement(scale, turn_deg, mirrored, (190.3, 150.8), face_xy)
+    rows, columns, covered = paste(canvas, disc, placement, rng)
+    y, x = np.nonzero(canvas[..., 0])
+    light = canvas[y, x, 0]
+    assert np.average(x + 0.5, weights=light) == pytest.approx(190.3, abs=0.1)
+    assert np.average(y + 0.5, weights=light) == pytest.approx(150.8, abs=0.1)
+    assert columns.start <= x.min() <= x.max() < columns.stop
+    assert rows.start <= y.min() <= y.max() < rows.stop
     assert covered.sum() == pytest.approx(np.pi * (60 * scale) ** 2, rel=0.25)
-    assert canvas[90, 120].min() > 100
     assert canvas[0, 0].max() == 0
 
 

@@ -33,6 +33,30 @@ def test_points_and_pose_go_with_the_picture(photographs, rng):
     assert cutout.is_face
 
 
+@pytest.mark.parametrize("enlarged", [1, 3])
+def test_labels_lie_where_the_picture_does(tmp_path, rng, enlarged):
+    file = write_photograph(tmp_path / "p.png", yaw_deg=0.0)
+    image = cv2.resize(cv2.imread(str(file)), None, fx=enlarged, fy=enlarged)
+    labels = scipy.io.loadmat(file.with_suffix(".mat"))
+    points = labels["pt3d_68"] * enlarged
+    cv2.imwrite(str(file), image)
+    scipy.io.savemat(
+        file.with_suffix(".mat"), {"Pose_Para": labels["Pose_Para"], "pt3d_68": points, "pt2d": points[:2]}
+    )
+    cutout = next(drawn for drawn in (cut_photograph(file, rng) for _ in range(24)) if not drawn.mask)
+
+    def middle(grey):
+        light = np.clip(grey.astype(float) - 100, 0, None)
+        y, x = np.mgrid[: grey.shape[0], : grey.shape[1]] + 0.5
+        return np.array([np.average(x, weights=light), np.average(y, weights=light)])
+
+    here, there = points[:2].T, cutout.points_xyz[:, :2]
+    scale = np.linalg.norm(np.ptp(there, axis=0)) / np.linalg.norm(np.ptp(here, axis=0))
+    assert (scale < 0.5) == (enlarged == 3)  # where pixels are averaged first
+    expected = (middle(image[..., 0]) - here.mean(axis=0)) * scale + there.mean(axis=0)
+    assert middle(cutout.image_bgra[..., 0]) == pytest.approx(expected, abs=0.1)
+
+
 def test_the_face_lies_in_the_window_and_is_of_the_usual_size(photographs, rng):
     for _ in range(5):
         cutout = cut_photograph(photographs / "people" / "p_0.png", rng)

@@ -123,7 +123,7 @@ def _crops(plan: CropPlan, number: int) -> Iterator[_Crop]:
             continue
         box, margin = scatter(whole, rng), rng.uniform(*MARGINS)
         image = crop_face(scene.image_bgr, box, margin)
-        seen = points_in_crop(points, box, margin, (_SIDE, _SIDE))
+        seen = points_in_crop(points - 0.5, box, margin, (_SIDE, _SIDE))  # which counts from the middle of a pixel
         yield _Crop(image, angles_from_rotation(scene.faces.rotation[i]), seen, bool(scene.faces.mask[i]))
 
 

@@ -46,7 +46,8 @@ class Cutout(NamedTuple):
     Attributes:
         image_bgra: (SIDE, SIDE, 4) uint8, of a whole photograph (h, w, 4); colours go on beyond the edge, alpha is 0
             or 255.
-        points_xyz: (68, 3) float32 landmarks of 300W-LP, pixels, z towards the camera; zeros where there is no face.
+        points_xyz: (68, 3) float32 landmarks of 300W-LP, pixels from the edge (the middle of the first
+            is 0.5), z towards the camera; zeros where there is no face.
         visible: (5,) bool, which of the five points nothing hides.
         rotation: (3, 3) float32 of the pose (`fsanet.pose.angles`).
         mask: number of one of `fsanet.dense.layout.MASKS`.

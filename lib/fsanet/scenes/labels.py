@@ -17,7 +17,8 @@ class Faces(NamedTuple):
     """The faces of one picture, F of them.
 
     Attributes:
-        box_xyxy: (F, 4) float32 pixels, around the 68 landmarks and a point of the forehead; may reach beyond it.
+        box_xyxy: (F, 4) float32 pixels from the picture's edge, as all here (the middle of its first pixel is 0.5):
+            around the 68 landmarks and a point of the forehead; may reach beyond it.
         points_xy: (F, 5, 2) float32: eye on the image's left, eye on its right, nose tip, mouth corners likewise, as
             in a face that stands upright; hidden ones included.
         visible: (F, 5) bool, which of the five are seen.
@@ -54,7 +55,7 @@ class Placement(NamedTuple):
     face_xy: tuple[float, float]
 
     def matrix(self) -> NDArray[np.float64]:
-        """(2, 3) from pixels of the cut-out to pixels of the picture."""
+        """(2, 3) from pixels of the cut-out to pixels of the picture, both counted from the edge."""
         angle = np.deg2rad(self.turn_deg)
         turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
         linear = self.scale * turn @ np.diag([-1.0 if self.mirrored else 1.0, 1.0])

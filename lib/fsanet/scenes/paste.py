@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from fsanet.image.turning import opencv_matrix
 from fsanet.scenes.labels import Placement
 
 _SHRINK_FIRST = 0.5  # below this scale pixels are averaged before the turn
@@ -42,7 +43,7 @@ def paste(
         matrix = np.column_stack([matrix[:, :2] / factor, matrix[:, 2]])
     matrix[:, 2] -= columns.start, rows.start
     size = columns.stop - columns.start, rows.stop - rows.start
-    warped = cv2.warpAffine(source, matrix.astype(np.float32), size, flags=cv2.INTER_LINEAR)
+    warped = cv2.warpAffine(source, opencv_matrix(matrix), size, flags=cv2.INTER_LINEAR)
     alpha = warped[..., 3].astype(np.float32) * (hard / 255) + (1 - hard)  # the harder, the narrower
     if soft:
         alpha = cv2.GaussianBlur(alpha, (0, 0), sigma)

@@ -14,6 +14,7 @@ from fsanet.errors import InputError
 from fsanet.files import visible
 from fsanet.image.kinds import IMAGE_SUFFIXES
 from fsanet.image.reading import read_image
+from fsanet.image.turning import opencv_matrix
 from fsanet.pose.angles import rotation_from_angles
 from fsanet.readers.type1 import read_points
 from fsanet.rendering.masks.overlay import mask_by_points
@@ -123,9 +124,10 @@ def _side(box_xyxy: NDArray) -> float:
 
 def _moved(image: NDArray[np.uint8], scale: float, shift_xy: NDArray) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
     """A picture scaled and moved on (SIDE, SIDE, 3), its edges drawn on, and 255 where it really is (SIDE, SIDE)."""
-    matrix = np.array([[scale, 0, shift_xy[0]], [0, scale, shift_xy[1]]], np.float32)
+    matrix = np.array([[scale, 0, shift_xy[0]], [0, scale, shift_xy[1]]])
     if scale < 0.5:
         image, matrix = _halved(image, matrix, scale)
+    matrix = opencv_matrix(matrix)
     bgr = cv2.warpAffine(image, matrix, (SIDE, SIDE), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     inside = cv2.warpAffine(np.full(image.shape[:2], 255, np.uint8), matrix, (SIDE, SIDE), flags=cv2.INTER_NEAREST)
     return bgr, inside
@@ -143,7 +145,7 @@ def _halved(image: NDArray[np.uint8], matrix: NDArray, scale: float) -> tuple[ND
     """Averages pixels first where many become one."""
     factor = 1.5 * scale
     small = cv2.resize(image, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
-    return small, np.column_stack([matrix[:, :2] / factor, matrix[:, 2]]).astype(np.float32)
+    return small, np.column_stack([matrix[:, :2] / factor, matrix[:, 2]])
 
 
 def turned_here(rotation: NDArray) -> NDArray[np.bool_]:
