@@ -1,3 +1,5 @@
+import threading
+
 import pytest
 
 from fsanet import files
@@ -150,6 +152,24 @@ def test_what_is_locked_is_refused_to_others_and_free_afterwards(tmp_path):
     with locked(path, "Another one is at it"):
         pass
     assert list(path.parent.iterdir()) == []
+
+
+def test_what_is_locked_is_waited_for(tmp_path, caplog):
+    path, turns = tmp_path / ".lock", []
+
+    def come_second():
+        with locked(path, "Another one is at it", wait=True):
+            turns.append("second")
+
+    second = threading.Thread(target=come_second, daemon=True)
+    with caplog.at_level("INFO"), locked(path, "Another one is at it"):
+        second.start()
+        second.join(0.2)
+        turns.append("first")
+    second.join(10)
+    assert turns == ["first", "second"]
+    assert caplog.messages == ["Another one is at it: waiting for it."]
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_system_without_locks_holds_nothing(tmp_path, monkeypatch):

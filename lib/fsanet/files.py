@@ -5,9 +5,10 @@ import os
 import re
 import shutil
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from glob import escape
 from pathlib import Path
+from typing import TextIO
 from uuid import uuid4
 
 try:
@@ -73,7 +74,7 @@ def replace_whole_folder(path: str | Path) -> Iterator[Path]:
 
 
 @contextmanager
-def locked(path: Path, problem: str) -> Iterator[None]:
+def locked(path: Path, problem: str, *, wait: bool = False) -> Iterator[None]:
     """Hold a file that one process at a time can hold, and remove it in the end; a kill lets go of it.
 
     Where the system or the disk knows no such locks nothing is held.
@@ -81,6 +82,7 @@ def locked(path: Path, problem: str) -> Iterator[None]:
     Args:
         path: of the file.
         problem: what it means that another one holds it, without a full stop.
+        wait: for the other one to let go of it, rather than to raise.
 
     Raises:
         OSError: with the problem.
@@ -89,19 +91,30 @@ def locked(path: Path, problem: str) -> Iterator[None]:
     if not fcntl:
         yield
         return
-    with path.open("w") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            if not os.fstat(file.fileno()).st_nlink:  # who held it has removed it since it was opened here
-                raise BlockingIOError
-        except BlockingIOError:
-            raise OSError(f"{problem}: '{path}' is locked.") from None
-        except OSError as error:
-            log.debug("'%s' cannot be locked: %s", path, error)
+    with ExitStack() as opened:
+        while not _held(opened.enter_context(path.open("w")), problem, wait):
+            if not wait:
+                raise OSError(f"{problem}: '{path}' is locked.")
         try:
             yield
         finally:
             path.unlink(missing_ok=True)
+
+
+def _held(file: TextIO, problem: str, wait: bool) -> bool:
+    """Whether the lock is ours now, or there are none; False too where who held it removed it since it was opened."""
+    try:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if not wait:
+                return False
+            log.info("%s: waiting for it.", problem)
+            fcntl.flock(file, fcntl.LOCK_EX)
+    except OSError as error:
+        log.debug("'%s' cannot be locked: %s", file.name, error)
+        return True
+    return os.fstat(file.fileno()).st_nlink > 0
 
 
 def remove_leftovers(path: str | Path) -> None:

@@ -5,6 +5,7 @@ import errno
 import hashlib
 import io
 import socket
+import threading
 from pathlib import Path
 
 import pytest
@@ -171,6 +172,26 @@ def test_a_part_of_another_file_is_found_out_and_left(file, target, site):
     assert [wanted for _, wanted in site.requests] == ["bytes=100-", None]
     assert target.read_bytes() == CONTENT
     assert only_the_target(target)
+
+
+@pytest.mark.parametrize("by_web", [False, True])
+def test_a_second_one_waits_and_finds_the_file(file, target, tmp_path, site, by_web):
+    site.pages["/file"] = CONTENT
+    (tmp_path / "source").write_bytes(CONTENT)
+    location = f"{site.address}/file" if by_web else str(tmp_path / "source")
+    positions: list[int] = []
+    second = threading.Thread(target=bring, args=(file, location, target, positions.append), daemon=True)
+
+    def start_the_second(_):
+        if second.ident is None:
+            second.start()
+            second.join(0.3)  # time enough to take the first one's part away, or to write into it
+
+    bring(file, location, target, start_the_second)
+    second.join(10)
+    assert target.read_bytes() == CONTENT
+    assert only_the_target(target)
+    assert (positions, len(site.requests)) == ([], by_web)
 
 
 @pytest.mark.parametrize("by_web", [False, True])

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import BinaryIO, TypeAlias
 from urllib.parse import urlsplit
 
+from fsanet.files import locked
 from fsanet.weights.pretrained import PretrainedFile
 
 ATTEMPTS = 4
@@ -51,7 +52,7 @@ def sha256_of(path: Path) -> str:
 
 
 def bring(file: PretrainedFile, location: str, target: Path, on_position: Progress) -> None:
-    """Copy or download a file, check it and move it to its place.
+    """Copy or download a file, check it and move it to its place. Where another process does so, wait for its file.
 
     Args:
         file: its row in the catalogue.
@@ -65,6 +66,20 @@ def bring(file: PretrainedFile, location: str, target: Path, on_position: Progre
         UnreachableError: when the server cannot be reached.
         OSError: when it cannot be read or written.
     """
+    if not is_address(location):
+        Path(location).stat()
+    _make_folder_of(target)
+    with locked(target.with_name(f".{target.name}.lock"), f"Another process is bringing '{target}'", wait=True):
+        if not is_whole(file, target):
+            _bring_alone(file, location, target, on_position)
+
+
+def is_whole(file: PretrainedFile, target: Path) -> bool:
+    """Whether a file lies in its place with the content that the catalogue says."""
+    return target.is_file() and sha256_of(target) == file.sha256
+
+
+def _bring_alone(file: PretrainedFile, location: str, target: Path, on_position: Progress) -> None:
     # Always the same name, so that a broken download goes on at the next call.
     part = target.with_name(f".{target.name}.part")
     try:
@@ -81,7 +96,6 @@ def bring(file: PretrainedFile, location: str, target: Path, on_position: Progre
 
 def _copy_checked(file: PretrainedFile, location: str, part: Path, on_position: Progress) -> None:
     content = Path(location).read_bytes()
-    _make_folder_of(part)
     try:
         part.write_bytes(content)
         on_position(len(content))

@@ -13,7 +13,7 @@ from urllib.parse import quote, urlsplit
 from fsanet.console import progress
 from fsanet.errors import InputError
 from fsanet.locations import MIRROR_VARIABLE, names_in_mirror, pretrained_dir
-from fsanet.weights.download import Progress, UnreachableError, bring, is_address, sha256_of
+from fsanet.weights.download import Progress, UnreachableError, bring, is_address, is_whole
 from fsanet.weights.pretrained import FILES, PretrainedFile
 
 THERE, COPIED, DOWNLOADED, FAILED = "there already", "copied", "downloaded", "FAILED"
@@ -92,7 +92,7 @@ def _obtain(
 ) -> Outcome:
     """The first location that has the file serves; `unreachable` keeps the servers that need not be tried again."""
     problems = []
-    if target.is_file() and sha256_of(target) == file.sha256:
+    if is_whole(file, target):
         return Outcome(file, THERE)
     for location in locations:
         host = urlsplit(location).netloc if is_address(location) else ""
