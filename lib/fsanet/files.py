@@ -1,5 +1,7 @@
-"""Writing files so that they are whole or not there."""
+"""Writing files so that they are whole or not there, with names of any characters in them."""
 
+import csv
+import io
 import logging
 import os
 import re
@@ -156,6 +158,13 @@ def printable(text: str) -> str:
 def as_utf8(text: str) -> str:
     """Text that every file takes: bytes of a name that are no UTF-8 become \\x and two digits."""
     return text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+
+
+def csv_line(fields: Iterable[object]) -> str:
+    """A line of CSV; None is an empty field, and a field with an end of line of any kind is quoted."""
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\r\n").writerow(fields)  # it quotes the characters of its own end of line only
+    return text.getvalue().removesuffix("\r\n") + "\n"
 
 
 def _short(stem: str) -> str:

@@ -1,13 +1,20 @@
 """The comparison with peers: what counts as found, and errors on the pictures that all find."""
 
+import os
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+
 import cv2
 import numpy as np
 import pytest
 
-from fsanet.benchmarks import peers
+from fsanet.benchmarks import peer_script, peers
 from fsanet.benchmarks.measurement import Effort
 from fsanet.benchmarks.peers import Answers
 from fsanet.evaluation.crop_report import LabelledFace
+from fsanet.image.reading import write_image
+from fsanet.rendering.profiling.mesh_points import write_names
 
 FACE = LabelledFace(np.zeros((100, 100, 3), np.uint8), np.zeros(3), (10.0, 10.0, 50.0, 50.0))
 
@@ -59,6 +66,23 @@ def test_all_is_measured_once_more_with_masks(pictures, monkeypatch):
     plain, masked = ({row.more["MAE"] for row in part} for part in (rows[:3], rows[3:]))
     assert len(plain) == len(masked) == 1  # files and images show the same
     assert plain != masked
+
+
+def test_the_script_reads_pictures_of_any_name(tmp_path, monkeypatch):
+    files = [Path(os.fsdecode(os.fsencode(tmp_path) + name)) for name in (b"/caf\xe9.png", b"/a\r\nb.png")]
+    for file in files:
+        write_image(file, np.full((4, 5, 3), (1, 2, 3), np.uint8))
+    seen = []
+
+    def process(image):
+        seen.append(image[0, 0].tolist())
+        return SimpleNamespace(multi_face_landmarks=None)
+
+    face_mesh = SimpleNamespace(FaceMesh=lambda **_: SimpleNamespace(process=process))
+    monkeypatch.setitem(sys.modules, "mediapipe", SimpleNamespace(solutions=SimpleNamespace(face_mesh=face_mesh)))
+    write_names(tmp_path / "list", files)
+    assert peer_script.main([str(tmp_path / "list"), str(tmp_path / "out.npz"), "1"]) == 0
+    assert seen == [[3, 2, 1]] * 3  # the first one is for setting up
 
 
 def test_without_the_pictures_it_says_so(monkeypatch, tmp_path):

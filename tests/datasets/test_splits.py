@@ -37,6 +37,12 @@ def test_the_order_of_samples_does_not_matter(source):
     assert set(source[split.validation]) == set(source[::-1][backwards.validation])
 
 
+def test_names_need_be_no_utf8():
+    split = split_by_source(["a", "b", "caf\udce9", "caf\udce9", "c", "\ud800"], 0.5)
+    np.testing.assert_array_equal(np.sort(np.concatenate(split)), np.arange(6))
+    assert (2 in split.train) == (3 in split.train)
+
+
 def test_another_seed_is_another_split(source):
     assert split_by_source(source, 0.2, seed=1).validation.tolist() != split_by_source(source, 0.2).validation.tolist()
 

@@ -1,5 +1,7 @@
 """The list of what was left out."""
 
+import pytest
+
 from fsanet.datasets.npz_stream import LeftOut
 from fsanet.readers.report import left_out_path, read_left_out, summary_lines, write_left_out
 
@@ -23,6 +25,21 @@ def test_it_is_a_table_that_people_can_open(tmp_path):
         "01/frame_00003,no face,no,no face scores above 0.9",
         '"ä, b.jpg",missing mat,yes,"it says ""no"""',
     ]
+
+
+@pytest.mark.parametrize(
+    ("name", "read"),
+    [("cr\rname.png", "cr\rname.png"), ("crlf\r\n.png", "crlf\r\n.png"), ("caf\udce9.png", "caf\\xe9.png")],
+)
+def test_file_names_of_any_characters_are_read_back(tmp_path, name, read):
+    left_out = [LeftOut(name, "missing mat", f"'{name}' has none"), LEFT_OUT[0]]
+    write_left_out(tmp_path / "AFW.npz", left_out)
+    assert read_left_out(tmp_path / "AFW.npz") == [LeftOut(read, "missing mat", f"'{read}' has none"), LEFT_OUT[0]]
+
+
+def test_the_summary_keeps_its_lines_whatever_is_in_a_name(tmp_path):
+    lines = summary_lines(tmp_path / "AFW.npz", 12, [LeftOut("cr\rcaf\udce9.png", "no face")])
+    assert lines[1] == r"  left out, no face: 1 (cr\rcaf\xe9.png)"
 
 
 def test_nothing_left_out_is_no_file(tmp_path):

@@ -1,8 +1,12 @@
+import os
+
 import cv2
 import numpy as np
 import pytest
 import scipy.io
 
+from fsanet.datasets.pose_set import PoseSet
+from fsanet.datasets.splits import split_by_source
 from fsanet.readers.scattered import scatter, scattered_recipe
 from fsanet.readers.set_builder import Unusable, build_set
 
@@ -55,6 +59,16 @@ def test_a_box_is_moved_and_stretched_about_its_middle():
     boxes = np.array([scatter((100, 200, 150, 260), np.random.default_rng(seed)) for seed in range(400)])
     np.testing.assert_allclose(boxes.mean(axis=0), (100, 200, 150, 260), atol=1)
     assert 2 < np.std((boxes[:, 0] + boxes[:, 2]) / 2) < 4
+
+
+def test_a_name_that_is_no_utf8_is_read_and_split(folder, tmp_path):
+    for suffix in (".jpg", ".mat"):
+        (folder / f"AFW_1_0{suffix}").rename(os.fsdecode(os.fsencode(folder) + b"/caf\xe9" + suffix.encode()))
+        (folder / f"AFW_1_1{suffix}").rename(os.fsdecode(os.fsencode(folder) + b"/damaged\xe9" + suffix.encode()))
+    (folder / "damaged\udce9.jpg").write_bytes(b"")
+    built = build_set(scattered_recipe([folder], tmp_path / "AFW.npz"), workers=1, quiet=True)
+    assert (built.samples, len(built.left_out)) == (5, 1)
+    assert len(split_by_source(PoseSet.load(built.path).source, 0.2).validation) == 1
 
 
 def test_a_picture_that_cannot_be_read_is_left_out(folder, tmp_path):

@@ -1,3 +1,5 @@
+import os
+
 import cv2
 import numpy as np
 import pytest
@@ -24,6 +26,11 @@ def test_no_picture_is_in_both_splits(folder):
     assert len(test) >= 1
     views = [{file for file in split if "hall" in file.name} for split in (train, test)]
     assert sorted(map(len, views)) == [0, 6]  # those of one panorama stay together
+
+
+def test_a_picture_may_have_a_name_that_is_no_utf8(folder):
+    (folder / "photo0.jpg").rename(os.fsdecode(os.fsencode(folder) + b"/caf\xe9.jpg"))
+    assert sum(len(Backgrounds(folder, split).files) for split in ("train", "test")) == 46
 
 
 def test_what_a_killed_run_left_is_no_picture(folder):

@@ -7,6 +7,7 @@ import pytest
 from fsanet.datasets.derive import Row, derive_set
 from fsanet.datasets.pose_set import PoseSet
 from fsanet.errors import InputError
+from fsanet.image.reading import write_image
 from fsanet.rendering.masks.placing import place_by_pose
 from fsanet.scenes import surrounded_set as module
 from fsanet.scenes.surrounded_set import face_outline, in_other_surroundings, surrounded_set
@@ -86,7 +87,7 @@ def test_pictures_of_a_folder_are_used(tmp_path, monkeypatch):
     behind = tmp_path / "behind"
     behind.mkdir()
     for number in range(12):  # some are held out for tests
-        cv2.imwrite(str(behind / f"{number}.jpg"), np.full((200, 300, 3), 240, np.uint8))
+        write_image(behind / f"caf\udce9 {number}.jpg", np.full((200, 300, 3), 240, np.uint8))
     monkeypatch.setattr("fsanet.scenes.backgrounds._SHARES", {"photographs": 1.0})
     twin = made(tmp_path, "twin.npz", 1, behind)
     assert all(abs(int(image[0, 0, 0]) - 240) < 5 for image in twin.image)

@@ -2,8 +2,8 @@
 
     python peer_script.py LIST.txt OUT.npz ROUNDS
 
-LIST.txt names a picture a line. It runs in the environment of `fsanet.rendering.profiling.mesh_points`, which has
-MediaPipe but not this project: so it imports nothing of the project.
+LIST.txt names pictures, with a NUL between them. It runs in the environment of
+`fsanet.rendering.profiling.mesh_points`, which has MediaPipe but not this project: so it imports nothing of it.
 """
 
 import sys
@@ -16,12 +16,17 @@ import numpy as np
 POINTS = 478
 
 
+def picture_of(name: str) -> np.ndarray:
+    """A picture (h, w, 3) RGB. OpenCV itself takes no name that is no UTF-8."""
+    return cv2.cvtColor(cv2.imdecode(np.fromfile(name, np.uint8), cv2.IMREAD_COLOR), cv2.COLOR_BGR2RGB)
+
+
 def main(argv: list[str]) -> int:
     """Write points (N, 478, 3) in pixels, z to the camera, NaN without a face; seconds, wall and CPU (ROUNDS, N)."""
     import mediapipe  # here, so that importing this file does nothing
 
-    names, rounds = Path(argv[0]).read_text(encoding="utf-8").splitlines(), int(argv[2])
-    images = [cv2.cvtColor(cv2.imread(name), cv2.COLOR_BGR2RGB) for name in names]
+    names, rounds = Path(argv[0]).read_bytes().decode("utf-8", "surrogateescape").split("\0"), int(argv[2])
+    images = [picture_of(name) for name in names]
     mesher = mediapipe.solutions.face_mesh.FaceMesh(static_image_mode=True, max_num_faces=1, refine_landmarks=True)
     points = np.full((len(images), POINTS, 3), np.nan)
     seconds, cpu_seconds = np.zeros((2, rounds, len(images)))

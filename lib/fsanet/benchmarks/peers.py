@@ -14,7 +14,6 @@ from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 from typing import NamedTuple
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -22,6 +21,7 @@ from fsanet.benchmarks.measurement import Effort, Row, Section
 from fsanet.errors import InputError
 from fsanet.evaluation.crop_report import LEAST_IOU, LabelledFace, read_face
 from fsanet.image.boxes import iou
+from fsanet.image.reading import write_image
 from fsanet.locations import MIRROR_VARIABLE, work_dir
 from fsanet.readers.type1 import list_type1, read_points
 
@@ -121,7 +121,7 @@ def _masked(picture: Picture, seed: int, folder: Path) -> Picture:
     points = read_points(picture.label)[1]
     image = mask_by_points(picture.face.image_bgr, points[:, :2], np.random.default_rng(seed)).image_bgr
     file = folder / f"{picture.file.stem}.png"
-    cv2.imwrite(str(file), image)
+    write_image(file, image)
     return picture._replace(file=file, face=picture.face._replace(image_bgr=image))
 
 
@@ -146,13 +146,13 @@ def _ours(detector: str, faces: list[LabelledFace], rounds: int) -> Answers:
 
 def _mediapipe(files: list[Path], faces: list[LabelledFace], rounds: int) -> Answers:
     from fsanet.pose.angles import angles_from_rotation
-    from fsanet.rendering.profiling.mesh_points import mesh_python
+    from fsanet.rendering.profiling.mesh_points import mesh_python, write_names
     from fsanet.rendering.profiling.template import face_template, place
 
     python, template = mesh_python(), face_template()
     with tempfile.TemporaryDirectory() as folder:
         names, out = Path(folder, "pictures.txt"), Path(folder, "points.npz")
-        names.write_text("\n".join(str(file.resolve()) for file in files), encoding="utf-8")
+        write_names(names, files)
         done = subprocess.run([python, _SCRIPT, names, out, str(rounds)], capture_output=True, text=True, check=False)
         if done.returncode:
             raise InputError(f"MediaPipe failed: {(done.stderr.strip().splitlines() or ['no message'])[-1]}")

@@ -35,8 +35,13 @@ def split_by_source(source: ArrayLike, share: float, seed: int = 0) -> Split:
     names, which, counts = np.unique(np.asarray(source, np.str_), return_inverse=True, return_counts=True)
     if len(names) < 2:
         raise InputError(f"{len(names)} source cannot be split into training and validation; two are the least.")
-    order = sorted(range(len(names)), key=lambda index: hashlib.sha256(f"{seed}/{names[index]}".encode()).digest())
+    order = sorted(range(len(names)), key=lambda index: _drawn(seed, str(names[index])))
     total = np.cumsum(counts[order])
     taken = 1 + int(np.argmin(np.abs(total[:-1] - share * total[-1])))
     held_out = np.isin(which, order[:taken])
     return Split(np.flatnonzero(~held_out), np.flatnonzero(held_out))
+
+
+def _drawn(seed: int, name: str) -> bytes:
+    """A number of a name that need be no UTF-8, as those of files."""
+    return hashlib.sha256(f"{seed}/{name}".encode("utf-8", "surrogatepass")).digest()

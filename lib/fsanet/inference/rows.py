@@ -1,12 +1,10 @@
 """Results as rows: one row a face, in CSV or JSON lines."""
 
-import csv
-import io
 import json
 from collections.abc import Callable
 from typing import NamedTuple
 
-from fsanet.files import as_utf8
+from fsanet.files import as_utf8, csv_line
 from fsanet.inference.face_estimator import Face
 from fsanet.pose.angles import Pose
 
@@ -102,13 +100,6 @@ def make_row(
 def csv_header() -> str:
     """First line of a CSV file of rows."""
     return ",".join(PoseRow._fields) + "\n"
-
-
-def csv_line(row: PoseRow) -> str:
-    """A row as a line of CSV; None is an empty field, and a field with an end of line of any kind is quoted."""
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\r\n").writerow(row)  # it quotes the characters of its own end of line only
-    return text.getvalue().removesuffix("\r\n") + "\n"
 
 
 def json_line(row: PoseRow) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from fsanet.datasets.npz_stream import LeftOut
-from fsanet.files import replace_whole
+from fsanet.files import as_utf8, csv_line, printable, replace_whole
 
 _COLUMNS = ("name", "reason", "broken", "detail")
 _SHOWN = 5  # names per reason on the screen; the CSV has all
@@ -24,9 +24,10 @@ def write_left_out(npz: Path, left_out: Sequence[LeftOut]) -> None:
         path.unlink(missing_ok=True)
         return
     with replace_whole(path) as temporary, temporary.open("w", newline="", encoding="utf-8") as file:
-        table = csv.DictWriter(file, _COLUMNS, lineterminator="\n")
-        table.writeheader()
-        table.writerows({**vars(item), "broken": "yes" if item.broken else "no"} for item in left_out)
+        file.write(csv_line(_COLUMNS))
+        for item in left_out:
+            broken = "yes" if item.broken else "no"
+            file.write(csv_line((as_utf8(item.name), item.reason, broken, as_utf8(item.detail))))
 
 
 def read_left_out(npz: Path) -> list[LeftOut]:
@@ -46,7 +47,7 @@ def summary_lines(npz: Path, samples: int, left_out: Sequence[LeftOut], *, fresh
     lines = [f"{npz}: {samples} samples{state}"]
     for reason, count in sorted(Counter(item.reason for item in left_out).items()):
         of_kind = [item for item in left_out if item.reason == reason]
-        names = ", ".join(item.name for item in of_kind[:_SHOWN]) + (", ..." if count > _SHOWN else "")
+        names = ", ".join(printable(item.name) for item in of_kind[:_SHOWN]) + (", ..." if count > _SHOWN else "")
         lines.append(f"  left out, {reason}: {count} ({names})")
     if left_out:
         lines.append(f"  all of them, with what is wrong: {left_out_path(npz)}")

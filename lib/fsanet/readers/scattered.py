@@ -57,7 +57,8 @@ def read_scattered(item: RawItem, *, seed: int, img_size: int) -> Sample:
     box = landmark_box(landmarks)
     if box is None:
         raise Unusable("empty box", "no landmark is greater than zero")
-    rng = np.random.default_rng([seed, *hashlib.sha256(item.name.encode()).digest()[:8], *item.facts])
+    name = item.name.encode("utf-8", "surrogateescape")
+    rng = np.random.default_rng([seed, *hashlib.sha256(name).digest()[:8], *item.facts])
     image, box, margin = read_raw_image(image_path), scatter(box, rng), rng.uniform(*MARGINS)
     try:
         crop = crop_face(image, box, margin, img_size)

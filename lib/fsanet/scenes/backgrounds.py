@@ -62,8 +62,8 @@ class Backgrounds:
         return kinds
 
     def _holds(self, file: Path) -> bool:
-        whole = file.stem.split("-view")[0]  # views of one panorama stay together
-        return (int(hashlib.sha256(whole.encode()).hexdigest(), 16) % _HELD_OUT == 0) == (self.split == "test")
+        whole = file.stem.split("-view")[0].encode("utf-8", "surrogateescape")  # views of one panorama stay together
+        return (int(hashlib.sha256(whole).hexdigest(), 16) % _HELD_OUT == 0) == (self.split == "test")
 
     def draw(self, rng: np.random.Generator, side: int) -> NDArray[np.uint8]:
         """A square background (side, side, 3) BGR, a crop of a drawn size, mirrored half of the time."""

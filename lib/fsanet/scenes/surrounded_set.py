@@ -47,8 +47,8 @@ def surrounded_set(
     check_landmarks(given, source)
     files = Backgrounds(backgrounds, "train").files
     folder = None if backgrounds is None else Path(backgrounds).resolve()
-    names = "\n".join(file.name for file in files)
-    settings = {"backgrounds": hashlib.sha256(names.encode()).hexdigest() if files else "paintings"}
+    names = "\n".join(file.name for file in files).encode("utf-8", "surrogateescape")
+    settings = {"backgrounds": hashlib.sha256(names).hexdigest() if files else "paintings"}
     change = partial(_surrounded, source=source, count=len(given), folder=folder)
     return Derivation(source, target, change, "surrounded", settings, seed)
 

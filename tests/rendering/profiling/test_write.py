@@ -1,3 +1,4 @@
+import shutil
 from dataclasses import replace
 
 import cv2
@@ -40,6 +41,15 @@ def test_equal_seeds_give_equal_bytes(profiled, photographs, tmp_path):
     profile_folder(photographs, tmp_path, SETTINGS, workers=1, quiet=True)
     for name in ("p_1_1.jpg", "p_0_0.jpg"):
         assert (tmp_path / "people" / name).read_bytes() == (out / "people" / name).read_bytes()
+
+
+def test_a_photograph_may_have_a_name_that_is_no_utf8(photographs, tmp_path):
+    (tmp_path / "people").mkdir()
+    for suffix in (".png", ".mat"):
+        shutil.copy(photographs / f"p_0{suffix}", tmp_path / "people" / f"caf\udce9{suffix}")
+    result = profile_folder(tmp_path / "people", tmp_path / "out", replace(SETTINGS, copies=1), workers=1, quiet=True)
+    assert (result.photographs, result.left_out) == (1, ())
+    assert (tmp_path / "out" / "people" / "caf\udce9_0.jpg").is_file()
 
 
 def test_photographs_and_seeds_draw_poses_of_their_own(profiled, photographs, tmp_path):

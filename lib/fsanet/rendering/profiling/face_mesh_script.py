@@ -2,8 +2,8 @@
 
     python face_mesh_script.py LIST.txt OUT.npz
 
-LIST.txt names a picture a line. The script runs in an environment of its own (`mesh_points`), which has MediaPipe
-(Apache-2.0) but not the packages of this project: so it imports nothing of the project.
+LIST.txt names pictures, with a NUL between them. The script runs in an environment of its own (`mesh_points`), which
+has MediaPipe (Apache-2.0) but not the packages of this project: so it imports nothing of the project.
 """
 
 import sys
@@ -63,7 +63,7 @@ def main(argv: list[str]) -> int:
     """Read the list, write the npz: names, points (N, T, 478, 3), matte (N, 256, 256) uint8."""
     import mediapipe  # here, so that importing this file does nothing
 
-    names = Path(argv[0]).read_text(encoding="utf-8", errors="surrogateescape").splitlines()
+    names = Path(argv[0]).read_bytes().decode("utf-8", "surrogateescape").split("\0")
     solutions = mediapipe.solutions
     mesher = solutions.face_mesh.FaceMesh(
         static_image_mode=True, max_num_faces=1, refine_landmarks=True, min_detection_confidence=_LEAST_CONFIDENCE

@@ -68,12 +68,15 @@ def read_meshes(files: Sequence[Path]) -> Meshes:
     """
     with tempfile.TemporaryDirectory() as folder:
         names, out = Path(folder) / "pictures.txt", Path(folder) / "meshes.npz"
-        names.write_text(
-            "\n".join(str(Path(file).resolve()) for file in files), encoding="utf-8", errors="surrogateescape"
-        )
+        write_names(names, files)
         _run([mesh_python(), _SCRIPT, names, out], "Face Mesh failed")
         with np.load(out, allow_pickle=False) as found:
             return Meshes(found["points"], found["matte"])
+
+
+def write_names(path: Path, files: Sequence[Path]) -> None:
+    """Write the whole paths of files of any name, with a NUL between them, as the scripts read them."""
+    path.write_bytes("\0".join(str(Path(file).resolve()) for file in files).encode("utf-8", "surrogateescape"))
 
 
 def _run(command: Sequence[str | Path], trouble: str) -> None:

@@ -137,7 +137,8 @@ def _copies(
     if not settings.turned:
         yield Copy(image_bgr, angles_from_rotation(head.placement.rotation), head.landmarks * [1.0, -1.0, 1.0])
         return
-    rng = np.random.default_rng([settings.seed, *hashlib.sha256(photograph.file.stem.encode()).digest()[:8]])
+    name = photograph.file.stem.encode("utf-8", "surrogateescape")
+    rng = np.random.default_rng([settings.seed, *hashlib.sha256(name).digest()[:8]])
     subject = make_subject(image_bgr, head, photograph.matte)
     shapes = np.load(folder / _SHAPES, mmap_mode="r") if settings.other_shapes else None
     yield from make_copies(subject, settings.copies, rng, settings.yaw_limit_deg, shapes)
