@@ -184,6 +184,14 @@ def test_a_split_of_ones_own(raw, tmp_path):
             "has F03 on both sides",
         ),
         ('{"train": [["01"]], "test": ["02"]}', "is no split"),
+        ('{"train": [1], "test": [2]}', "is no split.*'train' holds something else than texts"),
+        ('{"train": [null], "test": [NaN]}', "is no split.*'train' holds something else than texts"),
+        ('{"train": "01", "test": "02"}', "is no split.*'train' holds something else than texts"),
+        (
+            '{"train": ["01"], "test": ["02"], "person_of_video": {"01": 3, "02": 3}}',
+            "is no split.*'person_of_video' holds something else than texts",
+        ),
+        ("[" * 100_000, "is no split"),
         ('{"train": ["25"], "test": ["02"]}', "names 25, which is no video of 01 to 24"),
     ],
 )

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -80,9 +81,11 @@ def read_split(path: Path) -> BiwiSplit:
         raise FileNotFoundError(f"No split file '{path}'.")
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
-        split = BiwiSplit(tuple(content["train"]), tuple(content["test"]), dict(content.get("person_of_video", {})))
+        people = dict(content.get("person_of_video", {}))
+        people = dict(zip(people, _texts("person_of_video", list(people.values())), strict=True))
+        split = BiwiSplit(_texts("train", content["train"]), _texts("test", content["test"]), people)
         sides = [{split.person_of_video.get(video, video) for video in side} for side in (split.train, split.test)]
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise InputError(
             f"'{path}' is no split: JSON with the lists 'train' and 'test' is expected ({error})."
         ) from None
@@ -91,6 +94,13 @@ def read_split(path: Path) -> BiwiSplit:
     if both := sorted(sides[0] & sides[1]):
         raise InputError(f"'{path}' has {', '.join(both)} on both sides.")
     return split
+
+
+def _texts(key: str, values: Any) -> tuple[str, ...]:
+    """What a list of a split holds."""
+    if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
+        raise TypeError(f"'{key}' holds something else than texts such as \"01\"")
+    return tuple(values)
 
 
 def list_frames(folder: Path) -> list[RawItem]:
