@@ -94,6 +94,34 @@ def test_an_array_that_is_announced_but_not_there(published_like, tmp_path):
         read_weights(path)
 
 
+def test_an_archive_whose_list_of_members_is_damaged(var_metric, tmp_path):
+    path = tmp_path / "w.keras"
+    var_metric.save(path)
+    content = path.read_bytes()
+    path.write_bytes(content[:4] + bytes(len(content) - 26) + content[-22:])
+    with pytest.raises(OSError, match=r"w\.keras' is cut off or damaged, get it again"):
+        read_weights(path)
+
+
+def link_to_nowhere(file):
+    file["layers/other"] = h5py.SoftLink("/nowhere")
+
+
+def text_for_numbers(file):
+    del file["layers/dense/vars/0"]
+    file["layers/dense/vars/0"] = "text"
+
+
+@pytest.mark.parametrize("damage", [link_to_nowhere, text_for_numbers])
+def test_a_file_of_keras_3_with_damaged_entries(damage, tmp_path):
+    path = tmp_path / "w.weights.h5"
+    with h5py.File(path, "w") as file:
+        file["layers/dense/vars/0"] = np.zeros(2)
+        damage(file)
+    with pytest.raises(OSError, match=r"w\.weights\.h5' is cut off or damaged, get it again"):
+        read_weights(path)
+
+
 def test_arrays_of_keras_3_are_named_by_model_and_layer(var_metric, tmp_path):
     var_metric.save_weights(tmp_path / "w.weights.h5")
     arrays = read_weights(tmp_path / "w.weights.h5").arrays

@@ -43,7 +43,7 @@ def read_weights(path: str | Path) -> WeightFile:
     path = Path(path)
     if not path.is_file():
         raise FileNotFoundError(f"There is no weight file '{path}'.")
-    with _open_hdf5(path) as file, _damage_named(path):
+    with _damage_named(path), _open_hdf5(path) as file:
         if (group := _keras2_group(file)) is not None:
             return WeightFile("keras2", _keras2_arrays(group))
         if isinstance(file.get("layers"), h5py.Group):
@@ -60,32 +60,25 @@ def _open_hdf5(path: Path) -> Iterator[h5py.File]:
         return
     if not h5py.is_hdf5(path):
         raise InputError(f"'{path}' is no weight file: it is neither HDF5 nor a .keras archive.")
-    try:
-        file = h5py.File(path, "r")
-    except OSError as error:
-        raise _damaged(path, error) from error
-    with file:
+    with h5py.File(path, "r") as file:
         yield file
 
 
 def _weights_in_archive(path: Path, archive: zipfile.ZipFile) -> bytes:
     if _KERAS_ARCHIVE_MEMBER not in archive.namelist():
         raise InputError(f"'{path}' is an archive, but not of a Keras model: it has no {_KERAS_ARCHIVE_MEMBER}.")
-    with _damage_named(path):
-        return archive.read(_KERAS_ARCHIVE_MEMBER)
+    return archive.read(_KERAS_ARCHIVE_MEMBER)
 
 
 @contextmanager
 def _damage_named(path: Path) -> Iterator[None]:
-    """Errors of h5py and zipfile about broken content, as one sentence that names the file."""
+    """Errors of h5py and zipfile about broken content, which are of many kinds, as one sentence that names the file."""
     try:
         yield
-    except (OSError, KeyError, RuntimeError, zipfile.BadZipFile) as error:
-        raise _damaged(path, error) from error
-
-
-def _damaged(path: Path, error: Exception) -> OSError:
-    return OSError(f"The weight file '{path}' is cut off or damaged, get it again: {error}.")
+    except InputError:
+        raise
+    except Exception as error:
+        raise OSError(f"The weight file '{path}' is cut off or damaged, get it again: {error}.") from error
 
 
 def _keras2_group(file: h5py.File) -> h5py.Group | None:
@@ -105,8 +98,15 @@ def _keras2_arrays(group: h5py.Group) -> dict[str, np.ndarray]:
     for layer in _names(group, "layer_names"):
         for name in _names(group[layer], "weight_names"):
             *_, owner, variable = ("", layer, *name.removesuffix(":0").split("/"))[-3:]
-            arrays[f"{layer}/{owner}/{variable}"] = np.asarray(group[layer][name])
+            arrays[f"{layer}/{owner}/{variable}"] = _numbers(group[layer][name])
     return arrays
+
+
+def _numbers(found: h5py.Dataset) -> np.ndarray:
+    array = np.asarray(found)
+    if array.dtype.kind not in "biuf":
+        raise TypeError(f"'{found.name}' holds no numbers but {array.dtype}")
+    return array
 
 
 def _names(group: h5py.Group, attribute: str) -> list[str]:
@@ -129,6 +129,6 @@ def _keras3_arrays(layers: h5py.Group, prefix: str) -> Iterator[tuple[str, np.nd
     for key, layer in layers.items():
         variables = layer["vars"]
         name = f"{prefix}{variables.attrs.get('name', key)}"
-        yield from ((f"{name}/{number}", np.asarray(array)) for number, array in variables.items())
+        yield from ((f"{name}/{number}", _numbers(array)) for number, array in variables.items())
         if "layers" in layer:
             yield from _keras3_arrays(layer["layers"], f"{name}/")
