@@ -71,11 +71,13 @@ def test_a_name_that_is_no_utf8_is_read_and_split(folder, tmp_path):
     assert len(split_by_source(PoseSet.load(built.path).source, 0.2).validation) == 1
 
 
-def test_a_picture_that_cannot_be_read_is_left_out(folder, tmp_path):
+def test_a_picture_or_label_that_cannot_be_read_is_left_out(folder, tmp_path):
     (folder / "AFW_1_0.jpg").write_bytes(b"")
     (folder / "AFW_1_1.jpg").unlink()
-    recipe = scattered_recipe([folder], tmp_path / "x.npz")
-    assert [item.reason for item in build_set(recipe, workers=1, quiet=True).left_out] == ["unreadable image"] * 2
+    (folder / "AFW_1_2.mat").unlink()
+    built = build_set(scattered_recipe([folder], tmp_path / "x.npz"), workers=1, quiet=True)
+    assert built.samples == 3
+    assert sorted(item.reason for item in built.left_out) == ["missing image", "missing mat", "unreadable image"]
 
 
 def test_a_label_without_landmarks_is_left_out(folder, tmp_path):

@@ -15,7 +15,7 @@ from fsanet.errors import InputError
 from fsanet.image.boxes import AnyBox
 from fsanet.image.face_crop import INPUT_SIZE, crop_face, landmark_box, widened_pixels
 from fsanet.readers.set_builder import RawItem, Sample, SetRecipe, Unusable, read_raw_image
-from fsanet.readers.type1 import list_type1, read_mat, source_of
+from fsanet.readers.type1 import both_files, list_type1, read_mat, source_of
 
 MARGINS = (0.3, 0.8)  # of the box, on each side
 SHIFT, STRETCH = 0.06, 0.06  # standard deviations: of the middle in shares of the box, of the logarithm of its sides
@@ -52,7 +52,7 @@ def read_scattered(item: RawItem, *, seed: int, img_size: int) -> Sample:
     Raises:
         Unusable: with the reason.
     """
-    image_path, mat_path = item.files
+    image_path, mat_path = both_files(item)
     pose, landmarks = read_mat(mat_path)
     box = landmark_box(landmarks)
     if box is None:

@@ -77,11 +77,7 @@ def read_type1(item: RawItem, *, margin: float, img_size: int, rerendered: bool)
     Raises:
         Unusable: with the reason.
     """
-    image_path, mat_path = item.files
-    if not image_path.is_file():
-        raise Unusable("missing image", f"'{mat_path.name}' has no image beside it")
-    if not mat_path.is_file():
-        raise Unusable("missing mat", f"'{image_path.name}' has no .mat beside it")
+    image_path, mat_path = both_files(item)
     content = _content(mat_path)
     yaw_pitch_roll_deg, landmarks_xy = _pose_and_landmarks(content, mat_path.name)
     box = landmark_box(landmarks_xy)
@@ -95,6 +91,20 @@ def read_type1(item: RawItem, *, margin: float, img_size: int, rerendered: bool)
     frame = margin, image.shape[1::-1], img_size
     extras = {"box_xyxy": box_in_crop(box, *frame), "points_xy": points_in_crop(_all_points(content), box, *frame)}
     return Sample(crop, yaw_pitch_roll_deg, source_of(item.name) if rerendered else item.name, extras)
+
+
+def both_files(item: RawItem) -> tuple[Path, Path]:
+    """The image and the .mat file of an item of `list_type1`.
+
+    Raises:
+        Unusable: when one is missing.
+    """
+    image_path, mat_path = item.files
+    if not image_path.is_file():
+        raise Unusable("missing image", f"'{mat_path.name}' has no image beside it")
+    if not mat_path.is_file():
+        raise Unusable("missing mat", f"'{image_path.name}' has no .mat beside it")
+    return image_path, mat_path
 
 
 def read_mat(path: Path) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
