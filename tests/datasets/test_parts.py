@@ -5,7 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from fsanet.datasets.parts import Parts, json_sha256, kept_for_the_next_run, require_writable, sole_writer
+from fsanet.datasets.parts import (
+    Parts,
+    json_sha256,
+    kept_for_the_next_run,
+    refuse_other_settings,
+    require_writable,
+    sole_writer,
+)
+from fsanet.errors import InputError
 
 
 def test_pieces_are_missing_until_they_are_written(tmp_path):
@@ -131,3 +139,20 @@ def test_a_read_only_folder(tmp_path, monkeypatch):
     monkeypatch.setattr("pathlib.Path.touch", denied)  # root may write anywhere, so the folder's mode says nothing
     with pytest.raises(OSError, match=r"Cannot write to '.*' \(Permission denied\): give another folder with --out"):
         require_writable(tmp_path)
+
+
+def test_a_folder_made_with_other_settings_is_refused(tmp_path):
+    record = tmp_path / "settings.json"
+    refuse_other_settings(record, {"seed": 1}, "scenes")
+    record.write_text('{"seed": 1}')
+    refuse_other_settings(record, {"seed": 1}, "scenes")
+    with pytest.raises(InputError, match=r"holds scenes made with {'seed': 1}, not {'seed': 2}: choose another OUT"):
+        refuse_other_settings(record, {"seed": 2}, "scenes")
+
+
+@pytest.mark.parametrize("content", [b"", b"no json", b"\xff\xfe", b"[" * 100_000])
+def test_a_record_of_settings_that_is_damaged_is_one_sentence(tmp_path, content):
+    record = tmp_path / "settings.json"
+    record.write_bytes(content)
+    with pytest.raises(InputError, match=r"settings\.json' does not say what the scenes .*: choose another OUT"):
+        refuse_other_settings(record, {"seed": 1}, "scenes")

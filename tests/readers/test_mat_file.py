@@ -74,6 +74,35 @@ def test_damage_is_one_sentence(tmp_path, case):
         read_matrices(tmp_path / "a.mat")
 
 
+def matrix_file(flags, sides, values=()):
+    """A file of one matrix "a" of doubles; its parts are pairs of a type and bytes."""
+
+    def element(kind, data):
+        return struct.pack("<II", kind, len(data)) + data.ljust(-(-len(data) // 8) * 8, b"\0")
+
+    parts = (flags, sides, (1, b"a"), (9, struct.pack(f"<{len(values)}d", *values)))
+    return bytes(124) + b"\x00\x01IM" + element(14, b"".join(element(*part) for part in parts))
+
+
+DOUBLES = (6, struct.pack("<II", 6, 0))
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (matrix_file(DOUBLES, (5, struct.pack("<65i", *[1] * 65)), [1.0]), "a matrix of shape .* with 1 numbers"),
+        (matrix_file(DOUBLES, (5, struct.pack("<4i", 0, *[2**31 - 1] * 3))), "a matrix of shape .* with 0 numbers"),
+        (matrix_file(DOUBLES, (5, b"")), "a matrix of shape .* with 0 numbers"),
+        (matrix_file(DOUBLES, (9, struct.pack("<2d", 1, 2)), [1.0, 2.0]), "fractions where whole numbers belong"),
+        (matrix_file((9, struct.pack("<d", np.nan)), DOUBLES), "fractions where whole numbers belong"),
+    ],
+)
+def test_a_matrix_that_cannot_be_is_one_sentence(tmp_path, content, message):
+    (tmp_path / "a.mat").write_bytes(content)
+    with pytest.raises(InputError, match=message):
+        read_matrices(tmp_path / "a.mat")
+
+
 @pytest.mark.parametrize(
     ("inside", "message"),
     [

@@ -151,7 +151,15 @@ def refuse_other_settings(record: Path, wanted: Mapping[str, Any], holds: str) -
         holds: what the folder holds.
 
     Raises:
-        InputError: when they differ.
+        InputError: when they differ, or when the record is damaged.
     """
-    if record.is_file() and (found := json.loads(record.read_text(encoding="utf-8"))) != wanted:
+    if not record.is_file():
+        return
+    try:
+        found = json.loads(record.read_text(encoding="utf-8"))
+    except (ValueError, RecursionError) as error:
+        raise InputError(
+            f"'{record}' does not say what the {holds} beside it were made with ({error}): choose another OUT."
+        ) from None
+    if found != wanted:
         raise InputError(f"'{record.parent}' holds {holds} made with {found}, not {wanted}: choose another OUT.")

@@ -19,6 +19,7 @@ _HEADER = 128  # bytes: a text, the version, the order of bytes
 _LEVEL_5 = 1
 _MATRIX, _COMPRESSED = 14, 15
 _MOST_BYTES = 1 << 26  # of what is compressed: a label file holds some kilobytes
+_MOST_SIDES = 32  # of a matrix: labels have two
 # as types of elements have them, and as classes of matrices
 _NUMBERS = {1: "i1", 2: "u1", 3: "i2", 4: "u2", 5: "i4", 6: "u4", 7: "f4", 9: "f8", 12: "i8", 13: "u8"}
 _CLASSES = {6: "f8", 7: "f4", 8: "i1", 9: "u1", 10: "i2", 11: "u2", 12: "i4", 13: "u4", 14: "i8", 15: "u8"}
@@ -85,15 +86,23 @@ def _decompressed(data: bytes) -> bytes:
 def _matrix(data: bytes, order: str) -> dict[str, NDArray]:
     """The one matrix of an element by its name; none where it holds something else than real numbers."""
     parts = list(_elements(data, order))
-    word = int(_numbers(parts[0], order).sum()) if parts else 0  # the second number is 0 but for sparse ones
+    word = sum(_whole_numbers(parts[0], order)) if parts else 0  # the second number is 0 but for sparse ones
     if word & 0xFF not in _CLASSES or word & _IS_COMPLEX:
         return {}
     _, shape, name, values = _exactly(4, parts)
-    numbers, sides = _numbers(values, order), _numbers(shape, order).tolist()
-    if min(sides, default=-1) < 0 or math.prod(sides) != len(numbers):
+    numbers, sides = _numbers(values, order), _whole_numbers(shape, order)
+    known = len(sides) <= _MOST_SIDES and math.prod(max(side, 1) for side in sides) <= _MOST_BYTES
+    if not known or min(sides, default=-1) < 0 or math.prod(sides) != len(numbers):
         raise InputError(f"a matrix of shape {tuple(sides)} with {len(numbers)} numbers")
     matrix = numbers.astype(_CLASSES[word & 0xFF]).reshape(sides, order="F")
     return {name.data.decode("latin-1"): matrix}
+
+
+def _whole_numbers(element: _Element, order: str) -> list[int]:
+    numbers = _numbers(element, order)
+    if numbers.dtype.kind == "f":
+        raise InputError("fractions where whole numbers belong")
+    return numbers.tolist()
 
 
 def _numbers(element: _Element, order: str) -> NDArray:
