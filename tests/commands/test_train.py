@@ -10,9 +10,9 @@ import pytest
 from fsanet.cli import main
 from fsanet.console import EXIT_ERROR, EXIT_INTERRUPTED
 from fsanet.training import loop, pose
-from fsanet.training.checkpoint import FILE_NAME, load_progress
+from fsanet.training.checkpoint import FILE_NAME
 from fsanet.training.settings import Settings
-from tests.fixtures.tiny_training import read_tiny_weights
+from tests.fixtures.tiny_training import progress_of, read_tiny_weights
 
 
 @pytest.fixture
@@ -95,8 +95,8 @@ def test_ctrl_c_saves_and_says_how_to_go_on(own_npz, tmp_path, monkeypatch, caps
         assert main(["train", *options]) == EXIT_INTERRUPTED
     folder = tmp_path / "own" / "ssrnet_ori_mt"
     assert f"Stopped and saved in {folder}. The same command goes on from there." in capsys.readouterr().out
-    progress = load_progress(folder / FILE_NAME)
-    assert (progress.epoch, progress.step) == (1, 2)
+    progress = progress_of(folder / FILE_NAME)
+    assert (progress["epoch"], progress["step"]) == (1, 2)
     assert main(["train", *options]) == 0
     assert f"Found this run in {folder}: going on in epoch 2, step 2." in capsys.readouterr().out
 
@@ -142,7 +142,7 @@ def test_killed_while_it_saves_it_ends_with_the_weights_of_a_run_that_was_not(ow
     died = start(_DIES_WHILE_SAVING, "train", *options.split(), "--out", runs["killed"])
     assert died.returncode == -signal.SIGKILL, died.stderr
     killed, whole = (folder / "own" / "ssrnet_ori_mt" for folder in runs.values())
-    assert load_progress(killed / FILE_NAME).epoch == 1
+    assert progress_of(killed / FILE_NAME)["epoch"] == 1
     assert len(list(killed.glob(".*"))) == 1  # what was half written
     again = start(_GOES_ON, *runs.values(), "train", *options.split())
     assert again.returncode == 0, again.stderr

@@ -3,6 +3,7 @@
 import pytest
 
 from fsanet.engines.onnx_engine import OnnxEngine
+from fsanet.export.onnx_cache import exported_onnx
 
 
 @pytest.fixture(scope="package")
@@ -21,8 +22,16 @@ def model(stirred):
 
 
 @pytest.fixture(scope="package")
-def onnx_engine(model, cache):
-    return OnnxEngine.from_keras(model, threads=2, batch_size=2)
+def weights(model, tmp_path_factory):
+    """The network's weights in a file."""
+    path = tmp_path_factory.mktemp("weights") / "var_capsule.weights.h5"
+    model.save_weights(path)
+    return path
+
+
+@pytest.fixture(scope="package")
+def onnx_engine(weights, cache):
+    return OnnxEngine(exported_onnx("var_capsule", str(weights)), threads=2, batch_size=2)
 
 
 @pytest.fixture(scope="package")

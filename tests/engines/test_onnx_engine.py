@@ -14,12 +14,12 @@ from fsanet.sessions import Calls
 pytestmark = pytest.mark.filterwarnings("ignore:In the future `np.object`:FutureWarning")  # keras' patch of tf2onnx
 
 
-def test_an_export_is_kept_and_used_again(model, onnx_engine, cache):
+def test_an_export_is_kept_and_used_again(weights, onnx_engine, cache):
     written, kept = onnx_engine.path.stat().st_mtime_ns, set(cache.rglob("*"))
-    again = OnnxEngine.from_keras(model)
-    assert again.path == onnx_engine.path
-    assert again.path.is_relative_to(cache)
-    assert again.path.stat().st_mtime_ns == written
+    again = onnx_cache.exported_onnx("var_capsule", str(weights))
+    assert again == onnx_engine.path
+    assert again.is_relative_to(cache)
+    assert again.stat().st_mtime_ns == written
     assert set(cache.rglob("*")) == kept
 
 
@@ -51,12 +51,13 @@ def test_a_crop_leaves_the_other_cores_to_another_network(onnx_engine, monkeypat
     assert single is not together
 
 
-def test_other_weights_are_another_file(model, onnx_engine):
+def test_other_weights_are_another_file(model, onnx_engine, tmp_path):
     bias = model.get_layer("ssr_F_Cap_model").get_layer("delta_s1").bias
     kept = np.asarray(bias)
     bias.assign(kept + 0.5)
     try:
-        changed = OnnxEngine.from_keras(model)
+        model.save_weights(tmp_path / "changed.weights.h5")
+        changed = OnnxEngine(onnx_cache.exported_onnx("var_capsule", str(tmp_path / "changed.weights.h5")))
         assert changed.path != onnx_engine.path
         assert np.abs(changed.predict(probe_crops(64)) - onnx_engine.predict(probe_crops(64))).max() > 1e-3
     finally:
@@ -72,4 +73,4 @@ def test_names_in_the_file(onnx_engine):
 
 def test_the_cache_follows_fsanet_home(monkeypatch, tmp_path):
     monkeypatch.setenv("FSANET_HOME", str(tmp_path))
-    assert onnx_cache.cache_dir() == tmp_path / "onnx"
+    assert onnx_cache.onnx_dir() == tmp_path / "onnx"

@@ -13,11 +13,10 @@ import pytest
 
 from fsanet.errors import InputError
 from fsanet.training import checkpoint, loop, pose
-from fsanet.training.checkpoint import load_progress
 from fsanet.training.learner import Learner, as_numbers
 from fsanet.training.loop import DivergedError
 from fsanet.training.pose import train
-from tests.fixtures.tiny_training import read_tiny_weights
+from tests.fixtures.tiny_training import progress_of, read_tiny_weights
 
 pytestmark = pytest.mark.usefixtures("tiny_network")
 NOT_TIMES = ("images_per_second", "seconds")
@@ -274,7 +273,7 @@ def test_the_batch_that_diverged_is_named_though_its_loss_is_read_later(tiny_set
     with pytest.raises(DivergedError, match=r"from batch 2 of epoch 2 on .* The checkpoint before it is kept"):
         train_in(tmp_path, tiny_settings)
     [checkpoint_file] = tmp_path.rglob(checkpoint.FILE_NAME)
-    assert load_progress(checkpoint_file).epoch == 1
+    assert progress_of(checkpoint_file)["epoch"] == 1
 
 
 def test_a_full_disk_is_a_clear_error_and_the_earlier_checkpoint_is_intact(tiny_settings, tmp_path, monkeypatch):
@@ -294,7 +293,7 @@ def test_a_full_disk_is_a_clear_error_and_the_earlier_checkpoint_is_intact(tiny_
         with pytest.raises(OSError, match=words):
             train_in(tmp_path / "full", tiny_settings)
     [folder] = (tmp_path / "full" / "own").iterdir()
-    assert load_progress(folder / checkpoint.FILE_NAME).epoch == 1
+    assert progress_of(folder / checkpoint.FILE_NAME)["epoch"] == 1
     assert not list(folder.glob(".*"))
     assert_equal_runs(train_in(tmp_path / "whole", tiny_settings), train_in(tmp_path / "full", tiny_settings))
 

@@ -17,7 +17,6 @@ from fsanet.errors import InputError
 from fsanet.sessions import CALLS, SessionPair, session_options
 
 if TYPE_CHECKING:
-    import keras
     import onnxruntime
 
 _WORTH_A_SESSION = 100  # crops: sharing out about as many saves the time that a session takes to open
@@ -68,18 +67,6 @@ class OnnxEngine:
         self.expected = None if known is None else ExpectedError.from_text(known)
         self._lock = threading.Lock()
         self._come = 0  # crops, several at once
-
-    @classmethod
-    def from_keras(cls, model: keras.Model, **settings) -> OnnxEngine:
-        """An engine for a loaded Keras model; its ONNX file is kept in the cache under the hash of its weights.
-
-        Args:
-            model: as `load_model` or `build_model` returns it, trained further or not.
-            **settings: of the engine.
-        """
-        from fsanet.export.onnx_cache import cached_onnx_of_model
-
-        return cls(cached_onnx_of_model(model), **settings)
 
     @property
     def metadata(self) -> dict[str, str]:

@@ -84,7 +84,7 @@ def write_finder_onnx(model: keras.Model, path: str | Path, metadata: Mapping[st
         The path. The input is named `image_bgr`, the output `prediction`.
 
     Raises:
-        ImportError: without TensorFlow, tf2onnx or onnx.
+        ImportError: without onnx.
         InputError: when the file's numbers differ from the model's.
     """
     with replace_whole(path) as temporary:

@@ -5,19 +5,12 @@ nothing has to be thrown away by hand. Several processes may export the same mod
 onto the same name.
 """
 
-from __future__ import annotations
-
 import hashlib
 import os
-from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from fsanet.locations import HOME_VARIABLE
+from fsanet.locations import HOME_VARIABLE, cache_dir
 from fsanet.weights.pretrained import weight_files
-
-if TYPE_CHECKING:
-    import keras
 
 # Part of every hash. Raise it when the exported graph changes, so that files of older versions are not used.
 GRAPH_VERSION = 5
@@ -25,13 +18,10 @@ GRAPH_VERSION = 5
 _BUNDLED = Path(__file__).resolve().parents[1] / "bundled"  # fsanet/bundled/<training set>/<model>.onnx
 
 
-def cache_dir() -> Path:
+def onnx_dir() -> Path:
     """The folder of exported files: in the folder that FSANET_HOME names, else in the user's cache."""
     home = os.environ.get(HOME_VARIABLE)
-    if home:
-        return Path(home).expanduser() / "onnx"
-    cache = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(cache) / "fsanet" / "onnx"
+    return (Path(home).expanduser() if home else cache_dir()) / "onnx"
 
 
 def bundled_onnx(model: str, weights: str) -> Path | None:
@@ -69,30 +59,15 @@ def exported_onnx(model: str, weights: str) -> Path:
     return write_onnx(load_model(model, weights=weights), path, describe(model, weights), spread=True)
 
 
-def cached_onnx_of_model(model: keras.Model) -> Path:
-    """The ONNX file of a loaded model, exported to the cache when it is not there."""
-    parts = [model.to_json().encode(), *(memoryview(array).cast("B") for array in model.get_weights())]
-    path = _path_in_cache(model.name, parts)
-    if not path.is_file():
-        from fsanet.export.onnx_file import write_onnx
-
-        write_onnx(model, path, {"model": model.name})
-    return path
-
-
 def _cache_path(model: str, weights: str) -> Path:
     """The file in the cache, there or not, for the content of the weight files."""
-    return _path_in_cache(model, (_content(file) for file in weight_files(model, weights).values()))
+    digest = hashlib.sha256(f"{GRAPH_VERSION} {model}".encode())
+    for file in weight_files(model, weights).values():
+        digest.update(_content(file))
+    return onnx_dir() / f"{model}-{digest.hexdigest()[:16]}.onnx"
 
 
 def _content(file: Path) -> bytes:
     if not file.is_file():
         raise FileNotFoundError(f"There is no weight file '{file}'.")
     return file.read_bytes()
-
-
-def _path_in_cache(model: str, parts: Iterable) -> Path:
-    digest = hashlib.sha256(f"{GRAPH_VERSION} {model}".encode())
-    for part in parts:
-        digest.update(part)
-    return cache_dir() / f"{model}-{digest.hexdigest()[:16]}.onnx"

@@ -104,11 +104,6 @@ def load_checkpoint(path: Path, variables: Variables, identity: Mapping[str, Any
     return Progress(**record["progress"])
 
 
-def load_progress(path: Path) -> Progress:
-    """Where the run of a checkpoint stands."""
-    return Progress(**_read(path)[1]["progress"])
-
-
 def snapshot(variables: Variables) -> list[np.ndarray]:
     """The values of variables, to be put back with `restore`."""
     return [np.array(keras.ops.convert_to_numpy(variable.value)) for variable in variables]

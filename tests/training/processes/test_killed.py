@@ -9,7 +9,8 @@ import psutil
 import pytest
 
 from fsanet.console import EXIT_ERROR
-from fsanet.training.checkpoint import FILE_NAME, load_progress
+from fsanet.training.checkpoint import FILE_NAME
+from tests.fixtures.tiny_training import progress_of
 
 pytestmark = pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="several processes need TensorFlow")
 MOST_S = 10.0
@@ -46,7 +47,7 @@ def has_ended(process: psutil.Process) -> bool:
 
 
 def wait_for_epoch(checkpoint, epoch: int) -> None:
-    while not checkpoint.is_file() or load_progress(checkpoint).epoch < epoch:
+    while not checkpoint.is_file() or progress_of(checkpoint)["epoch"] < epoch:
         time.sleep(0.2)
 
 
@@ -60,7 +61,7 @@ def test_a_killed_process_ends_the_other_and_the_same_command_goes_on(start, tmp
     assert command.returncode == EXIT_ERROR
     assert errors.count("error: ") == errors.count("error: Process 2 of 2 has ended") == 1
 
-    stopped_in = load_progress(checkpoint).epoch
+    stopped_in = progress_of(checkpoint)["epoch"]
     command = start()
     wait_for_epoch(checkpoint, stopped_in + 1)
     follower = follower_of(command)
