@@ -2,6 +2,7 @@ import keras
 import numpy as np
 import pytest
 
+from fsanet.training.checkpoint import restore, snapshot
 from fsanet.training.optimizer import build_optimizer
 from fsanet.training.plan import Plan
 
@@ -27,12 +28,46 @@ def test_running_mean_follows_its_definition():
     kernel = variable([5.0, -3.0], "kernel")
     optimizer = build_optimizer(Plan(ema=0.8, learning_rate=0.1), [kernel])
     values = train(optimizer, [kernel], 60)
-    expected = np.zeros(2)
+    expected = values[0]
     for step, value in enumerate(values):
-        decay = min(0.8, (1 + step) / (10 + step))  # 0.8 from step 35 on
+        decay = min(0.8, step / (9 + step))  # 0.8 from step 36 on
         expected = decay * expected + (1 - decay) * value
     with optimizer.averaged():
         np.testing.assert_allclose(as_array(kernel.value), expected, rtol=1e-5)
+
+
+def test_the_first_mean_is_the_first_value():
+    kernel = variable([5.0, -3.0], "kernel")
+    optimizer = build_optimizer(Plan(ema=0.999, learning_rate=0.1), [kernel])
+    [value] = train(optimizer, [kernel], 1)
+    with optimizer.averaged():
+        np.testing.assert_allclose(as_array(kernel.value), value, rtol=1e-6)
+
+
+def test_the_mean_of_what_stays_is_what_stays():
+    kernel = variable([5.0], "kernel")
+    optimizer = build_optimizer(Plan(ema=0.999, learning_rate=0.1), [kernel])
+    for _ in range(4):
+        optimizer.apply([keras.ops.zeros((1,))], [kernel])
+        with optimizer.averaged():
+            assert as_array(kernel.value)[0] == pytest.approx(5.0, rel=1e-6)
+
+
+def test_a_mean_that_goes_on_from_saved_variables_is_that_of_one_run():
+    runs = {}
+    for name, stops in {"whole": (), "resumed": (7,)}.items():
+        kernel = variable([5.0, -3.0], "kernel")
+        optimizer = build_optimizer(Plan(ema=0.8, learning_rate=0.1), [kernel])
+        for step in range(20):
+            if step in stops:
+                kept = snapshot([kernel, *optimizer.variables])
+                kernel = variable([0.0, 0.0], "kernel")
+                optimizer = build_optimizer(Plan(ema=0.8, learning_rate=0.1), [kernel])
+                restore([kernel, *optimizer.variables], kept)
+            train(optimizer, [kernel], 1)
+        with optimizer.averaged():
+            runs[name] = as_array(kernel.value)
+    np.testing.assert_array_equal(runs["resumed"], runs["whole"])
 
 
 def test_the_random_start_is_soon_forgotten():

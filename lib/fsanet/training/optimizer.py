@@ -16,8 +16,8 @@ _NOT_DECAYED = ("bias", "gamma", "beta")
 class RunningMean:
     """A running mean of variables that forgets their random start.
 
-    With a constant decay of 0.999 a third of the start is still in the mean after 1,000 steps. Here the decay of step t
-    is at most (1 + t) / (10 + t).
+    With a constant decay of 0.999 a third of the start is still in the mean after 1,000 steps. Here the decay of step
+    t, from 0 on, is at most t / (9 + t): the first values are the first mean, with nothing of the zeros before them.
 
     Args:
         decay: the largest; 0 keeps no mean.
@@ -31,7 +31,7 @@ class RunningMean:
 
     def update(self, step: Any) -> None:
         """Take in the values that the variables have after a step, a float32 scalar from 0 on."""
-        decay = ops.minimum(self.decay, (1.0 + step) / (10.0 + step))
+        decay = ops.minimum(self.decay, step / (9.0 + step))
         for variable, mean in self.pairs:
             mean.assign(mean + (1.0 - decay) * (variable - mean))
 
