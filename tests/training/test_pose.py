@@ -34,6 +34,13 @@ def test_errors_are_means_over_all_views(network):
     assert figures["val_mae"] == pytest.approx(mean)
 
 
+def test_a_set_without_roll_is_validated_by_its_yaw_and_pitch(network):
+    rollless = colours(3, np.zeros((3, 3)))
+    figures = validate(network, [View(rollless, np.arange(3), label_weight=(1, 1, 0))])
+    assert (figures["val_yaw"], figures["val_pitch"], figures["val_mae"]) == pytest.approx((1.0, 2.0, 1.5))
+    assert np.isnan([figures["val_roll"], figures["val_geodesic"]]).all()
+
+
 def test_labels_that_do_not_count_are_left_out(network):
     labelled, rollless = colours(3, np.tile([0.0, 1.0, 2.0], (3, 1))), colours(3, np.full((3, 3), 50.0))
     views = [View(labelled, np.arange(3)), View(rollless, np.arange(3), label_weight=(1, 1, 0))]

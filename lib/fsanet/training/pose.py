@@ -6,6 +6,7 @@ from pathlib import Path
 
 import keras
 import numpy as np
+from numpy.typing import NDArray
 
 from fsanet.datasets.augment.layer import Augment
 from fsanet.datasets.batches import Batches, View
@@ -115,7 +116,8 @@ def crop_model(network: keras.Model, settings: Settings) -> CropModel:
 def validate(network: keras.Model, views: Sequence[View]) -> dict[str, float]:
     """Errors in degrees: val_mae, val_yaw, val_pitch, val_roll, val_geodesic.
 
-    Labels that do not count are left out of each; the geodesic error needs all three.
+    Labels that do not count are left out of each, and what is left without any is NaN, and not part of val_mae; the
+    geodesic error needs all three.
     """
     engine, errors, counted, geodesic = KerasEngine(network), [], [], []
     for view in views:
@@ -123,8 +125,15 @@ def validate(network: keras.Model, views: Sequence[View]) -> dict[str, float]:
         errors.append(euler_errors(predicted, true))
         counted.append(np.broadcast_to(np.asarray(view.label_weight) > 0, true.shape))
         geodesic.append(np.where(counted[-1].all(axis=1), geodesic_errors(predicted, true), np.nan))
-    per_angle = np.nanmean(np.where(np.concatenate(counted), np.concatenate(errors), np.nan), axis=0)
+    per_angle = _known_mean(np.where(np.concatenate(counted), np.concatenate(errors), np.nan))
     names = ("val_yaw", "val_pitch", "val_roll")
     figures = {name: float(error) for name, error in zip(names, per_angle, strict=True)}
-    angle = float(np.nanmean(np.concatenate(geodesic)))
-    return {"val_mae": float(np.nanmean(per_angle)), **figures, "val_geodesic": angle}
+    angle = float(_known_mean(np.concatenate(geodesic)))
+    return {"val_mae": float(_known_mean(per_angle)), **figures, "val_geodesic": angle}
+
+
+def _known_mean(values: NDArray) -> NDArray:
+    """Means over the first axis of the values that are not NaN; NaN where all are."""
+    known = ~np.isnan(values)
+    total, count = np.where(known, values, 0.0).sum(axis=0), known.sum(axis=0)
+    return np.where(count > 0, total / np.maximum(count, 1), np.nan)
