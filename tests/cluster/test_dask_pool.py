@@ -2,13 +2,18 @@
 
 import os
 import signal
+import time
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 pytest.importorskip("distributed", reason="pip install 'fsanet[cluster]' to test clusters")
 
-from fsanet.cluster.dask_pool import open_pool, spread_over
+from distributed import Client, KilledWorker
+
+from fsanet.cluster.dask_pool import _reason, open_pool, spread_over
 from fsanet.workers import CORES_VARIABLE, cores, run_on_all_cores
 
 
@@ -44,7 +49,7 @@ def test_results_of_all_tasks(pool):
 
 def test_a_task_that_fails_three_times_is_named_and_the_rest_is_done(pool):
     done = []
-    with pytest.raises(OSError, match="1 tasks failed 3 times each, the others are done: 3: three is no"):
+    with pytest.raises(OSError, match=r"1 tasks failed at every try, the others are done: 3: .* \(3 times\)"):
         done.extend(pool.run(fails_at_three, range(6)))
     assert sorted(done) == [0, 1, 2, 4, 5]
 
@@ -52,9 +57,46 @@ def test_a_task_that_fails_three_times_is_named_and_the_rest_is_done(pool):
 @pytest.mark.slow
 def test_a_task_that_kills_its_worker_takes_no_other_with_it(pool):
     done = []
-    with pytest.raises(OSError, match="1 tasks failed 3 times each, the others are done: 2: "):
+    with pytest.raises(OSError, match="1 tasks failed at every try, the others are done: 2: 3 workers died at it"):
         done.extend(pool.run(kills_at_two, range(6)))
     assert sorted(done) == [0, 1, 3, 4, 5]
+
+
+def test_how_often_a_task_was_tried_is_as_its_scheduler_has_it():
+    assert _reason(KilledWorker("task", None, 3)) == "4 workers died at it"
+    assert _reason(ValueError("no")) == "no (3 times)"
+
+
+def test_workers_that_join_get_tasks_and_those_that_leave_are_not_missed(tmp_path):
+    with open_pool("local:1") as pool, ThreadPoolExecutor(1) as other:
+        changes = other.submit(joins_and_leaves, pool._client, tmp_path)
+        assert sorted(pool.run(partial(meets, tmp_path), range(6))) == list(range(6))
+        changes.result()
+
+
+def joins_and_leaves(client: Client, folder: Path) -> None:
+    """A second worker comes while the first is at its task, and one goes while both are at theirs."""
+    wait_until(lambda: (folder / "0").exists())
+    client.cluster.scale(2)
+    wait_until(lambda: (folder / "1").exists())
+    client.cluster.scale(1)
+    wait_until(lambda: len(client.nthreads()) == 1)
+    (folder / "go").touch()
+
+
+def meets(folder: Path, number: int) -> int:
+    """The first two tasks are at work at the same time, until they are let go."""
+    (folder / str(number)).touch()
+    wait_until(lambda: number > 1 or (folder / "go").exists())
+    return number
+
+
+def wait_until(condition, seconds=120):
+    end = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > end:
+            raise TimeoutError("waited in vain")
+        time.sleep(0.05)
 
 
 def test_workers_share_the_cores_and_work_where_the_command_was_given(pool, tmp_path, monkeypatch):

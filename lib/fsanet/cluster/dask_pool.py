@@ -4,8 +4,9 @@
     dask scheduler; dask worker tcp://HOST:8786 --nthreads 1     one command each, on any machine
     fsanet estimate photos/ --cluster tcp://HOST:8786
 
-Every machine needs this package and the same folders under the same names. A task that fails is tried again; a worker
-that dies costs the task that it was at; what fails three times is named when the rest is done.
+Every machine needs this package and the same folders under the same names. Workers may join and leave at any time. A
+task that fails is tried three times; one whose worker dies as often as the scheduler's `allowed-failures` say, and once
+more. What fails at every try is named when the rest is done.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from itertools import islice
 from pathlib import Path
+from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from fsanet.errors import InputError, MissingPackageError
@@ -30,8 +32,9 @@ Result = TypeVar("Result")
 ATTEMPTS = 3
 LOCAL = "local:"
 _PATIENCE_S = 10
+_LOOK_S = 5  # between looks for new workers, while nothing ends
 _SETTINGS = {
-    "distributed.scheduler.allowed-failures": ATTEMPTS - 1,  # of a task whose workers die
+    "distributed.scheduler.allowed-failures": ATTEMPTS - 1,  # workers that die at a task; of a scheduler here
     # Ctrl-C goes to all processes of a terminal; the driver ends the others
     "distributed.worker.preload": ["import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)"],
     "distributed.deploy.lost-worker-timeout": "1 hour",  # a busy machine takes long to start one anew; Dask gives up
@@ -58,23 +61,23 @@ class DaskPool:
 
         Args:
             function: importable by name on the workers (`functools.partial` of such is too).
-            tasks: picklable; read only as far ahead as there are workers.
+            tasks: picklable; read only as far ahead as there are workers, those that join later too.
 
         Raises:
-            OSError: when the scheduler is gone, or at the end, when tasks have failed three times: it names them.
+            OSError: when the scheduler is gone, or at the end, when tasks have failed at every try: it names them.
         """
-        from distributed import as_completed
-
         waiting, failed = iter(tasks), []
         at_work: dict[Any, Task] = {}
-
-        def submit(count: int) -> list[Any]:
-            new = {self._submit(function, task): task for task in islice(waiting, count)}
-            at_work.update(new)
-            return list(new)
-
-        done = as_completed(submit(self._threads()), loop=self._client.loop, raise_errors=False)
-        for future in done:
+        done: SimpleQueue[Any] = SimpleQueue()
+        while True:
+            for task in islice(waiting, max(0, self._threads() - len(at_work))):
+                at_work[self._submit(function, task, done)] = task
+            if not at_work:
+                break
+            try:
+                future = done.get(timeout=_LOOK_S)
+            except Empty:
+                continue
             task = at_work.pop(future)
             if future.status == "cancelled":
                 raise self._gone()
@@ -82,16 +85,21 @@ class DaskPool:
                 failed.append(f"{task}: {_reason(future.exception())}")
             else:
                 yield future.result()
-            done.update(submit(1))
         if failed:
             raise OSError(_named(failed))
 
-    def _submit(self, function: Callable[[Task], Result], task: Task) -> Any:
+    def _submit(self, function: Callable[[Task], Result], task: Task, done: SimpleQueue[Any]) -> Any:
         here = str(Path.cwd())
-        return self._client.submit(_in_folder, here, function, task, pure=False, retries=ATTEMPTS - 1)
+        future = self._client.submit(_in_folder, here, function, task, pure=False, retries=ATTEMPTS - 1)
+        future.add_done_callback(done.put)
+        return future
 
     def _threads(self) -> int:
-        return max(1, sum(self._client.nthreads().values()))
+        """Of all workers that are there now; 1 where there is none, so that a task waits for the next."""
+        try:
+            return max(1, sum(self._client.nthreads().values()))
+        except OSError:
+            raise self._gone() from None
 
     def _gone(self) -> OSError:
         what = f"The scheduler of '{self._where}' is gone"
@@ -159,9 +167,13 @@ def _in_folder(folder: str, function: Callable[[Task], Result], task: Task) -> R
 
 
 def _reason(error: BaseException) -> str:
-    return str(error) or type(error).__name__
+    from distributed import KilledWorker
+
+    if isinstance(error, KilledWorker):
+        return f"{error.allowed_failures + 1} workers died at it"
+    return f"{str(error) or type(error).__name__} ({ATTEMPTS} times)"
 
 
 def _named(failed: list[str]) -> str:
     more = f"; and {len(failed) - _NAMED} more" if len(failed) > _NAMED else ""
-    return f"{len(failed)} tasks failed {ATTEMPTS} times each, the others are done: {'; '.join(failed[:_NAMED])}{more}"
+    return f"{len(failed)} tasks failed at every try, the others are done: {'; '.join(failed[:_NAMED])}{more}"
