@@ -1,8 +1,11 @@
 """The engines' contract: same angles, any batch, several threads, clear errors."""
 
+import math
 import threading
+from pathlib import Path
 
 import numpy as np
+import onnx
 import pytest
 
 from fsanet.engines.engine import shares
@@ -10,6 +13,7 @@ from fsanet.engines.keras_engine import KerasEngine
 from fsanet.engines.onnx_engine import OnnxEngine
 from fsanet.engines.openvino_engine import OpenVinoEngine
 from fsanet.engines.tensorflow_engines import LiteRtEngine
+from fsanet.errors import InputError
 from fsanet.export.comparison import probe_crops
 
 pytestmark = pytest.mark.filterwarnings("ignore:In the future `np.object`:FutureWarning")  # keras' patch of tf2onnx
@@ -146,3 +150,41 @@ def test_missing_and_foreign_files(tmp_path):
 def test_a_network_of_another_shape_is_refused(mirror):
     with pytest.raises(ValueError, match="is not a head pose network"):
         OnnxEngine(mirror / "models" / "face_detection_yunet_2023mar.onnx")
+
+
+def network_with_output(path: Path, *columns: int) -> Path:
+    """An ONNX file that takes crops of 4 pixels and gives (batch, *columns)."""
+    nodes = [
+        onnx.helper.make_node("Flatten", ["crops"], ["flat"]),
+        onnx.helper.make_node("MatMul", ["flat", "weights"], ["product"]),
+        onnx.helper.make_node("Reshape", ["product", "shape"], ["output"]),
+    ]
+    constants = [
+        onnx.numpy_helper.from_array(np.ones((48, math.prod(columns)), np.float32), "weights"),
+        onnx.numpy_helper.from_array(np.array([-1, *columns]), "shape"),
+    ]
+    kind = onnx.TensorProto.FLOAT
+    crops = onnx.helper.make_tensor_value_info("crops", kind, ["batch", 4, 4, 3])
+    output = onnx.helper.make_tensor_value_info("output", kind, ["batch", *columns])
+    graph = onnx.helper.make_graph(nodes, "foreign", [crops], [output], constants)
+    onnx.save(onnx.helper.make_model(graph, opset_imports=[onnx.helper.make_opsetid("", 17)], ir_version=8), path)
+    return path
+
+
+@pytest.mark.parametrize("engine", [OnnxEngine, OpenVinoEngine])
+@pytest.mark.parametrize("columns", [(), (1,), (4,), (3, 1)])
+def test_a_network_with_another_output_than_three_angles_is_refused(tmp_path, engine, columns):
+    assert engine(network_with_output(tmp_path / "angles.onnx", 3), threads=1).input_size == 4
+    came = "".join(f", {size}" for size in columns)
+    with pytest.raises(InputError, match=rf"expected an output of \(batch, 3\), .*; got \([^,]+{came}\): give a file"):
+        engine(network_with_output(tmp_path / "foreign.onnx", *columns), threads=1)
+
+
+def test_a_tflite_file_with_another_output_than_three_angles_is_refused(tmp_path):
+    import tensorflow as tf
+
+    path = tmp_path / "foreign.tflite"
+    network = tf.function(lambda crops: tf.reduce_mean(crops, (1, 2, 3)), [tf.TensorSpec((1, 4, 4, 3))])
+    path.write_bytes(tf.lite.TFLiteConverter.from_concrete_functions([network.get_concrete_function()]).convert())
+    with pytest.raises(InputError, match=r"expected an output of \(batch, 3\), .*; got \(1\): give a file"):
+        LiteRtEngine(path)

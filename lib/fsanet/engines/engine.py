@@ -2,8 +2,9 @@
 
 import itertools
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Protocol
 
 import numpy as np
@@ -57,6 +58,23 @@ def checked_crops(crops_bgr: ArrayLike, size: int) -> NDArray:
     if crops.dtype != np.uint8 and crops.dtype.kind != "f":
         raise InputError(f"An engine takes crops as uint8 or float; got {crops.dtype}.")
     return crops
+
+
+def check_output(shape: Sequence[object], path: Path) -> None:
+    """Whether a network in a file gives one row of three numbers for each crop.
+
+    Args:
+        shape: of an output, as the file tells it; what it leaves open is no number.
+        path: of the file.
+
+    Raises:
+        ValueError: when it is not (batch, 3).
+    """
+    if len(shape) != 2 or shape[1] != 3:
+        raise InputError(
+            f"'{path}' is not a head pose network: expected an output of (batch, 3), yaw, pitch and roll in degrees; "
+            f"got ({', '.join(map(str, shape))}): give a file that `fsanet export` wrote."
+        )
 
 
 def as_float(crops: NDArray) -> NDArray[np.float32]:

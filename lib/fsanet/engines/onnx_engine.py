@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from fsanet.builds import ONNX_RUNTIME, clash_of_builds
-from fsanet.engines.engine import Workers, as_float, checked_batch_size, checked_crops, checked_threads
+from fsanet.engines.engine import Workers, as_float, check_output, checked_batch_size, checked_crops, checked_threads
 from fsanet.engines.reading import EXPECTED_ERROR, ExpectedError, Reading
 from fsanet.errors import InputError
 from fsanet.sessions import CALLS, SessionPair, session_options
@@ -162,4 +162,6 @@ def _input_size(session: onnxruntime.InferenceSession, path: Path) -> int:
             f"'{path}' is not a head pose network: it takes {[(i.type, i.shape) for i in inputs]}, expected one float "
             "tensor of (batch, size, size, 3)."
         )
+    for output in outputs:
+        check_output(output.shape, path)
     return shape[1]

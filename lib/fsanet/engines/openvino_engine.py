@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from fsanet.engines.engine import as_float, checked_batch_size, checked_crops, checked_threads, shares
+from fsanet.engines.engine import as_float, check_output, checked_batch_size, checked_crops, checked_threads, shares
 from fsanet.errors import InputError, MissingPackageError
 
 _PRECISIONS = {"float32": "f32", "bfloat16": "bf16", "float16": "f16"}
@@ -25,7 +25,7 @@ class OpenVinoEngine:
     Raises:
         ImportError: without OpenVINO.
         FileNotFoundError: when there is no such file.
-        ValueError: when it is not a model that OpenVINO reads, or a setting is wrong.
+        ValueError: when it is not a model that OpenVINO reads, or not one of head poses, or a setting is wrong.
     """
 
     name = "openvino"
@@ -45,6 +45,7 @@ class OpenVinoEngine:
         self._precision = _PRECISIONS[precision]
         self._core, self._model = _read(self.path)
         self.input_size = self._model.input(0).partial_shape[1].get_length()
+        check_output(_shape(self._model.output(0).partial_shape), self.path)
         self._lock = threading.Lock()  # the request keeps its tensors until the next call
         self._request = self._compile(checked_threads(threads)).create_infer_request()
 
@@ -89,3 +90,10 @@ def _read(path: Path):
         return core, core.read_model(path)
     except RuntimeError as error:
         raise InputError(f"OpenVINO cannot read '{path}': {error}") from error
+
+
+def _shape(partial) -> list[object]:
+    """An OpenVINO shape in numbers where these are known."""
+    if partial.rank.is_dynamic:
+        return ["any rank"]
+    return [size.get_length() if size.is_static else "?" for size in partial]

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from fsanet.console import quiet_native_stderr
-from fsanet.engines.engine import Workers, as_float, checked_crops, checked_threads
+from fsanet.engines.engine import Workers, as_float, check_output, checked_crops, checked_threads
 from fsanet.errors import InputError, MissingPackageError
 from fsanet.export.formats.table import INPUT_NAME, METADATA_FILE, METADATA_PREFIX, OUTPUT_NAME, SIGNATURE
 
@@ -28,7 +28,7 @@ class LiteRtEngine:
     Raises:
         ImportError: without LiteRT.
         FileNotFoundError: when there is no such file.
-        ValueError: when it is not a model that LiteRT reads, or a setting is wrong.
+        ValueError: when it is not a model that LiteRT reads, or not one of head poses, or a setting is wrong.
     """
 
     name = "litert"
@@ -39,7 +39,9 @@ class LiteRtEngine:
         with quiet_native_stderr():  # LiteRT tells which kernels it uses
             self._single = _interpreter(self.path, self._workers.count)
         self._input = self._single.get_input_details()[0]
-        self._output = self._single.get_output_details()[0]["index"]
+        output = self._single.get_output_details()[0]
+        check_output(output["shape"], self.path)
+        self._output = output["index"]
         self.input_size = int(self._input["shape"][1])
         self._lock = threading.Lock()  # an interpreter serves one thread at a time
         self._interpreters: list = []
