@@ -3,9 +3,11 @@
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
+from fsanet.cluster import merging
 from fsanet.cluster.merging import find_records, merge_shards
 from fsanet.cluster.record import read_record, record_path, run_of_shards, write_record
 from fsanet.cluster.shard import Shard, all_shards, parse_shard
@@ -87,6 +89,31 @@ def test_merged_rows_are_those_of_one_process(tmp_path, suffix):
     merged = merge_shards(find_records(tmp_path), [tmp_path / f"poses{suffix}"])
     assert (tmp_path / f"poses{suffix}").read_bytes() == whole(tmp_path, suffix)
     assert (merged.files, merged.faces) == (40, sum(map(faces_of, SOURCES)))
+
+
+def test_shards_are_joined_in_rounds_to_the_same_bytes(tmp_path, monkeypatch):
+    monkeypatch.setattr(merging, "_AT_ONCE", 3)
+    write_all(tmp_path, count=12)
+    before = set(tmp_path.iterdir())
+    merged = merge_shards(find_records(tmp_path), [tmp_path / "poses.csv"])
+    assert set(tmp_path.iterdir()) - before == {tmp_path / "poses.csv"}
+    assert (tmp_path / "poses.csv").read_bytes() == whole(tmp_path)
+    assert (merged.files, merged.faces) == (40, sum(map(faces_of, SOURCES)))
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="asks Linux for the open files")
+def test_more_shards_than_files_may_be_open_are_joined(tmp_path):
+    sources = [Source("image", f"photos/{number:04}1.jpg", "photos") for number in range(600)]
+    write_all(tmp_path, count=300, sources=sources)
+    resource = pytest.importorskip("resource", reason="Windows has no such limits")
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    there = len(list(Path("/proc/self/fd").iterdir()))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (there + 150, before[1]))
+    try:
+        merge_shards(find_records(tmp_path), [tmp_path / "poses.csv"])
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, before)
+    assert (tmp_path / "poses.csv").read_bytes() == whole(tmp_path, sources=sources)
 
 
 def test_names_with_commas_quotes_and_line_breaks(tmp_path):

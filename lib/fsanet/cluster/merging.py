@@ -1,10 +1,11 @@
 """Joining the rows of all shards to those that one process would have written, or saying what is missing or twice."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from heapq import merge
 from itertools import islice
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 from fsanet.cluster.record import SUFFIX, DoneSource, Record, read_record, record_path
@@ -16,6 +17,7 @@ from fsanet.inference.rows import PoseRow
 from fsanet.inference.seams import renumbered, same_faces
 
 _NAMED = 8
+_AT_ONCE = 128  # shards whose rows are open: systems allow 256 files, most 1,024
 
 
 class Merged(NamedTuple):
@@ -59,7 +61,7 @@ def find_records(folder: Path) -> list[Record]:
 
 
 def merge_shards(records: Sequence[Record], outputs: Sequence[Path]) -> Merged:
-    """Write the rows of all sources, in the run's order, in constant memory.
+    """Write the rows of all sources, in the run's order, in constant memory and with few files open.
 
     Args:
         records: of all shards.
@@ -72,7 +74,7 @@ def merge_shards(records: Sequence[Record], outputs: Sequence[Path]) -> Merged:
     files = faces = expected = 0
     with ExitStack() as stack:
         sinks = [stack.enter_context(open_sink(path)) for path in outputs]
-        for source, rows in _joined(merge(*map(_with_rows, records), key=lambda pair: pair[0].position)):
+        for source, rows in _joined(_in_order(stack.enter_context(_few(records, outputs[0].parent)))):
             if source.position != expected:
                 what = "twice" if source.position < expected else f"after a gap of {source.position - expected}"
                 raise InputError(f"'{source.file}' comes {what}: the records do not belong together.")
@@ -93,6 +95,33 @@ def remove_shards(records: Sequence[Record]) -> None:
     for record in records:
         for path in (record_path(record.rows), record.rows, lock_path(record.rows)):
             path.unlink(missing_ok=True)
+
+
+@contextmanager
+def _few(records: Sequence[Record], folder: Path) -> Iterator[Sequence[Record]]:
+    """Records of the same sources, so few that their rows can be open at once; more are joined below `folder` first."""
+    with ExitStack() as stack:
+        while len(records) > _AT_ONCE:
+            place = Path(stack.enter_context(TemporaryDirectory(prefix=".merging-", dir=folder)))
+            starts = range(0, len(records), _AT_ONCE)
+            records = [_as_one(records[start : start + _AT_ONCE], place / str(start)) for start in starts]
+        yield records
+
+
+def _as_one(records: Sequence[Record], path: Path) -> Record:
+    """Some records as one, its rows in a file of that name and of their kind."""
+    first, sources = records[0], []
+    rows_path = path.with_suffix(first.rows.suffix)
+    with open_sink(rows_path) as sink:
+        for source, rows in _in_order(records):
+            sources.append(source)
+            sink.write(rows)
+    return first._replace(rows=rows_path, sources=sources)
+
+
+def _in_order(records: Sequence[Record]) -> Iterator[tuple[DoneSource, list[PoseRow]]]:
+    """The sources of all with their rows, by position."""
+    return merge(*map(_with_rows, records), key=lambda pair: pair[0].position)
 
 
 def _joined(sources: Iterable[tuple[DoneSource, list[PoseRow]]]) -> Iterator[tuple[DoneSource, list[PoseRow]]]:
