@@ -206,6 +206,27 @@ def test_a_folder_of_an_export_is_replaced_and_another_is_not(tmp_path):
     assert place(tmp_path / "new", "name", openvino) == tmp_path / "new"
 
 
+@pytest.mark.parametrize("name", ["openvino", "saved_model"])
+def test_an_export_holds_nothing_that_hinders_the_next(name, exported):
+    path, _, _ = exported(name)
+    assert place(path, "name", get_format(name)) == path
+
+
+def test_a_folder_with_an_export_and_other_files_is_not_replaced(tmp_path):
+    openvino = get_format("openvino")
+    for folder in (tmp_path / "mine", tmp_path / "name"):
+        (folder / "photos").mkdir(parents=True)
+        for file in ("model.xml", "notes.txt", "photos/a.jpg"):
+            (folder / file).touch()
+    message = r"would be replaced by the export and holds more than one \(notes\.txt, photos/a\.jpg\): give another"
+    with pytest.raises(InputError, match=message):
+        place(tmp_path / "mine", "name", openvino)
+    with pytest.raises(InputError, match=message):
+        place(tmp_path, "name", openvino)
+    with pytest.raises(InputError, match=r"is a folder, got the file '.*notes\.txt': give another name"):
+        place(tmp_path / "mine" / "notes.txt", "name", openvino)
+
+
 def test_the_suffix_of_another_format_is_an_error(weights, tmp_path):
     with pytest.raises(
         ValueError, match=r"An export as 'onnx' is a file in \.onnx, got '.*a\.pb': name it so or a folder"

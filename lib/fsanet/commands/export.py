@@ -25,13 +25,14 @@ from fsanet.export.comparison import (
     change_of_error,
     check_same_angles,
 )
-from fsanet.export.formats.table import FORMATS, INT8, Format, Source, describe, get_format
+from fsanet.export.formats.table import FORMATS, INT8, Format, Source, describe, files_of_others, get_format
 from fsanet.files import remove_leftovers, replace_whole, replace_whole_folder
 from fsanet.locations import work_dir
 from fsanet.models.spec import DEFAULT_MODEL, default_weights
 from fsanet.options import add_option
 
 DEFAULT_FOLDER = Path("exported")
+_NAMED = 3
 
 
 def export(
@@ -86,17 +87,37 @@ def place(out: Path | None, name: str, form: Format) -> Path:
     """Where an export shall lie: where it is told, or under its default name in a folder.
 
     Raises:
-        ValueError: when it is told a file of another suffix.
+        ValueError: when it is told a file of another suffix, or what would be replaced is no export alone.
     """
+    if form.folder:
+        return _replaceable(_folder_place(out, name), form)
     if out is None:
         return DEFAULT_FOLDER / name
-    if form.folder:  # one that holds an export is replaced
-        return out / name if out.is_dir() and export_engine(out) is None else out
     if out.is_dir() or not out.suffix:
         return out / name
     if out.suffix != form.suffix:
         raise InputError(f"An export as '{form.name}' is a file in {form.suffix}, got '{out}': name it so or a folder.")
     return out
+
+
+def _folder_place(out: Path | None, name: str) -> Path:
+    """One that holds an export is meant itself; another takes the export."""
+    if out is None:
+        return DEFAULT_FOLDER / name
+    return out / name if out.is_dir() and export_engine(out) is None else out
+
+
+def _replaceable(path: Path, form: Format) -> Path:
+    """The path of a folder, when nothing but an earlier export is lost where it is replaced."""
+    if path.is_file():
+        raise InputError(f"An export as '{form.name}' is a folder, got the file '{path}': give another name.")
+    if others := files_of_others(path):
+        more = f" and {len(others) - _NAMED} more" if len(others) > _NAMED else ""
+        raise InputError(
+            f"'{path}' would be replaced by the export and holds more than one ({', '.join(map(str, others[:_NAMED]))}"
+            f"{more}): give another --out, or move those files away."
+        )
+    return path
 
 
 def _stem(model: str, weights: str | Path, quantize: str) -> str:

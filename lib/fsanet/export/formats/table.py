@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from fnmatch import fnmatch
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -78,14 +79,14 @@ class Format:
         name: as the command takes it.
         suffix: of the file, or of the folder where one file is not enough.
         writer: where the function lies that writes a `Source` to a free path, "module:function" of this folder.
-        folder: whether the path is a folder.
+        folder: the files that it writes into a folder, as patterns; none where the path is a file.
         quantize: what it can be quantised to.
     """
 
     name: str
     suffix: str
     writer: str
-    folder: bool = False
+    folder: tuple[str, ...] = ()
     quantize: tuple[str, ...] = ()
 
     def load_writer(self) -> Callable[[Source, Path], None]:
@@ -98,16 +99,25 @@ class Format:
         return getattr(import_module(f"fsanet.export.formats.{module}"), function)
 
 
+_OF_OPENVINO = ("model.xml", "model.bin")
+_OF_SAVED_MODEL = ("saved_model.pb", "fingerprint.pb", "variables/variables.*", METADATA_FILE)
 _ROWS = (
     Format("onnx", ".onnx", "onnx_formats:write_onnx_format", quantize=(FLOAT16, INT8)),
     Format("tflite", ".tflite", "tensorflow_formats:write_tflite", quantize=(FLOAT16, INT8)),
-    Format("openvino", "_openvino", "onnx_formats:write_openvino", folder=True, quantize=(FLOAT16, INT8)),
-    Format("saved_model", "_saved_model", "tensorflow_formats:write_saved_model", folder=True),
+    Format("openvino", "_openvino", "onnx_formats:write_openvino", _OF_OPENVINO, quantize=(FLOAT16, INT8)),
+    Format("saved_model", "_saved_model", "tensorflow_formats:write_saved_model", _OF_SAVED_MODEL),
     Format("frozen_graph", ".pb", "tensorflow_formats:write_frozen_graph"),
     Format("keras", ".keras", "tensorflow_formats:write_keras"),
 )
 _FORMATS = {row.name: row for row in _ROWS}
 FORMATS = tuple(_FORMATS)
+
+
+def files_of_others(folder: Path) -> list[Path]:
+    """What lies in a folder that no export writes, relative to it."""
+    ours = [pattern for row in _ROWS for pattern in row.folder]
+    files = sorted(path.relative_to(folder) for path in folder.rglob("*") if not path.is_dir())
+    return [file for file in files if not any(fnmatch(file.as_posix(), pattern) for pattern in ours)]
 
 
 def get_format(name: str) -> Format:
