@@ -65,6 +65,14 @@ def test_the_help_tells_of_columns(capsys):
     assert ".csv or .jsonl, or .parquet where shards are joined" in " ".join(capsys.readouterr().out.split())
 
 
+def test_shards_of_another_run_are_told_before_a_cluster_starts(photos, monkeypatch, capsys):
+    monkeypatch.setattr("fsanet.cluster.shared_run.open_pool", lambda address: pytest.fail("the work starts"))
+    estimate("--out", "many", "--shard", "1/2")
+    assert estimate("--out", "many", "--cluster", "local:1", "--shards", "3") == EXIT_ERROR
+    message = capsys.readouterr().err
+    assert "'many' has finished shards of another run (poses-1-of-2.sources.jsonl): join them by" in message
+
+
 def test_no_shard(photos, capsys):
     with pytest.raises(SystemExit):
         estimate("--shard", "4/3")

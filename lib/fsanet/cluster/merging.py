@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 from fsanet.cluster.record import SUFFIX, DoneSource, Record, read_record, record_path
+from fsanet.cluster.shard import Shard
 from fsanet.cluster.shard_work import lock_path
 from fsanet.errors import InputError
 from fsanet.files import printable
@@ -58,6 +59,25 @@ def find_records(folder: Path) -> list[Record]:
     if len(numbers) > of:
         raise InputError(f"'{folder}' has more than one record of a shard: {numbers}. Remove those of another name.")
     return records
+
+
+def refuse_other_shards(rows: Path, shards: Sequence[Shard]) -> None:
+    """Nothing where a run of these shards finds none of another run beside its own, with which they cannot be joined.
+
+    Args:
+        rows: the file of all rows, after which those of the shards are named.
+        shards: all of the run.
+
+    Raises:
+        ValueError: when there are some.
+    """
+    own = {record_path(shard.part_of(rows)) for shard in shards}
+    if others := sorted(set(rows.parent.glob(f"*{SUFFIX}")) - own):
+        more = f" and {len(others) - _NAMED} more" if len(others) > _NAMED else ""
+        raise InputError(
+            f"'{rows.parent}' has finished shards of another run ({', '.join(path.name for path in others[:_NAMED])}"
+            f"{more}): join them by `fsanet merge` and remove them, or write to another folder."
+        )
 
 
 def merge_shards(records: Sequence[Record], outputs: Sequence[Path]) -> Merged:

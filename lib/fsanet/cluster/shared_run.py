@@ -7,7 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from fsanet.cluster.dask_pool import open_pool
-from fsanet.cluster.merging import find_records, merge_shards, remove_shards
+from fsanet.cluster.merging import find_records, merge_shards, refuse_other_shards, remove_shards
 from fsanet.cluster.shard import Shard, names_digest
 from fsanet.cluster.shard_work import Done, ShardWork
 from fsanet.console import EXIT_INTERRUPTED, EXIT_OK, EXIT_PARTIAL, log_failures, progress
@@ -46,7 +46,7 @@ def take_shard(
 
 
 def share_out(
-    address: str, work: Callable[[Shard], object], shards: Sequence[Shard], folder: Path, rows: list[Path], quiet: bool
+    address: str, work: Callable[[Shard], object], shards: Sequence[Shard], text: Path, rows: list[Path], quiet: bool
 ) -> int:
     """Have a cluster work on all shards, join their rows and say what came of it; returns the exit code.
 
@@ -54,14 +54,18 @@ def share_out(
         address: of the cluster.
         work: what a worker does with a shard.
         shards: all of them.
-        folder: where the shards leave their rows.
+        text: the file of rows after which those of the shards are named.
         rows: the files that get them all.
         quiet: no progress bar.
+
+    Raises:
+        ValueError: before the work starts, when shards of another run lie where these are to be.
     """
+    refuse_other_shards(text, shards)
     with open_pool(address) as pool:
         for _ in progress(pool.run(work, shards), total=len(shards), unit="shard", quiet=quiet):
             pass
-    records = find_records(folder)
+    records = find_records(text.parent)
     merged = merge_shards(records, rows)
     remove_shards(records)
     log_failures(merged.failures)

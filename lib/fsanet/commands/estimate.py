@@ -176,7 +176,7 @@ def _on_cluster(args: argparse.Namespace, sources: list, rows: list[Path]) -> in
     texts = [path for path in rows if path.suffix != PARQUET] or [args.out / "poses.csv"]
     settings = argparse.Namespace(**vars(args) | {"rows": texts[:1], "quiet": True, "cluster": None})
     work = partial(run_shard, settings, names_digest(sources), _spans(args, sources, args.shards))
-    return share_out(args.cluster, work, all_shards(args.shards), texts[0].parent, rows, args.quiet)
+    return share_out(args.cluster, work, all_shards(args.shards), texts[0], rows, args.quiet)
 
 
 def run_shard(args: argparse.Namespace, digest: str, spans: dict[str, tuple["Span", ...]], shard: "Shard") -> int:
