@@ -167,5 +167,15 @@ def test_whoever_stops_early_leaves_nothing_undone_behind():
         ahead.close()
 
 
+def test_a_killed_worker_ahead_is_told_in_this_call_and_in_the_next():
+    ahead = Ahead(2)
+    try:
+        for _ in range(2):
+            with pytest.raises(OSError, match=r"One of 2 processes was killed, most likely for lack of memory"):
+                list(ahead.run(signal.raise_signal, [signal.SIGKILL]))
+    finally:
+        ahead.close()
+
+
 def _pid_of(_: int) -> int:
     return os.getpid()

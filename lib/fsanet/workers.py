@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 if TYPE_CHECKING:
+    from concurrent.futures import Future
     from multiprocessing.synchronize import Event
 
 Task = TypeVar("Task")
@@ -103,10 +104,7 @@ def run_on_all_cores(
                     yield future.result()
                 pending |= {pool.submit(_breakable, function, task) for task in islice(tasks, len(done))}
         except BrokenProcessPool:
-            raise OSError(
-                f"One of {workers} processes was killed, most likely for lack of memory. "
-                "Start the command again with fewer, it goes on where it was: WORKERS=1."
-            ) from None
+            raise _killed(workers) from None
         except BaseException:  # whoever presses Ctrl-C does not wait for tasks that run or that processes hold
             stop.set()
             raise
@@ -134,14 +132,22 @@ class Ahead:
         Args:
             function: must be importable by name (`functools.partial` and methods of picklable objects are too).
             tasks: picklable arguments; read only as far ahead as needed.
+
+        Raises:
+            OSError: when a process is killed from outside, mostly for lack of memory.
         """
+        from concurrent.futures.process import BrokenProcessPool
+
         tasks = iter(tasks)
-        pending = deque(self._pool.submit(function, task) for task in islice(tasks, _AHEAD * self._workers + 1))
+        pending: deque[Future[Result]] = deque()
         try:
+            pending.extend(self._pool.submit(function, task) for task in islice(tasks, _AHEAD * self._workers + 1))
             while pending:
                 result = pending.popleft().result()
                 pending.extend(self._pool.submit(function, task) for task in islice(tasks, 1))
                 yield result
+        except BrokenProcessPool:
+            raise _killed(self._workers) from None
         finally:
             for future in pending:
                 future.cancel()
@@ -149,6 +155,13 @@ class Ahead:
     def close(self) -> None:
         """End the processes."""
         self._pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _killed(workers: int) -> OSError:
+    return OSError(
+        f"One of {workers} processes was killed, most likely for lack of memory. "
+        "Start the command again with fewer, it goes on where it was: WORKERS=1."
+    )
 
 
 def _settle(stop: Event | None = None) -> None:
