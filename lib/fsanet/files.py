@@ -1,6 +1,7 @@
 """Writing files so that they are whole or not there, with names of any characters in them."""
 
 import csv
+import errno
 import io
 import logging
 import os
@@ -143,6 +144,16 @@ def remove_all_leftovers(paths: Iterable[str | Path]) -> None:
         for leftover in folder.glob(f".*.{'[0-9a-f]' * 8}.part.*"):
             if leftover.name.rsplit(".part.", 1)[0][1:-9] in known:
                 leftover.unlink(missing_ok=True)
+
+
+def is_file(path: Path) -> bool:
+    """Whether there is a file; under a name that is longer than the system takes there is none."""
+    try:
+        return path.is_file()
+    except OSError as error:
+        if error.errno != errno.ENAMETOOLONG:
+            raise
+        return False
 
 
 def visible(files: Iterable[Path]) -> list[Path]:

@@ -70,6 +70,8 @@ BOX = "20,10,50,40"
     ("row", "reason", "detail"),
     [
         (f"nowhere.png,0,0,0,{BOX}", "missing image", "no file '"),
+        (f"{'a' * 300}.png,0,0,0,{BOX}", "missing image", "no file '"),
+        (f"{'a/' * 3000}b.png,0,0,0,{BOX}", "missing image", "no file '"),
         (f"labels.csv,0,0,0,{BOX}", "unreadable image", "labels.csv"),
         (f"a.png,nan,0,0,{BOX}", "NaN label", "yaw=nan, pitch=0, roll=0"),
         (f"a.png,0,inf,0,{BOX}", "NaN label", "pitch=inf"),

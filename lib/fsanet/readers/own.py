@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from fsanet.errors import InputError
+from fsanet.files import is_file
 from fsanet.image.face_crop import DETECTOR_MARGIN, INPUT_SIZE, box_in_crop, crop_face
 from fsanet.readers.face_boxes import DetectorChoice, largest_face
 from fsanet.readers.own_table import ANGLES, BOX, SOURCE, numbers_of, read_table, require_plain_degrees
@@ -75,7 +76,7 @@ def read_own(item: RawItem, *, choice: DetectorChoice, margin: float, img_size: 
     row, (image_path,) = dict(item.facts), item.files
     angles = numbers_of(row, ANGLES)
     angles_deg = tuple(np.rad2deg(angles)) if unit == "radians" else angles
-    if not image_path.is_file():
+    if not is_file(image_path):
         raise Unusable("missing image", f"no file '{image_path}'")
     image = read_raw_image(image_path)
     if any(row[key] for key in BOX):

@@ -22,7 +22,7 @@ from fsanet.datasets.npz_file import read_meta
 from fsanet.datasets.npz_stream import Chunk, LeftOut, PoseStream, megabytes_for
 from fsanet.datasets.parts import kept_for_the_next_run, require_writable, sole_writer
 from fsanet.errors import InputError
-from fsanet.files import remove_leftovers
+from fsanet.files import is_file, remove_leftovers
 from fsanet.image.reading import read_image
 from fsanet.readers.report import left_out_path, read_left_out, write_left_out
 from fsanet.workers import cores, run_on_all_cores
@@ -214,6 +214,6 @@ def files_sha256(items: Sequence[RawItem]) -> str:
     """Over names and sizes of the raw files, which a resumed run must find unchanged; reading them all takes long."""
     digest = hashlib.sha256()
     for item in items:
-        sizes = [file.stat().st_size if file.is_file() else -1 for file in item.files]
+        sizes = [file.stat().st_size if is_file(file) else -1 for file in item.files]
         digest.update(json.dumps([item.name, [file.name for file in item.files], sizes, item.facts]).encode())
     return digest.hexdigest()
