@@ -1,7 +1,12 @@
 """How sessions of ONNX Runtime are set up."""
 
+from pathlib import Path
+
+import pytest
+
 from fsanet import sessions
-from fsanet.sessions import Calls, SessionPair, session_options
+from fsanet.errors import InputError
+from fsanet.sessions import Calls, SessionPair, onnx_runtime_reads, session_options
 
 
 def test_threads_spin_within_calls_only():
@@ -40,3 +45,22 @@ def test_a_pair_of_one_thread_is_one_session():
     assert pair.has_single
     assert pair.single() is pair.together
     assert opened == [1]
+
+
+def test_what_onnx_runtime_cannot_read_is_told_in_a_sentence():
+    with (
+        pytest.raises(InputError, match=r"^ONNX Runtime cannot read 'net\.onnx': no graph$"),
+        onnx_runtime_reads(Path("net.onnx")),
+    ):
+        raise RuntimeError("no graph")
+
+
+def test_a_ctrl_c_behind_an_error_of_onnx_runtime_stays_one():
+    with pytest.raises(KeyboardInterrupt), onnx_runtime_reads(Path("net.onnx")):
+        try:
+            try:
+                raise KeyboardInterrupt
+            except KeyboardInterrupt as stop:
+                raise ImportError("initialization failed") from stop
+        except ImportError as error:
+            raise SystemError("returned with an exception set") from error

@@ -6,7 +6,10 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
+
+from fsanet.errors import InputError
 
 if TYPE_CHECKING:
     import onnxruntime
@@ -97,3 +100,22 @@ def session_options(threads: int) -> onnxruntime.SessionOptions:
     options.add_session_config_entry("session.intra_op.spin_duration_us", str(_SPIN_US))  # where it is known
     options.log_severity_level = 3  # errors; they are raised, too
     return options
+
+
+@contextmanager
+def onnx_runtime_reads(path: Path) -> Iterator[None]:
+    """A file is opened inside: what ONNX Runtime raises where it cannot read it becomes a sentence.
+
+    Raises:
+        InputError: when it cannot.
+        KeyboardInterrupt: when a Ctrl-C came meanwhile, which pybind11 hides behind an error of its own.
+    """
+    try:
+        yield
+    except Exception as error:  # its classes are private and share no base but Exception
+        behind: BaseException | None = error
+        while behind is not None:
+            if isinstance(behind, KeyboardInterrupt):
+                raise behind from None
+            behind = behind.__cause__ or behind.__context__
+        raise InputError(f"ONNX Runtime cannot read '{path}': {error}") from error

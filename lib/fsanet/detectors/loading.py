@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 from numpy.typing import NDArray
 
-from fsanet.errors import InputError
 from fsanet.locations import DETECTORS, command_here, find_pretrained, pretrained_dir
-from fsanet.sessions import CALLS, SessionPair, session_options
+from fsanet.sessions import CALLS, SessionPair, onnx_runtime_reads, session_options
 from fsanet.workers import cores
 
 if TYPE_CHECKING:
@@ -79,10 +78,8 @@ class Network:
     def __init__(self, path: Path, threads: int | None = None):
         if not path.is_file():
             raise FileNotFoundError(f"There is no network file '{path}'.")
-        try:
+        with onnx_runtime_reads(path):
             self._sessions = SessionPair(partial(open_session, str(path)), threads or cores())
-        except Exception as error:  # its classes are private and share no base but Exception
-            raise InputError(f"ONNX Runtime cannot read '{path}': {error}") from error
         self.inputs, self.outputs = self._sessions.together.get_inputs(), self._sessions.together.get_outputs()
 
     def __call__(self, value: NDArray) -> list[NDArray]:

@@ -14,7 +14,7 @@ from fsanet.builds import ONNX_RUNTIME, clash_of_builds
 from fsanet.engines.engine import Workers, as_float, check_output, checked_batch_size, checked_crops, checked_threads
 from fsanet.engines.reading import EXPECTED_ERROR, ExpectedError, Reading
 from fsanet.errors import InputError
-from fsanet.sessions import CALLS, SessionPair, session_options
+from fsanet.sessions import CALLS, SessionPair, onnx_runtime_reads, session_options
 
 if TYPE_CHECKING:
     import onnxruntime
@@ -128,10 +128,8 @@ def _open_session(path: Path, providers: list[str], threads: int) -> onnxruntime
 
     if not path.is_file():
         raise FileNotFoundError(f"There is no ONNX file '{path}'.")
-    try:
+    with onnx_runtime_reads(path):
         return onnxruntime.InferenceSession(str(path), session_options(threads), providers=providers)
-    except Exception as error:  # its classes are private and share no base but Exception
-        raise InputError(f"ONNX Runtime cannot read '{path}': {error}") from error
 
 
 def _providers(provider: str) -> list[str]:
