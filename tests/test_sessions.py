@@ -56,11 +56,8 @@ def test_what_onnx_runtime_cannot_read_is_told_in_a_sentence():
 
 
 def test_a_ctrl_c_behind_an_error_of_onnx_runtime_stays_one():
+    error = SystemError("returned with an exception set")
+    error.__context__ = ImportError("initialization failed")
+    error.__context__.__cause__ = KeyboardInterrupt()
     with pytest.raises(KeyboardInterrupt), onnx_runtime_reads(Path("net.onnx")):
-        try:
-            try:
-                raise KeyboardInterrupt
-            except KeyboardInterrupt as stop:
-                raise ImportError("initialization failed") from stop
-        except ImportError as error:
-            raise SystemError("returned with an exception set") from error
+        raise error

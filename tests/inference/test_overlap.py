@@ -1,7 +1,9 @@
 import threading
+import time
 
 import pytest
 
+from fsanet.inference import overlap
 from fsanet.inference.overlap import mapped_in_order, prefetched
 
 
@@ -34,6 +36,23 @@ def test_an_error_reaches_the_reader_at_its_place(started_threads):
     with pytest.raises(ValueError, match="broken frame"):
         next(reader)
     assert not started_threads()
+
+
+def test_a_reader_that_stops_does_not_wait_for_a_source_that_says_nothing(monkeypatch):
+    monkeypatch.setattr(overlap, "_LAST_ITEM_S", 0.05)
+    says_something = threading.Event()
+
+    def items():
+        yield 1
+        says_something.wait(20)
+        yield 2
+
+    reader = prefetched(items())
+    assert next(reader) == 1
+    begin_s = time.monotonic()
+    reader.close()
+    assert time.monotonic() - begin_s < 10
+    says_something.set()
 
 
 def test_a_reader_that_stops_early_closes_the_source(started_threads):

@@ -1,11 +1,14 @@
 import os
+import signal
 import subprocess
 import sys
 import threading
+import time
 from contextlib import suppress
 from fractions import Fraction
 from functools import partial
 from http.server import HTTPServer, SimpleHTTPRequestHandler
+from pathlib import Path
 
 import av
 import cv2
@@ -116,8 +119,8 @@ def test_files_that_are_no_video(tmp_path, content, message):
         VideoReader(str(path))
 
 
-def write_by_pyav(path, times_s, size=(64, 48), codec="mpeg4", rate=25, **stream):
-    """A clip of grey frames, each lighter than the last, at the times that are given."""
+def write_by_pyav(path, times_s, size=(64, 48), codec="mpeg4", rate=25, noise=None, **stream):
+    """A clip of grey frames, each lighter than the last, or of noise, at the times that are given."""
     with av.open(str(path), "w") as container:
         video = container.add_stream(codec, rate=rate)
         video.width, video.height = size
@@ -126,7 +129,9 @@ def write_by_pyav(path, times_s, size=(64, 48), codec="mpeg4", rate=25, **stream
         for name, value in stream.items():
             setattr(video.codec_context, name, value)
         for i, time_s in enumerate(times_s):
-            frame = av.VideoFrame.from_ndarray(np.full((size[1], size[0], 3), 10 * i, np.uint8), format="bgr24")
+            shape = size[1], size[0], 3
+            image = np.full(shape, 10 * i, np.uint8) if noise is None else noise.integers(0, 255, shape, np.uint8)
+            frame = av.VideoFrame.from_ndarray(image, format="bgr24")
             frame.pts, frame.time_base = round(1000 * time_s), Fraction(1, 1000)
             container.mux(video.encode(frame))
         container.mux(video.encode(None))
@@ -250,6 +255,46 @@ def test_of_a_film_in_a_pipe_with_its_index_at_the_end_the_sentence_says_what_to
     with path.open("rb") as file:
         sought = subprocess.run([sys.executable, "-c", READ_STDIN], stdin=file, capture_output=True, check=True)
     assert sought.stdout.decode().strip() == "5"
+
+
+OPEN_AND_READ = """
+import sys
+from fsanet.inference.video_file import VideoReader
+print("ready", flush=True)
+for _ in VideoReader(sys.argv[1]):
+    print("frame", flush=True)
+"""
+
+
+@pytest.mark.parametrize("named", [False, True])
+@pytest.mark.parametrize("has_begun", [False, True])
+def test_a_pipe_that_falls_silent_can_be_left_by_ctrl_c(tmp_path, named, has_begun):
+    name, content = "-", b""
+    if named:
+        os.mkfifo(name := str(tmp_path / "pipe"))
+    if has_begun:
+        clip = write_by_pyav(tmp_path / "clip.mkv", np.arange(20) / 25, (320, 240), noise=np.random.default_rng(0))
+        content = clip.read_bytes()
+    process = subprocess.Popen(
+        [sys.executable, "-c", OPEN_AND_READ, name],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    )
+    with Path(name).open("wb", buffering=0) if named else process.stdin as pipe, process:
+        assert process.stdout.readline() == b"ready\n"
+        pipe.write(content)
+        pipe.flush()
+        if has_begun:
+            assert process.stdout.readline() == b"frame\n"
+        time.sleep(0.3)
+        process.send_signal(signal.SIGINT)
+        try:
+            process.wait(20)
+        finally:
+            process.kill()
+        assert process.stderr.read().endswith(b"KeyboardInterrupt\n")
 
 
 def test_a_named_pipe_is_a_pipe_and_a_file_is_none(tmp_path):

@@ -3,6 +3,8 @@
 import io
 import stat
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import av
@@ -21,22 +23,41 @@ def open_media(name: str) -> InputContainer:
     Raises:
         OSError: when an address or a device cannot be opened.
         ValueError: when a file holds no media that FFmpeg knows, or standard input is closed.
+        KeyboardInterrupt: for a Ctrl-C while nothing comes through a pipe.
     """
     if name == "-" and sys.stdin is None:
         raise InputError("'-' is standard input, which is closed here: give a pipe, or the path of a file.")
     av.logging.set_level(None)  # FFmpeg's own messages are not about what a person can mend
     try:
-        if name == "-":
-            return av.open(sys.stdin.buffer, "r")
-        if "://" in name:
-            return av.open(name, timeout=_PATIENCE_S)
-        if stat.S_ISCHR(Path(name).stat().st_mode):
-            return av.open(name, format="v4l2")
-        return av.open(name if as_utf8(name) == name else _OpenFile(name), "r")
+        with interruptible():
+            return _opened(name)
     except (av.FFmpegError, ValueError, OSError) as error:
         if name == "-" or "://" in name or name.startswith("/dev/"):
             raise OSError(f"'{name}' cannot be opened as a video stream: {_reason(error)}.") from None
         raise no_video(name) from None
+
+
+def _opened(name: str) -> InputContainer:
+    if name == "-":
+        return av.open(_OpenFile(sys.stdin.fileno(), closefd=False), "r")
+    if "://" in name:
+        return av.open(name, timeout=_PATIENCE_S)
+    if stat.S_ISCHR(Path(name).stat().st_mode):
+        return av.open(name, format="v4l2")
+    return av.open(_OpenFile(name) if is_pipe(name) or as_utf8(name) != name else name, "r")
+
+
+@contextmanager
+def interruptible() -> Iterator[None]:
+    """PyAV reads inside: a Ctrl-C while it waits for a pipe is one."""
+    try:
+        yield
+    except _StoppedRead:
+        raise KeyboardInterrupt from None
+
+
+class _StoppedRead(Exception):
+    """A Ctrl-C while PyAV reads: it raises again what else a read raises, but loses a KeyboardInterrupt."""
 
 
 def is_pipe(name: str) -> bool:
@@ -47,7 +68,20 @@ def is_pipe(name: str) -> bool:
 
 
 class _OpenFile(io.FileIO):
-    """A file that PyAV reads where it does not take the name; it closes with the container that holds it."""
+    """What PyAV reads where it takes no name, or where FFmpeg would wait, deaf to Ctrl-C.
+
+    It closes with the container that holds it.
+    """
+
+    _stopped = False
+
+    def read(self, size: int | None = -1) -> bytes:
+        try:
+            if not self._stopped:  # FFmpeg tries again after an error
+                return super().read(size)
+        except KeyboardInterrupt:
+            self._stopped = True
+        raise _StoppedRead
 
     def __del__(self):
         self.close()

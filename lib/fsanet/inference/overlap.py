@@ -15,13 +15,15 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 _END = object()
+_LAST_ITEM_S = 2.0  # of patience with a thread that is at its last item
 
 
 def prefetched(items: Iterable[Item], depth: int = 4) -> Iterator[Item]:
     """Run an iterable in a thread of its own, at most `depth` items ahead of the reader.
 
     An exception of the iterable reaches the reader at its place. When the reader stops early (an error, Ctrl-C), the
-    thread ends after the item it is at, and the iterable is closed.
+    thread ends after the item it is at, and the iterable is closed; one that waits longer, for a pipe or an address that
+    sends nothing, is left behind and ends with the process.
 
     Args:
         items: the iterable; a generator may rely on its `finally` being run in the thread that ran it.
@@ -71,7 +73,7 @@ def prefetched(items: Iterable[Item], depth: int = 4) -> Iterator[Item]:
             yield item
     finally:
         stopped.set()
-        thread.join()
+        thread.join(_LAST_ITEM_S)
 
 
 def mapped_in_order(

@@ -8,11 +8,12 @@ from typing import Any
 import av
 import cv2
 import numpy as np
+from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
 from fsanet.inference.capture import check_file, no_frame, no_frame_of_pipe, no_video
 from fsanet.inference.frames import DEFAULT_FPS, VideoFrame
-from fsanet.inference.open_media import is_pipe, open_media
+from fsanet.inference.open_media import interruptible, is_pipe, open_media
 
 _MOST_FPS = 240.0  # recordings of browsers claim 1000 frames a second
 _LEAST_STEP_S = 1e-3
@@ -80,7 +81,7 @@ class VideoReader:
         stream = self._container.streams.video[0]
         packets = 0
         try:
-            for packet in self._container.demux(stream):
+            for packet in self._packets(stream):
                 packets += packet.size > 0
                 try:
                     yield from packet.decode()
@@ -91,6 +92,10 @@ class VideoReader:
             if "://" in self.name:
                 self.note = f"the stream ended: {error.strerror}"
         self.missed_frames += max(0, self.expected_frames - packets)
+
+    def _packets(self, stream: VideoStream) -> Iterator[av.Packet]:
+        with interruptible():
+            yield from self._container.demux(stream)
 
 
 def upright(frame: av.VideoFrame, aspect: float = 1.0) -> NDArray[np.uint8]:
