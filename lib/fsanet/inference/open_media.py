@@ -52,11 +52,11 @@ def interruptible() -> Iterator[None]:
     """PyAV reads inside: a Ctrl-C while it waits for a pipe is one."""
     try:
         yield
-    except _StoppedRead:
+    except _StoppedReadError:
         raise KeyboardInterrupt from None
 
 
-class _StoppedRead(Exception):
+class _StoppedReadError(Exception):
     """A Ctrl-C while PyAV reads: it raises again what else a read raises, but loses a KeyboardInterrupt."""
 
 
@@ -81,7 +81,7 @@ class _OpenFile(io.FileIO):
                 return super().read(size)
         except KeyboardInterrupt:
             self._stopped = True
-        raise _StoppedRead
+        raise _StoppedReadError
 
     def __del__(self):
         self.close()

@@ -22,8 +22,8 @@ def prefetched(items: Iterable[Item], depth: int = 4) -> Iterator[Item]:
     """Run an iterable in a thread of its own, at most `depth` items ahead of the reader.
 
     An exception of the iterable reaches the reader at its place. When the reader stops early (an error, Ctrl-C), the
-    thread ends after the item it is at, and the iterable is closed; one that waits longer, for a pipe or an address that
-    sends nothing, is left behind and ends with the process.
+    thread ends after the item it is at, and the iterable is closed; one that waits longer, for a pipe or an address
+    that sends nothing, is left behind and ends with the process.
 
     Args:
         items: the iterable; a generator may rely on its `finally` being run in the thread that ran it.
