@@ -162,7 +162,7 @@ def test_what_is_locked_is_waited_for(tmp_path, caplog):
             turns.append("second")
 
     second = threading.Thread(target=come_second, daemon=True)
-    with caplog.at_level("INFO"), locked(path, "Another one is at it"):
+    with caplog.at_level("INFO", logger="fsanet.files"), locked(path, "Another one is at it"):
         second.start()
         second.join(0.2)
         turns.append("first")
