@@ -38,6 +38,25 @@ def test_crops_vary_and_know_their_landmarks(folder, tmp_path):
     assert np.ptp(points.mean(axis=1), axis=0).min() > 1
 
 
+@pytest.mark.parametrize("side", [200, 800])
+def test_landmarks_from_the_edge_lie_where_the_picture_does(folder, tmp_path, side):
+    y, x = np.mgrid[:side, :side] + 0.5
+    points = np.random.default_rng(0).uniform(0.38, 0.62, (2, 68)) * side
+    nose = points[:, 30]
+    light = 255 * np.exp(-((x - nose[0]) ** 2 + (y - nose[1]) ** 2) / (2 * (side / 60) ** 2))
+    cv2.imwrite(str(folder / "AFW_1_0.png"), np.uint8(light))
+    (folder / "AFW_1_0.jpg").unlink()
+    scipy.io.savemat(folder / "AFW_1_0.mat", {"Pose_Para": np.zeros((1, 3)), "pt2d": points})
+    recipe = scattered_recipe([folder], tmp_path / "x.npz", crops=4)
+    items = [item for item in recipe.items if item.name == "AFW/AFW_1_0"]
+    assert len(items) == 4
+    for sample in map(recipe.read, items):
+        grey = np.clip(sample.image[..., 0].astype(float) - 8, 0, None)
+        y, x = np.mgrid[:64, :64]
+        middle = np.average(x, weights=grey), np.average(y, weights=grey)
+        assert sample.extras["points_xy"][30] == pytest.approx(middle, abs=0.15)
+
+
 def test_equal_seeds_give_equal_crops_and_others_do_not(folder, tmp_path):
     recipes = [scattered_recipe([folder], tmp_path / f"{i}.npz", seed=seed) for i, seed in enumerate((1, 1, 2))]
     first, same, other = (recipe.read(recipe.items[0]).extras["points_xy"] for recipe in recipes)

@@ -6,6 +6,8 @@ import scipy.io
 from fsanet.errors import InputError
 from fsanet.pose.angles import angles_from_rotation
 from fsanet.rendering.landmarks import five_points
+from fsanet.rendering.masks.overlay import MaskedPicture
+from fsanet.scenes import photograph_cutout
 from fsanet.scenes.backgrounds import Backgrounds
 from fsanet.scenes.bank import Bank, write_bank
 from fsanet.scenes.bank_plan import BankPlan
@@ -76,6 +78,19 @@ def test_some_wear_a_painted_mask_that_hides_the_mouth(photographs, rng):
     assert bare.visible.all()
     x, y = five_points(masked[0].points_xyz)[3:, :2].mean(axis=0).astype(int)  # the mouth
     assert masked[0].image_bgra[y, x, :3].tolist() != [90, 90, 90]
+
+
+def test_masks_are_painted_by_places_counted_from_the_middle_of_a_pixel(photographs, rng, monkeypatch):
+    painted = []
+
+    def paint(image_bgr, points_xy, rng):
+        painted.append(points_xy)
+        return MaskedPicture(image_bgr, "surgical", "right")
+
+    monkeypatch.setattr(photograph_cutout, "mask_by_points", paint)
+    cutouts = [whole_photograph(photographs / "people" / "p_0.png", rng) for _ in range(24)]
+    whole = next(cutout for cutout in cutouts if cutout.mask)
+    assert painted[0] == pytest.approx(whole.points_xyz[:, :2] - 0.5, abs=1e-3)
 
 
 def test_a_whole_photograph_stays_as_it_is(photographs, rng):

@@ -13,7 +13,7 @@ import numpy as np
 
 from fsanet.errors import InputError
 from fsanet.image.boxes import AnyBox
-from fsanet.image.face_crop import INPUT_SIZE, crop_face, landmark_box, widened_pixels
+from fsanet.image.face_crop import INPUT_SIZE, crop_face, landmark_box, points_in_crop
 from fsanet.readers.set_builder import RawItem, Sample, SetRecipe, Unusable, read_raw_image
 from fsanet.readers.type1 import both_files, list_type1, read_mat, source_of
 
@@ -64,9 +64,9 @@ def read_scattered(item: RawItem, *, seed: int, img_size: int) -> Sample:
         crop = crop_face(image, box, margin, img_size)
     except InputError as error:
         raise Unusable("empty box", str(error)) from None
-    x1, y1, x2, y2 = widened_pixels(box, margin, image.shape[1], image.shape[0])
-    in_crop = (landmarks.T - (x1, y1)) * (img_size / np.array([x2 - x1, y2 - y1]))
-    return Sample(crop, pose, source_of(item.name), {"points_xy": in_crop.astype(np.float32)})
+    from_middles = landmarks.T - 0.5  # of pixels; those of photographs that were profiled count from the edge
+    in_crop = points_in_crop(from_middles, box, margin, image.shape[1::-1], img_size)
+    return Sample(crop, pose, source_of(item.name), {"points_xy": in_crop})
 
 
 def scatter(box_xyxy: AnyBox, rng: np.random.Generator) -> tuple[float, float, float, float]:

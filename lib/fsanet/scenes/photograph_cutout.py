@@ -137,7 +137,7 @@ def _masked(image: NDArray[np.uint8], points: NDArray, rng: np.random.Generator)
     """The photograph, now and then with a mask on the face with these landmarks (68, 2 or 3), and the mask's number."""
     if rng.random() >= _MASKED:
         return image, 0
-    picture = mask_by_points(image, points[:, :2], rng)
+    picture = mask_by_points(image, points[:, :2] - 0.5, rng)
     return picture.image_bgr, mask_number(picture.kind, picture.worn)
 
 

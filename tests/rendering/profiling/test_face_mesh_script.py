@@ -46,6 +46,18 @@ def test_a_turn_without_a_face_is_left_open():
 
 
 @pytest.mark.parametrize("degrees", script.TURNS_DEG)
+@pytest.mark.parametrize("side", [100, 256])
+def test_the_map_and_the_turned_picture_agree(side, degrees):
+    y, x = np.mgrid[:side, :side] + 0.5
+    spot = np.array([0.62, 0.4]) * side
+    light = 255 * np.exp(-((x - spot[0]) ** 2 + (y - spot[1]) ** 2) / (2 * (side / 20) ** 2))
+    picture, matrix = script.turned(np.repeat(np.uint8(light)[..., None], 3, axis=2), degrees)
+    y, x = np.mgrid[:512, :512] + 0.5
+    found = np.average(x, weights=picture[..., 0]), np.average(y, weights=picture[..., 0])
+    assert matrix @ [*spot, 1] == pytest.approx(found, abs=0.2)
+
+
+@pytest.mark.parametrize("degrees", script.TURNS_DEG)
 def test_a_picture_is_turned_about_its_middle_and_fills_the_working_size(degrees):
     image = np.zeros((100, 160, 3), np.uint8)
     cv2.circle(image, (80, 50), 6, (255, 255, 255), -1)

@@ -59,7 +59,8 @@ def mask_by_points(
 
     Args:
         image_bgr: (H, W, 3) uint8, a crop or a whole picture.
-        points_xy: (68, 2) landmarks in pixels of the picture, in the order of 300W-LP; hidden ones where they would be.
+        points_xy: (68, 2) landmarks in pixels of the picture, 0 the middle of the first, in the order of 300W-LP; those
+            that are hidden where they would be.
         rng: randomness; equal states give equal pictures.
         kind: one of `fsanet.rendering.masks.kinds.KINDS`; None draws one by its share.
         worn: `right`, `below nose` or `below chin`; None draws one by its share.

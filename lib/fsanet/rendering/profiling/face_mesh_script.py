@@ -22,14 +22,19 @@ _REPORT_EVERY = 100  # pictures
 
 
 def turned(image: np.ndarray, degrees: float) -> tuple[np.ndarray, np.ndarray]:
-    """A picture turned anticlockwise about its middle at the working size, and the (2, 3) map that did it."""
+    """A picture turned anticlockwise about its middle at the working size, and the (2, 3) map that did it.
+
+    The map is of coordinates from the picture's edge, as Face Mesh has them in shares of its sides.
+    """
     height, width = image.shape[:2]
     scale = _WORKING_SIDE / max(height, width)
     matrix = cv2.getRotationMatrix2D((width / 2, height / 2), degrees, scale)
     matrix[:, 2] += _WORKING_SIDE / 2 - np.array([width, height]) / 2
     how = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
     size = (_WORKING_SIDE, _WORKING_SIDE)
-    return cv2.warpAffine(image, matrix, size, flags=how, borderMode=cv2.BORDER_REPLICATE), matrix
+    of_middles = matrix.copy()  # to OpenCV the middle of the first pixel is 0
+    of_middles[:, 2] += matrix[:, :2] @ (0.5, 0.5) - 0.5
+    return cv2.warpAffine(image, of_middles, size, flags=how, borderMode=cv2.BORDER_REPLICATE), matrix
 
 
 def picture_of(name: str) -> np.ndarray | None:
