@@ -127,6 +127,16 @@ def test_beyond_the_image_a_turned_crop_is_mirrored(noise):
     assert crop.std() > 20
 
 
+@pytest.mark.parametrize("margin", [0.0, 0.4])
+def test_a_crop_that_is_not_turned_is_mirrored_at_the_sides_and_clipped_above_and_below(noise, margin):
+    inside, at_a_corner, at_the_other = (40, 30, 60, 50), (-10, -8, 30, 40), (130, 80, 170, 130)
+    np.testing.assert_array_equal(crop_turned(noise, inside, 0, margin), crop_face(noise, inside, margin))
+    wide = cv2.copyMakeBorder(noise, 0, 0, 80, 80, cv2.BORDER_REFLECT_101)
+    for x1, y1, x2, y2 in (at_a_corner, at_the_other):
+        expected = crop_face(wide, (x1 + 80, y1, x2 + 80, y2), margin)
+        np.testing.assert_array_equal(crop_turned(noise, (x1, y1, x2, y2), 0, margin), expected)
+
+
 def test_points_in_the_crop_lie_on_what_they_lay_on():
     image = np.zeros((120, 160, 3), np.uint8)
     image[58:63, 88:93] = 255

@@ -26,14 +26,22 @@ export function remap([x1, y1, x2, y2], scale, shift) {
 /** Pixel range of a crop, maxima exclusive: truncated, widened, truncated, clipped, as the network's input is defined.
  * @param {Box} box @param {number} margin @param {number} width @param {number} height */
 export function widenedPixels(box, margin, width, height) {
-  const [x1, y1, x2, y2] = box.map(Math.trunc);
-  const dx = margin * (x2 - x1), dy = margin * (y2 - y1);
-  return [
-    Math.max(Math.trunc(x1 - dx), 0),
-    Math.max(Math.trunc(y1 - dy), 0),
-    Math.min(Math.trunc(x2 + dx), width - 1),
-    Math.min(Math.trunc(y2 + dy), height - 1),
-  ];
+  const [x1, y1, x2, y2] = widened(box, margin);
+  return [Math.max(x1, 0), Math.max(y1, 0), Math.min(x2, width - 1), Math.min(y2, height - 1)];
+}
+
+/** The same range of a crop as it is used: columns go on beyond the picture, where it is mirrored; empty where no pixel of the
+ * crop lies on the picture. As fsanet.image.face_crop.crop_turned without a turn.
+ * @param {Box} box @param {number} margin @param {number} width @param {number} height @returns {number[]} */
+export function croppedPixels(box, margin, width, height) {
+  const [left, top, right, bottom] = widenedPixels(box, margin, width, height), [x1, , x2] = widened(box, margin);
+  return right > left && bottom > top ? [x1, top, x2, bottom] : [];
+}
+
+/** @param {Box} box @param {number} margin */
+function widened(box, margin) {
+  const [x1, y1, x2, y2] = box.map(Math.trunc), dx = margin * (x2 - x1), dy = margin * (y2 - y1);
+  return [x1 - dx, y1 - dy, x2 + dx, y2 + dy].map(Math.trunc);
 }
 
 /** Intersection over the smaller area: it also sees a box within a box. @param {Box} a @param {Box} b */

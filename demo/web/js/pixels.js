@@ -13,7 +13,8 @@ export function toEven(value) {
   return value + 1.5 * 2 ** 52 - 1.5 * 2 ** 52; // numbers as large have no other digits
 }
 
-/** Cut a range of pixels (maxima exclusive), resize it bilinearly and write it as BGR numbers.
+/** Cut a range of pixels (maxima exclusive), resize it bilinearly and write it as BGR numbers. Columns beyond the picture are
+ * mirrored.
  * @param {Picture} picture @param {number[]} pixels x1, y1, x2, y2 @param {number} size side of the crop
  * @param {Float32Array} into @param {number} offset where in `into` */
 export function cropTo(picture, pixels, size, into, offset) {
@@ -24,6 +25,7 @@ export function cropTo(picture, pixels, size, into, offset) {
  * @param {Picture} picture @param {number} width @param {number} height @param {number[]} pixels x1, y1, x2, y2 @returns {Picture} */
 function interpolated({ data, width: stride }, width, height, [x1, y1, x2, y2]) {
   const columns = taps(x1, x2 - x1, width), rows = taps(y1, y2 - y1, height), resized = new Uint8ClampedArray(4 * width * height);
+  for (const places of [columns.firsts, columns.seconds]) places.forEach((place, i) => (places[i] = mirrored(place, stride)));
   for (let y = 0, to = 0; y < height; y++) {
     const above = stride * rows.firsts[y], below = stride * rows.seconds[y], down0 = rows.weights0[y], down1 = rows.weights1[y];
     for (let x = 0; x < width; x++, to += 4) {

@@ -1,7 +1,7 @@
 // @ts-check
 // From face boxes to angles: THE crop of the network, the network itself, and a second look at faces that lean.
 
-import { widenedPixels } from "./boxes.js";
+import { croppedPixels } from "./boxes.js";
 import { cropTo, cropTurned, leanCrop } from "./pixels.js";
 import { degreesApart, lean, poseBetween, poseMixed, turnInPlane } from "./rotation.js";
 
@@ -31,10 +31,10 @@ export class PoseNetwork {
   async read(picture, faces) {
     const { margin, finder_share, apart_deg } = this.settings;
     const crops = faces.map((face) => {
-      const pixels = widenedPixels(face.box, margin, picture.width, picture.height);
+      const pixels = croppedPixels(face.box, margin, picture.width, picture.height);
       return { box: face.box, pixels, turn: this.uprightTurn(face) };
     });
-    const seen = crops.filter(({ pixels: [x1, y1, x2, y2] }) => x2 > x1 && y2 > y1);
+    const seen = crops.filter(({ pixels }) => pixels.length > 0);
     const readings = await this.straightened(picture, seen, await this.ask(picture, seen));
     return crops.map((crop, i) => {
       const reading = readings[seen.indexOf(crop)], found = faces[i].pose;

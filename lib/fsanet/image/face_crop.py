@@ -57,9 +57,14 @@ def widened_pixels(
     Returns:
         (x_min, y_min, x_max, y_max), maxima always exclusive; empty where the box lies outside the image.
     """
-    whole = [int(value) for value in box_xyxy]
-    x1, y1, x2, y2 = (int(value) for value in boxes.widen(whole, margin))
+    x1, y1, x2, y2 = _widened(box_xyxy, margin)
     return max(x1, 0), max(y1, 0), min(x2, width - 1) + inclusive, min(y2, height - 1) + inclusive
+
+
+def _widened(box_xyxy: boxes.AnyBox, margin: float) -> tuple[int, int, int, int]:
+    """The whole pixels of a widened box, on the image or not."""
+    x1, y1, x2, y2 = boxes.widen([int(value) for value in box_xyxy], margin)
+    return int(x1), int(y1), int(x2), int(y2)
 
 
 def crop_face(
@@ -115,10 +120,11 @@ def crop_turned(
     margin: float = DETECTOR_MARGIN,
     size: int = INPUT_SIZE,
 ) -> NDArray[np.uint8]:
-    """Cut a face, as `crop_face` does, from the image as it is when turned about the middle of the face's box.
+    """Cut a face as the estimator does, from the image as it is when turned about the middle of the face's box.
 
     Turned by a quarter, width and height of the box change places; between, each is their mean by the squares of cosine
-    and sine. Beyond its edges the image is mirrored. Not turned, the crop is that of `crop_face`.
+    and sine. Beyond its edges the image is mirrored. Not turned, the crop is that of `crop_face`, but at the image's
+    left and right it is mirrored too: squeezed to what is left of it, half a face is read as one that turns aside.
 
     Args:
         image_bgr: (h, w, 3) uint8.
@@ -133,9 +139,10 @@ def crop_turned(
     Raises:
         ValueError: when nothing of the widened box, not turned, lies on the image.
     """
-    pixels = _some_pixels(image_bgr, box_xyxy, margin)
+    _, y1, _, y2 = _some_pixels(image_bgr, box_xyxy, margin)
     if clockwise_deg == 0:
-        return crop_pixels(image_bgr, pixels, size)
+        left, _, right, _ = _widened(box_xyxy, margin)
+        return cv2.resize(_columns(image_bgr[y1:y2], left, right), (size, size))
     angle = np.deg2rad(clockwise_deg)
     cosine, sine = np.cos(angle), np.sin(angle)
     low, high = np.array(box_xyxy[:2]), np.array(box_xyxy[2:])
@@ -148,6 +155,16 @@ def crop_turned(
         corner = corner - shift
     matrix = np.column_stack([of_crop, corner])
     return cv2.warpAffine(image_bgr, matrix, (size, size), flags=how, borderMode=cv2.BORDER_REFLECT_101)
+
+
+def _columns(image_bgr: NDArray[np.uint8], left: int, right: int) -> NDArray[np.uint8]:
+    """Columns of an image, the last exclusive; beyond its edges it is mirrored, its first and last column once."""
+    width = image_bgr.shape[1]
+    if left >= 0 and right <= width:
+        return image_bgr[:, left:right]
+    back_and_forth = 2 * (width - 1)  # there are two columns at least where a crop has a pixel
+    places = np.abs(np.arange(left, right)) % back_and_forth
+    return image_bgr[:, np.minimum(places, back_and_forth - places)]
 
 
 def _surroundings(

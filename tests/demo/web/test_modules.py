@@ -15,7 +15,7 @@ from fsanet.detectors.any_angle import turned, turned_back
 from fsanet.detectors.detection import Detection
 from fsanet.detectors.working_image import fit, shrunk
 from fsanet.image.boxes import iou, remap
-from fsanet.image.face_crop import crop_face, crop_turned, widened_pixels
+from fsanet.image.face_crop import crop_turned, widened_pixels
 from fsanet.image.turning import turn_image
 from fsanet.inference import cuts, face_estimator
 from fsanet.inference.cuts import CutDetector
@@ -45,18 +45,22 @@ def test_boxes(in_node):
         assert pixels == list(widened_pixels(box, 0.4, 180, 160))
 
 
-@pytest.mark.parametrize("box", [(20, 15, 60, 70), (-30, 2, 20, 40), (0, 0, 119, 89)])
+@pytest.mark.parametrize(
+    "box", [(20, 15, 60, 70), (-30, 2, 20, 40), (0, 0, 119, 89), (95, 60, 150, 95), (-300, 5, 400, 80)]
+)
 def test_crops(in_node, box):
     image = np.random.default_rng(4).integers(0, 256, (90, 120, 3), np.uint8)
-    given = {
-        "data": cv2.cvtColor(image, cv2.COLOR_BGR2RGBA).ravel().tolist(),
-        "pixels": widened_pixels(box, 0.4, 120, 90),
-    }
-    body = """const into = new Float32Array(64 * 64 * 3);
-        cropTo({ width: 120, height: 90, data: Uint8ClampedArray.from(given.data) }, given.pixels, 64, into, 0);
+    given = {"data": cv2.cvtColor(image, cv2.COLOR_BGR2RGBA).ravel().tolist(), "box": box}
+    body = """const into = new Float32Array(64 * 64 * 3), pixels = croppedPixels(given.box, 0.4, 120, 90);
+        cropTo({ width: 120, height: 90, data: Uint8ClampedArray.from(given.data) }, pixels, 64, into, 0);
         return [...into];"""
-    found = np.reshape(in_node(body, ["pixels.js"], given), (64, 64, 3))
-    assert np.array_equal(found, crop_face(image, box, 0.4))
+    found = np.reshape(in_node(body, ["boxes.js", "pixels.js"], given), (64, 64, 3))
+    assert np.array_equal(found, crop_turned(image, box, 0.0, 0.4))
+
+
+def test_a_box_beyond_the_picture_has_no_crop(in_node):
+    body = "return given.map((box) => croppedPixels(box, 0.4, 180, 160).length);"
+    assert in_node(body, ["boxes.js"], [(-90, 10, -50, 40), (20, 300, 60, 340), (10, 10, 40, 40)]) == [0, 0, 4]
 
 
 @pytest.mark.parametrize("box", [(20, 15, 60, 70), (-60, 2, -5, 40), (0, 0, 119.5, 89.25)])
