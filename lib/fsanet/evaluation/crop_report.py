@@ -21,7 +21,7 @@ from fsanet.engines.choose import create_engine
 from fsanet.engines.engine import Engine
 from fsanet.errors import InputError
 from fsanet.image.boxes import BoxXYXY, iou
-from fsanet.image.face_crop import DETECTOR_MARGIN, INPUT_SIZE, LANDMARK_MARGIN, crop_face, landmark_box
+from fsanet.image.face_crop import DETECTOR_MARGIN, INPUT_SIZE, LANDMARK_MARGIN, crop_face, crop_turned, landmark_box
 from fsanet.image.reading import read_image
 from fsanet.models.spec import DEFAULT_MODEL
 from fsanet.pose.errors import euler_errors, within_limit
@@ -86,7 +86,7 @@ def crop_cost(engine: Engine, name: str, faces: list[LabelledFace]) -> CropCost:
     if not pairs:
         return CropCost(name, len(faces), 0, float("nan"), float("nan"))
     true = np.array([face.pose_deg for face, _ in pairs])
-    detected = np.stack([crop_face(face.image_bgr, box, DETECTOR_MARGIN, INPUT_SIZE) for face, box in pairs])
+    detected = np.stack([crop_turned(face.image_bgr, box, 0.0, DETECTOR_MARGIN, INPUT_SIZE) for face, box in pairs])
     labelled = np.stack([crop_face(f.image_bgr, f.box_xyxy, LANDMARK_MARGIN, INPUT_SIZE) for f, _ in pairs])
     errors = (euler_errors(engine.predict(crops), true).mean() for crops in (detected, labelled))
     return CropCost(name, len(faces), len(pairs), *map(float, errors))

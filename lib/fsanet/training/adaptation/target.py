@@ -38,7 +38,7 @@ def load_target(path: str | Path, image_size: int, quiet: bool = True) -> NDArra
 def _of_folder(folder: Path, image_size: int, quiet: bool) -> NDArray[np.uint8]:
     from fsanet.console import progress
     from fsanet.detectors.catalog import create_sized_detector
-    from fsanet.image.face_crop import DETECTOR_MARGIN, crop_face
+    from fsanet.image.face_crop import DETECTOR_MARGIN, crop_turned
 
     files = visible(file for file in folder.rglob("*") if file.suffix.lower() in IMAGE_SUFFIXES)
     if not files:
@@ -47,7 +47,9 @@ def _of_folder(folder: Path, image_size: int, quiet: bool) -> NDArray[np.uint8]:
     crops = []
     for file in progress(files, unit="picture", label="finding faces", quiet=quiet):
         image = read_image(file)
-        crops += [crop_face(image, face.box_xyxy, DETECTOR_MARGIN, image_size) for face in detector.detect(image)]
+        crops += [
+            crop_turned(image, face.box_xyxy, 0.0, DETECTOR_MARGIN, image_size) for face in detector.detect(image)
+        ]
     if not crops:
         raise InputError(f"No face is found in the {len(files)} pictures of '{folder}' by {detector.name}.")
     return np.stack(crops)
