@@ -1,11 +1,14 @@
 """Rendered hair on faces of photographs: where it lies, how bright it is, and twins of sets with it."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
 from fsanet.datasets.derive import derive_set
 from fsanet.datasets.pose_set import PoseSet
 from fsanet.errors import InputError
+from fsanet.rendering import hair_overlay
 from fsanet.rendering.hair_overlay import SHARES, hair_over
 from fsanet.rendering.hair_styles import HAIR_STYLES
 from fsanet.rendering.haired_set import haired_set
@@ -41,6 +44,29 @@ def test_hair_follows_the_landmarks():
     assert same.mean() > 0.97
     assert (moved != there).mean() > 0.05
     np.testing.assert_array_equal(laid(points=POINTS + 500), SKIN)
+
+
+@pytest.mark.parametrize(("side", "turn_deg"), [(64, 0.0), (64, 25.0), (400, 0.0)])
+def test_hair_lies_where_the_landmarks_say(monkeypatch, side, turn_deg):
+    rng, angle = np.random.default_rng(0), np.deg2rad(turn_deg)
+    rendered = rng.uniform(40, 100, (68, 2))  # from the edge, as those of renders
+    turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]]) * side / 140
+    points = (rendered - 70) @ turn.T + side / 2 - 0.5
+    y, x = np.mgrid[:154, :140] + 0.5
+    spot = 150 * np.exp(-((x - rendered[30, 0]) ** 2 + (y - rendered[30, 1]) ** 2) / (2 * 4.0**2))
+    bald = np.full((154, 140, 3), 60, np.uint8)
+    haired = np.uint8(bald + spot[..., None])
+    frames = {"bald": bald, "curtain": haired}
+    monkeypatch.setattr(
+        hair_overlay,
+        "_head",
+        lambda seed, pose, hair: SimpleNamespace(image_bgr=frames[hair], landmarks_xy=rendered),
+    )
+    grey = np.full((side, side, 3), 60, np.uint8)
+    hair = np.clip(laid(grey, points).astype(float)[..., 0] - 62, 0, None)
+    y, x = np.mgrid[:side, :side]
+    middle = np.average(x, weights=hair), np.average(y, weights=hair)
+    assert points[30] == pytest.approx(middle, abs=0.15 * side / 64)
 
 
 def test_equal_states_give_equal_pictures_and_others_other_hair():

@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from fsanet.errors import InputError
 from fsanet.image.reading import check_picture
+from fsanet.image.turning import opencv_matrix
 from fsanet.rendering.frame import Frame, Settings, render_frame
 from fsanet.rendering.hair_styles import get_style
 
@@ -57,7 +58,8 @@ def hair_over(
 
     Args:
         image_bgr: (H, W, 3) uint8, a crop or a whole picture.
-        points_xy: (68, 2) landmarks in pixels of the picture, in the order of 300W-LP; hidden ones where they would be.
+        points_xy: (68, 2) landmarks in pixels of the picture, 0 the middle of the first, in the order of 300W-LP; those
+            that are hidden where they would be.
         yaw_pitch_roll_deg: (3,) degrees.
         rng: randomness; equal states give equal pictures.
         style: a name of `HAIR_STYLES`; None draws one by its share.
@@ -97,9 +99,10 @@ def _carried(
     differs = np.abs(hair - exposure * bare).max(axis=-1)
     opacity = np.clip((differs - _HAIR_FROM) / (_HAIR_TO - _HAIR_FROM), 0, 1)
     ones = np.ones((len(points_xy), 1))
-    to_points = np.linalg.lstsq(np.hstack([haired.landmarks_xy, ones]), points_xy, rcond=None)[0].T
+    from_edge_xy = points_xy + 0.5  # of the picture, as those of the render are counted
+    to_points = np.linalg.lstsq(np.hstack([haired.landmarks_xy, ones]), from_edge_xy, rcond=None)[0].T
     fine = (_FINE * size_wh[0], _FINE * size_wh[1])
-    layer = cv2.warpAffine(np.dstack([hair, opacity]), _FINE * to_points, fine)
+    layer = cv2.warpAffine(np.dstack([hair, opacity]), opencv_matrix(_FINE * to_points), fine)
     layer = cv2.resize(layer, size_wh, interpolation=cv2.INTER_AREA)
     return layer[..., :3], layer[..., 3:]
 
