@@ -1,7 +1,8 @@
 """THE one definition of the network's input: which pixels around a face are cut, and how they are resized.
 
 Data preparation, evaluation and the estimator all call these functions, so that a network sees in use what it saw in
-training: BGR uint8, `INPUT_SIZE` x `INPUT_SIZE`, OpenCV's default (bilinear) resize, no normalisation.
+training: BGR uint8, `INPUT_SIZE` x `INPUT_SIZE`, OpenCV's default (bilinear) resize, no normalisation. Only at the left
+and right border of an image does the estimator differ (`crop_turned`).
 """
 
 import cv2
