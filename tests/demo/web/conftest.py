@@ -171,16 +171,26 @@ class QuietHandler(SimpleHTTPRequestHandler):
 
 
 class LastingHandler(QuietHandler):
+    def send_head(self) -> object:
+        """The file of now: with dates, which are whole seconds, one written anew within a second would pass for the old."""
+        del self.headers["If-Modified-Since"]
+        return super().send_head()
+
     def end_headers(self) -> None:
         """With ten minutes in which nothing is asked for again."""
         self.send_header("Cache-Control", "max-age=600")
         super().end_headers()
 
 
+def asked_of(handler: SimpleHTTPRequestHandler) -> list[str]:
+    """The path; none where a browser opened a connection ahead and asked nothing."""
+    return [handler.path] if hasattr(handler, "path") else []
+
+
 @contextmanager
 def served(server: ThreadingHTTPServer) -> Iterator[Site]:
     answer, asked = server.RequestHandlerClass, []
-    server.RequestHandlerClass = lambda *request: asked.append(answer(*request).path)
+    server.RequestHandlerClass = lambda *request: asked.extend(asked_of(answer(*request)))
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     yield Site(f"http://127.0.0.1:{server.server_address[1]}/", asked)
