@@ -172,7 +172,7 @@ class QuietHandler(SimpleHTTPRequestHandler):
 
 class LastingHandler(QuietHandler):
     def send_head(self) -> object:
-        """The file of now: with dates, which are whole seconds, one written anew within a second would pass for the old."""
+        """The file of now: by dates, which are whole seconds, one written anew within a second passes for the old."""
         del self.headers["If-Modified-Since"]
         return super().send_head()
 
