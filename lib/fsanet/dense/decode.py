@@ -1,5 +1,6 @@
 """From raw predictions to faces: scores, boxes, points, rotations; and which of them are one and the same."""
 
+import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -85,32 +86,38 @@ class Small(NamedTuple):
     score: float
 
 
+def likely(prediction: NDArray, score: float) -> NDArray[np.int_]:
+    """Numbers of the rows of a prediction, (N, 24) with columns of `layout`, whose score is above so much."""
+    logit = math.log(score / (1 - score)) if score > 0 else -math.inf
+    return np.flatnonzero(prediction[:, layout.SCORE] > logit)
+
+
 def decode(
     prediction: NDArray, grid: NDArray, threshold: float, overlap: float = 0.4, small: Small | None = None
 ) -> Found:
     """The faces in a prediction, each the mean of what the cells near it say, by their scores.
 
     Args:
-        prediction: (N, 24), columns of `layout`.
+        prediction: (N, 24), columns of `layout`; of all cells or of some.
         grid: (N, 3) of `cells`.
         threshold: least score.
         overlap: of two boxes with a larger intersection over union the less sure one is dropped.
         small: of small faces; None where they must be as sure as others.
     """
     least = min(AGREED_SCORE * threshold, small.score) if small else AGREED_SCORE * threshold
-    told = prediction[:, layout.SCORE] > np.log(least / (1 - least)) if least > 0 else slice(None)
+    told = likely(prediction, least)
+    told = told[np.argsort(-prediction[told, layout.SCORE], kind="stable")]
     rows, where = prediction[told].astype(np.float64), grid[told].astype(np.float64)
     score = 1 / (1 + np.exp(-rows[:, layout.SCORE]))
-    order = np.argsort(-score, kind="stable")
-    rows, where, score = rows[order], where[order], score[order]
     box = _boxes(rows, where)
-    points = where[:, None, :2] + rows[:, layout.POINTS].reshape(-1, 5, 2) * _sides(box)[:, None, None]
+    sides = _sides(box)
+    points = where[:, None, :2] + rows[:, layout.POINTS].reshape(-1, 5, 2) * sides[:, None, None]
     counts = score > threshold
     if small is not None:
-        counts |= (score > small.score) & (_sides(box) < small.side_px)
+        counts |= (score > small.score) & (sides < small.side_px)
     numbers = np.flatnonzero(counts)
     kept = numbers[suppress(box[numbers], overlap)]
-    shares = _shares(score, box, kept)
+    shares = _shares(score, box, sides, kept)
     rows, points = shares @ rows, (shares @ points.reshape(-1, 10)).reshape(-1, 5, 2)
     rotation = rotation_from_6d(rows[:, layout.ROTATION_6D])
     return Found(score[kept], shares @ box, points, rotation, rows[:, layout.MASK].argmax(axis=1))
@@ -125,28 +132,30 @@ def hints_at(prediction: NDArray, grid: NDArray, score: float, side_px: float, k
         known: faces of the prediction. Of the same face a cell speaks where both boxes touch and that of the known one
             is not much smaller.
     """
-    told = prediction[:, layout.SCORE] > np.log(score / (1 - score))
+    told = likely(prediction, score)
     hints = _boxes(prediction[told], grid[told])
     hints = hints[_sides(hints) >= side_px]
+    sides = _sides(hints)
     for box, side in zip(known.box_xyxy, known.sides(), strict=True):
-        hints = hints[(_shared(box, hints)[0] == 0) | (side < MEANT * _sides(hints))]
+        elsewhere = (_shared(box, hints)[0] == 0) | (side < MEANT * sides)
+        hints, sides = hints[elsewhere], sides[elsewhere]
     return bool(len(hints))
 
 
-def _shares(score: NDArray, box_xyxy: NDArray, kept: NDArray[np.int_]) -> NDArray[np.float64]:
+def _shares(score: NDArray, box_xyxy: NDArray, sides: NDArray, kept: NDArray[np.int_]) -> NDArray[np.float64]:
     """(K, N) how much each of N predictions counts in each of K faces; the rows sum to one."""
     shares = np.zeros((len(kept), len(score)))
     for row, face in zip(shares, kept, strict=True):
         row[face] = score[face]
-        if _sides(box_xyxy[face]) >= LEAST_AGREED:
+        if sides[face] >= LEAST_AGREED:
             agrees = _shared(box_xyxy[face], box_xyxy)[0] >= AGREEING
             np.copyto(row, score, where=agrees & (score >= AGREED_SCORE * score[face]))
     return shares / shares.sum(axis=1, keepdims=True)
 
 
 def _boxes(rows: NDArray, where: NDArray) -> NDArray[np.float64]:
-    reach = np.exp(np.clip(rows[:, layout.BOX], -LARGEST_LOG, LARGEST_LOG)) * where[:, 2:]
-    return np.hstack([where[:, :2] - reach[:, :2], where[:, :2] + reach[:, 2:]])
+    reach = np.exp(np.minimum(np.maximum(rows[:, layout.BOX], -LARGEST_LOG), LARGEST_LOG)) * where[:, 2:]
+    return np.concatenate([where[:, :2] - reach[:, :2], where[:, :2] + reach[:, 2:]], axis=1)
 
 
 def suppress(boxes_xyxy: NDArray, overlap: float, within: float = WITHIN) -> list[int]:
@@ -181,20 +190,18 @@ def worn(found: Found) -> NDArray[np.bool_]:
 
 def _shared(box: NDArray, others: NDArray) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Intersection with each other box, (N,), as a share of the union and of the smaller of the two."""
-    common = _areas(np.maximum(box[:2], others[:, :2]), np.minimum(box[2:], others[:, 2:]))
-    own, areas = _areas(box[:2], box[2:]), _areas(others[:, :2], others[:, 2:])
-    return common / np.maximum(own + areas - common, _LEAST_AREA), common / np.maximum(
-        np.minimum(own, areas), _LEAST_AREA
-    )
+    common = _areas(np.maximum(np.minimum(box[2:], others[:, 2:]) - np.maximum(box[:2], others[:, :2]), 0.0))
+    own, areas = _areas(box[2:] - box[:2]), _areas(others[:, 2:] - others[:, :2])
+    union, smaller = own + areas - common, np.minimum(own, areas)
+    return common / np.maximum(union, _LEAST_AREA), common / np.maximum(smaller, _LEAST_AREA)
 
 
 def _sides(box_xyxy: NDArray) -> NDArray[np.float64]:
-    return np.sqrt(np.prod(box_xyxy[..., 2:] - box_xyxy[..., :2], axis=-1))
+    return np.sqrt(_areas(box_xyxy[..., 2:] - box_xyxy[..., :2]))
 
 
-def _areas(low_xy: NDArray, high_xy: NDArray) -> NDArray[np.float64]:
-    sides = np.maximum(high_xy - low_xy, 0.0)
-    return sides[..., 0] * sides[..., 1]
+def _areas(sides_xy: NDArray) -> NDArray[np.float64]:
+    return sides_xy[..., 0] * sides_xy[..., 1]
 
 
 def rotation_from_6d(columns: NDArray) -> NDArray[np.float64]:
@@ -203,12 +210,15 @@ def rotation_from_6d(columns: NDArray) -> NDArray[np.float64]:
     Zhou et al., "On the Continuity of Rotation Representations in Neural Networks", CVPR 2019.
     """
     first = _unit(columns[..., :3])
-    second = columns[..., 3:] - (first * columns[..., 3:]).sum(axis=-1, keepdims=True) * first
-    second = _unit(second)
+    second = _unit(columns[..., 3:] - _dot(first, columns[..., 3:])[..., None] * first)
     after, behind = [1, 2, 0], [2, 0, 1]  # np.cross takes longer than all else for a few faces
     third = first[..., after] * second[..., behind] - first[..., behind] * second[..., after]
     return np.stack([first, second, third], axis=-1)
 
 
 def _unit(vectors: NDArray) -> NDArray[np.float64]:
-    return vectors / np.maximum(np.linalg.norm(vectors, axis=-1, keepdims=True), 1e-8)
+    return vectors / np.maximum(np.sqrt(_dot(vectors, vectors)), 1e-8)[..., None]
+
+
+def _dot(vectors: NDArray, others: NDArray) -> NDArray[np.float64]:
+    return np.einsum("...i,...i->...", vectors, others)

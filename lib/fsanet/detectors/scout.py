@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from fsanet.dense.decode import UNTOLD, Found, Small, decode, hints_at, joined, worn
+from fsanet.dense.decode import AGREED_SCORE, UNTOLD, Found, Small, decode, hints_at, joined, likely, worn
 from fsanet.dense.layout import CELL_PREDICTION_SIZE, MASKS, STRIDES, cells
 from fsanet.detectors.closer_look import look_closer, surer, surest_of_looks
 from fsanet.detectors.detection import BoxConvention, Detection, checked_long_side, checked_threshold, sorted_detections
@@ -119,6 +119,8 @@ class ScoutNetwork:
         working = fit(image_bgr, long_side)
         canvas = on_whole_cells(working.image_bgr, self._pixel)
         [prediction], grid = self._network(canvas[None])[0], cells(*canvas.shape[:2])
+        some = likely(prediction, min(SUSPECTED, AGREED_SCORE * threshold))
+        prediction, grid = prediction[some], grid[some]
         found = decode(prediction, grid, threshold, OVERLAP, small)
         known = found.only((found.score >= KNOWN) & (found.sides() < LARGE_FACE))
         return found.moved(working.to_original_xy), hints_at(prediction, grid, SUSPECTED, MAY_BE_LARGE, known)
@@ -158,8 +160,9 @@ def on_whole_cells(
         least_height, least_width: of the input, for images that are searched together.
     """
     height, width = image_bgr.shape[:2]
-    canvas = np.full((_whole_side(height, least_height), _whole_side(width, least_width), 3), BEYOND, pixel)
+    canvas = np.empty((_whole_side(height, least_height), _whole_side(width, least_width), 3), pixel)
     canvas[:height, :width] = image_bgr[: canvas.shape[0], : canvas.shape[1]]
+    canvas[height:] = canvas[:, width:] = BEYOND
     return canvas
 
 

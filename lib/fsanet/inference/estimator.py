@@ -1,5 +1,6 @@
 """Head poses of all faces in an image: detect, crop, estimate."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -201,12 +202,9 @@ class HeadPoseEstimator:
         self, found: Detection, turn: float, upright_deg: NDArray, error_deg: NDArray, flags: tuple[str, ...]
     ) -> Face:
         """A face with the pose that was read after it was turned upright, and the error to be expected of that."""
-        share = self.finder_share
         pose, is_contradicted = Pose(*(rotate_in_plane(upright_deg, -turn) if turn else upright_deg).tolist()), False
-        if found.pose and share:
-            apart_deg = _apart_deg(pose, found.pose)
-            is_contradicted = apart_deg >= APART_DEG[1]
-            pose = _mixed(pose, found.pose, share, apart_deg)
+        if found.pose and self.finder_share:
+            pose, is_contradicted = _mixed(pose, found.pose, self.finder_share)
         error = None if np.isnan(error_deg).any() else Pose(*error_deg.tolist())
         is_unsure = is_contradicted or (error is not None and max(error) >= UNSURE_DEG)
         flags = (*flags, "unsure") if is_unsure else flags
@@ -249,16 +247,15 @@ def _network_name(engine: Engine, model: str | None, weights: str | None) -> str
     return told_model(engine) or model or unnamed
 
 
-def _apart_deg(one: Pose, other: Pose) -> float:
-    """Angle of the rotation that leads from one pose to the other."""
-    return float(np.rad2deg(np.arccos(np.clip((np.trace(one.rotation.T @ other.rotation) - 1) / 2, -1, 1))))
-
-
-def _mixed(of_crop: Pose, of_finder: Pose, share: float, apart_deg: float) -> Pose:
-    """A pose on the way from the crop's to the finder's, less far where they are far apart."""
-    start, end = APART_DEG
-    counted = share * float(np.clip((end - apart_deg) / (end - start), 0, 1))
-    return Pose(*angles_from_rotation(rotation_between(of_crop.rotation, of_finder.rotation, counted)).tolist())
+def _mixed(of_crop: Pose, of_finder: Pose, share: float) -> tuple[Pose, bool]:
+    """A pose on the way from the crop's to the finder's, less far where they are far apart; and whether they are so far
+    apart that the finder's does not count.
+    """
+    (start, end), crop, finder = APART_DEG, of_crop.rotation, of_finder.rotation
+    cosine = (float(np.vdot(crop, finder)) - 1) / 2  # of the angle between them
+    apart_deg = math.degrees(math.acos(max(-1.0, min(1.0, cosine))))
+    counted = share * max(0.0, min(1.0, (end - apart_deg) / (end - start)))
+    return Pose(*angles_from_rotation(rotation_between(crop, finder, counted)).tolist()), apart_deg >= end
 
 
 def _finder_share(given: float | None, engine: str | Engine, weights: str | None) -> float:

@@ -68,11 +68,7 @@ def rotation_from_angles(yaw_pitch_roll_deg: ArrayLike) -> NDArray[np.float64]:
         (sp * sy * cr - cp * sr, sp * sy * sr + cp * cr, sp * cy),
         (cp * sy * cr + sp * sr, cp * sy * sr - sp * cr, cp * cy),
     )
-    rotation = np.empty((*angles.shape[:-1], 3, 3))
-    for i, row in enumerate(rows):
-        for j, values in enumerate(row):
-            rotation[..., i, j] = values
-    return rotation
+    return _last(np.array(rows), 2)
 
 
 def angles_from_rotation(rotation: ArrayLike) -> NDArray[np.float64]:
@@ -87,11 +83,18 @@ def angles_from_rotation(rotation: ArrayLike) -> NDArray[np.float64]:
         (..., 3) degrees, yaw in [-90, 90], pitch and roll in [-180, 180].
     """
     r = np.asarray(rotation, dtype=np.float64)
-    yaw = np.arcsin(np.clip(-r[..., 0, 2], -1.0, 1.0))
+    yaw = np.arcsin(np.maximum(np.minimum(-r[..., 0, 2], 1.0), -1.0))
+    pitch, roll = np.arctan2(r[..., 1, 2], r[..., 2, 2]), np.arctan2(r[..., 0, 1], r[..., 0, 0])
     locked = np.hypot(r[..., 0, 0], r[..., 0, 1]) < 1e-8
-    pitch = np.where(locked, np.arctan2(-r[..., 2, 1], r[..., 1, 1]), np.arctan2(r[..., 1, 2], r[..., 2, 2]))
-    roll = np.where(locked, 0.0, np.arctan2(r[..., 0, 1], r[..., 0, 0]))
-    return np.rad2deg(np.stack([yaw, pitch, roll], axis=-1))
+    if locked.any():
+        pitch = np.where(locked, np.arctan2(-r[..., 2, 1], r[..., 1, 1]), pitch)
+        roll = np.where(locked, 0.0, roll)
+    return np.rad2deg(_last(np.array([yaw, pitch, roll]), 1))
+
+
+def _last(values: NDArray[np.float64], axes: int) -> NDArray[np.float64]:
+    """Values with their first axes put behind the others: what is computed for one pose too takes no time then."""
+    return values.transpose(*range(axes, values.ndim), *range(axes))
 
 
 def angles_of_facing(azimuth_elevation_deg: ArrayLike) -> NDArray[np.float64]:
