@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from fsanet.console import EXIT_OK, progress, run_command
 from fsanet.detectors.catalog import create_detector
-from fsanet.detectors.detection import FaceDetector
+from fsanet.detectors.detection import Detection, FaceDetector
 from fsanet.engines.choose import create_engine
 from fsanet.engines.engine import Engine
 from fsanet.errors import InputError
@@ -73,8 +73,14 @@ def read_face(item: RawItem) -> LabelledFace | None:
 
 def face_box(detector: FaceDetector, face: LabelledFace) -> BoxXYXY | None:
     """The detector's box of the labelled face; None where it does not find it."""
-    found = [detection.box_xyxy for detection in detector.detect(face.image_bgr)]
-    overlap = iou(np.reshape(found, (-1, 4)), np.array([face.box_xyxy]))[:, 0]
+    found = face_found(detector, face)
+    return None if found is None else found.box_xyxy
+
+
+def face_found(detector: FaceDetector, face: LabelledFace) -> Detection | None:
+    """What the detector says of the labelled face; None where it does not find it."""
+    found = detector.detect(face.image_bgr)
+    overlap = iou(np.reshape([detection.box_xyxy for detection in found], (-1, 4)), np.array([face.box_xyxy]))[:, 0]
     return found[int(overlap.argmax())] if len(found) and overlap.max() >= LEAST_IOU else None
 
 

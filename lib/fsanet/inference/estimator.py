@@ -204,7 +204,7 @@ class HeadPoseEstimator:
         """A face with the pose that was read after it was turned upright, and the error to be expected of that."""
         pose, is_contradicted = Pose(*(rotate_in_plane(upright_deg, -turn) if turn else upright_deg).tolist()), False
         if found.pose and self.finder_share:
-            pose, is_contradicted = _mixed(pose, found.pose, self.finder_share)
+            pose, is_contradicted = mixed(pose, found.pose, self.finder_share)
         error = None if np.isnan(error_deg).any() else Pose(*error_deg.tolist())
         is_unsure = is_contradicted or (error is not None and max(error) >= UNSURE_DEG)
         flags = (*flags, "unsure") if is_unsure else flags
@@ -247,7 +247,7 @@ def _network_name(engine: Engine, model: str | None, weights: str | None) -> str
     return told_model(engine) or model or unnamed
 
 
-def _mixed(of_crop: Pose, of_finder: Pose, share: float) -> tuple[Pose, bool]:
+def mixed(of_crop: Pose, of_finder: Pose, share: float) -> tuple[Pose, bool]:
     """A pose on the way from the crop's to the finder's, less far where they are far apart; and whether they are so far
     apart that the finder's does not count.
     """
