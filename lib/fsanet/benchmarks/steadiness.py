@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fsanet.console import EXIT_OK, progress, run_command
-from fsanet.evaluation.crop_report import LabelledFace, face_found, read_faces
+from fsanet.evaluation.crop_report import LabelledFace, face_among, read_faces
 from fsanet.image.boxes import BoxXYXY
 from fsanet.image.face_crop import crop_face
 from fsanet.inference.estimator import HeadPoseEstimator, mixed
@@ -70,7 +70,7 @@ def measured(estimator: HeadPoseEstimator, faces: Sequence[LabelledFace]) -> Ite
     poses = np.reshape([estimator.predict_crops(of_face) for of_face in crops], (*crops.shape[:2], 3))
     yield "crops alone", steadiness(poses, true)
     if share := estimator.finder_share:
-        told = [face_found(estimator, face) for face in progress(faces, unit="face")]
+        told = [face_among(estimator.detect(face.image_bgr), face) for face in progress(faces, unit="face")]
         known = {number: face.pose for number, face in enumerate(told) if face is not None and face.pose is not None}
         answers = [[mixed(Pose(*pose), of_finder, share)[0] for pose in poses[n]] for n, of_finder in known.items()]
         if known:

@@ -8,6 +8,7 @@ margin 0.4, and the MAE on the same faces with landmark boxes and margin 0.6.
 
 import argparse
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -73,13 +74,12 @@ def read_face(item: RawItem) -> LabelledFace | None:
 
 def face_box(detector: FaceDetector, face: LabelledFace) -> BoxXYXY | None:
     """The detector's box of the labelled face; None where it does not find it."""
-    found = face_found(detector, face)
+    found = face_among(detector.detect(face.image_bgr), face)
     return None if found is None else found.box_xyxy
 
 
-def face_found(detector: FaceDetector, face: LabelledFace) -> Detection | None:
-    """What the detector says of the labelled face; None where it does not find it."""
-    found = detector.detect(face.image_bgr)
+def face_among(found: Sequence[Detection], face: LabelledFace) -> Detection | None:
+    """The labelled face among those that were found in its image; None where it is not there."""
     overlap = iou(np.reshape([detection.box_xyxy for detection in found], (-1, 4)), np.array([face.box_xyxy]))[:, 0]
     return found[int(overlap.argmax())] if len(found) and overlap.max() >= LEAST_IOU else None
 
