@@ -59,6 +59,6 @@ function best(seen, { box, turn }, { picture: { width, height }, scale, shift },
 /** A face that was found in a picture turned clockwise, in the pixels of the picture as it is, and its pose.
  * @param {Detection} face @param {number} turn @param {number} width @param {number} height of the picture as it is @returns {Detection} */
 export function faceTurnedBack(face, turn, width, height) {
-  const pose = face.pose && turnInPlane(face.pose, -turn);
-  return { ...face, turn, box: turnedBack(face.box, turn, width, height), pose };
+  const pose = face.pose && turnInPlane(face.pose, -turn), lean = face.lean === undefined ? undefined : face.lean - turn;
+  return { ...face, turn, box: turnedBack(face.box, turn, width, height), pose, lean };
 }

@@ -9,7 +9,8 @@ import { degreesApart, lean, poseBetween, poseMixed, turnInPlane } from "./rotat
 /** @typedef {import("./pixels.js").Picture} Picture */
 /** @typedef {{box: number[], pixels: number[], turn: number}} Crop a face's box, the range of pixels of it with its margin, and by how much
  * the picture is turned to cut it, so that it stands upright */
-/** @typedef {{box: number[], score: number, turn: number, pose?: Pose}} Found a face, and the pose that the finder read */
+/** @typedef {{box: number[], score: number, turn: number, pose?: Pose, lean?: number}} Found a face, and the pose that the finder read, or how
+ * far, clockwise, the face leans */
 /** @typedef {{pose: Pose, error: Pose | null, contradicted?: boolean}} Reading a pose, how far its angles are off in the mean, if
  * that is known, and whether the finder says something else altogether */
 /** @typedef {{at_one: number[], per_degree: number[]}} ExpectedError over how far the members of the fusion are apart */
@@ -46,12 +47,12 @@ export class PoseNetwork {
     });
   }
 
-  /** By how much the picture of a face is to be turned for its crop: by what the finder says that it leans, where it is sure.
-   * @param {Found} face */
-  uprightTurn({ pose, score, turn }) {
+  /** By how much the picture of a face is to be turned for its crop: by what the finder says that it leans, by a pose where it
+   * is sure. @param {Found} face */
+  uprightTurn({ pose, score, turn, lean: told }) {
     const { told_score, told_deg: [start, full] } = this.settings;
-    if (!pose || score < told_score) return turn;
-    const degrees = lean(pose);
+    const degrees = pose && score >= told_score ? lean(pose) : pose ? undefined : told;
+    if (degrees === undefined) return turn;
     return -degrees * Math.min(1, Math.max(0, (Math.abs(degrees) - start) / (full - start)));
   }
 

@@ -4,8 +4,9 @@
 
 import { iou } from "./boxes.js";
 
-/** @typedef {{box: number[], score: number, turn: number, pose?: import("./rotation.js").Pose, mask?: string}} Detection `pose`
- * and `mask`, what covers the mouth: where the finder reads them */
+/** @typedef {{box: number[], score: number, turn: number, pose?: import("./rotation.js").Pose, mask?: string,
+ *   lean?: number}} Detection `pose` and `mask`, what covers the mouth: where the finder reads them; `lean`, clockwise in degrees, where it
+ * sees the eyes and the mouth instead */
 /** @typedef {{id: number, face: Detection, origin: "detected" | "kept" | "held" | "lost", seen: number}} TrackedFace */
 /** @typedef {(faces: Detection[]) => Promise<(Detection | null)[]>} LookAgain */
 

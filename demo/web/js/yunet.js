@@ -13,6 +13,7 @@ import { fit, planes } from "./pixels.js";
  *   near: import("./near.js").NearSettings, scale_wh: number[], shift_wh: number[]}} YuNetSettings */
 
 const STRIDES = [8, 16, 32], MULTIPLE = 32;
+const FROM_MOUTH_TO_EYES = [1, 1, 0, -1, -1]; // of each of its points: eyes, nose, corners of the mouth
 const SIDE_640 = [0x0a, 3, 0x08, 0x80, 0x05]; // how ONNX writes that a side of the input has 640 pixels
 const ANY_SIDE = (/** @type {string} */ name) => [0x0a, 3, 0x12, 1, name.charCodeAt(0)]; // and that it may have any
 
@@ -85,27 +86,30 @@ export class YuNet {
     const [width, height] = [picture.width, picture.height].map((side) => Math.ceil(Math.max(side, least_side) / MULTIPLE) * MULTIPLE);
     const numbers = planes(picture, width, height, this.network.room(3 * width * height, Float32Array));
     const answers = await this.network.run(numbers, [1, 3, height, width]);
-    return this.decode(answers, width, height).filter(({ score }) => score >= leastScore).map(({ score, box }) => {
-      const whole = box.map((value, i) => value * scale[i % 2]);
-      return { score: Math.min(score, 1), turn: 0, box: remap(whole, scale_wh, shift_wh) };
+    return this.decode(answers, width, height).filter(({ score }) => score >= leastScore).map(({ score, box, up }) => {
+      const whole = box.map((value, i) => value * scale[i % 2]), [right, high] = up.map((value, i) => value * scale[i]);
+      const lean = (Math.atan2(right, high) * 180) / Math.PI;
+      return { score: Math.min(score, 1), turn: 0, box: remap(whole, scale_wh, shift_wh), lean };
     });
   }
 
-  /** Boxes in the network's pixels, the surest first, none that shows a surer one again; overlaps are those of whole pixels.
+  /** Boxes in the network's pixels, and how far right of the mouth and above it the eyes are, the surest first, none that
+   * shows a surer one again; overlaps are those of whole pixels.
    * @param {Float32Array[]} answers classes, objects, boxes, points for each stride @param {number} width @param {number} height */
   decode(answers, width, height) {
     const { threshold, candidate, nms_iou } = this.settings, least = Math.min(threshold, candidate);
-    /** @type {{score: number, box: number[], whole: number[]}[]} */
+    /** @type {{score: number, box: number[], up: number[], whole: number[]}[]} */
     const found = [];
     STRIDES.forEach((stride, level) => {
-      const [classes, objects, boxes] = [answers[level], answers[3 + level], answers[6 + level]], columns = width / stride;
+      const [classes, objects, boxes, points] = [0, 3, 6, 9].map((part) => answers[part + level]), columns = width / stride;
       for (let cell = 0; cell < (columns * height) / stride; cell++) {
         const score = Math.sqrt(clamped(classes[cell]) * clamped(objects[cell]));
         if (score < least) continue;
         const [x, y] = [(cell % columns) + boxes[4 * cell], Math.floor(cell / columns) + boxes[4 * cell + 1]].map((value) => value * stride);
         const [w, h] = [boxes[4 * cell + 2], boxes[4 * cell + 3]].map((value) => Math.exp(value) * stride);
         const box = [x - w / 2, y - h / 2, x + w / 2, y + h / 2], [left, top] = box.map(Math.trunc);
-        found.push({ score, box, whole: [left, top, left + Math.trunc(w), top + Math.trunc(h)] });
+        const [right, down] = [0, 1].map((axis) => FROM_MOUTH_TO_EYES.reduce((sum, sign, k) => sum + sign * points[10 * cell + 2 * k + axis], 0));
+        found.push({ score, box, up: [right, -down], whole: [left, top, left + Math.trunc(w), top + Math.trunc(h)] });
       }
     });
     /** @type {typeof found} */

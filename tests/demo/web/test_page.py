@@ -57,6 +57,7 @@ def page(opened, troubles):
     for button in ("#stop", "#forget"):
         if opened.is_visible(button) and opened.is_enabled(button):
             opened.click(button)
+    opened.wait_for_function("() => document.getElementById('angles').naturalWidth > 0")  # what a page loads last
     yield opened
     assert not troubles
 

@@ -132,6 +132,27 @@ def test_a_share_of_a_pose_is_what_the_finder_read(in_node):
     assert {face.flags for face in expected} == {(), ("unsure",)}
 
 
+def leaning_face(degrees: float, **told: object) -> Detection:
+    """A face whose eyes lie above its mouth but for so many degrees."""
+    right, down = np.sin(np.deg2rad(degrees)), -np.cos(np.deg2rad(degrees))
+    eye, mouth = (25 + 10 * right, 25 + 10 * down), (25 - 10 * right, 25 - 10 * down)
+    return Detection((10, 10, 40, 45), 0.9, (eye, eye, (25, 25), mouth, mouth), **told)
+
+
+def test_a_face_that_leans_by_its_points_is_turned_for_its_crop(in_node):
+    leans = [0.0, 4.0, -7.0, 30.0, -120.0]
+    faces = [*((lean, leaning_face(lean)) for lean in leans), (None, leaning_face(30, pose=Pose(0, 0, -20)))]
+    body = """const poses = new PoseNetwork(null, given.settings);
+    return given.faces.map((face) => poses.uprightTurn(face));"""
+    settings = {"told_score": TOLD_SCORE, "told_deg": TOLD_DEG}
+    shown = [
+        {"score": f.score, "turn": 0, "pose": f.pose and f.pose._asdict(), **({} if lean is None else {"lean": lean})}
+        for lean, f in faces
+    ]
+    turns = in_node(body, ["poses.js"], {"settings": settings, "faces": shown})
+    assert turns == pytest.approx([upright_turn_deg(face) for _, face in faces])
+
+
 def test_quaternions_and_facing(in_node):
     found = in_node("return given.map((pose) => [quaternion(pose), facing(pose)])", ["rotation.js"], AS_OBJECTS)
     for (quaternion, facing), pose in zip(found, POSES, strict=True):
