@@ -1,5 +1,8 @@
 """How sessions of ONNX Runtime are set up."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -61,3 +64,20 @@ def test_a_ctrl_c_behind_an_error_of_onnx_runtime_stays_one():
     error.__context__.__cause__ = KeyboardInterrupt()
     with pytest.raises(KeyboardInterrupt), onnx_runtime_reads(Path("net.onnx")):
         raise error
+
+
+ESTIMATE = """
+import sys, cv2
+from fsanet import HeadPoseEstimator
+print(len(HeadPoseEstimator()(cv2.imread(sys.argv[1]))))
+"""
+
+
+def test_onnx_runtime_keeps_no_report_of_what_it_is_used_on(repository, tmp_path):
+    places = {name: str(tmp_path) for name in ("HOME", "USERPROFILE", "LOCALAPPDATA", "XDG_CACHE_HOME", "XDG_DATA_HOME")}
+    picture = str(repository / "demo" / "assets" / "group.jpg")
+    environment = {name: value for name, value in os.environ.items() if name != "ORT_DISABLE_TELEMETRY"} | places
+    command = [sys.executable, "-c", ESTIMATE, picture]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True, timeout=120)
+    assert done.stdout.split() == ["6"]
+    assert list(tmp_path.rglob("*")) == []

@@ -3,7 +3,11 @@
 Importing the package is light. TensorFlow, Keras and OpenCV are imported by the first call that needs them.
 """
 
+import os
 from importlib import import_module
+
+# ONNX Runtime's builds report to their maker what they are used on, unless this is set before they are imported.
+os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
 
 __version__ = "0.1.0"
 

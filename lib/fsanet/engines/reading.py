@@ -77,8 +77,24 @@ class ReadingEngine(Protocol):
 
 
 def read(engine: Engine, crops_bgr: ArrayLike) -> Reading:
-    """What any engine reads in crops; errors are NaN where it does not tell them."""
+    """What any engine reads in N crops; errors are NaN where it does not tell them.
+
+    Raises:
+        ValueError: when it answers with anything but three numbers for each crop.
+    """
     if isinstance(engine, ReadingEngine):
-        return engine.read(crops_bgr)
-    poses = engine.predict(crops_bgr)
-    return Reading(poses, np.full_like(poses, np.nan))
+        poses, errors = engine.read(crops_bgr)
+    else:
+        poses, errors = engine.predict(crops_bgr), None
+    pose_deg, number = np.asarray(poses, np.float32), len(np.asarray(crops_bgr))
+    error_deg = np.full_like(pose_deg, np.nan) if errors is None else np.asarray(errors, np.float32)
+    for told in (pose_deg, error_deg):
+        if told.shape != (number, 3):
+            raise InputError(f"{_called(engine)} must tell three angles of each of {number} crops; got {told.shape}.")
+    if not np.isfinite(pose_deg).all():
+        raise InputError(f"{_called(engine)} told angles that are no numbers: are its weights damaged, or the crops?")
+    return Reading(pose_deg, error_deg)
+
+
+def _called(engine: Engine) -> str:
+    return f"The engine '{getattr(engine, 'name', type(engine).__name__)}'"

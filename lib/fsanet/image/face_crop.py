@@ -15,6 +15,7 @@ from fsanet.image import boxes
 INPUT_SIZE = 64
 LANDMARK_MARGIN = 0.6  # of the box around 68 landmarks, on each side: 300W-LP and AFLW2000
 DETECTOR_MARGIN = 0.4  # of a detector's box in the common convention (MTCNN's box), on each side: BIWI and in use
+_MOST_MIRRORED = 8  # widths of the image that a crop is put together of, column by column
 _MOST_WARPED = 2**15 - 1  # pixels of a side from which on OpenCV turns no image
 
 
@@ -94,6 +95,12 @@ def crop_face(
     return crop_pixels(image_bgr, _some_pixels(image_bgr, box_xyxy, margin, inclusive), size)
 
 
+def has_pixels(box_xyxy: boxes.AnyBox, margin: float, width: int, height: int) -> bool:
+    """Whether any pixel of the widened box lies on an image of this size: others cannot be cut."""
+    x1, y1, x2, y2 = widened_pixels(box_xyxy, margin, width, height)
+    return x1 < x2 and y1 < y2
+
+
 def _some_pixels(
     image_bgr: NDArray[np.uint8], box_xyxy: boxes.AnyBox, margin: float, inclusive: bool = False
 ) -> tuple[int, int, int, int]:
@@ -141,8 +148,8 @@ def crop_turned(
         ValueError: when nothing of the widened box, not turned, lies on the image.
     """
     _, y1, _, y2 = _some_pixels(image_bgr, box_xyxy, margin)
-    if clockwise_deg == 0:
-        left, _, right, _ = _widened(box_xyxy, margin)
+    left, _, right, _ = _widened(box_xyxy, margin)
+    if clockwise_deg == 0 and right - left <= _MOST_MIRRORED * image_bgr.shape[1]:
         return cv2.resize(_columns(image_bgr[y1:y2], left, right), (size, size))
     angle = np.deg2rad(clockwise_deg)
     cosine, sine = np.cos(angle), np.sin(angle)

@@ -20,7 +20,7 @@ from fsanet.engines.reading import Reading, read
 from fsanet.errors import InputError
 from fsanet.image import boxes
 from fsanet.image.boxes import BoxXYXY
-from fsanet.image.face_crop import DETECTOR_MARGIN, crop_face, crop_turned
+from fsanet.image.face_crop import DETECTOR_MARGIN, crop_pixels, crop_turned, has_pixels
 from fsanet.inference.face_estimator import UNSURE_DEG, Face, find_faces, flags_of
 from fsanet.inference.straightened import StraightenedEngine, upright_turn_deg
 from fsanet.models.spec import DEFAULT_MODEL
@@ -121,6 +121,7 @@ class HeadPoseEstimator:
 
     def estimate(self, prepared: Sequence[FoundFaces]) -> list[list[Face]]:
         """Poses of faces that are found, in batches across pictures; see `FaceEstimator.estimate`."""
+        prepared = list(prepared)
         crops = np.concatenate([self.crop(np.empty((0, 0, 3), np.uint8), []), *(found.crops_bgr for found in prepared)])
         batches = [crops[i : i + self.batch_size] for i in range(0, len(crops), self.batch_size)]
         readings = [self.read_crops(batch) for batch in batches]
@@ -137,7 +138,7 @@ class HeadPoseEstimator:
         """Search around the boxes of faces of the frame before; see `FaceEstimator.look_again`."""
         places = [Place(face.box_xyxy, face.upright_turn) for face in faces]
         near = detect_near(search_of(self._upright), picture_bgr, places, closeup_of(self._upright))
-        seen = [face if face and _is_inside(face, picture_bgr) else None for face in near]
+        seen = [face if face and self._can_be_read(face, picture_bgr) else None for face in near]
         present = [face for face in seen if face]
         estimated = iter(self.estimate([self._cut(picture_bgr, present)])[0])
         return [next(estimated) if face else None for face in seen]
@@ -145,7 +146,7 @@ class HeadPoseEstimator:
     def detect(self, image_bgr: NDArray[np.uint8]) -> list[Detection]:
         """Faces of an image, without their poses."""
         require_bgr(image_bgr)
-        return [face for face in self.detector.detect(image_bgr) if _is_inside(face, image_bgr)]
+        return [face for face in self.detector.detect(image_bgr) if self._can_be_read(face, image_bgr)]
 
     def crop(
         self, image_bgr: NDArray[np.uint8], boxes_xyxy: Sequence[BoxXYXY], turns_deg: Sequence[float] | None = None
@@ -158,7 +159,7 @@ class HeadPoseEstimator:
             turns_deg: by how much the image is turned clockwise to cut each; None for not at all.
         """
         size = self.engine.input_size
-        turns = turns_deg or [0.0] * len(boxes_xyxy)
+        turns = [0.0] * len(boxes_xyxy) if turns_deg is None else turns_deg
         crops = [
             crop_turned(image_bgr, box, turn, self.margin, size) for box, turn in zip(boxes_xyxy, turns, strict=True)
         ]
@@ -190,7 +191,7 @@ class HeadPoseEstimator:
             raise InputError(f"Crops must be uint8, or floats of 0..255 all of which are numbers; got {crops.dtype}.")
         size, (height, width) = self.engine.input_size, crops.shape[1:3]
         if (height, width) != (size, size):
-            crops = np.stack([crop_face(crop, (0, 0, width, height), margin=0, size=size) for crop in crops])
+            crops = np.stack([crop_pixels(crop, (0, 0, width, height), size) for crop in crops])
         return read(self.engine, crops)
 
     def _cut(self, picture_bgr: NDArray[np.uint8], detections: Sequence[Detection]) -> FoundFaces:
@@ -210,14 +211,14 @@ class HeadPoseEstimator:
         flags = (*flags, "unsure") if is_unsure else flags
         return Face(found.box_xyxy, found.score, pose, found.upright_turn, flags, error, found.mask)
 
+    def _can_be_read(self, face: Detection, image_bgr: NDArray[np.uint8]) -> bool:
+        """Whether any of its box lies in the image, and its crop has a pixel."""
+        size_wh = image_bgr.shape[1::-1]
+        return boxes.share_inside(face.box_xyxy, *size_wh) > 0 and has_pixels(face.box_xyxy, self.margin, *size_wh)
+
     def _flags(self, picture_bgr: NDArray[np.uint8], face: Detection) -> tuple[str, ...]:
         is_turned = self.detector is self._upright and not stands_upright(self._upright, picture_bgr, face)
         return flags_of(face.box_xyxy, picture_bgr.shape[1::-1], is_turned)
-
-
-def _is_inside(face: Detection, image_bgr: NDArray[np.uint8]) -> bool:
-    """Whether any of its box lies in the image."""
-    return boxes.share_inside(face.box_xyxy, *image_bgr.shape[1::-1]) > 0
 
 
 def _detector(detector: str | FaceDetector, detect_size: int | None) -> FaceDetector:

@@ -102,7 +102,7 @@ def read_rows(path: Path) -> Iterator[PoseRow]:
     with path.open(newline="", encoding="utf-8") as file:
         try:
             yield from readers[path.suffix](file)
-        except (ValueError, TypeError, KeyError) as error:
+        except (csv.Error, ValueError, TypeError, KeyError) as error:
             raise InputError(f"'{path}' holds a line that is no row of poses ({error}).") from None
 
 

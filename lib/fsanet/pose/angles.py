@@ -42,7 +42,7 @@ class Pose(NamedTuple):
     def facing(self) -> Facing:
         """Where the face looks."""
         x, y, z = self.rotation[:, 2].tolist()
-        return Facing(math.degrees(math.atan2(-x, z)), math.degrees(math.asin(min(1.0, max(-1.0, y)))))
+        return Facing(math.degrees(math.atan2(-x, z)), math.degrees(math.asin(max(min(y, 1.0), -1.0))))
 
     @property
     def quaternion(self) -> tuple[float, float, float, float]:
