@@ -74,7 +74,9 @@ print(len(HeadPoseEstimator()(cv2.imread(sys.argv[1]))))
 
 
 def test_onnx_runtime_keeps_no_report_of_what_it_is_used_on(repository, tmp_path):
-    places = {name: str(tmp_path) for name in ("HOME", "USERPROFILE", "LOCALAPPDATA", "XDG_CACHE_HOME", "XDG_DATA_HOME")}
+    places = {
+        name: str(tmp_path) for name in ("HOME", "USERPROFILE", "LOCALAPPDATA", "XDG_CACHE_HOME", "XDG_DATA_HOME")
+    }
     picture = str(repository / "demo" / "assets" / "group.jpg")
     environment = {name: value for name, value in os.environ.items() if name != "ORT_DISABLE_TELEMETRY"} | places
     command = [sys.executable, "-c", ESTIMATE, picture]

@@ -159,3 +159,8 @@ def test_a_face_in_a_picture_that_is_too_wide_to_be_turned_is_cut_all_the_same(x
     box, left = np.array([x, 40, x + 30, 75]), int(np.clip(x - 300, 0, 33_000 - 600))
     expected = crop_turned(wide[:, left : left + 600].copy(), box - [left, 0, left, 0], 25)
     assert np.abs(crop_turned(wide, box, 25).astype(int) - expected).max() <= 1
+
+
+def test_a_box_far_beyond_the_image_takes_no_memory(noise):
+    assert crop_turned(noise, (-1e9, 20, 1e9, 60), 0.0).shape == (INPUT_SIZE, INPUT_SIZE, 3)
+    assert crop_turned(noise, (-1e7, -1e7, 1e7, 1e7), 0.0).shape == (INPUT_SIZE, INPUT_SIZE, 3)

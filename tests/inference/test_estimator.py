@@ -40,6 +40,15 @@ def test_crops_of_another_size_are_resized(estimator):
     np.testing.assert_allclose(estimator.predict_crops(crops), [[1, 2, 3]] * 3)
 
 
+@pytest.mark.parametrize("size", [1, 2, 65])
+def test_all_of_a_crop_of_another_size_is_read(size):
+    crop, engine = np.zeros((size, size, 3), np.uint8), CutEngine()
+    crop[-1], crop[:, -1] = 255, 255
+    HeadPoseEstimator(detector=ReadingDetector(None), engine=engine).predict_crops(crop[None])
+    assert engine.crops[0, -1, 0].min() > 0
+    assert engine.crops[0, 0, -1].min() > 0
+
+
 def test_no_crops_give_no_poses(estimator):
     assert estimator.predict_crops(np.empty((0, 64, 64, 3), np.uint8)).shape == (0, 3)
 
@@ -85,6 +94,52 @@ def test_the_detector_reads_the_picture_as_it_is_the_engine_a_face_turned_uprigh
     (face,) = HeadPoseEstimator(detector=lying, engine=LevelEngine(), finder_share=0.5)(np.zeros((64, 64, 3), np.uint8))
     np.testing.assert_allclose(face.pose, (0, 0, -82), atol=1e-6)
     assert face.upright_turn == 90
+
+
+class Answer(LevelEngine):
+    """Answers the same, whatever it is asked."""
+
+    def __init__(self, answer):
+        self.answer = answer
+
+    def predict(self, crops_bgr):
+        return self.answer
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        (np.zeros((2, 3)), r"'level' must tell three angles of each of 1 crops; got \(2, 3\)"),
+        (np.zeros((0, 3)), r"three angles of each of 1 crops; got \(0, 3\)"),
+        (np.zeros((1, 1)), r"three angles of each of 1 crops; got \(1, 1\)"),
+        ([[np.nan, 0, 0]], "'level' told angles that are no numbers"),
+    ],
+)
+def test_what_an_engine_answers_is_looked_at(answer, said):
+    estimator = HeadPoseEstimator(detector=ReadingDetector(None), engine=Answer(answer))
+    with pytest.raises(InputError, match=said):
+        estimator(np.zeros((64, 64, 3), np.uint8))
+
+
+def test_whole_numbers_are_an_answer_with_an_unknown_error():
+    estimator = HeadPoseEstimator(detector=ReadingDetector(None), engine=Answer([[1, 2, 3]]))
+    (face,) = estimator(np.zeros((64, 64, 3), np.uint8))
+    assert (face.pose, face.expected_error) == ((1.0, 2.0, 3.0), None)
+    assert estimator.predict_crops(np.zeros((1, 64, 64, 3), np.uint8)).dtype == np.float32
+
+
+def test_a_box_without_a_pixel_is_no_face_and_takes_no_other_one_along():
+    detector = ReadingDetector(None)
+    detector.detect = lambda _image_bgr: [Detection((10, 10, 10.3, 10.4), 0.9), detector.face]
+    (face,) = HeadPoseEstimator(detector=detector, engine=LevelEngine())(np.zeros((64, 64, 3), np.uint8))
+    assert face.box_xyxy == detector.face.box_xyxy
+
+
+def test_what_is_prepared_may_come_one_by_one_and_turns_as_an_array():
+    estimator = HeadPoseEstimator(detector=ReadingDetector(None), engine=LevelEngine())
+    pictures = [np.zeros((64, 64, 3), np.uint8)] * 2
+    assert [len(faces) for faces in estimator.estimate(map(estimator.prepare, pictures))] == [1, 1]
+    assert len(estimator.crop(pictures[0], [(10, 10, 50, 50)] * 2, np.zeros(2))) == 2
 
 
 class CutEngine(LevelEngine):

@@ -1,5 +1,6 @@
 import pytest
 
+from fsanet.errors import InputError
 from fsanet.inference.face_estimator import Face
 from fsanet.inference.row_tables import open_sink, read_rows
 from fsanet.inference.rows import csv_line, make_row
@@ -24,3 +25,13 @@ def test_a_line_of_csv_ends_with_one_line_feed_whatever_it_holds():
     assert csv_line(row("a.png")).endswith(",,,\n")
     assert csv_line(row("a.png")).startswith("a.png,,,0,")
     assert csv_line(row("a\r\n")).startswith('"a\r\n",,,0,')
+
+
+def test_a_file_that_ends_within_a_name_is_told_in_a_sentence(tmp_path):
+    path = tmp_path / "p.csv"
+    with open_sink(path) as sink:
+        sink.write([row("a, 1.png"), row("b, 2.png")])
+    whole = path.read_bytes()
+    path.write_bytes(whole[: whole.rindex(b'"') - 2])
+    with pytest.raises(InputError, match=r"p\.csv' holds a line that is no row of poses \(unexpected end of data\)"):
+        list(read_rows(path))

@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
 
+from fsanet.detectors.detection import Detection
 from fsanet.engines.reading import Reading
 from fsanet.errors import InputError
 from fsanet.image.turning import turn_image
-from fsanet.detectors.detection import Detection
 from fsanet.inference.straightened import LEANING_DEG, TOLD_DEG, TOLD_SCORE, StraightenedEngine, upright_turn_deg
 from fsanet.pose.angles import Pose, lean_deg, rotate_in_plane, rotation_from_angles
 from fsanet.pose.errors import geodesic_errors

@@ -188,3 +188,7 @@ def test_a_direction_gives_an_upright_head_that_looks_there():
     np.testing.assert_allclose(rotation_from_angles(poses)[:, 1, 0], 0, atol=1e-12)  # its ears are level
     np.testing.assert_allclose(angles_of_facing([0, 20]), [0, 20, 0], atol=1e-12)
     assert angles_of_facing([60, 30])[2] > 20  # not (60, 30, 0)
+
+
+def test_what_is_no_pose_looks_nowhere():
+    assert np.isnan(Pose(np.nan, 0, 0).facing).all()
