@@ -37,7 +37,7 @@ OVERLAP = 0.4  # of two boxes that share more the less sure one is dropped
 # look must say at least is less than anything that could still be enough.
 LOOKED_AT, SMALL, SEEN_CLOSER = 48, Small(32, 0.4), 0.1
 WORN_MORE = 0.2  # how much surer what may be a badge on a hat or on clothes must be
-LARGE_FACE = 240  # pixels, as it is searched: larger ones are looked for in the smaller picture, see the model card
+LARGE_FACE = 240  # pixels, as it is searched: larger ones are looked for in the smaller picture, docs/finding.md
 MAY_BE_LARGE, SUSPECTED = 180, 0.2  # pixels and score, as it is searched, from which on a face hints at larger ones
 KNOWN = 0.9  # the score from which on a face that is not too large hints at nothing but itself
 COARSER = 2.5  # how much smaller each further picture is

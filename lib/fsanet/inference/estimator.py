@@ -27,7 +27,7 @@ from fsanet.models.spec import DEFAULT_MODEL
 from fsanet.pose.angles import Pose, angles_from_rotation, rotate_in_plane, rotation_between
 
 BATCH_SIZE = 64
-# Of a pose: chosen on CC0 photographs and Pointing'04, see the model card.
+# Of a pose: chosen on CC0 photographs and Pointing'04, see docs/finding.md.
 FINDER_SHARE = 0.4
 # Degrees between what both say: from the first on the finder counts less, from the other on not at all, and the face is
 # `unsure`. On those sets they are apart by 15 to 20 at most in 99 of 100 faces: further apart one of them is wrong.

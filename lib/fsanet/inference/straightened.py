@@ -15,7 +15,7 @@ from fsanet.image.turning import turn_image
 from fsanet.pose.angles import angles_from_rotation, lean_deg, rotate_in_plane, rotation_between, rotation_from_angles
 
 # Degrees: from the first on the second answer counts a little, from the other on it counts alone, so that the pose of a
-# head that leans slowly does not jump. Chosen on CC0 photographs and renders, see the model card.
+# head that leans slowly does not jump. Chosen on CC0 photographs and renders, see docs/finding.md.
 LEANING_DEG = (10.0, 20.0)
 # The score from which on a pose of the detector is taken at its word, and degrees, as above, from which on that counts
 # a little and wholly; chosen on CC0 photographs and person 4 of Pointing'04, turned by up to 45 degrees, as was that

@@ -1,4 +1,4 @@
-"""What the README says of this project in its comparison is what the code and the files say."""
+"""What the comparison says of this project is what the code and the files say."""
 
 import re
 import tomllib
@@ -16,9 +16,8 @@ from tests.docs.documents import ROOT
 @pytest.fixture(scope="module")
 def rows():
     """{name of the row: its cells} of the comparison."""
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
-    section = text.split("## What to choose")[1].split("\n## ")[0]
-    lines = [line.strip("|").split("|") for line in section.splitlines() if line.startswith("| ")]
+    text = (ROOT / "docs" / "alternatives.md").read_text(encoding="utf-8")
+    lines = [line.strip("|").split("|") for line in text.splitlines() if line.startswith("| ")]
     return {name.strip(): [cell.strip() for cell in cells] for name, *cells in lines}
 
 
