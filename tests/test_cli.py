@@ -13,7 +13,7 @@ from fsanet import cli, commands
 from fsanet.console import EXIT_BUG, EXIT_ERROR, EXIT_OK
 from fsanet.options import VOCABULARY
 
-_HELPERS = {"__init__", "estimate_words", "estimators", "twins"}
+_HELPERS = {"__init__", "estimate_settings", "estimate_words", "twins"}
 
 
 def parsers() -> dict[str, argparse.ArgumentParser]:

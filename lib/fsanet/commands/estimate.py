@@ -23,9 +23,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fsanet.checks import MOST_MARGIN
+from fsanet.commands.estimate_settings import estimators_of
 from fsanet.commands.estimate_words import make_printer, say_done, say_interrupted
-from fsanet.commands.estimators import VIDEO_DETECT_SIZE, chosen_estimators
 from fsanet.errors import InputError
+from fsanet.inference.choose import VIDEO_DETECT_SIZE
 from fsanet.options import add_option, positive, share
 
 if TYPE_CHECKING:
@@ -222,7 +223,7 @@ def _go_through(args: argparse.Namespace, sources: list, among: list, row_paths:
         smooth=args.smooth,
         quiet=args.quiet,
     )
-    estimator, for_videos = chosen_estimators(args, any(source.kind != "image" for source in sources))
+    estimator, for_videos = estimators_of(args, any(source.kind != "image" for source in sources))
     job = Run(estimator, settings, rows, make_printer(args.quiet, len(sources)), viewer, for_videos)
     interrupted = False
     try:
