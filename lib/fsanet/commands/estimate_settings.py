@@ -1,4 +1,4 @@
-"""What the options of `fsanet estimate` ask for: settings of the estimators."""
+"""What the options of `fsanet estimate` ask for: settings of the estimators, and what tells one run from another."""
 
 import argparse
 from typing import TYPE_CHECKING
@@ -9,6 +9,13 @@ from fsanet.options import option_name
 if TYPE_CHECKING:
     from fsanet.inference.choose import Estimators
 
+# Where results go, who works and what is said meanwhile. What is drawn, and how videos are split, a run that is to be
+# resumed compares beside these; a shard and their number stand in the names of its files and in its record.
+NOT_IN_ROWS = frozenset(
+    ("out", "rows", "no_pictures", "draw", "show", "workers", "cluster", "shards", "shard", "span", "quiet", "verbose")
+)
+_OF_THE_PARSER = frozenset(("verb", "run_verb", "whole_parser"))
+
 
 def estimators_of(args: argparse.Namespace, videos: bool) -> "Estimators":
     """The estimators that the options ask for; see `choose_estimators`.
@@ -18,6 +25,12 @@ def estimators_of(args: argparse.Namespace, videos: bool) -> "Estimators":
         videos: whether there are any.
     """
     return choose_estimators(_settings(args), videos, option_name)
+
+
+def fingerprint(args: argparse.Namespace) -> str:
+    """What must be equal for an unfinished run to be resumed: every option, but those that change no row."""
+    left_out = NOT_IN_ROWS | _OF_THE_PARSER
+    return repr(sorted((name, value) for name, value in vars(args).items() if name not in left_out))
 
 
 def _settings(args: argparse.Namespace) -> EstimatorSettings:
