@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 NOT_IN_ROWS = frozenset(
     ("out", "rows", "no_pictures", "draw", "show", "workers", "cluster", "shards", "shard", "span", "quiet", "verbose")
 )
-_OF_THE_PARSER = frozenset(("verb", "run_verb", "whole_parser"))
+_OF_THE_PARSER = frozenset(("run_verb", "whole_parser"))
 
 
 def estimators_of(args: argparse.Namespace, videos: bool) -> "Estimators":
