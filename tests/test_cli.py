@@ -1,43 +1,61 @@
 """The frame of the `fsanet` command: verbs, their shared vocabulary, what is imported when."""
 
 import argparse
+import pkgutil
 import subprocess
 import sys
 from importlib import import_module
 from importlib.metadata import version
-from pathlib import Path
+from types import ModuleType
 
 import pytest
 
 from fsanet import cli, commands
+from fsanet.commands import finder
 from fsanet.console import EXIT_BUG, EXIT_ERROR, EXIT_OK
 from fsanet.options import VOCABULARY
 
-_HELPERS = {"__init__", "estimate_words", "estimators", "twins"}
+_HELPERS = {"estimate_settings", "estimate_words", "twins"}
 
 
-def parsers() -> dict[str, argparse.ArgumentParser]:
-    """{verb: its parser}."""
-    (action,) = (a for a in cli.command_parser()._actions if isinstance(a, argparse._SubParsersAction))
-    return action.choices
+def parsers(parser: argparse.ArgumentParser | None = None, before: str = "") -> dict[str, argparse.ArgumentParser]:
+    """{verb: its parser}, verbs within verbs too, such as "finder train"."""
+    found = {}
+    for action in (parser or cli.command_parser())._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            for name, verb in action.choices.items():
+                found |= {f"{before}{name}": verb} | parsers(verb, f"{before}{name} ")
+    return found
+
+
+PARSERS = parsers()
+
+
+def files_of(package: ModuleType) -> set[str]:
+    """Names of the modules and packages within a package."""
+    return {module.name for module in pkgutil.iter_modules(package.__path__)}
 
 
 def test_the_table_has_every_verb_that_there_is():
-    files = {path.stem for folder in commands.__path__ for path in Path(folder).glob("*.py")} - _HELPERS
-    assert set(cli.VERBS) == files
+    assert set(cli.VERBS) == files_of(commands) - _HELPERS
+    assert set(finder.VERBS) == files_of(finder) - {"folders"}
 
 
-@pytest.mark.parametrize("verb", cli.VERBS)
+def test_verbs_within_verbs_are_found():
+    assert {"estimate", "finder", "finder train"} <= set(PARSERS)
+
+
+@pytest.mark.parametrize("verb", PARSERS)
 def test_options_of_the_vocabulary_mean_the_same_in_every_verb(verb):
-    seen = {action.option_strings[0]: action.help for action in parsers()[verb]._actions if action.option_strings}
-    assert {"-v", "-q", "-h"} <= set(seen)
+    seen = {action.option_strings[0]: action.help for action in PARSERS[verb]._actions if action.option_strings}
+    assert ({"-h"} if " " in verb else {"-v", "-q", "-h"}) <= set(seen)
     for name in seen.keys() & VOCABULARY.keys():
         assert seen[name].startswith(VOCABULARY[name]), name
 
 
-@pytest.mark.parametrize("verb", cli.VERBS)
+@pytest.mark.parametrize("verb", PARSERS)
 def test_no_verb_says_a_word_of_the_vocabulary_in_another_way(verb):
-    names = {name for action in parsers()[verb]._actions for name in action.option_strings}
+    names = {name for action in PARSERS[verb]._actions for name in action.option_strings}
     assert not names & {"--data", "--db", "--output", "--runs", "--data-folder", "--frames", "--count"}
 
 
@@ -78,6 +96,27 @@ def test_help_imports_no_verb_and_no_network():
     )
     done = run_python("-c", code)
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("words", [["finder", "--help"], ["finder", "-q", "train", "--help"], ["finder", "test", "-h"]])
+def test_help_of_a_verb_within_a_verb_imports_no_network_and_no_other_verb(words):
+    others = {f"fsanet.commands.finder.{name}" for name in finder.VERBS if name not in words}
+    heavy = {"tensorflow", "keras", "numpy", "cv2", "scipy", "onnxruntime", "fsanet.commands.train"} | others
+    code = (
+        "import sys, contextlib\nfrom fsanet.cli import main\n"
+        f"with contextlib.suppress(SystemExit): main({words})\n"
+        f"sys.exit(', '.join({heavy} & set(sys.modules)) or 0)"
+    )
+    done = run_python("-c", code)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("usage: fsanet finder ")
+
+
+def test_a_verb_within_a_verb_is_needed(capsys):
+    with pytest.raises(SystemExit) as stopped:
+        cli.main(["finder", "--quiet"])
+    assert stopped.value.code == 2
+    assert "arguments are required: WHAT" in capsys.readouterr().err
 
 
 def test_estimate_loads_no_tensorflow():

@@ -4,7 +4,6 @@ from typing import Any
 
 import fsanet
 from demo.web.vendor import RuntimeBuild
-from fsanet.commands.estimators import VIDEO_DETECT_SIZE
 from fsanet.dense import decode
 from fsanet.dense.layout import CELL_PREDICTION_SIZE, MASK, MASKS, ROTATION_6D, STRIDES
 from fsanet.detectors import closer_look, detection, nearby, scout, working_image, yunet
@@ -12,6 +11,7 @@ from fsanet.engines.reading import ExpectedError
 from fsanet.image import overlay
 from fsanet.image.face_crop import DETECTOR_MARGIN, INPUT_SIZE
 from fsanet.inference import cuts, drawing, face_estimator
+from fsanet.inference.choose import VIDEO_DETECT_SIZE
 from fsanet.inference.estimator import APART_DEG, FINDER_SHARE
 from fsanet.inference.rows import DIGITS, PoseRow
 from fsanet.inference.smoothing import OneEuroRotationFilter

@@ -3,14 +3,16 @@
 import argparse
 import os
 import sys
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
 from importlib import import_module
+from types import ModuleType
 
 from fsanet import __version__
 from fsanet.console import run_command, set_message_level
 from fsanet.options import add_message_options
 
-# name: what `fsanet --help` says of it. `fsanet.commands.<name>` holds add_options(parser) and run(args) -> exit code.
+# name: what `fsanet --help` says of it. `fsanet.commands.<name>` holds add_options(parser) and run(args) -> exit code;
+# or it is a package with a table like this, of verbs within the verb.
 VERBS = {
     "estimate": "yaw, pitch and roll of all faces in images, folders, globs, videos and cameras",
     "merge": "join the rows of all shards of a run",
@@ -50,18 +52,18 @@ itself, with its traceback; 130 interrupted
 def main(argv: Sequence[str] | None = None) -> int:
     """Parse the command line and run one verb; returns the exit code."""
     words = sys.argv[1:] if argv is None else list(argv)
-    args = command_parser(words[:1]).parse_args(words)
+    args = command_parser(words).parse_args(words)
     for name, value in _TENSORFLOW.items():
         os.environ.setdefault(name, value)
     set_message_level(args.verbose - args.quiet)
     return args.run_verb(args)
 
 
-def command_parser(loaded: Collection[str] = tuple(VERBS)) -> argparse.ArgumentParser:
+def command_parser(words: Sequence[str] | None = None) -> argparse.ArgumentParser:
     """The parser of `fsanet`.
 
     Args:
-        loaded: the verbs whose options are wanted: their modules are imported. All others are but listed.
+        words: a command line: modules of the verbs that it names are imported, all others are but listed. None for all.
     """
     parser = argparse.ArgumentParser(
         prog="fsanet",
@@ -71,13 +73,39 @@ def command_parser(loaded: Collection[str] = tuple(VERBS)) -> argparse.ArgumentP
     )
     parser.add_argument("--version", action="version", version=f"fsanet {__version__}")
     parser.set_defaults(whole_parser=command_parser)  # for the verb that prints what there is to complete
-    verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
-    for name, summary in VERBS.items():
-        verb = verbs.add_parser(name, help=summary, formatter_class=argparse.RawDescriptionHelpFormatter)
-        if name in loaded:
-            module = import_module(f"fsanet.commands.{name}")
-            verb.description = module.__doc__
-            verb.set_defaults(run_verb=module.run)
-            module.add_options(verb)
-            add_message_options(verb)
+    named = None if words is None else [word for word in words if not word.startswith("-")]
+    for verb in _add_verbs(parser, "fsanet.commands", VERBS, named, "VERB"):
+        add_message_options(verb)
     return parser
+
+
+def _add_verbs(
+    parser: argparse.ArgumentParser, package: str, table: Mapping[str, str], named: Sequence[str] | None, metavar: str
+) -> list[argparse.ArgumentParser]:
+    """Add the verbs of a package; returns the parsers of those that are imported.
+
+    Args:
+        parser: takes them.
+        package: holds a module for each.
+        table: name -> what help says of it.
+        named: words of a command line, the first that of this table; None imports all.
+        metavar: what help calls such a verb.
+    """
+    verbs = parser.add_subparsers(required=True, metavar=metavar)
+    imported = []
+    for name, summary in table.items():
+        verb = verbs.add_parser(name, help=summary, formatter_class=argparse.RawDescriptionHelpFormatter)
+        if named is None or name in named[:1]:
+            _fill(verb, import_module(f"{package}.{name}"), named and named[1:])
+            imported.append(verb)
+    return imported
+
+
+def _fill(verb: argparse.ArgumentParser, module: ModuleType, further: Sequence[str] | None) -> None:
+    """Give a verb what its module says; `further` are the words behind it."""
+    verb.description = module.__doc__
+    if hasattr(module, "VERBS"):
+        _add_verbs(verb, module.__name__, module.VERBS, further, "WHAT")
+    else:
+        verb.set_defaults(run_verb=module.run)
+        module.add_options(verb)

@@ -56,6 +56,11 @@ def add_twin_options(parser: argparse.ArgumentParser) -> None:
     add_option(parser, "--workers", "(processes; one per core if not given)", type=positive)
 
 
+def option_name(name: str) -> str:
+    """An option as a person types it, of its name in what was parsed: any_angle -> --any-angle."""
+    return f"--{name.replace('_', '-')}"
+
+
 def refuse_without_part(
     args: argparse.Namespace, parts: Mapping[str, Collection[str]], chosen: Collection[str], what: str
 ) -> None:
@@ -74,7 +79,7 @@ def refuse_without_part(
     for name in sorted(known.difference(*(parts[choice] for choice in chosen))):
         value = getattr(args, name)
         if value is not None and value is not False:
-            raise InputError(f"--{name.replace('_', '-')} does not go with {what}: leave it out.")
+            raise InputError(f"{option_name(name)} does not go with {what}: leave it out.")
 
 
 def positive(text: str) -> int:

@@ -5,6 +5,7 @@ import functools
 import io
 import re
 import shlex
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -69,8 +70,11 @@ def help_of(*words):
 def test_fsanet_subcommand_and_its_options_exist(page, command):
     _, subcommand, *words = words_of(command)
     assert re.search(rf"^\s+{subcommand}\s", help_of(), re.MULTILINE), f"{page} names `fsanet {subcommand}`"
+    within = getattr(import_module(f"fsanet.commands.{subcommand}"), "VERBS", {})
+    parts = [word for word in words[:1] if word in within]
+    assert parts or not (within and words), f"{page}: `fsanet {subcommand}` has no '{words[0]}'"
     for option in (word.split("=")[0] for word in words if word.startswith("--")):
-        assert re.search(rf"(?<!\w){option}(?![\w-])", help_of(subcommand)), (
+        assert re.search(rf"(?<!\w){option}(?![\w-])", help_of(subcommand, *parts)), (
             f"{page}: no {option} in `fsanet {subcommand}`"
         )
 

@@ -7,6 +7,7 @@ import pytest
 
 from fsanet.cli import VERBS
 from fsanet.cli import main as fsanet_command
+from fsanet.commands import finder
 from tests.docs.documents import ROOT
 
 _PROGRAMS = ("lib/fsanet", "data", "training_and_testing", "demo")
@@ -33,9 +34,9 @@ def test_help_has_an_example(module, capsys):
     assert re.search(rf"(python -m {command}|make [a-z]+|fsanet [a-zA-Z]+)\b", without_usage), without_usage
 
 
-@pytest.mark.parametrize("verb", VERBS)
+@pytest.mark.parametrize("verb", [*VERBS, *(f"finder {name}" for name in finder.VERBS)])
 def test_help_of_a_verb_has_an_example_of_it(verb, capsys):
-    without_usage = help_of(fsanet_command, [verb], capsys).split("\n\n", 1)[1]
+    without_usage = help_of(fsanet_command, verb.split(), capsys).split("\n\n", 1)[1]
     assert re.search(rf"^ *fsanet {verb}\b", without_usage, re.MULTILINE), without_usage
 
 

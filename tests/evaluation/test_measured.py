@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from fsanet.commands import finder as command
+from fsanet.commands.finder.test import detector_name
 from fsanet.dense.decode import UNTOLD, Found
 from fsanet.detectors.scout import CONVENTION
 from fsanet.evaluation.measured import TrainedFinder, measured_detector
@@ -50,7 +50,7 @@ def test_a_large_picture_is_shrunk_and_its_faces_are_of_the_whole(trained):
 def test_another_name_is_one_sentence(capsys):
     from fsanet.cli import main
 
-    assert command._detector("retinaface=w.h5") == "retinaface=w.h5"
+    assert detector_name("retinaface=w.h5") == "retinaface=w.h5"
     with pytest.raises(SystemExit):
         main(["finder", "test", "--detector", "skout"])
     assert "no detector 'skout': choose of " in capsys.readouterr().err

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import fsanet
+from fsanet.detectors.any_angle import AnyAngleDetector
 from fsanet.detectors.detection import Detection
 from fsanet.detectors.scout import BUNDLED
 from fsanet.errors import InputError
@@ -270,3 +271,18 @@ def test_a_detector_of_ones_own_searches_at_any_angle(scene):
 
     estimator = HeadPoseEstimator(detector=Own(), any_angle=True)
     assert len(estimator(scene([]))) >= 1
+
+
+@pytest.mark.parametrize("any_angle", [False, True])
+def test_at_another_size_the_network_and_all_else_stay(any_angle):
+    pictures = HeadPoseEstimator(any_angle=any_angle, margin=0.3)
+    frames = pictures.at_size(320)
+    assert frames.engine is pictures.engine
+    assert (frames.finder_share, frames.margin, frames.name) == (FINDER_SHARE, 0.3, pictures.name)
+    assert isinstance(frames.detector, AnyAngleDetector) == any_angle
+    assert (frames._upright.long_side, pictures._upright.long_side) == (320, 1280)
+
+
+def test_a_detector_of_ones_own_searches_at_another_size_as_it_did(estimator, scene):
+    assert estimator.at_size(320).detector is estimator.detector
+    assert len(estimator.at_size(320)(scene([(10, 20, 30, 210)]))) == 1

@@ -127,6 +127,20 @@ def test_a_run_writes_weights_that_load_again(plan, tmp_path):
     assert {"val_ap", "val_points", "val_pose", "loss"} <= set(result.history[0])
 
 
+@pytest.mark.parametrize(
+    ("weights", "sentence"),
+    [
+        ("free", "No weights 'free': `fsanet finder train` makes them"),
+        ("torn.weights.h5", "'torn.weights.h5' does not hold the weights of 'tiny'"),
+    ],
+)
+def test_weights_that_cannot_be_started_from_are_one_sentence(plan, tmp_path, monkeypatch, weights, sentence):
+    monkeypatch.chdir(tmp_path)
+    Path("torn.weights.h5").write_text("none", encoding="ascii")
+    with pytest.raises((InputError, OSError), match=sentence):
+        train_finder(dataclasses.replace(plan, weights=weights), runs=tmp_path, quiet=True)
+
+
 def test_batches_go_on_in_the_middle_of_a_run(plan):
     with finder_task(plan) as task:
         first, second = task.batches.epoch(0)

@@ -1,1 +1,4 @@
-"""One file a verb of `fsanet`: its docstring is the help, `add_options(parser)` its options, `run(args)` its work."""
+"""One file a verb of `fsanet`: its docstring is the help, `add_options(parser)` its options, `run(args)` its work.
+
+A verb of many is a folder: the docstring is the help, `VERBS` the table, and a file each what `fsanet VERB WHAT` does.
+"""

@@ -23,9 +23,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fsanet.checks import MOST_MARGIN
+from fsanet.commands.estimate_settings import estimators_of, fingerprint
 from fsanet.commands.estimate_words import make_printer, say_done, say_interrupted
-from fsanet.commands.estimators import VIDEO_DETECT_SIZE, chosen_estimators
 from fsanet.errors import InputError
+from fsanet.inference.choose import VIDEO_DETECT_SIZE
 from fsanet.options import add_option, positive, share
 
 if TYPE_CHECKING:
@@ -161,7 +162,7 @@ def _one_shard(args: argparse.Namespace, sources: list, rows: list[Path]) -> int
     from fsanet.cluster.shared_run import take_shard
 
     return take_shard(
-        args.shard, sources, rows, _fingerprint(args), lambda own, files: _go_through(args, own, sources, files)
+        args.shard, sources, rows, fingerprint(args), lambda own, files: _go_through(args, own, sources, files)
     )
 
 
@@ -210,7 +211,7 @@ def _go_through(args: argparse.Namespace, sources: list, among: list, row_paths:
     pictures = "" if args.no_pictures else f", {args.draw} in {args.out}"  # what is skipped has them already
     parts = "".join(f", {part.label}" for part in among if part.span)
     is_live = any(not source.is_file for source in sources)
-    rows = RowFiles(row_paths, f"{_fingerprint(args)}{pictures}{parts}", is_live)
+    rows = RowFiles(row_paths, f"{fingerprint(args)}{pictures}{parts}", is_live)
     for path in rows.paths:
         check_not_a_source(path, among)
     viewer = _window() if args.show else None
@@ -222,7 +223,7 @@ def _go_through(args: argparse.Namespace, sources: list, among: list, row_paths:
         smooth=args.smooth,
         quiet=args.quiet,
     )
-    estimator, for_videos = chosen_estimators(args, any(source.kind != "image" for source in sources))
+    estimator, for_videos = estimators_of(args, any(source.kind != "image" for source in sources))
     job = Run(estimator, settings, rows, make_printer(args.quiet, len(sources)), viewer, for_videos)
     interrupted = False
     try:
@@ -251,10 +252,3 @@ def _window() -> "Window":
 
 class _NothingDoneError(Exception):
     """Every source failed: no file of rows is to be left."""
-
-
-def _fingerprint(args: argparse.Namespace) -> str:
-    """What must be equal for an unfinished run to be resumed: all that decides what the rows say."""
-    of_network = ("sources", "model", "weights", "engine", "detector", "detect_size", "single_stage", "any_angle")
-    names = (*of_network, "margin", "finder_share", "detect_every", "smooth", "neutral", "camera")
-    return repr([(name, getattr(args, name)) for name in names])

@@ -60,6 +60,7 @@ class YuNetDetector:
 
     name = "yunet"
     convention = CONVENTION
+    fewer_pixels_in_videos = True  # than its own: those are for the smallest faces of pictures
     sure_score = 0.9  # upright faces mostly have more, those that lie or stand on their head less
 
     def __init__(self, threshold: float = THRESHOLD, long_side: int = LONG_SIDE, model_path: str | Path | None = None):

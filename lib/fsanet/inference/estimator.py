@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -94,13 +95,11 @@ class HeadPoseEstimator:
     ):
         margin = share(margin, MOST_MARGIN, "The margin of a crop")
         batch_size = checked_batch_size(batch_size, BATCH_SIZE)
-        self._upright = _detector(detector, detect_size)
-        self.detector = AnyAngleDetector(self._upright) if any_angle else self._upright
+        self._search_with(detector, detect_size, any_angle)
         self.engine = _engine(engine, model, weights)
         self.finder_share = _finder_share(finder_share, engine, weights)
         self.margin = margin
         self.batch_size = batch_size
-        self.detector_name = getattr(self._upright, "name", type(self._upright).__name__)
         found_by = f"{self.detector_name}{' at any angle' if any_angle else ''}"
         self.name = f"{found_by}, {_network_name(self.engine, model, weights)}"
 
@@ -114,6 +113,19 @@ class HeadPoseEstimator:
             A list of `Face`, in the detector's order; empty where no face is found.
         """
         return find_faces(self, [image_bgr])[0]
+
+    def at_size(self, detect_size: int) -> "HeadPoseEstimator":
+        """One by the same network that searches pictures at another size.
+
+        Args:
+            detect_size: as the class takes it; a detector that was given as an object searches as it did.
+
+        Raises:
+            ValueError: for a size that is none, or where the detector knows one size only.
+        """
+        other = copy(self)
+        other._search_with(self._given_detector, detect_size, any_angle=self.detector is not self._upright)
+        return other
 
     def prepare(self, picture_bgr: NDArray[np.uint8]) -> FoundFaces:
         """Find the faces of a picture and cut them; see `FaceEstimator.prepare`."""
@@ -193,6 +205,13 @@ class HeadPoseEstimator:
         if (height, width) != (size, size):
             crops = np.stack([crop_pixels(crop, (0, 0, width, height), size) for crop in crops])
         return read(self.engine, crops)
+
+    def _search_with(self, detector: str | FaceDetector, detect_size: int | None, any_angle: bool) -> None:
+        self._given_detector = detector
+        self._upright = _detector(detector, detect_size)
+        self.detector = AnyAngleDetector(self._upright) if any_angle else self._upright
+        self.detector_name = getattr(self._upright, "name", type(self._upright).__name__)
+        self.fewer_pixels_in_videos = getattr(self._upright, "fewer_pixels_in_videos", False)
 
     def _cut(self, picture_bgr: NDArray[np.uint8], detections: Sequence[Detection]) -> FoundFaces:
         turns = [upright_turn_deg(face) for face in detections]

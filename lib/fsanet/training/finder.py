@@ -21,7 +21,7 @@ from fsanet.files import replace_whole
 from fsanet.image.boxes import iou
 from fsanet.locations import work_dir
 from fsanet.models.single_stage.losses import weighted_sum
-from fsanet.models.single_stage.table import Finder, get_finder
+from fsanet.models.single_stage.table import Finder, get_finder, load_finder
 from fsanet.scenes.compose import Scene
 from fsanet.scenes.labels import findable
 from fsanet.scenes.stream import SceneBatch, SceneBatches, SceneStream
@@ -172,9 +172,7 @@ def finder_task(plan: FinderPlan) -> Iterator[Task]:
         stream.scene(_VALIDATION_SEED, whole=True)  # says what is missing
     count = sum(len(stream.numbers(0, step)) for step in range(plan.steps))
     keras.utils.set_random_seed(plan.seed)
-    network = finder.build()
-    if plan.weights:
-        network.load_weights(plan.weights)
+    network = load_finder(plan.model, Path(plan.weights)) if plan.weights else finder.build()
     batches = SceneBatches(stream, plan.workers)
     task = Task(
         title=f"{plan.model} on scenes",

@@ -17,10 +17,10 @@ import pytest
 from demo.web import build
 from demo.web.vendor import NpmPackage, fetched, members
 from fsanet import HeadPoseEstimator
-from fsanet.commands.estimators import VIDEO_DETECT_SIZE
 from fsanet.detectors.loading import find_detector_file
 from fsanet.detectors.yunet import MODEL_FILE
 from fsanet.image.reading import read_image
+from fsanet.inference.choose import VIDEO_DETECT_SIZE
 from fsanet.inference.face_estimator import Face
 from fsanet.inference.rows import PoseRow
 from fsanet.inference.video_file import VideoReader

@@ -1,0 +1,107 @@
+"""What the options of `fsanet estimate` come to."""
+
+import argparse
+
+import pytest
+
+from fsanet.cli import command_parser
+from fsanet.commands import estimate_settings
+from fsanet.commands.estimate_settings import NOT_IN_ROWS, fingerprint
+from fsanet.image.lens import Lens
+from fsanet.inference.choose import EstimatorSettings
+
+
+def parser() -> argparse.ArgumentParser:
+    return command_parser(["estimate"])
+
+
+def parser_of_estimate(whole: argparse.ArgumentParser) -> argparse.ArgumentParser:
+    (verbs,) = (action for action in whole._actions if isinstance(action, argparse._SubParsersAction))
+    return verbs.choices["estimate"]
+
+
+def options(*words, of=None) -> argparse.Namespace:
+    return (of or parser()).parse_args(["estimate", "photo.jpg", *words])
+
+
+@pytest.fixture
+def asked(monkeypatch):
+    """What estimators were asked for."""
+    seen = []
+    monkeypatch.setattr(estimate_settings, "choose_estimators", lambda settings, *_: seen.append(settings))
+    return seen
+
+
+def test_options_become_settings(asked):
+    estimate_settings.estimators_of(options(), videos=False)
+    network = ("--model", "capsule", "--weights", "w.h5", "--engine", "onnx", "--detector", "yunet")
+    faces = ("--detect-size", "900", "--any-angle", "--margin", "0.2", "--finder-share", "0.3", "--camera", "60")
+    estimate_settings.estimators_of(options(*network, *faces, "--single-stage"), videos=False)
+    given = EstimatorSettings(
+        model="capsule",
+        weights="w.h5",
+        engine="onnx",
+        detector="yunet",
+        detect_size=900,
+        single_stage=True,
+        any_angle=True,
+        margin=0.2,
+        finder_share=0.3,
+        lens=Lens.of_field_of_view(60),
+    )
+    assert asked == [EstimatorSettings(), given]
+
+
+def test_an_option_that_is_new_changes_the_fingerprint():
+    whole = parser()
+    parser_of_estimate(whole).add_argument("--least-score", type=float)
+    assert fingerprint(options(of=whole)) != fingerprint(options())
+    assert fingerprint(options("--least-score", "0.9", of=whole)) != fingerprint(options(of=whole))
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("--model", "capsule"),
+        ("--detect-size", "900"),
+        ("--finder-share", "0"),
+        ("--camera", "60"),
+        ("--detect-every", "2"),
+        ("--no-smooth",),
+        ("--neutral",),
+        ("more.jpg",),
+    ],
+)
+def test_what_changes_rows_changes_the_fingerprint(words):
+    assert fingerprint(options(*words)) != fingerprint(options())
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("--out", "elsewhere"),
+        ("--rows", "more.jsonl"),
+        ("--no-pictures",),
+        ("--draw", "cube"),
+        ("--show",),
+        ("--workers", "1"),
+        ("--cluster", "local:2"),
+        ("--shards", "3"),
+        ("--shard", "1/3"),
+        ("--span", "90"),
+        ("--quiet",),
+        ("--verbose",),
+    ],
+)
+def test_what_changes_no_row_leaves_the_fingerprint(words):
+    assert options(*words) != options()
+    assert fingerprint(options(*words)) == fingerprint(options())
+
+
+def test_what_is_left_out_are_options_that_there_are():
+    assert {action.dest for action in parser_of_estimate(parser())._actions} >= NOT_IN_ROWS
+
+
+def test_the_fingerprint_holds_nothing_of_the_process():
+    """Functions have another address in the next process, which would never resume."""
+    assert " at 0x" not in fingerprint(options())
