@@ -19,6 +19,13 @@ def test_sets_to_test_on_are_found_and_those_to_train_on_are_not(tmp_path):
     assert available_sets(tmp_path) == ["AFLW2000", "synthetic_test", "mine"]
 
 
+def test_twins_of_twins_are_tested_on_where_their_set_is(tmp_path):
+    tested = ["AFLW2000_masked", "AFLW2000_masked_rotated", "AFLW2000_rotated_masked", "lab_masked_surrounded"]
+    for name in (*tested, "synthetic_train_masked_surrounded", "synthetic_train_surrounded_masked"):
+        save(tmp_path / f"{name}.npz", np.zeros((1, 3)))
+    assert available_sets(tmp_path) == tested
+
+
 def test_samples_beyond_the_limit_are_dropped_and_counted(tmp_path):
     save(tmp_path / "AFLW2000.npz", [[0, 0, 0], [0, 120, 0], [99, -99, 99]])
     labelled = load_labelled_set("AFLW2000", tmp_path, img_size=16)
@@ -32,6 +39,12 @@ def test_pointing04_has_no_roll_and_a_limit_of_pitch(tmp_path):
     labelled = load_labelled_set("Pointing04", tmp_path, img_size=16)
     assert (len(labelled), labelled.left_out, labelled.roll_labelled, labelled.research_only) == (2, 2, False, False)
     assert "|pitch| <= 60" in labelled.filter
+
+
+@pytest.mark.parametrize("twin", ["masked", "rotated_masked", "masked_rotated", "surrounded_haired_masked"])
+def test_twins_of_pointing04_have_its_limit_of_pitch(tmp_path, twin):
+    save(tmp_path / f"Pointing04_{twin}.npz", [[0, 90, 0], [30, 60, 0]])
+    assert load_labelled_set(f"Pointing04_{twin}", tmp_path, img_size=16).left_out == 1
 
 
 def test_patterns_choose_sources_and_are_no_loss(tmp_path):

@@ -29,8 +29,11 @@ _CHUNK = 256
 
 
 def plain_name(name: str) -> str:
-    """The name of the set that a set was made of: AFLW2000_masked -> AFLW2000; any other name as it is."""
-    for suffix in TWINS:
+    """The name of the set that a twin, or a twin of twins, was made of: AFLW2000_masked_rotated -> AFLW2000.
+
+    Any other name as it is.
+    """
+    while suffix := next((suffix for suffix in TWINS if name.endswith(suffix)), ""):
         name = name.removesuffix(suffix)
     return name
 

@@ -115,6 +115,11 @@ def find_set(name: str, folder: str | Path) -> Path:
     return next((path for path in candidates if path.is_file()), candidates[0])
 
 
+def sets_in(folder: str | Path) -> list[str]:
+    """Names of all npz sets under a folder, where `find_set` finds them."""
+    return sorted({path.stem for sub in _FOLDERS for path in (Path(folder) / sub).glob("*.npz")})
+
+
 def command_that_makes(name: str) -> str:
     """A sentence with the command that makes the npz of that name."""
     if name in SETS:

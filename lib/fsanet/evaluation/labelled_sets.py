@@ -12,9 +12,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from fsanet.datasets.derive import TWINS, plain_name
+from fsanet.datasets.derive import plain_name
 from fsanet.datasets.pose_set import PoseSet
-from fsanet.datasets.protocols import PROTOCOLS, SETS, find_set, set_path
+from fsanet.datasets.protocols import PROTOCOLS, SETS, find_set, set_path, sets_in
 from fsanet.errors import InputError
 from fsanet.locations import command_here
 from fsanet.pose.errors import LABEL_LIMIT_DEG, within_limit
@@ -61,10 +61,10 @@ class LabelledSet:
 
 
 def available_sets(folder: str | Path) -> list[str]:
-    """Names of the npz sets to test on below a folder: the protocols' test sets and their twins, then one's own."""
-    known = list(dict.fromkeys(name for protocol in PROTOCOLS.values() for name in protocol.test))
-    twins = (f"{name}{suffix}" for name in known for suffix in ("", *TWINS))
-    there = [name for name in twins if find_set(name, folder).is_file()]
+    """Names of the npz sets to test on below a folder: the protocols' test sets, each with its twins, then one's own."""
+    known = dict.fromkeys(name for protocol in PROTOCOLS.values() for name in protocol.test)
+    sets = sets_in(folder)
+    there = [name for plain in known for name in sets if plain_name(name) == plain]
     own = sorted(path.stem for path in Path(folder).glob("*.npz") if plain_name(path.stem) not in SETS)
     return there + own
 
