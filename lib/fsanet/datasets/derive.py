@@ -43,6 +43,15 @@ def changes_of(meta: Mapping[str, Any]) -> dict[str, Any]:
     return {key: meta[key] for key in (suffix.removeprefix("_") for suffix in TWINS) if key in meta}
 
 
+def says_only_where_faces_look(meta: Mapping[str, Any]) -> bool:
+    """Whether yaw and pitch of a set are a direction (pan and tilt) and its roll is no label.
+
+    Its heads are then taken to have their ears level, see `fsanet.pose.angles.angles_of_facing`. The turned twin of such
+    a set has the angles of whole heads.
+    """
+    return not meta.get("roll_labelled", True) and ROTATED.removeprefix("_") not in meta
+
+
 def twin_path(source: Path, suffix: str) -> Path:
     """Where the twin of a set lies: beside it."""
     return source.with_name(f"{source.stem}{suffix}.npz")
