@@ -46,8 +46,8 @@ def changes_of(meta: Mapping[str, Any]) -> dict[str, Any]:
 def says_only_where_faces_look(meta: Mapping[str, Any]) -> bool:
     """Whether yaw and pitch of a set are a direction (pan and tilt) and its roll is no label.
 
-    Its heads are then taken to have their ears level, see `fsanet.pose.angles.angles_of_facing`. The turned twin of such
-    a set has the angles of whole heads.
+    Its heads are then taken to have their ears level, see `fsanet.pose.angles.angles_of_facing`. The turned twin of
+    such a set has the angles of whole heads.
     """
     return not meta.get("roll_labelled", True) and ROTATED.removeprefix("_") not in meta
 

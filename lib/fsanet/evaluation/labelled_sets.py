@@ -61,7 +61,7 @@ class LabelledSet:
 
 
 def available_sets(folder: str | Path) -> list[str]:
-    """Names of the npz sets to test on below a folder: the protocols' test sets, each with its twins, then one's own."""
+    """Names of the npz sets to test on below a folder: the protocols' test sets and their twins, then one's own."""
     known = dict.fromkeys(name for protocol in PROTOCOLS.values() for name in protocol.test)
     sets = sets_in(folder)
     there = [name for plain in known for name in sets if plain_name(name) == plain]
