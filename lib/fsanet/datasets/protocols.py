@@ -26,7 +26,8 @@ class SetInfo:
         name: the npz without its suffix.
         db: the DB= of `make preprocess` that makes it.
         margin: share of the face box added on each side of the crop.
-        pitch_limit_deg: samples with a larger |pitch| are left out of every error, where their labels mean little.
+        pitch_limit_deg: samples with a larger |pitch| are left out of training and of every error, where their labels
+            mean little.
         faces: what one source (the unit of a split) is.
     """
 

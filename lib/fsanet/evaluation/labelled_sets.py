@@ -12,12 +12,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from fsanet.datasets.counted import which_count
 from fsanet.datasets.derive import plain_name
 from fsanet.datasets.pose_set import PoseSet
 from fsanet.datasets.protocols import PROTOCOLS, SETS, find_set, set_path, sets_in
 from fsanet.errors import InputError
 from fsanet.locations import command_here
-from fsanet.pose.errors import LABEL_LIMIT_DEG, within_limit
 
 SYNTHETIC_TEST = "synthetic_test"
 
@@ -81,9 +81,10 @@ def load_labelled_set(name: str, folder: str | Path, img_size: int = 64, only: S
     Raises:
         FileNotFoundError, ValueError: as `PoseSet.load`; ValueError also when nothing is left.
     """
-    pose_set = PoseSet.load(set_path(name, folder), img_size=img_size)
-    name = Path(name).stem
-    kept, words = _filter(name, pose_set.pose)
+    path = set_path(name, folder)
+    pose_set = PoseSet.load(path, img_size=img_size)
+    name = path.stem
+    kept, words = which_count(path, pose_set.pose)
     chosen = np.ones(len(pose_set), bool)
     if only:
         chosen = np.array([any(fnmatch(source, pattern) for pattern in only) for source in pose_set.source])
@@ -104,16 +105,6 @@ def load_labelled_set(name: str, folder: str | Path, img_size: int = 64, only: S
         tags=part.tags,
         line_of_sight=part.line_of_sight,
     )
-
-
-def _filter(name: str, poses_deg: NDArray[np.float64]) -> tuple[NDArray[np.bool_], list[str]]:
-    """Which samples of a set count, and the rules in words."""
-    kept, words = within_limit(poses_deg), [f"every |angle| <= {LABEL_LIMIT_DEG:g}"]
-    info = SETS.get(plain_name(name))
-    if info and info.pitch_limit_deg < LABEL_LIMIT_DEG:
-        kept &= np.abs(poses_deg[:, 1]) <= info.pitch_limit_deg
-        words.append(f"|pitch| <= {info.pitch_limit_deg:g}")
-    return kept, words
 
 
 def describe_crop(pose_set: PoseSet) -> str:
