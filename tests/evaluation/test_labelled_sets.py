@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -71,6 +73,34 @@ def test_patterns_that_fit_nothing_are_an_error(tmp_path):
 def test_the_crop_in_words(tmp_path, meta, words):
     save(tmp_path / "mine.npz", np.zeros((1, 3)), meta=meta)
     assert describe_crop(PoseSet.load(tmp_path / "mine.npz")) == words
+
+
+def test_samples_know_where_they_lie(tmp_path):
+    save(tmp_path / "mine.npz", [[0, 0, 0], [0, 120, 0], [1, 2, 3], [4, 5, 6]], meta={"margin": 0.4})
+    origin = load_labelled_set("mine", tmp_path, img_size=16, only=("Person0[013]",)).origin
+    assert origin.file == tmp_path / "mine.npz"
+    assert origin.meta == {"margin": 0.4}
+    assert origin.rows.tolist() == [0, 3]
+
+
+def test_some_samples_are_whole_samples(tmp_path):
+    sight = np.array([[0, 0, 1.0], [0, 0.6, 0.8], [0.6, 0, 0.8]])
+    extras = {"tag_hat": np.array([True, False, True]), "line_of_sight": sight}
+    save(tmp_path / "mine.npz", np.arange(9).reshape(3, 3), extras=extras)
+    some = load_labelled_set("mine", tmp_path, img_size=16).select(np.array([0, 2]))
+    assert (len(some), some.image.shape[0], list(some.source)) == (2, 2, ["Person00", "Person02"])
+    assert some.tags["hat"].tolist() == [True, True]
+    np.testing.assert_array_equal(some.true, [[0, 1, 2], [6, 7, 8]])
+    np.testing.assert_array_equal(some.line_of_sight, sight[[0, 2]])
+    assert some.origin.rows.tolist() == [0, 2]
+
+
+@pytest.mark.parametrize(("meta", "is_direction"), [({}, True), ({"rotated": {"from": "Pointing04.npz"}}, False)])
+def test_a_turned_twin_says_more_than_where_faces_look(tmp_path, meta, is_direction):
+    save(tmp_path / "faces.npz", np.zeros((1, 3)), meta={"roll_labelled": False, **meta})
+    labelled = load_labelled_set("faces", tmp_path, img_size=16)
+    assert labelled.says_only_where_faces_look is is_direction
+    assert not replace(labelled, roll_labelled=True).says_only_where_faces_look
 
 
 def test_another_size_is_an_error(tmp_path):

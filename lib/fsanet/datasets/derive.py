@@ -43,6 +43,25 @@ def changes_of(meta: Mapping[str, Any]) -> dict[str, Any]:
     return {key: meta[key] for key in (suffix.removeprefix("_") for suffix in TWINS) if key in meta}
 
 
+def made_from(meta: Mapping[str, Any], name: str, meta_of_name: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """How a set was made of another one without a set between them; None where it was not.
+
+    Args:
+        meta: of the set.
+        name: of the other.
+        meta_of_name: of the other.
+
+    Returns:
+        The record of the change: `from`, `from_sha256`, `seed`, its settings.
+    """
+    changes, before = changes_of(meta), changes_of(meta_of_name)
+    for change, made in changes.items():
+        is_the_last = changes.keys() - {change} == before.keys() - {change}
+        if is_the_last and isinstance(made, Mapping) and made.get("from") == f"{name}.npz":
+            return made
+    return None
+
+
 def says_only_where_faces_look(meta: Mapping[str, Any]) -> bool:
     """Whether yaw and pitch of a set are a direction (pan and tilt) and its roll is no label.
 
@@ -147,7 +166,7 @@ def derive_set(
 
 def _record(work: Derivation, given: PoseSet) -> dict[str, Any]:
     """What the new set's `meta` says of how it was made."""
-    digest = _sha256(work.source) if work.source.is_file() else ""
+    digest = file_sha256(work.source) if work.source.is_file() else ""
     made = {"from": work.source.name, "from_sha256": digest, "seed": work.seed, **work.settings}
     further = _further_seed(given)
     return made | {"stream": further[0]} if further else made
@@ -206,6 +225,7 @@ def _further_seed(given: PoseSet) -> list[int]:
     return [int(json_sha256(changes)[:8], 16)] if changes else []
 
 
-def _sha256(path: Path) -> str:
+def file_sha256(path: Path) -> str:
+    """The digest by which a twin knows the set that it was made of."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

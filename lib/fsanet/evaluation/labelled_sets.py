@@ -5,15 +5,16 @@ The synthetic one is rendered on the spot where there is none, so that a fresh c
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatch
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from fsanet.datasets.counted import which_count
-from fsanet.datasets.derive import plain_name
+from fsanet.datasets.derive import plain_name, says_only_where_faces_look
 from fsanet.datasets.pose_set import PoseSet
 from fsanet.datasets.protocols import PROTOCOLS, SETS, find_set, set_path, sets_in
 from fsanet.errors import InputError
@@ -24,6 +25,20 @@ SYNTHETIC_TEST = "synthetic_test"
 _RESEARCH_ONLY = ("AFLW2000", "BIWI", "300W_LP")
 _RENDERED = 1000  # faces, where there is no synthetic test set
 log = logging.getLogger(__name__)
+
+
+class Origin(NamedTuple):
+    """Where the samples of a set lie.
+
+    Attributes:
+        file: the npz.
+        meta: how it was made.
+        rows: (N,) the number of each sample in it, rising.
+    """
+
+    file: Path
+    meta: Mapping[str, Any]
+    rows: NDArray[np.intp]
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,6 +57,7 @@ class LabelledSet:
         research_only: whether its faces may be shown to nobody.
         tags: what is seen in the pictures: (N,) by tag; empty where the set has none.
         line_of_sight: (N, 3) where the labels are in a camera's frame, see `PoseSet.line_of_sight`.
+        origin: None for a set that was read from no file.
     """
 
     name: str
@@ -55,9 +71,28 @@ class LabelledSet:
     research_only: bool
     tags: Mapping[str, NDArray[np.bool_]] = field(default_factory=dict)
     line_of_sight: NDArray[np.float64] | None = None
+    origin: Origin | None = None
 
     def __len__(self) -> int:
         return len(self.true)
+
+    @property
+    def says_only_where_faces_look(self) -> bool:
+        """Whether yaw and pitch are a direction and roll is no label."""
+        return not self.roll_labelled and (self.origin is None or says_only_where_faces_look(self.origin.meta))
+
+    def select(self, indices: NDArray[np.intp]) -> "LabelledSet":
+        """The samples at some indices, in that order."""
+        sight, origin = self.line_of_sight, self.origin
+        return replace(
+            self,
+            image=self.image[indices],
+            true=self.true[indices],
+            source=self.source[indices],
+            tags={tag: holds[indices] for tag, holds in self.tags.items()},
+            line_of_sight=None if sight is None else sight[indices],
+            origin=origin and origin._replace(rows=origin.rows[indices]),
+        )
 
 
 def available_sets(folder: str | Path) -> list[str]:
@@ -104,6 +139,7 @@ def load_labelled_set(name: str, folder: str | Path, img_size: int = 64, only: S
         research_only=name.startswith(_RESEARCH_ONLY),
         tags=part.tags,
         line_of_sight=part.line_of_sight,
+        origin=Origin(path, part.meta, np.flatnonzero(kept & chosen)),
     )
 
 
