@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 import scipy.io
 
+from fsanet.benchmarks import crowd
 from fsanet.benchmarks.crowd import Mosaic, count, main, mosaic
 from fsanet.console import EXIT_OK
 from fsanet.detectors.detection import Detection
@@ -49,6 +50,25 @@ def test_a_crowd_of_one_portrait_is_counted(repository, tmp_path, capsys):
     scipy.io.savemat(tmp_path / "one.mat", {"Pose_Para": np.zeros((1, 7)), "pt2d": points})
     assert main([str(tmp_path), "--detector", "scout", "--heights", "40"]) == EXIT_OK
     assert capsys.readouterr().out.splitlines()[-1].split() == ["40", "px", "6", "6", "+0"]
+
+
+def test_hidden_landmarks_are_taken_from_where_they_are_and_faces_without_all_are_passed_over(
+    repository, tmp_path, monkeypatch, capsys
+):
+    image = read_image(repository / "demo" / "assets" / "collins.jpg")
+    x, y = np.meshgrid(np.linspace(60, 140, 17), np.linspace(90, 170, 4))
+    points = np.array([x.ravel(), y.ravel(), 0 * x.ravel()])
+    hidden = np.where(np.arange(68) % 3 == 0, -1.0, points[:2])  # as AFLW2000 says that a point is not seen
+    label = {"Pose_Para": np.zeros((1, 7)), "pt2d": hidden[:, :21]}
+    for name, further in (("one", {"pt3d_68": points}), ("other", {})):
+        write_image(tmp_path / f"{name}.png", image)
+        scipy.io.savemat(tmp_path / f"{name}.mat", {**label, **further})
+    seen = []
+    monkeypatch.setattr(crowd, "mosaic", lambda given, *args: seen.append(given) or mosaic(given, *args))
+    assert main([str(tmp_path), "--detector", "scout", "--heights", "40"]) == EXIT_OK
+    assert capsys.readouterr().out.startswith("1 photographs")
+    [(_, landmarks)] = seen[0]
+    np.testing.assert_allclose(landmarks, points[:2])
 
 
 def test_a_folder_without_labels_is_one_sentence(repository, tmp_path, capsys):

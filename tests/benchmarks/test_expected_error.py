@@ -10,6 +10,7 @@ from fsanet.benchmarks import expected_error
 from fsanet.datasets.pose_set import PoseSet
 from fsanet.engines.onnx_engine import OnnxEngine
 from fsanet.engines.reading import ExpectedError
+from fsanet.errors import InputError
 from fsanet.export.onnx_cache import bundled_onnx
 
 
@@ -45,6 +46,22 @@ def test_faces_are_parted_by_what_is_expected():
     assert parts == [(2, 1.5, 3.5), (2, 4.0, 4.0)]
 
 
+def test_a_roll_that_is_not_labelled_is_left_out_of_the_fit_and_of_the_parts():
+    rng = np.random.default_rng(3)
+    whole, (spread, error) = (drawn(rng, 2_000, (1.0, 2.0, 0.5), (0.5, 1.0, 2.0)) for _ in range(2))
+    error[:, 2] = np.nan
+    alone, both = (
+        expected_error.fit(*zip(whole, strict=True)),
+        expected_error.fit(*zip(whole, (spread, error), strict=True)),
+    )
+    assert (alone.at_one[2], alone.per_degree[2]) == (both.at_one[2], both.per_degree[2])
+    assert alone.at_one[:2] != both.at_one[:2]
+    with pytest.raises(InputError, match="No set labels the roll, so nothing can be fitted to it"):
+        expected_error.fit([spread], [error])
+    [part] = expected_error.parts_of(spread, error, parts=1)
+    assert part == (2_000, pytest.approx(spread[:, :2].mean()), pytest.approx(error[:, :2].mean()))
+
+
 @pytest.fixture
 def bundled(tmp_path, monkeypatch):
     """A bundled fusion of one's own that says nothing else than the real one."""
@@ -75,6 +92,23 @@ def test_what_is_kept_is_what_the_file_says_afterwards(bundled, labelled, capsys
     assert "noise, 12 faces" in capsys.readouterr().out
     assert expected_error.main(args) == 0
     assert OnnxEngine(bundled).expected == after.expected
+
+
+def test_a_set_without_roll_is_shown_by_yaw_and_pitch_and_nothing_is_kept_of_it(bundled, labelled, capsys):
+    given, before = PoseSet.load(labelled / "noise.npz"), bundled.read_bytes()
+    args = ["free", "--folder", str(labelled), "--set"]
+    tables = []
+    for roll in (0.0, 50.0):  # what stands there instead of a label makes no difference
+        pose = given.pose * [1, 1, 0] + [0, 0, roll]
+        PoseSet(given.image, pose, given.source, {"roll_labelled": False}).save(labelled / "facing.npz")
+        assert expected_error.main([*args, "facing"]) == 0
+        tables.append(capsys.readouterr().out)
+    assert "facing, 12 faces; no roll in its labels: errors are of yaw and pitch" in tables[0]
+    assert tables[0] == tables[1]
+    assert expected_error.main([*args, "facing", "--keep"]) != 0
+    assert "No set labels the roll" in capsys.readouterr().err
+    assert bundled.read_bytes() == before
+    assert expected_error.main([*args, "facing", "noise", "--keep"]) == 0
 
 
 def test_a_file_that_tells_nothing_has_to_be_fitted_first(bundled, labelled, capsys):

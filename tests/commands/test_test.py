@@ -147,6 +147,21 @@ def test_two_sets_of_one_name_are_refused(weights, data, capsys):
     assert not (data / "out").exists()
 
 
+def test_a_twin_that_does_not_fit_its_set_keeps_nothing_from_being_written(weights, data, capsys):
+    assert main(["rotate", "--set", "mine", "--folder", str(data), "--workers", "1"]) == 0
+    options = ["--model", "metric", "--set", "mine", "mine_rotated", "--no-pictures"]
+    assert run(weights, data, *options) == 0
+    assert "mine -> _rotated" in capsys.readouterr().out
+    given = PoseSet.load(data / "mine.npz")
+    PoseSet(given.image[::-1], given.pose, given.source).save(data / "mine.npz")
+    assert run(weights, data, *options) == 0
+    shown = capsys.readouterr()
+    assert "it was made of another 'mine.npz' than the one that is there" in shown.err
+    assert "mine -> _rotated" not in shown.out
+    rows = json.loads((data / "out" / weights.name / "results.json").read_text())
+    assert [row["set"] for row in rows] == ["mine", "mine_rotated"]
+
+
 def test_a_set_that_is_named_twice_is_measured_once(weights, data, capsys):
     options = "--model metric --set mine mine --no-pictures"
     assert run(weights, data, *options.split()) == 0

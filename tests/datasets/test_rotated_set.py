@@ -1,14 +1,14 @@
 import numpy as np
 import pytest
 
-from fsanet.datasets.derive import Row, derive_set
+from fsanet.datasets.derive import Row, derive_set, twin_path
 from fsanet.datasets.pose_set import PoseSet
 from fsanet.datasets.rotated_set import rotated_set, turned_row
 from fsanet.errors import InputError
 from fsanet.image.lens import shortest_turn
 from fsanet.image.turning import turn_image
 from fsanet.pose import tensors
-from fsanet.pose.angles import rotation_from_angles
+from fsanet.pose.angles import angles_of_facing, rotate_in_plane, rotation_from_angles
 
 
 def test_a_turn_goes_clockwise():
@@ -65,11 +65,53 @@ def test_a_turn_out_of_the_range_of_labels_is_left_out():
     np.testing.assert_array_equal(still[0].pose, pose)
 
 
+def test_a_face_without_a_label_of_roll_is_turned_with_its_ears_level():
+    given = Row(0, np.zeros((8, 8, 3), np.uint8), np.array([75.0, 60, 0]), {})
+    row = turned_row(given, FixedTurn(40.0), most_deg=45, ears_level=True)
+    np.testing.assert_allclose(row.pose[:2], [-10.8, 82.4], atol=0.05)
+    too_far = turned_row(given._replace(pose=np.array([30.0, 20, 0])), FixedTurn(120.0), most_deg=180, ears_level=True)
+    assert too_far.extras["clockwise_deg"] == 0
+    np.testing.assert_allclose(too_far.pose, angles_of_facing([30, 20]), atol=1e-9)
+
+
+class FixedTurn:
+    def __init__(self, deg):
+        self.deg = deg
+
+    def uniform(self, low, high):
+        return self.deg
+
+
+def test_a_set_without_roll_is_turned_from_level_ears_and_its_twin_from_there(tmp_path):
+    facing, images = np.array([[75.0, 60, 0], [0, 0, 0], [-45, 30, 0]]), np.zeros((3, 8, 8, 3), np.uint8)
+    PoseSet(images, facing, list("abc"), {"roll_labelled": False}).save(tmp_path / "a.npz")
+    turned = twin(tmp_path / "a.npz", 30)
+    upright = rotate_in_plane(turned.pose, -turned.extras["clockwise_deg"])
+    np.testing.assert_allclose(upright, angles_of_facing(facing[:, :2]), atol=1e-6)
+    assert turned.meta["rotated"]["pose"] == "ears level"
+    assert not turned.roll_labelled
+    again = twin(tmp_path / "a_rotated.npz", 10)
+    np.testing.assert_allclose(rotate_in_plane(again.pose, -again.extras["clockwise_deg"]), turned.pose, atol=1e-6)
+
+
+def test_a_set_with_roll_is_turned_from_its_label(tmp_path):
+    pose = np.array([[75.0, 10, 5]])
+    PoseSet(np.zeros((1, 8, 8, 3), np.uint8), pose, ["a"]).save(tmp_path / "a.npz")
+    turned = twin(tmp_path / "a.npz", 5)
+    np.testing.assert_allclose(rotate_in_plane(turned.pose, -turned.extras["clockwise_deg"]), pose, atol=1e-6)
+    assert "pose" not in turned.meta["rotated"]
+
+
+def twin(source, most_deg):
+    target = twin_path(source, "_rotated")
+    derive_set(rotated_set(source, target, PoseSet.load(source), most_deg), workers=1, quiet=True)
+    return PoseSet.load(target)
+
+
 def test_a_set_of_turned_faces(tmp_path):
     images, extras = np.zeros((5, 8, 8, 3), np.uint8), {"tag_hat": np.arange(5) % 2 == 0}
     PoseSet(images, np.tile([10.0, 5, 0], (5, 1)), list("abcde"), extras=extras).save(tmp_path / "a.npz")
-    derive_set(rotated_set(tmp_path / "a.npz", tmp_path / "b.npz", 30), workers=1, quiet=True)
-    turned = PoseSet.load(tmp_path / "b.npz")
+    turned = twin(tmp_path / "a.npz", 30)
     turns = turned.extras["clockwise_deg"]
     assert len(set(turns)) == 5
     np.testing.assert_array_equal(turned.tags["hat"], extras["tag_hat"])
@@ -79,5 +121,6 @@ def test_a_set_of_turned_faces(tmp_path):
 
 @pytest.mark.parametrize("most", [0.0, -5.0, 181.0, float("nan")])
 def test_a_wrong_range_is_refused(tmp_path, most):
+    given = PoseSet(np.zeros((1, 8, 8, 3), np.uint8), np.zeros((1, 3)), ["a"])
     with pytest.raises(InputError, match="largest turn must be above 0 and at most 180"):
-        rotated_set(tmp_path / "a.npz", tmp_path / "b.npz", most)
+        rotated_set(tmp_path / "a.npz", tmp_path / "b.npz", given, most)

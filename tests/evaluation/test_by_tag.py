@@ -50,6 +50,12 @@ def test_sets_without_tags_print_and_write_nothing(tmp_path):
     assert as_text([evaluation({}, "a"), evaluation(name="b")]).startswith("b by tag")
 
 
+def test_a_table_of_tags_of_an_earlier_run_does_not_stay_beside_new_results(tmp_path):
+    [path] = write_tags([evaluation()], tmp_path)
+    assert write_tags([evaluation({})], tmp_path) == []
+    assert not path.exists()
+
+
 def test_rows_are_written(tmp_path):
     [path] = write_tags([evaluation({"hat": np.zeros(5, bool)})], tmp_path)
     with path.open(encoding="utf-8") as file:

@@ -2,6 +2,7 @@ import csv
 import json
 import math
 from dataclasses import replace
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -9,7 +10,7 @@ import pytest
 
 from fsanet.evaluation.charts import draw_bars, draw_error_by_yaw, draw_scatter, draw_worst_faces, short_name
 from fsanet.evaluation.evaluation import as_row, evaluate, measure, predict
-from fsanet.evaluation.labelled_sets import LabelledSet
+from fsanet.evaluation.labelled_sets import LabelledSet, Origin
 from fsanet.evaluation.tables import as_text, write_rows
 from fsanet.image.lens import shortest_turn
 from fsanet.pose.angles import angles_from_rotation, angles_of_facing, rotation_from_angles
@@ -128,6 +129,8 @@ class TestMeasure:
         lower = np.where(np.abs(pan_tilt[:, 0]) >= 45, 4.0, 0.0)
         read = angles_of_facing(np.stack([pan_tilt[:, 0] * 0.8, pan_tilt[:, 1] - 2.0 - lower], axis=1))
         assert measure("capsule", "x", labelled, read).sinking == pytest.approx(4.0)
+        turned = Origin(Path("turned.npz"), {"roll_labelled": False, "rotated": {}}, np.arange(18))
+        assert math.isnan(measure("capsule", "x", replace(labelled, origin=turned), read).sinking)
         with_roll = replace(labelled, roll_labelled=True)
         assert math.isnan(measure("capsule", "x", with_roll, read).sinking)
         all_ahead = replace(labelled, true=pan_tilt * (0.1, 1, 1))

@@ -108,10 +108,20 @@ def test_missing_frames_are_not_searched(frames, by_grey, tmp_path):
     assert list(found) == ["frame000", "frame002"]
 
 
-def test_a_damaged_result_is_made_again(frames, by_grey, tmp_path):
-    (tmp_path / "faces.json").write_text('{"half')
+@pytest.mark.parametrize("content", ['{"half', "[]", "null", "7", '"plan_sha256"', "{}"])
+def test_a_damaged_result_is_made_again(frames, by_grey, tmp_path, content):
+    (tmp_path / "faces.json").write_text(content)
     detect_faces(tmp_path / "faces.json", frames, CHOICE, workers=1, quiet=True)
     assert len(json.loads((tmp_path / "faces.json").read_text())["frames"]) == 70
+
+
+@pytest.mark.parametrize("change", [{"frames": []}, {"frames": None}])
+def test_a_result_without_frames_is_made_again(frames, by_grey, tmp_path, change):
+    detect_faces(tmp_path / "faces.json", frames, CHOICE, workers=1, quiet=True)
+    content = json.loads((tmp_path / "faces.json").read_text())
+    (tmp_path / "faces.json").write_text(json.dumps(content | change))
+    assert len(detect_faces(tmp_path / "faces.json", frames, CHOICE, workers=1, quiet=True)) == 70
+    assert by_grey.calls == 140
 
 
 def test_channels_are_swapped_on_demand(detector):

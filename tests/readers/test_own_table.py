@@ -4,6 +4,7 @@ import pytest
 
 from fsanet.errors import InputError
 from fsanet.readers.own_table import ANGLES, find_table, numbers_of, read_table, require_plain_degrees
+from fsanet.readers.report import left_out_path
 from fsanet.readers.set_builder import Unusable
 
 
@@ -110,9 +111,10 @@ def test_the_one_csv_of_a_folder(tmp_path):
     with pytest.raises(FileNotFoundError, match=r"No CSV in '.*': one with the columns image, yaw, pitch, roll"):
         find_table(tmp_path)
     (tmp_path / "x.csv").touch()
+    left_out_path(tmp_path / "own.npz").touch()
     assert find_table(tmp_path) == tmp_path / "x.csv"
     (tmp_path / "y.csv").touch()
-    with pytest.raises(ValueError, match=r"Several CSVs in '.*': say which one with CSV=x\.csv"):
+    with pytest.raises(ValueError, match=r"Several CSVs in '.*': say which one with --csv '.*x\.csv'\.$"):
         find_table(tmp_path)
 
 

@@ -54,6 +54,17 @@ def test_samples_beyond_the_limit_are_left_out_and_counted(tmp_path):
     assert "1 left out" in sets.describe()
 
 
+@pytest.mark.parametrize("name", ["Pointing04", "Pointing04_masked_rotated"])
+def test_pointing04_is_trained_on_up_to_the_tilt_that_is_tested(tmp_path, name):
+    poses = np.zeros((20, 3))
+    poses[:3, 1] = 90, -90, 60
+    save_set(tmp_path / f"{name}.npz", 20, poses=poses)
+    sets = load_training_sets(settings(tmp_path, data=name))
+    assert sets.left_out == 2
+    trained_on = np.concatenate([view.poses() for view in (*sets.train, *sets.validation)])
+    assert (len(trained_on), trained_on[:, 1].max()) == (18, 60)
+
+
 def test_extra_sets_join_training_alone(tmp_path):
     save_set(tmp_path / "own.npz", 20)
     save_set(tmp_path / "Pointing04.npz", 12, first=500, meta={"roll_labelled": False})

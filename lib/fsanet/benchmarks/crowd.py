@@ -2,9 +2,10 @@
 
     python -m fsanet.benchmarks.crowd FOLDER [--detector scout yunet] [--heights 12 16 24] [--quality 85]
 
-FOLDER holds photographs of one face each, with 300W-LP's .mat beside them. A face counts as found where a box around
-its middle is no more than three times as high as it; what else is found is counted beside. The mosaics have 1280x960
-pixels, each photograph up to three times, some mirrored, and are kept as JPEG once, as photographs are.
+FOLDER holds photographs of one face each, with the .mat files of 300W-LP or AFLW2000 beside them; those without all 68
+landmarks are passed over. A face counts as found where a box around its middle is no more than three times as high as
+it; what else is found is counted beside. The mosaics have 1280x960 pixels, each photograph up to three times, some
+mirrored, and are kept as JPEG once, as photographs are.
 """
 
 import argparse
@@ -23,7 +24,7 @@ from fsanet.detectors.working_image import shrunk
 from fsanet.errors import InputError
 from fsanet.image.reading import read_image
 from fsanet.options import positive
-from fsanet.readers.type1 import list_type1, read_mat
+from fsanet.readers.type1 import list_type1, read_mat, read_points
 
 HEIGHTS_PX = (10, 12, 14, 16, 20, 24, 32, 48)
 _WIDTH, _HEIGHT, _GREY = 1280, 960, 100
@@ -51,9 +52,11 @@ def main(argv: Sequence[str] | None = None) -> None:
     if args.quality > 100:
         raise InputError(f"--quality lies in 1..100; got {args.quality}.")
     pairs = [item.files for item in list_type1(args.folder)]
-    photographs = [(read_image(image), read_mat(mat)[1]) for image, mat in pairs if image.is_file() and mat.is_file()]
+    there = [(image, _landmarks(mat)) for image, mat in pairs if image.is_file() and mat.is_file()]
+    photographs = [(read_image(image), landmarks) for image, landmarks in there if np.isfinite(landmarks).all()]
     if not photographs:
-        raise InputError(f"'{args.folder}' holds no photograph with a .mat file beside it.")
+        without = f"; {len(there)} of its .mat files have no 68 landmarks" if there else ""
+        raise InputError(f"'{args.folder}' holds no photograph with a .mat file beside it that can be used{without}.")
     detectors = {name: create_detector(name) for name in args.detector}
     print(f"{len(photographs)} photographs of {args.folder}: faces found, and other boxes")
     print("height   faces  " + "".join(f"{name:>16}" for name in detectors))
@@ -65,6 +68,12 @@ def main(argv: Sequence[str] | None = None) -> None:
         )
         faces = sum(len(one.middles_xy) for one in mosaics)
         print(f"{height:>3} px  {faces:>6}  " + "".join(f"{f'{found} +{others}':>16}" for found, others in counts))
+
+
+def _landmarks(label: Path) -> NDArray[np.float64]:
+    """All landmarks (2, 68) of a label file in pixels, hidden ones too; NaN where it has no 68."""
+    points, seen = read_points(label)[1][:, :2].T, read_mat(label)[1]
+    return seen if np.isnan(points).any() and seen.shape == points.shape else points
 
 
 def mosaic(photographs: Sequence[tuple[NDArray, NDArray]], height_px: float, seed: int, quality: int) -> Mosaic:

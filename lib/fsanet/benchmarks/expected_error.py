@@ -20,6 +20,7 @@ from fsanet.console import EXIT_OK, run_command
 from fsanet.engines.onnx_engine import OnnxEngine
 from fsanet.engines.reading import EXPECTED_ERROR, SPREAD, ExpectedError
 from fsanet.errors import InputError
+from fsanet.evaluation.evaluation import ANGLES
 from fsanet.evaluation.labelled_sets import (
     LabelledSet,
     available_sets,
@@ -43,7 +44,7 @@ class Part(NamedTuple):
 
     Attributes:
         faces: how many.
-        expected_deg, found_deg: mean over the three angles.
+        expected_deg, found_deg: mean over the angles that are labelled.
     """
 
     faces: int
@@ -55,7 +56,11 @@ def fit(spread_deg: Sequence[NDArray], error_deg: Sequence[NDArray]) -> Expected
     """Straight lines through errors over spreads by least squares, no coefficient below zero.
 
     Args:
-        spread_deg, error_deg: (N, 3) for each set; a set counts as much as another, whatever its N.
+        spread_deg, error_deg: (N, 3) for each set; a set counts as much as another, whatever its N. Errors of an angle
+            that a set does not label are NaN: its line is fitted to the other sets.
+
+    Raises:
+        InputError: when no set labels an angle.
     """
     from scipy.optimize import nnls
 
@@ -63,17 +68,25 @@ def fit(spread_deg: Sequence[NDArray], error_deg: Sequence[NDArray]) -> Expected
     for angle in range(3):
         rows, wanted = [], []
         for spread, error in zip(spread_deg, error_deg, strict=True):
+            if np.isnan(error[:, angle]).any():
+                continue
             weight = 1 / np.sqrt(len(spread))
             rows.append(weight * np.column_stack([np.ones(len(spread)), spread[:, angle]]))
             wanted.append(weight * error[:, angle])
+        if not rows:
+            raise InputError(f"No set labels the {ANGLES[angle]}, so nothing can be fitted to it: add one that does.")
         lines.append(nnls(np.concatenate(rows), np.concatenate(wanted))[0])
     at_one, per_degree = np.round(np.transpose(lines), 4).tolist()
     return ExpectedError(tuple(at_one), tuple(per_degree))
 
 
 def parts_of(expected_deg: NDArray, error_deg: NDArray, parts: int = PARTS) -> list[Part]:
-    """The faces (N, 3) in as many parts of equal number, from those of which the least error is expected."""
-    expected, found = expected_deg.mean(axis=1), error_deg.mean(axis=1)
+    """The faces (N, 3) in as many parts of equal number, from those of which the least error is expected.
+
+    Of angles whose errors are NaN neither counts.
+    """
+    labelled = ~np.isnan(error_deg).any(axis=0)
+    expected, found = expected_deg[:, labelled].mean(axis=1), error_deg[:, labelled].mean(axis=1)
     order = np.array_split(np.argsort(expected, kind="stable"), min(parts, len(expected)))
     return [Part(len(part), float(expected[part].mean()), float(found[part].mean())) for part in order]
 
@@ -121,7 +134,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     expected = [told.of(spread) for spread in spreads]
     series = {name: parts_of(*both) for name, *both in zip(sets, expected, errors, strict=True)}
     for name, parts in series.items():
-        print(f"{name}, {sum(part.faces for part in parts)} faces")
+        angles = "" if sets[name].roll_labelled else "; no roll in its labels: errors are of yaw and pitch"
+        print(f"{name}, {sum(part.faces for part in parts)} faces{angles}")
         print("\n".join(f"  expected {part.expected_deg:5.2f}  found {part.found_deg:5.2f}" for part in parts))
     if args.chart:
         draw(series, args.chart)
@@ -136,9 +150,15 @@ def _there(folder: Path) -> list[str]:
 
 
 def _apart(engine: StraightenedEngine, samples: LabelledSet) -> tuple[NDArray, NDArray]:
-    """Standard deviations of the members and absolute errors of the fusion, (N, 3) degrees each."""
+    """Standard deviations of the members and absolute errors of the fusion, (N, 3) degrees each.
+
+    Errors of a roll that is not labelled are NaN.
+    """
     poses, spread = engine.read(samples.image)
-    return spread, euler_errors(poses, samples.true)
+    errors = euler_errors(poses, samples.true)
+    if not samples.roll_labelled:
+        errors[:, 2] = np.nan
+    return spread, errors
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -4,8 +4,9 @@
     fsanet rotate --set AFLW2000 --degrees 20
 
 The label of a turned face is that of the turned rotation, R' = Rz(a) R: yaw and pitch change too, see
-docs/conventions.md. Order stays; the turn is in the column `clockwise_deg`. Equal seeds give equal bytes; a killed run
-goes on where it was. `fsanet test` measures a set and its twin pair by pair.
+docs/conventions.md. Labels without roll (Pointing'04's) are taken for those of heads with their ears level. Order
+stays; the turn is in the column `clockwise_deg`. Equal seeds give equal bytes; a killed run goes on where it was.
+`fsanet test` measures a set and its twin pair by pair.
 """
 
 import argparse
@@ -27,6 +28,6 @@ def run(args: argparse.Namespace) -> int:
     return make_twin(
         args,
         ROTATED,
-        lambda source, target, _: rotated_set(source, target, args.degrees, args.seed),
+        lambda source, target, given: rotated_set(source, target, given, args.degrees, args.seed),
         lambda _: f"turned by up to {args.degrees:g} degrees",
     )

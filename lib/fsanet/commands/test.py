@@ -65,12 +65,12 @@ def run(args: argparse.Namespace) -> int:
     evaluations = evaluate_all(args.model, args.weights, args.set, args.folder, args.only, args.straighten)
     print(as_text(evaluations))
     as_read = [evaluation for evaluation in evaluations if not evaluation.turned]
+    folder = args.out / Path(args.weights).name
+    written = write_rows(evaluations, folder) + write_tags(as_read, folder)
     if by_tag := tags_as_text(as_read):
         print(f"\n{by_tag}")
     if pairs := find_pairs(as_read):
         print(f"\n{pairs_as_text(pairs)}")
-    folder = args.out / Path(args.weights).name
-    written = write_rows(evaluations, folder) + write_tags(as_read, folder)
     if not args.no_pictures:
         written += draw_all(as_read, folder)
     log.info("Written to %s: %s", folder, ", ".join(path.name for path in written))

@@ -29,8 +29,11 @@ _CHUNK = 256
 
 
 def plain_name(name: str) -> str:
-    """The name of the set that a set was made of: AFLW2000_masked -> AFLW2000; any other name as it is."""
-    for suffix in TWINS:
+    """The name of the set that a twin, or a twin of twins, was made of: AFLW2000_masked_rotated -> AFLW2000.
+
+    Any other name as it is.
+    """
+    while suffix := next((suffix for suffix in TWINS if name.endswith(suffix)), ""):
         name = name.removesuffix(suffix)
     return name
 
@@ -38,6 +41,34 @@ def plain_name(name: str) -> str:
 def changes_of(meta: Mapping[str, Any]) -> dict[str, Any]:
     """What was done to the samples of a set that is a twin, by the name of each change; empty for any other set."""
     return {key: meta[key] for key in (suffix.removeprefix("_") for suffix in TWINS) if key in meta}
+
+
+def made_from(meta: Mapping[str, Any], name: str, meta_of_name: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """How a set was made of another one without a set between them; None where it was not.
+
+    Args:
+        meta: of the set.
+        name: of the other.
+        meta_of_name: of the other.
+
+    Returns:
+        The record of the change: `from`, `from_sha256`, `seed`, its settings.
+    """
+    changes, before = changes_of(meta), changes_of(meta_of_name)
+    for change, made in changes.items():
+        is_the_last = changes.keys() - {change} == before.keys() - {change}
+        if is_the_last and isinstance(made, Mapping) and made.get("from") == f"{name}.npz":
+            return made
+    return None
+
+
+def says_only_where_faces_look(meta: Mapping[str, Any]) -> bool:
+    """Whether yaw and pitch of a set are a direction (pan and tilt) and its roll is no label.
+
+    Its heads are then taken to have their ears level, see `fsanet.pose.angles.angles_of_facing`. The turned twin of
+    such a set has the angles of whole heads.
+    """
+    return not meta.get("roll_labelled", True) and ROTATED.removeprefix("_") not in meta
 
 
 def twin_path(source: Path, suffix: str) -> Path:
@@ -135,7 +166,7 @@ def derive_set(
 
 def _record(work: Derivation, given: PoseSet) -> dict[str, Any]:
     """What the new set's `meta` says of how it was made."""
-    digest = _sha256(work.source) if work.source.is_file() else ""
+    digest = file_sha256(work.source) if work.source.is_file() else ""
     made = {"from": work.source.name, "from_sha256": digest, "seed": work.seed, **work.settings}
     further = _further_seed(given)
     return made | {"stream": further[0]} if further else made
@@ -194,6 +225,7 @@ def _further_seed(given: PoseSet) -> list[int]:
     return [int(json_sha256(changes)[:8], 16)] if changes else []
 
 
-def _sha256(path: Path) -> str:
+def file_sha256(path: Path) -> str:
+    """The digest by which a twin knows the set that it was made of."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

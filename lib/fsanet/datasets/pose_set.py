@@ -58,7 +58,10 @@ class PoseSet:
 
     @property
     def roll_labelled(self) -> bool:
-        """False where the raw labels have no roll: it is stored as 0 and counts in no loss and no error."""
+        """False where the raw labels have no roll: it is stored as 0 and counts in no loss and no error.
+
+        In a turned twin it is that of a head whose ears were level, and counts as little.
+        """
         return bool(self.meta.get("roll_labelled", True))
 
     @property

@@ -26,7 +26,8 @@ class SetInfo:
         name: the npz without its suffix.
         db: the DB= of `make preprocess` that makes it.
         margin: share of the face box added on each side of the crop.
-        pitch_limit_deg: samples with a larger |pitch| are left out of every error, where their labels mean little.
+        pitch_limit_deg: samples with a larger |pitch| are left out of training and of every error, where their labels
+            mean little.
         faces: what one source (the unit of a split) is.
     """
 
@@ -113,6 +114,11 @@ def find_set(name: str, folder: str | Path) -> Path:
     """
     candidates = [Path(folder) / sub / f"{name}.npz" for sub in _FOLDERS]
     return next((path for path in candidates if path.is_file()), candidates[0])
+
+
+def sets_in(folder: str | Path) -> list[str]:
+    """Names of all npz sets under a folder, where `find_set` finds them."""
+    return sorted({path.stem for sub in _FOLDERS for path in (Path(folder) / sub).glob("*.npz")})
 
 
 def command_that_makes(name: str) -> str:

@@ -51,11 +51,12 @@ def as_text(evaluations: Sequence[Evaluation]) -> str:
 
 
 def write_tags(evaluations: Sequence[Evaluation], folder: Path) -> list[Path]:
-    """by_tag.csv in a folder, one row a set, model and tag; nothing where no set has tags."""
+    """by_tag.csv in a folder, one row a set, model and tag; where no set has tags there is none afterwards."""
     rows = [row._asdict() for evaluation in evaluations for row in errors_by_tag(evaluation)]
-    if not rows:
-        return []
     path = folder / "by_tag.csv"
+    if not rows:
+        path.unlink(missing_ok=True)  # of an earlier run on other sets
+        return []
     with replace_whole(path) as temporary, temporary.open("w", newline="", encoding="utf-8") as file:
         writer = csv.DictWriter(file, fieldnames=list(rows[0]))
         writer.writeheader()

@@ -115,7 +115,7 @@ def measure(model: str, weights: str, test_set: LabelledSet, predicted: NDArray[
     summary = summarize(predicted, test_set.true, test_set.roll_labelled)
     slope, correlation = zip(*(_line(test_set.true[:, i], predicted[:, i]) for i in range(3)), strict=True)
     paper = PAPER.get((weights, test_set.name, model))
-    sinking = math.nan if test_set.roll_labelled else _sinking(test_set.true, predicted)
+    sinking = _sinking(test_set.true, predicted) if test_set.says_only_where_faces_look else math.nan
     return Evaluation(model, weights, test_set, predicted, summary, slope, correlation, sinking, paper)
 
 

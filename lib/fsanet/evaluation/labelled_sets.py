@@ -5,25 +5,40 @@ The synthetic one is rendered on the spot where there is none, so that a fresh c
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatch
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from fsanet.datasets.derive import TWINS, plain_name
+from fsanet.datasets.counted import which_count
+from fsanet.datasets.derive import plain_name, says_only_where_faces_look
 from fsanet.datasets.pose_set import PoseSet
-from fsanet.datasets.protocols import PROTOCOLS, SETS, find_set, set_path
+from fsanet.datasets.protocols import PROTOCOLS, SETS, find_set, set_path, sets_in
 from fsanet.errors import InputError
 from fsanet.locations import command_here
-from fsanet.pose.errors import LABEL_LIMIT_DEG, within_limit
 
 SYNTHETIC_TEST = "synthetic_test"
 
 _RESEARCH_ONLY = ("AFLW2000", "BIWI", "300W_LP")
 _RENDERED = 1000  # faces, where there is no synthetic test set
 log = logging.getLogger(__name__)
+
+
+class Origin(NamedTuple):
+    """Where the samples of a set lie.
+
+    Attributes:
+        file: the npz.
+        meta: how it was made.
+        rows: (N,) the number of each sample in it, rising.
+    """
+
+    file: Path
+    meta: Mapping[str, Any]
+    rows: NDArray[np.intp]
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,6 +57,7 @@ class LabelledSet:
         research_only: whether its faces may be shown to nobody.
         tags: what is seen in the pictures: (N,) by tag; empty where the set has none.
         line_of_sight: (N, 3) where the labels are in a camera's frame, see `PoseSet.line_of_sight`.
+        origin: None for a set that was read from no file.
     """
 
     name: str
@@ -55,16 +71,35 @@ class LabelledSet:
     research_only: bool
     tags: Mapping[str, NDArray[np.bool_]] = field(default_factory=dict)
     line_of_sight: NDArray[np.float64] | None = None
+    origin: Origin | None = None
 
     def __len__(self) -> int:
         return len(self.true)
 
+    @property
+    def says_only_where_faces_look(self) -> bool:
+        """Whether yaw and pitch are a direction and roll is no label."""
+        return not self.roll_labelled and (self.origin is None or says_only_where_faces_look(self.origin.meta))
+
+    def select(self, indices: NDArray[np.intp]) -> "LabelledSet":
+        """The samples at some indices, in that order."""
+        sight, origin = self.line_of_sight, self.origin
+        return replace(
+            self,
+            image=self.image[indices],
+            true=self.true[indices],
+            source=self.source[indices],
+            tags={tag: holds[indices] for tag, holds in self.tags.items()},
+            line_of_sight=None if sight is None else sight[indices],
+            origin=origin and origin._replace(rows=origin.rows[indices]),
+        )
+
 
 def available_sets(folder: str | Path) -> list[str]:
     """Names of the npz sets to test on below a folder: the protocols' test sets and their twins, then one's own."""
-    known = list(dict.fromkeys(name for protocol in PROTOCOLS.values() for name in protocol.test))
-    twins = (f"{name}{suffix}" for name in known for suffix in ("", *TWINS))
-    there = [name for name in twins if find_set(name, folder).is_file()]
+    known = dict.fromkeys(name for protocol in PROTOCOLS.values() for name in protocol.test)
+    sets = sets_in(folder)
+    there = [name for plain in known for name in sets if plain_name(name) == plain]
     own = sorted(path.stem for path in Path(folder).glob("*.npz") if plain_name(path.stem) not in SETS)
     return there + own
 
@@ -81,9 +116,10 @@ def load_labelled_set(name: str, folder: str | Path, img_size: int = 64, only: S
     Raises:
         FileNotFoundError, ValueError: as `PoseSet.load`; ValueError also when nothing is left.
     """
-    pose_set = PoseSet.load(set_path(name, folder), img_size=img_size)
-    name = Path(name).stem
-    kept, words = _filter(name, pose_set.pose)
+    path = set_path(name, folder)
+    pose_set = PoseSet.load(path, img_size=img_size)
+    name = path.stem
+    kept, words = which_count(path, pose_set.pose)
     chosen = np.ones(len(pose_set), bool)
     if only:
         chosen = np.array([any(fnmatch(source, pattern) for pattern in only) for source in pose_set.source])
@@ -103,17 +139,8 @@ def load_labelled_set(name: str, folder: str | Path, img_size: int = 64, only: S
         research_only=name.startswith(_RESEARCH_ONLY),
         tags=part.tags,
         line_of_sight=part.line_of_sight,
+        origin=Origin(path, part.meta, np.flatnonzero(kept & chosen)),
     )
-
-
-def _filter(name: str, poses_deg: NDArray[np.float64]) -> tuple[NDArray[np.bool_], list[str]]:
-    """Which samples of a set count, and the rules in words."""
-    kept, words = within_limit(poses_deg), [f"every |angle| <= {LABEL_LIMIT_DEG:g}"]
-    info = SETS.get(plain_name(name))
-    if info and info.pitch_limit_deg < LABEL_LIMIT_DEG:
-        kept &= np.abs(poses_deg[:, 1]) <= info.pitch_limit_deg
-        words.append(f"|pitch| <= {info.pitch_limit_deg:g}")
-    return kept, words
 
 
 def describe_crop(pose_set: PoseSet) -> str:

@@ -1,15 +1,18 @@
 """A set beside its twins, masked, turned or with hair: the same faces in the same order, compared pair by pair."""
 
+import logging
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import permutations
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
-from fsanet.datasets.derive import MASKED, plain_name
-from fsanet.errors import InputError
-from fsanet.evaluation.evaluation import ANGLES, Evaluation
+from fsanet.datasets.derive import MASKED, file_sha256, made_from, plain_name
+from fsanet.evaluation.evaluation import ANGLES, Evaluation, measure
+from fsanet.evaluation.labelled_sets import LabelledSet
 
 
 class PublishedFigure(NamedTuple):
@@ -43,11 +46,12 @@ PUBLISHED = (
     PublishedFigure("model 3", "AFLW2000", 23.82, 12.70, 13.95, 16.82),
     PublishedFigure("model 3", "AFLW2000_masked", 20.24, 13.08, 10.22, 14.51),
 )
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, eq=False)
 class Pair:
-    """One model on a set and on its twin."""
+    """One model on a set and on its twin, on the same faces."""
 
     plain: Evaluation
     twin: Evaluation
@@ -59,36 +63,60 @@ class Pair:
 
 
 def find_pairs(evaluations: Sequence[Evaluation]) -> list[Pair]:
-    """The pairs among evaluations: a set's and those of sets made of it, model by model.
+    """The pairs among evaluations: a set's and those of sets made of it, model by model, on faces that count in both.
 
-    Raises:
-        ValueError: when a twin holds other faces than its set.
+    Which set was made of which they say themselves. A twin that cannot be compared with its set is left out, with a
+    warning that says why.
     """
-    by_name = {(e.model, e.test_set.name): e for e in evaluations}
-    pairs = []
-    for (model, name), twin in by_name.items():
-        plain = by_name.get((model, plain_name(name)))
-        if plain is not None and plain is not twin:
-            _check_same_faces(plain, twin)
-            pairs.append(Pair(plain, twin))
-    return pairs
+    sets = {evaluation.test_set.name: evaluation.test_set for evaluation in evaluations}
+    shared = {(plain.name, twin.name): _shared_rows(plain, twin) for plain, twin in permutations(sets.values(), 2)}
+    return [
+        Pair(_on_rows(plain, rows), _on_rows(twin, rows))
+        for twin in evaluations
+        for plain in evaluations
+        if plain.model == twin.model and (rows := shared.get((plain.test_set.name, twin.test_set.name))) is not None
+    ]
 
 
-def _check_same_faces(plain: Evaluation, twin: Evaluation) -> None:
-    if not np.array_equal(plain.test_set.source, twin.test_set.source):
-        raise InputError(
-            f"'{twin.test_set.name}' does not hold the faces of '{plain.test_set.name}' in their order: make it again."
-        )
+def _shared_rows(plain: LabelledSet, twin: LabelledSet) -> NDArray[np.intp] | None:
+    """Numbers of the faces that count in a set and in one that was made of it; None for all that is no pair."""
+    if plain.origin is None or twin.origin is None:
+        return None
+    made = made_from(twin.origin.meta, plain.name, plain.origin.meta)
+    if made is None:
+        return None
+    shared, in_plain, in_twin = np.intersect1d(plain.origin.rows, twin.origin.rows, return_indices=True)
+    digest, again = made.get("from_sha256"), "remove it and make it again"
+    if digest and digest != file_sha256(plain.origin.file):
+        reason = f"it was made of another '{plain.origin.file.name}' than the one that is there; {again}"
+    elif not np.array_equal(plain.source[in_plain], twin.source[in_twin]):
+        reason = f"it does not hold the same faces in the same order; {again}"
+    elif not len(shared):
+        reason = "no face counts in both"
+    else:
+        return shared
+    log.warning("'%s' is not compared with '%s' pair by pair: %s.", twin.name, plain.name, reason)
+    return None
+
+
+def _on_rows(evaluation: Evaluation, rows: NDArray[np.intp]) -> Evaluation:
+    """An evaluation on some of its samples, which are given by their numbers in the file."""
+    test_set = evaluation.test_set
+    if test_set.origin is None or len(rows) == len(test_set):
+        return evaluation
+    chosen = np.flatnonzero(np.isin(test_set.origin.rows, rows))
+    return measure(evaluation.model, evaluation.weights, test_set.select(chosen), evaluation.predicted[chosen])
 
 
 def as_text(pairs: Sequence[Pair]) -> str:
-    """One line a pair: errors before and after, their ratio, pitch bias; beside masks the published figures."""
-    head = _line("set -> its twin", "model", "y, p, r before", "MAE", "after", "MAE")
+    """One line a pair: faces, errors before and after, ratio, pitch bias; beside masks the published figures."""
+    head = _line("set -> its twin", "model", "faces", "y, p, r before", "MAE", "after", "MAE")
     lines = ["Pairs: the same faces, degrees", f"{head}{'ratio':>7}{'pitch bias':>16}"]
     for pair in pairs:
         names = f"{pair.plain.test_set.name} -> {pair.twin.test_set.name.removeprefix(pair.plain.test_set.name)}"
         before, after = pair.plain.summary, pair.twin.summary
-        line = _line(names, pair.plain.model, _angles(before), f"{before.mae:.2f}", _angles(after), f"{after.mae:.2f}")
+        errors = _angles(before), f"{before.mae:.2f}", _angles(after), f"{after.mae:.2f}"
+        line = _line(names, pair.plain.model, f"{after.samples:,}", *errors)
         lines.append(line + f"{pair.ratio:>7.2f}{f'{before.bias[1]:+.1f} -> {after.bias[1]:+.1f}':>16}")
     masked = [pair.plain.test_set.name for pair in pairs if pair.twin.test_set.name.endswith(MASKED)]
     printed = [
@@ -100,8 +128,8 @@ def as_text(pairs: Sequence[Pair]) -> str:
     return "\n".join(lines + note + printed)
 
 
-def _line(names: str, model: str, before: str, mae: str, after: str, mae_after: str) -> str:
-    return f"{names:<32}{model:<16}{before:>20}{mae:>7}{after:>20}{mae_after:>7}"
+def _line(names: str, model: str, faces: str, before: str, mae: str, after: str, mae_after: str) -> str:
+    return f"{names:<32}{model:<16}{faces:>8}{before:>20}{mae:>7}{after:>20}{mae_after:>7}"
 
 
 def _angles(summary) -> str:

@@ -120,7 +120,10 @@ def _read_result(path: Path, plan: Mapping) -> dict[str, Any] | None:
         content = json.loads(path.read_text(encoding="utf-8"))
     except ValueError:
         return None
-    return content["frames"] if content.get("plan_sha256") == json_sha256(plan) else None
+    if not isinstance(content, dict) or content.get("plan_sha256") != json_sha256(plan):
+        return None
+    frames = content.get("frames")
+    return frames if isinstance(frames, dict) else None
 
 
 def _detect_all(

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from fsanet.errors import InputError
+from fsanet.readers.report import LEFT_OUT_SUFFIX
 from fsanet.readers.set_builder import Unusable
 
 ANGLES = ("yaw", "pitch", "roll")
@@ -27,7 +28,7 @@ _MOST_QUOTED = 200  # characters of a table in a message
 
 
 def find_table(folder: Path) -> Path:
-    """The one CSV of a folder.
+    """The one CSV of a folder, beside lists of what a set made there left out.
 
     Raises:
         FileNotFoundError: when there is no folder, or no CSV in it.
@@ -35,11 +36,11 @@ def find_table(folder: Path) -> Path:
     """
     if not folder.is_dir():
         raise FileNotFoundError(f"No folder '{folder}'.")
-    tables = sorted(folder.glob("*.csv"))
+    tables = sorted(table for table in folder.glob("*.csv") if not table.name.endswith(LEFT_OUT_SUFFIX))
     if not tables:
         raise FileNotFoundError(f"No CSV in '{folder}': one with the columns {', '.join(NEEDED)} is needed.")
     if len(tables) > 1:
-        raise InputError(f"Several CSVs in '{folder}': say which one with CSV={tables[0].name}.")
+        raise InputError(f"Several CSVs in '{folder}': say which one with --csv '{tables[0]}'.")
     return tables[0]
 
 

@@ -8,13 +8,14 @@ from pathlib import Path
 from fsanet.datasets.npz_stream import LeftOut
 from fsanet.files import as_utf8, csv_line, printable, replace_whole
 
+LEFT_OUT_SUFFIX = ".left_out.csv"
 _COLUMNS = ("name", "reason", "broken", "detail")
 _SHOWN = 5  # names per reason on the screen; the CSV has all
 
 
 def left_out_path(npz: Path) -> Path:
     """Where the list of a set lies: AFW.npz -> AFW.left_out.csv."""
-    return npz.with_name(f"{npz.stem}.left_out.csv")
+    return npz.with_name(f"{npz.stem}{LEFT_OUT_SUFFIX}")
 
 
 def write_left_out(npz: Path, left_out: Sequence[LeftOut]) -> None:

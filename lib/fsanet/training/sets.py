@@ -7,12 +7,12 @@ from fnmatch import fnmatch
 import numpy as np
 
 from fsanet.datasets.batches import View
+from fsanet.datasets.counted import which_count
 from fsanet.datasets.parts import json_sha256
 from fsanet.datasets.pose_set import PoseSet
 from fsanet.datasets.protocols import PROTOCOLS, Protocol, set_path
 from fsanet.datasets.splits import split_by_source
 from fsanet.errors import InputError
-from fsanet.pose.errors import within_limit
 from fsanet.training.settings import ExtraSet, Settings
 
 _SPLIT_SEED = 0  # one split for all runs, so that their validation errors compare
@@ -73,9 +73,10 @@ def load_training_sets(settings: Settings) -> TrainingSets:
 def _views(uses, protocol: Protocol, settings: Settings) -> tuple[list[View], int]:
     views, left_out = [], 0
     for use in uses:
-        pose_set = PoseSet.load(set_path(use.name, settings.data_folder), img_size=settings.image_size)
+        path = set_path(use.name, settings.data_folder)
+        pose_set = PoseSet.load(path, img_size=settings.image_size)
         chosen = _chosen(pose_set, use)
-        kept = chosen[within_limit(pose_set.pose[chosen], protocol.limit_deg)]
+        kept = chosen[which_count(path, pose_set.pose[chosen], protocol.limit_deg)[0]]
         left_out += len(chosen) - len(kept)
         roll_weight = use.label_weight if pose_set.roll_labelled else 0.0
         weight = (use.label_weight, use.label_weight, roll_weight)

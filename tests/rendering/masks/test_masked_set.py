@@ -69,6 +69,15 @@ def test_labels_without_roll_are_the_direction_that_the_face_looks_in(tmp_path):
     assert "pose" not in by_pose.meta["masked"]
 
 
+def test_a_turned_twin_without_roll_has_the_angles_of_heads(tmp_path):
+    aside = angles_of_facing([[0.0, 0], [75, -30], [-60, 30]])
+    settings = {"extras": {}, "source": ["a", "b", "c"], "image": faces({}, {}).image, "pose": aside}
+    turned = PoseSet(meta={"margin": 0.6, "roll_labelled": False, "rotated": {}}, **settings)
+    as_labelled = PoseSet(meta={"margin": 0.6, "rotated": {}}, **settings)  # draws from the same stream
+    images = [twin(given, tmp_path, name).image for given, name in ((turned, "turned"), (as_labelled, "labelled"))]
+    np.testing.assert_array_equal(*images)
+
+
 def test_a_box_of_its_own_counts_more_than_the_margin(tmp_path):
     moved = faces({"margin": 0.6}, {"box_xyxy": np.tile(BOX + [0, -12, 0, -12], (3, 1)).astype(np.float32)})
     usual = twin(faces({"margin": 0.6}, {}), tmp_path, "usual", kind="black")

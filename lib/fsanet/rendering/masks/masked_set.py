@@ -18,7 +18,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fsanet.datasets.derive import POINTS_KEY, Change, Derivation, Row, changes_of, check_landmarks
+from fsanet.datasets.derive import (
+    POINTS_KEY,
+    Change,
+    Derivation,
+    Row,
+    changes_of,
+    check_landmarks,
+    says_only_where_faces_look,
+)
 from fsanet.datasets.pose_set import TAG, PoseSet
 from fsanet.errors import InputError
 from fsanet.pose.angles import angles_of_facing
@@ -63,7 +71,7 @@ def masked_set(
     make = {POINTS: _points_change, POSE: _pose_change, RENDER: _render_change}[by]
     change = make(given, source, kind)
     settings = {"by": by, "kind": kind or "any"}
-    if by == POSE and not given.roll_labelled:
+    if by == POSE and says_only_where_faces_look(given.meta):
         settings["pose"] = "where the face looks"  # a twin whose masks followed the bare labels is another one
     return Derivation(source, target, change, "masked", settings, seed)
 
@@ -80,7 +88,8 @@ def _pose_change(given: PoseSet, source: Path, kind: str | None) -> Change:
             f"'{source}' says neither where the faces lie (`{BOX_KEY}`) nor with which one margin they were "
             "cut: make it again with `fsanet prepare`, or place the masks by points where it holds them."
         )
-    return partial(_by_pose, kind=kind, place=place, detector="detector" in given.meta, has_roll=given.roll_labelled)
+    ears_level = says_only_where_faces_look(given.meta)
+    return partial(_by_pose, kind=kind, place=place, detector="detector" in given.meta, ears_level=ears_level)
 
 
 def _render_change(given: PoseSet, source: Path, kind: str | None) -> Change:
@@ -129,13 +138,13 @@ def _by_points(row: Row, rng: np.random.Generator, *, kind: str | None) -> Row:
 
 
 def _by_pose(
-    row: Row, rng: np.random.Generator, *, kind: str | None, place: NDArray | None, detector: bool, has_roll: bool
+    row: Row, rng: np.random.Generator, *, kind: str | None, place: NDArray | None, detector: bool, ears_level: bool
 ) -> Row:
     from fsanet.rendering.masks.overlay import mask_by_pose
 
     box = np.asarray(row.extras.get(BOX_KEY, place), np.float64)
     box = landmark_box_of(box) if detector else box
-    pose = row.pose if has_roll else angles_of_facing(row.pose[:2])
+    pose = angles_of_facing(row.pose[:2]) if ears_level else row.pose
     return _with_kind(row, mask_by_pose(row.image, pose, box, rng, kind))
 
 
