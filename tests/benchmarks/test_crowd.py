@@ -51,6 +51,16 @@ def test_a_crowd_of_one_portrait_is_counted(repository, tmp_path, capsys):
     assert capsys.readouterr().out.splitlines()[-1].split() == ["40", "px", "6", "6", "+0"]
 
 
+def test_a_damaged_label_does_not_keep_the_others(repository, tmp_path, type1_writer, capsys):
+    type1_writer(tmp_path, "a")
+    type1_writer(tmp_path, "b")
+    (tmp_path / "a.mat").write_text("x")
+    assert main([str(tmp_path), "--detector", "scout", "--heights", "10"]) == EXIT_OK
+    shown = capsys.readouterr()
+    assert shown.out.startswith("1 photographs of")
+    assert "Left out: 1 of the photographs" in shown.err
+
+
 def test_a_folder_without_labels_is_one_sentence(repository, tmp_path, capsys):
     (tmp_path / "one.jpg").write_bytes((repository / "demo" / "assets" / "collins.jpg").read_bytes())
     assert main([str(tmp_path)]) != EXIT_OK
