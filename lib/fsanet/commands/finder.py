@@ -27,6 +27,7 @@ import logging
 from pathlib import Path
 
 from fsanet.console import EXIT_OK, EXIT_PARTIAL, quiet_native_stderr
+from fsanet.evaluation.blazeface import BlazeFace
 from fsanet.evaluation.measured import NAMES, OF_A_RUN
 from fsanet.files import visible
 from fsanet.image.kinds import IMAGE_SUFFIXES
@@ -148,9 +149,8 @@ def _hard(args: argparse.Namespace) -> int:
 
 def _add_train(parser: argparse.ArgumentParser) -> None:
     _add_training_folders(parser)
-    parser.add_argument(
-        "--model", metavar="NAME", help="scout (default), retinaface_mnet025, retinaface_resnet50; _mesh behind these"
-    )
+    names = "retinaface_mnet025, retinaface_resnet50, retinaface_mnet025_mesh, retinaface_resnet50_mesh"
+    parser.add_argument("--model", metavar="NAME", help=f"scout (default), {names}")
     parser.add_argument("--pose-weight", type=float, metavar="W", help="of the pose in the loss (the network's own)")
     parser.add_argument("--weights", help="a file of weights to start from")
     parser.add_argument(
@@ -183,8 +183,8 @@ def _train(args: argparse.Namespace) -> int:
 
 def _add_test(parser: argparse.ArgumentParser) -> None:
     about = (
-        "(default: scout); MediaPipe's blazeface_short and blazeface_full run in an environment of their own; "
-        "NETWORK=WEIGHTS measures those of a training run"
+        f"{', '.join(NAMES)} (default: scout); MediaPipe's {' and '.join(BlazeFace.MODELS)} run in an environment of "
+        "their own; NETWORK=WEIGHTS measures those of a training run"
     )
     parser.add_argument("--detector", nargs="+", type=_detector, metavar="NAME", default=["scout"], help=about)
     _add_bank_folder(parser, BANK_TEST)

@@ -23,7 +23,7 @@ from fsanet.image.boxes import BoxXYXY
 from fsanet.image.face_crop import DETECTOR_MARGIN, crop_face, crop_turned
 from fsanet.inference.face_estimator import UNSURE_DEG, Face, find_faces, flags_of
 from fsanet.inference.straightened import StraightenedEngine, upright_turn_deg
-from fsanet.models.spec import DEFAULT_MODEL
+from fsanet.models.spec import DEFAULT_MODEL, OUR_MODELS
 from fsanet.pose.angles import Pose, angles_from_rotation, rotate_in_plane, rotation_between
 
 BATCH_SIZE = 64
@@ -32,7 +32,6 @@ FINDER_SHARE = 0.4
 # Degrees between what both say: from the first on the finder counts less, from the other on not at all, and the face is
 # `unsure`. On those sets they are apart by 15 to 20 at most in 99 of 100 faces: further apart one of them is wrong.
 APART_DEG = (20.0, 40.0)
-_OWN_WEIGHTS = (None, "free", "synthetic")
 
 
 @dataclass(frozen=True)
@@ -97,7 +96,7 @@ class HeadPoseEstimator:
         self._upright = _detector(detector, detect_size)
         self.detector = AnyAngleDetector(self._upright) if any_angle else self._upright
         self.engine = _engine(engine, model, weights)
-        self.finder_share = _finder_share(finder_share, engine, weights)
+        self.finder_share = _checked_share(finder_share, engine, weights)
         self.margin = margin
         self.batch_size = batch_size
         self.detector_name = getattr(self._upright, "name", type(self._upright).__name__)
@@ -258,7 +257,16 @@ def mixed(of_crop: Pose, of_finder: Pose, share: float) -> tuple[Pose, bool]:
     return Pose(*angles_from_rotation(rotation_between(crop, finder, counted)).tolist()), apart_deg >= end
 
 
-def _finder_share(given: float | None, engine: str | Engine, weights: str | None) -> float:
+def finder_share_of(weights: str | None) -> float:
+    """The finder's share of a pose where none is given: `FINDER_SHARE` with our own weights, 0 with others.
+
+    Args:
+        weights: as `HeadPoseEstimator` takes them.
+    """
+    return FINDER_SHARE if weights is None or weights in OUR_MODELS else 0.0
+
+
+def _checked_share(given: float | None, engine: str | Engine, weights: str | None) -> float:
     if given is None:
-        return FINDER_SHARE if isinstance(engine, str) and weights in _OWN_WEIGHTS else 0.0
+        return finder_share_of(weights) if isinstance(engine, str) else 0.0
     return share(given, 1, "The finder's share of a pose")
