@@ -21,7 +21,7 @@ from fsanet.errors import InputError
 from fsanet.image import boxes
 from fsanet.image.boxes import BoxXYXY
 from fsanet.image.face_crop import DETECTOR_MARGIN, crop_face, crop_turned
-from fsanet.inference.face_estimator import UNSURE_DEG, Face, find_faces, flags_of
+from fsanet.inference.face_estimator import UNSURE_DEG, Face, estimate_pictures, flags_of
 from fsanet.inference.straightened import StraightenedEngine, upright_turn_deg
 from fsanet.models.spec import DEFAULT_MODEL, OUR_MODELS
 from fsanet.pose.angles import Pose, angles_from_rotation, rotate_in_plane, rotation_between
@@ -112,7 +112,7 @@ class HeadPoseEstimator:
         Returns:
             A list of `Face`, in the detector's order; empty where no face is found.
         """
-        return find_faces(self, [image_bgr])[0]
+        return estimate_pictures(self, [image_bgr])[0]
 
     def prepare(self, picture_bgr: NDArray[np.uint8]) -> FoundFaces:
         """Find the faces of a picture and cut them; see `FaceEstimator.prepare`."""
