@@ -26,7 +26,7 @@ ALLOWED = {
     "image/reading.py": "pillow-heif's reader",
     "image/lens.py": "numbers of a text",
     "inference/open_media.py": "PyAV",
-    "inference/overlap.py": "carries an error from one thread to another",
+    "inference/stages.py": "carries an error from one thread to another",
     "inference/row_journal.py": "json of an earlier run",
     "inference/row_tables.py": "rows of a file",
     "readers/biwi.py": "json of a split",

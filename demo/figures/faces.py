@@ -31,7 +31,7 @@ class PicturedFace:
     pose: Pose
 
 
-def find_faces(estimator: HeadPoseEstimator, pictures: Sequence[Path]) -> list[PicturedFace]:
+def pictured_faces(estimator: HeadPoseEstimator, pictures: Sequence[Path]) -> list[PicturedFace]:
     """All faces of some image files, in their order.
 
     Raises:

@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.figure import SubFigure
 from numpy.typing import NDArray
 
-from demo.figures.faces import PicturedFace, find_faces
+from demo.figures.faces import PicturedFace, pictured_faces
 from demo.figures.settings import FigureSettings, ModelChoice
 from demo.figures.structures import folded
 from demo.figures.style import HEATMAP, new_figure, pose_text, row_label, show_heatmap, show_pose
@@ -19,7 +19,7 @@ from fsanet.weights.loading import load_model
 def draw(settings: FigureSettings) -> Path:
     """Draw the first face of the pictures with everything that `fsanet.explain` tells of it."""
     choice = settings.choice.single
-    face = find_faces(HeadPoseEstimator(choice.model, choice.weights), settings.pictures)[0]
+    face = pictured_faces(HeadPoseEstimator(choice.model, choice.weights), settings.pictures)[0]
     tensors = explain(load_model(choice.model, choice.weights), face.crop_bgr[None])
     path = settings.path("inside")
     _draw(face, tensors, choice, path)

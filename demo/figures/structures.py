@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from demo.figures.faces import PicturedFace, find_faces
+from demo.figures.faces import PicturedFace, pictured_faces
 from demo.figures.settings import FigureSettings, ModelChoice
 from demo.figures.style import evenly, new_figure, pose_lines, show_heatmap, show_pose
 from fsanet.errors import InputError
@@ -32,7 +32,7 @@ class Fold(NamedTuple):
 def draw(settings: FigureSettings) -> Path:
     """Draw the structures that mark regions most clearly, one column each, for a few faces."""
     choice = settings.choice.single
-    faces = find_faces(HeadPoseEstimator(choice.model, choice.weights), settings.pictures)
+    faces = pictured_faces(HeadPoseEstimator(choice.model, choice.weights), settings.pictures)
     faces = [faces[index] for index in evenly(len(faces), _FACES)]
     tensors = explain(load_model(choice.model, choice.weights), np.stack([face.crop_bgr for face in faces]))
     path = settings.path("structures")

@@ -12,12 +12,11 @@ from fsanet.image import overlay
 from fsanet.image.face_crop import DETECTOR_MARGIN, INPUT_SIZE
 from fsanet.inference import cuts, drawing, face_estimator
 from fsanet.inference.choose import VIDEO_DETECT_SIZE
-from fsanet.inference.estimator import APART_DEG, FINDER_SHARE
+from fsanet.inference.estimator import APART_DEG, finder_share_of
 from fsanet.inference.rows import DIGITS, PoseRow
 from fsanet.inference.smoothing import OneEuroRotationFilter
 from fsanet.inference.straightened import LEANING_DEG, TOLD_DEG, TOLD_SCORE
 from fsanet.inference.tracking import SAME_HEAD_IOU, FaceTracker
-from fsanet.models.spec import DEFAULT_WEIGHTS
 from fsanet.weights.pretrained import DETECTOR_FILES
 
 NETWORK_FILE = "models/poses.onnx"
@@ -30,8 +29,8 @@ def contract(model: str, weights: str, build: RuntimeBuild, expected: ExpectedEr
     """The page's settings, as JSON can say them.
 
     Args:
-        model, weights: of the network that reads the poses, for the page's last line; others than the default weights
-            answer alone, as those of a file do in `HeadPoseEstimator`.
+        model, weights: of the network that reads the poses, for the page's last line; weights decide the finder's share
+            too, see `finder_share_of`.
         build: of ONNX Runtime.
         expected: errors by the spread of a fusion's members, where the network tells it.
     """
@@ -88,7 +87,7 @@ def _network(weights: str, expected: ExpectedError | None) -> dict[str, Any]:
         "told_score": TOLD_SCORE,
         "told_deg": TOLD_DEG,
         "apart_deg": APART_DEG,
-        "finder_share": FINDER_SHARE if weights == DEFAULT_WEIGHTS else 0.0,
+        "finder_share": finder_share_of(weights),
         "expected_error": expected and expected._asdict(),
     }
 
@@ -122,8 +121,8 @@ def _detector() -> dict[str, Any]:
         "agreed_score": decode.AGREED_SCORE,
         "least_agreed": decode.LEAST_AGREED,
         "meant": decode.MEANT,
-        "worn": decode.WORN,
-        "worn_more": scout.WORN_MORE,
+        "badge": decode.BADGE,
+        "badge_more": scout.BADGE_MORE,
         "head": decode.HEAD,
         "body": decode.BODY,
         "small": scout.SMALL._asdict(),

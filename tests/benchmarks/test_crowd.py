@@ -71,6 +71,16 @@ def test_hidden_landmarks_are_taken_from_where_they_are_and_faces_without_all_ar
     np.testing.assert_allclose(landmarks, points[:2])
 
 
+def test_a_damaged_label_does_not_keep_the_others(repository, tmp_path, type1_writer, capsys):
+    type1_writer(tmp_path, "a")
+    type1_writer(tmp_path, "b")
+    (tmp_path / "a.mat").write_text("x")
+    assert main([str(tmp_path), "--detector", "scout", "--heights", "10"]) == EXIT_OK
+    shown = capsys.readouterr()
+    assert shown.out.startswith("1 photographs of")
+    assert "Left out: 1 of the photographs" in shown.err
+
+
 def test_a_folder_without_labels_is_one_sentence(repository, tmp_path, capsys):
     (tmp_path / "one.jpg").write_bytes((repository / "demo" / "assets" / "collins.jpg").read_bytes())
     assert main([str(tmp_path)]) != EXIT_OK

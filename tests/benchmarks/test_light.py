@@ -1,13 +1,14 @@
 """Dark and infrared pictures: what is made of a picture, and what is counted of the faces found in it."""
 
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from fsanet.benchmarks import light
-from fsanet.errors import InputError
 from fsanet.pose.angles import Pose
+from fsanet.readers.labelled_photographs import LabelledPhotograph
 
 PICTURE = np.full((20, 30, 3), (40, 120, 200), np.uint8)
 
@@ -53,29 +54,22 @@ def face(box, yaw, score=0.9):
     return SimpleNamespace(box_xyxy=box, score=score, pose=Pose(yaw, 0.0, 0.0))
 
 
+def photograph(yaw=0.0):
+    box = (10.0, 4.0, 20.0, 16.0)
+    return LabelledPhotograph(Path("face.jpg"), PICTURE, np.array([yaw, 0, 0]), np.zeros((68, 2)), box)
+
+
 def test_the_surest_face_that_holds_the_landmarks_counts():
-    photograph = light.Labelled(PICTURE, np.array([10.0, 0, 0]), np.array([15.0, 10.0]))
     faces = [face((0, 0, 5, 5), 90), face((10, 5, 20, 15), 12), face((9, 4, 21, 16), 50, score=0.8)]
     same = light.KINDS["as it is"]
-    poses = light.measure(lambda image: faces, [photograph], same)
+    poses = light.measure(lambda image: faces, [photograph(10.0)], same)
     assert [pose.tolist() for pose in poses] == [[12.0, 0, 0]]
-    assert light.measure(lambda image: faces[:1], [photograph], same) == [None]
+    assert light.measure(lambda image: faces[:1], [photograph(10.0)], same) == [None]
 
 
 def test_a_line_compares_the_faces_that_both_have():
-    photographs = [light.Labelled(PICTURE, np.zeros(3), np.zeros(2))] * 3
+    photographs = [photograph()] * 3
     plain = [np.array([3.0, 0, 0]), np.array([30.0, 0, 0]), np.zeros(3)]
     dark = [np.array([9.0, 0, 0]), None, np.zeros(3)]
     assert light.line("x", photographs, dark, plain).split() == ["x", "2", "of", "3", "1.50", "0.50", "3.0"]
     assert light.line("x", photographs, [None] * 3, plain).split() == ["x", "0", "of", "3"]
-
-
-def test_photographs_beyond_the_limit_are_left_out(tmp_path, type1_writer):
-    type1_writer(tmp_path, "a", pose=(0.1, 0.2, 0.3))
-    type1_writer(tmp_path, "b", pose=(0.1, 2.0, 0.3))
-    (photograph,) = light.photographs(tmp_path, 10)
-    np.testing.assert_allclose(photograph.yaw_pitch_roll_deg, np.rad2deg([0.2, 0.1, 0.3]))
-    (tmp_path / "a.jpg").unlink()
-    (tmp_path / "a.mat").unlink()
-    with pytest.raises(InputError, match="has a pose within 99"):
-        light.photographs(tmp_path, 10)

@@ -12,11 +12,13 @@ import pytest
 from fsanet.benchmarks import peer_script, peers
 from fsanet.benchmarks.measurement import Effort
 from fsanet.benchmarks.peers import Answers
-from fsanet.evaluation.crop_report import LabelledFace
 from fsanet.image.reading import write_image
+from fsanet.readers.labelled_photographs import LabelledPhotograph
 from fsanet.rendering.profiling.mesh_points import write_names
 
-FACE = LabelledFace(np.zeros((100, 100, 3), np.uint8), np.zeros(3), (10.0, 10.0, 50.0, 50.0))
+FACE = LabelledPhotograph(
+    Path("face.jpg"), np.zeros((100, 100, 3), np.uint8), np.zeros(3), np.zeros((68, 2)), (10.0, 10.0, 50.0, 50.0)
+)
 
 
 def test_the_labelled_face_is_meant_and_no_neighbour():
@@ -46,9 +48,8 @@ def pictures(mirror, monkeypatch, tmp_path):
 
 
 def test_a_mask_covers_the_lower_half_of_the_labelled_face(pictures, tmp_path):
-    before = pictures[0].face
-    file, after, _ = peers._masked(pictures[0], 0, tmp_path)
-    np.testing.assert_array_equal(cv2.imread(str(file)), after.image_bgr)
+    before, after = pictures[0], peers._masked(pictures[0], 0, tmp_path)
+    np.testing.assert_array_equal(cv2.imread(str(after.file)), after.image_bgr)
     y, x = np.argwhere((after.image_bgr != before.image_bgr).any(axis=2)).mean(axis=0)
     left, top, right, bottom = before.box_xyxy
     assert left < x < right
@@ -60,7 +61,7 @@ def test_all_is_measured_once_more_with_masks(pictures, monkeypatch):
         return Answers(np.array([[image.mean()] * 3 for image in images]), (1.0,), 1.0, 1.0)
 
     monkeypatch.setattr(peers, "_ours", lambda _, faces, rounds: answers([face.image_bgr for face in faces]))
-    monkeypatch.setattr(peers, "_mediapipe", lambda files, *_: answers([cv2.imread(str(file)) for file in files]))
+    monkeypatch.setattr(peers, "_mediapipe", lambda faces, _: answers([cv2.imread(str(face.file)) for face in faces]))
     rows = peers.run(Effort(rounds=2)).rows
     assert [row.name.endswith(", masked") for row in rows] == [False] * 3 + [True] * 3
     plain, masked = ({row.more["MAE"] for row in part} for part in (rows[:3], rows[3:]))

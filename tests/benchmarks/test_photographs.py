@@ -11,6 +11,13 @@ def test_options_have_the_defaults_of_the_benchmark():
     assert vars(args) == {"folder": Path("some/folder"), "detector": "yunet", "weights": "synthetic", "limit": 7}
 
 
+@pytest.mark.parametrize("limit", ["0", "-1", "x"])
+def test_no_photographs_are_refused(limit, capsys):
+    with pytest.raises(SystemExit):
+        photographs_parser(None, "photographs", limit=7).parse_args(["folder", "--limit", limit])
+    assert f"must be a whole number, 1 or more, got {limit}" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(("given", "any_angle"), [([], False), (["--any-angle"], True)])
 def test_the_estimator_follows_the_options(monkeypatch, given, any_angle):
     monkeypatch.setattr(photographs, "HeadPoseEstimator", lambda **settings: settings)

@@ -1,3 +1,4 @@
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -5,16 +6,16 @@ import pytest
 
 from fsanet.benchmarks import steadiness
 from fsanet.detectors.detection import Detection
-from fsanet.evaluation.crop_report import LabelledFace
 from fsanet.image.face_crop import crop_face
 from fsanet.pose.angles import Pose
+from fsanet.readers.labelled_photographs import LabelledPhotograph
 
 BOX = (20.0, 30.0, 60.0, 80.0)
 
 
 def face(pose_deg=(0.0, 0.0, 0.0)):
     image = np.random.default_rng(0).integers(0, 256, (120, 100, 3), np.uint8)
-    return LabelledFace(image, np.array(pose_deg), BOX)
+    return LabelledPhotograph(Path("face.jpg"), image, np.array(pose_deg), np.zeros((68, 2)), BOX)
 
 
 class Estimator:

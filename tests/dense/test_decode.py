@@ -3,7 +3,7 @@ import pytest
 
 from fsanet.dense import layout
 from fsanet.dense.assign import targets
-from fsanet.dense.decode import Found, decode, hints_at, joined, rotation_from_6d, suppress, worn
+from fsanet.dense.decode import Found, decode, hints_at, joined, may_be_badges, rotation_from_6d, suppress
 from fsanet.dense.layout import cells
 from fsanet.pose.angles import rotation_from_angles
 
@@ -142,7 +142,7 @@ def test_wild_boxes_stay_finite(logit):
 
 
 @pytest.mark.parametrize(
-    ("middle", "side", "is_worn"),
+    ("middle", "side", "is_badge"),
     [
         ((100, 20), 20, True),
         ((100, 20), 30, False),
@@ -156,14 +156,14 @@ def test_wild_boxes_stay_finite(logit):
         ((100, 560), 20, False),
     ],
 )
-def test_what_is_tiny_on_the_head_or_body_of_another_face_is_worn(middle, side, is_worn):
+def test_what_is_tiny_on_the_head_or_body_of_another_face_may_be_a_badge(middle, side, is_badge):
     face = np.array([50.0, 50, 150, 150])
     badge = np.array([*np.subtract(middle, side / 2), *np.add(middle, side / 2)])
-    assert worn(found([0.9, 0.8], [face, badge])).tolist() == [False, is_worn]
+    assert may_be_badges(found([0.9, 0.8], [face, badge])).tolist() == [False, is_badge]
 
 
-def test_of_no_face_none_is_worn():
-    assert worn(found([], [])).shape == (0,)
+def test_of_no_face_none_may_be_a_badge():
+    assert may_be_badges(found([], [])).shape == (0,)
 
 
 @pytest.mark.parametrize(

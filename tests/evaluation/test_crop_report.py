@@ -1,8 +1,11 @@
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from fsanet.detectors.detection import Detection
 from fsanet.evaluation import crop_report
+from fsanet.readers.labelled_photographs import LabelledPhotograph
 
 
 class BoxesDetector:
@@ -16,7 +19,8 @@ class BoxesDetector:
 
 
 def face():
-    return crop_report.LabelledFace(np.zeros((100, 100, 3), np.uint8), np.zeros(3), (20, 20, 60, 60))
+    image = np.zeros((100, 100, 3), np.uint8)
+    return LabelledPhotograph(Path("face.jpg"), image, np.zeros(3), np.zeros((68, 2)), (20, 20, 60, 60))
 
 
 def test_the_labelled_face_is_told_from_its_neighbour():

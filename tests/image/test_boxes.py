@@ -19,6 +19,17 @@ def test_share_inside(box, share):
     assert boxes.share_inside(box, 20, 20) == share
 
 
+def test_the_centre_is_halfway():
+    assert boxes.center((1, 2, 4, 10)) == (2.5, 6)
+
+
+@pytest.mark.parametrize(
+    ("point", "is_held"), [((1, 2), True), ((4, 10), True), ((3, 5), True), ((0.9, 5), False), ((3, 10.1), False)]
+)
+def test_a_box_holds_its_edge_and_what_is_within(point, is_held):
+    assert boxes.holds((1, 2, 4, 10), point) is is_held
+
+
 def test_remap_scales_about_the_centre_then_shifts():
     assert boxes.remap((0, 0, 10, 20), (2, 0.5), (0.1, -0.25)) == (-4, 0, 16, 10)
 

@@ -3,14 +3,14 @@ import pytest
 
 from fsanet.image.lens import Lens
 from fsanet.inference.camera_frame import InCameraFrame
-from fsanet.inference.face_estimator import find_faces
+from fsanet.inference.face_estimator import estimate_pictures
 
 
 def test_an_estimator_in_the_camera_frame(estimator, scene, monkeypatch):
     monkeypatch.setattr(estimator.engine, "predict", lambda crops: np.tile([20.0, 10.0, 5.0], (len(crops), 1)))
     picture = scene([(110, 30, 40, 250)])
     turned = InCameraFrame(estimator, Lens.of_field_of_view(60))
-    (inner,), (face,) = find_faces(estimator, [picture])[0], find_faces(turned, [picture])[0]
+    (inner,), (face,) = estimate_pictures(estimator, [picture])[0], estimate_pictures(turned, [picture])[0]
     assert face.box_xyxy == inner.box_xyxy
     assert face.pose.yaw > inner.pose.yaw + 5
     expected = turned.lens.to_face(face.box_xyxy, picture.shape[1::-1]) @ inner.pose.rotation

@@ -4,7 +4,8 @@ import pytest
 from fsanet.image.boxes import area, common_area
 from fsanet.image.overlay import draw_box, label_size, place_label
 from fsanet.inference import drawing
-from fsanet.inference.drawing import STYLES, DrawnFace, draw_faces
+from fsanet.inference.drawing import DrawnFace, draw_faces
+from fsanet.inference.styles import STYLES
 from fsanet.pose.angles import Pose
 
 

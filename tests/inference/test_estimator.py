@@ -9,7 +9,8 @@ from fsanet.detectors.detection import Detection
 from fsanet.detectors.scout import BUNDLED
 from fsanet.errors import InputError
 from fsanet.image.face_crop import crop_turned
-from fsanet.inference.estimator import FINDER_SHARE, HeadPoseEstimator
+from fsanet.inference.estimator import FINDER_SHARE, HeadPoseEstimator, finder_share_of
+from fsanet.models.spec import OUR_MODELS
 from fsanet.pose.angles import Pose
 
 
@@ -175,6 +176,12 @@ def test_only_our_own_weights_are_mixed_unless_a_share_is_given():
     assert HeadPoseEstimator(weights="synthetic", finder_share=0).finder_share == 0
     with pytest.raises(ValueError, match=r"share of a pose lies in 0\.\.1; got 1\.5"):
         HeadPoseEstimator(finder_share=1.5)
+
+
+@pytest.mark.parametrize("weights", [None, *OUR_MODELS])
+def test_each_of_our_own_weights_has_the_finders_share(weights):
+    assert finder_share_of(weights) == FINDER_SHARE
+    assert finder_share_of(f"{weights}.h5") == 0
 
 
 def test_weights_of_a_file_answer_alone():

@@ -6,7 +6,7 @@ import pytest
 from fsanet.dense.decode import Found
 from fsanet.detectors import scout
 from fsanet.errors import InputError
-from fsanet.inference.face_estimator import Face, find_faces
+from fsanet.inference.face_estimator import Face, estimate_pictures
 from fsanet.inference.single_stage import SingleStageEstimator
 from fsanet.pose.angles import Pose, rotation_from_angles
 
@@ -71,7 +71,7 @@ def test_a_size_that_is_none_is_refused(size):
 
 
 def test_several_pictures_and_none_with_a_face(estimator):
-    assert [len(faces) for faces in find_faces(estimator, [picture(10, 10), picture(0, 0, side=0)])] == [1, 0]
+    assert [len(faces) for faces in estimate_pictures(estimator, [picture(10, 10), picture(0, 0, side=0)])] == [1, 0]
 
 
 def test_the_largest_face_comes_first(estimator, monkeypatch):

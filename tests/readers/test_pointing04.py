@@ -5,9 +5,10 @@ import numpy as np
 import pytest
 
 from fsanet.datasets.pose_set import PoseSet
+from fsanet.errors import InputError
 from fsanet.image.face_crop import crop_face
 from fsanet.readers.face_boxes import DetectorChoice
-from fsanet.readers.pointing04 import list_pointing04, pointing04_recipe, read_face_center
+from fsanet.readers.pointing04 import labelled_faces, list_pointing04, pointing04_recipe, read_face_center
 from fsanet.readers.set_builder import Unusable, build_set
 
 CHOICE = DetectorChoice("fake")
@@ -76,6 +77,39 @@ def test_other_images_are_not_of_the_database(tmp_path):
     (tmp_path / "Person01" / "holiday.jpg").touch()
     with pytest.raises(ValueError, match="holds no PersonNN"):
         list_pointing04(tmp_path)
+
+
+def test_faces_of_some_persons_have_their_label_and_place(folder):
+    first, second = labelled_faces(folder, [1])
+    assert (first.person, first.tilt_deg, first.pan_deg, first.center_xy) == (1, -90, 0, (70, 40))
+    assert (second.path, second.tilt_deg, second.pan_deg) == (folder / f"{NAMES[1]}.jpg", 15, -75)
+    assert [face.pan_deg for face in labelled_faces(folder, [12, 3])] == [30]
+    with pytest.raises(FileNotFoundError, match=r"images of other persons of Pointing'04 than 2, 3\.$"):
+        labelled_faces(folder, [3, 2])
+
+
+def test_the_databases_other_spelling_of_its_names_is_read_alike(folder):
+    for file in [*folder.glob("*/*.*")]:
+        file.rename(file.with_name(file.name.replace("person", "personne")))
+    assert len(list_pointing04(folder)) == len(NAMES)
+    assert [(face.tilt_deg, face.pan_deg) for face in labelled_faces(folder, [1, 12])] == [
+        (-90, 0),
+        (15, -75),
+        (-60, 30),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [(None, "no 'person01100"), (b"a.jpg Face 1", "does not say 'Face'"), (b"a Face x 1", "four"), (b"\xff", "four")],
+)
+def test_a_damaged_text_beside_an_image_is_named(folder, content, reason):
+    text = folder / f"{NAMES[0]}.txt"
+    text.unlink()
+    if content is not None:
+        text.write_bytes(content)
+    with pytest.raises(InputError, match=r"'.*person01100-90\+0.txt' cannot be used .*" + reason):
+        labelled_faces(folder, [1])
 
 
 @pytest.mark.mirror

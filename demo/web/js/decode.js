@@ -102,15 +102,15 @@ export function side({ box }) {
 }
 
 /** Without what is so small, where another face has its hair, hat or clothes, that it may be a badge, unless it is sure.
- * @param {Found[]} found @param {number} sure score @param {{worn: number, head: number[], body: number[]}} settings */
-export function withoutWorn(found, sure, { worn, head, body }) {
+ * @param {Found[]} found @param {number} sure score @param {{badge: number, head: number[], body: number[]}} settings */
+export function withoutBadges(found, sure, { badge, head, body }) {
   return found.filter((face) => {
     const [x1, y1, x2, y2] = face.box, x = (x1 + x2) / 2, y = (y1 + y2) / 2;
     return face.score >= sure || !found.some(({ box: [left, top, right, bottom] }, i) => {
       const width = right - left, height = bottom - top, beside = Math.max(left - x, x - right);
       const onHead = beside < head[0] * width && y > top - head[1] * height && y < bottom;
       const onBody = beside < body[0] * width && y >= bottom && y < bottom + body[1] * height;
-      return (onHead || onBody) && side(face) < worn * side(found[i]);
+      return (onHead || onBody) && side(face) < badge * side(found[i]);
     });
   });
 }

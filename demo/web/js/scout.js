@@ -3,7 +3,7 @@
 
 import { area, remap } from "./boxes.js";
 import { lookCloser, surestOfLooks } from "./closer.js";
-import { decode, distinct, hintsAt, side, withoutWorn } from "./decode.js";
+import { decode, distinct, hintsAt, side, withoutBadges } from "./decode.js";
 import { fit, padded } from "./pixels.js";
 import { poseFromRotation } from "./rotation.js";
 
@@ -13,7 +13,7 @@ import { poseFromRotation } from "./rotation.js";
 /** @typedef {import("./decode.js").DecodeSettings & {long_side: number, multiple: number, grey: number, left_out: number, large_face: number,
  *   may_be_large: number, suspected: number, known: number, looked_at: number, small: {side_px: number, score: number},
  *   closer: {seen: number, at_once: number, share: number}, doubted: {score: number, confirmed: number, near: import("./near.js").NearSettings[]},
- *   coarser: number, least_side: number, surely: number, worn: number, worn_more: number,
+ *   coarser: number, least_side: number, surely: number, badge: number, badge_more: number,
  *   head: number[], body: number[], sure_score: number, near: import("./near.js").NearSettings, scale_wh: number[], shift_wh: number[]}} ScoutSettings */
 
 export class Scout {
@@ -43,10 +43,10 @@ export class Scout {
    * smaller copy, and that again, for faces that are too large where it was searched before. Small faces are what a closer look
    * shows too, doubtful ones count where one of three confirms them. @param {Picture} picture */
   async search(picture) {
-    const { long_side, large_face, least_side, coarser, threshold, worn_more, small, looked_at } = this.settings;
+    const { long_side, large_face, least_side, coarser, threshold, badge_more, small, looked_at } = this.settings;
     const longer = Math.max(picture.width, picture.height);
     let working = Math.min(long_side, longer), { found, hints } = await this.searchAt(fit(picture, working), small);
-    found = await this.closer(picture, withoutWorn(found, threshold, this.settings), (looked_at * longer) / working);
+    found = await this.closer(picture, withoutBadges(found, threshold, this.settings), (looked_at * longer) / working);
     while ((hints || !found.length) && working > least_side) {
       const large = (large_face * longer) / working;
       working = Math.round(working / coarser);
@@ -55,7 +55,7 @@ export class Scout {
       found = this.withLarger(found, coarse.found, large);
     }
     found = await this.withoutDoubtful(picture, found);
-    return withoutWorn(found, threshold + worn_more, this.settings);
+    return withoutBadges(found, threshold + badge_more, this.settings);
   }
 
   /** Faces, those of less than so many pixels as a closer look has them too, and only where both are sure.

@@ -22,9 +22,9 @@ from fsanet.detectors.catalog import DETECTORS, create_detector
 from fsanet.detectors.detection import Detection
 from fsanet.detectors.working_image import shrunk
 from fsanet.errors import InputError
-from fsanet.image.reading import read_image
+from fsanet.image.boxes import holds
 from fsanet.options import positive
-from fsanet.readers.type1 import list_type1, read_mat, read_points
+from fsanet.readers.labelled_photographs import labelled_photographs
 
 HEIGHTS_PX = (10, 12, 14, 16, 20, 24, 32, 48)
 _WIDTH, _HEIGHT, _GREY = 1280, 960, 100
@@ -51,12 +51,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     args = _parser().parse_args(argv)
     if args.quality > 100:
         raise InputError(f"--quality lies in 1..100; got {args.quality}.")
-    pairs = [item.files for item in list_type1(args.folder)]
-    there = [(image, _landmarks(mat)) for image, mat in pairs if image.is_file() and mat.is_file()]
-    photographs = [(read_image(image), landmarks) for image, landmarks in there if np.isfinite(landmarks).all()]
-    if not photographs:
-        without = f"; {len(there)} of its .mat files have no 68 landmarks" if there else ""
-        raise InputError(f"'{args.folder}' holds no photograph with a .mat file beside it that can be used{without}.")
+    read = labelled_photographs(args.folder, limit_deg=None, with_points=True)
+    photographs = [(one.image_bgr, one.points_xy.T) for one in read]
     detectors = {name: create_detector(name) for name in args.detector}
     print(f"{len(photographs)} photographs of {args.folder}: faces found, and other boxes")
     print("height   faces  " + "".join(f"{name:>16}" for name in detectors))
@@ -68,12 +64,6 @@ def main(argv: Sequence[str] | None = None) -> None:
         )
         faces = sum(len(one.middles_xy) for one in mosaics)
         print(f"{height:>3} px  {faces:>6}  " + "".join(f"{f'{found} +{others}':>16}" for found, others in counts))
-
-
-def _landmarks(label: Path) -> NDArray[np.float64]:
-    """All landmarks (2, 68) of a label file in pixels, hidden ones too; NaN where it has no 68."""
-    points, seen = read_points(label)[1][:, :2].T, read_mat(label)[1]
-    return seen if np.isnan(points).any() and seen.shape == points.shape else points
 
 
 def mosaic(photographs: Sequence[tuple[NDArray, NDArray]], height_px: float, seed: int, quality: int) -> Mosaic:
@@ -119,10 +109,8 @@ def count(detections: Sequence[Sequence[Detection]], mosaics: Sequence[Mosaic], 
     found = others = 0
     for boxes, (_, middles) in zip(detections, mosaics, strict=True):
         left = [box.box_xyxy for box in boxes]
-        for x, y in middles:
-            around = (
-                b for b in left if b[0] <= x <= b[2] and b[1] <= y <= b[3] and b[3] - b[1] < _MOST_HEIGHTS * height_px
-            )
+        for middle in middles:
+            around = (b for b in left if holds(b, middle) and b[3] - b[1] < _MOST_HEIGHTS * height_px)
             taken = next(around, None)
             if taken is not None:
                 left.remove(taken)

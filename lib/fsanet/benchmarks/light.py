@@ -8,53 +8,22 @@ shows, and the noise of reading them, brought to 8 bits without gain.
 """
 
 from collections.abc import Callable, Sequence
-from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from fsanet.benchmarks.photographs import estimator_of, photographs_parser
 from fsanet.console import progress, run_command
-from fsanet.errors import InputError
-from fsanet.image.reading import read_image
+from fsanet.image.boxes import center, holds
 from fsanet.inference.estimator import HeadPoseEstimator
-from fsanet.pose.errors import LABEL_LIMIT_DEG, geodesic_errors
-from fsanet.readers.type1 import list_type1, read_mat
+from fsanet.pose.errors import geodesic_errors
+from fsanet.readers.labelled_photographs import LabelledPhotograph, labelled_photographs
 
 Picture = NDArray[np.uint8]
 Change = Callable[[Picture, np.random.Generator], Picture]
 
 _ELECTRONS = 4000.0  # that a pixel of a phone's sensor holds at full exposure
 _READ_NOISE = 3.0  # electrons
-
-
-class Labelled(NamedTuple):
-    """A photograph: its picture, its pose (3,) in degrees, and the middle of its landmarks in pixels."""
-
-    image_bgr: Picture
-    yaw_pitch_roll_deg: NDArray[np.float64]
-    middle_xy: NDArray[np.float64]
-
-
-def photographs(folder: Path, limit: int) -> list[Labelled]:
-    """Labelled photographs of a folder, those beyond the usual limit of 99 degrees left out.
-
-    Raises:
-        ValueError: when there is none.
-    """
-    found = []
-    for item in list_type1(folder):
-        image_path, label_path = item.files
-        pose, landmarks = read_mat(label_path)
-        if np.abs(pose).max() <= LABEL_LIMIT_DEG:
-            seen = landmarks[:, (landmarks > 0).all(axis=0)]
-            found.append(Labelled(read_image(image_path), pose, (seen.min(axis=1) + seen.max(axis=1)) / 2))
-        if len(found) == limit:
-            return found
-    if not found:
-        raise InputError(f"No photograph in '{folder}' has a pose within {LABEL_LIMIT_DEG} degrees.")
-    return found
 
 
 def infrared(image_bgr: Picture, random: np.random.Generator) -> Picture:
@@ -96,7 +65,7 @@ KINDS: dict[str, Change] = {
 def main(argv: Sequence[str] | None = None) -> None:
     """Measure and print a table."""
     args = photographs_parser(__doc__, "photographs with labels", limit=100).parse_args(argv)
-    labelled = photographs(args.folder, args.limit)
+    labelled = list(labelled_photographs(args.folder, most=args.limit))
     estimator = estimator_of(args)
     print(f"{len(labelled)} photographs of {args.folder}, by {estimator.name}")
     print(f"{'light':<22}{'found':>9}{'MAE':>8}{'MAE of the plain':>19}{'median turn between':>22}")
@@ -108,17 +77,13 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 
 def measure(
-    estimator: HeadPoseEstimator, labelled: Sequence[Labelled], change: Change
+    estimator: HeadPoseEstimator, labelled: Sequence[LabelledPhotograph], change: Change
 ) -> list[NDArray[np.float64] | None]:
     """Poses (3,) in degrees of the faces that hold the middle of the landmarks; None where there is none."""
     poses: list[NDArray[np.float64] | None] = []
     for number, photograph in enumerate(labelled):
         faces = estimator(change(photograph.image_bgr, np.random.default_rng(number)))
-        (x, y), holding = photograph.middle_xy, []
-        for face in faces:
-            x1, y1, x2, y2 = face.box_xyxy
-            if x1 <= x <= x2 and y1 <= y <= y2:
-                holding.append(face)
+        holding = [face for face in faces if holds(face.box_xyxy, center(photograph.box_xyxy))]
         best = max(holding, key=lambda face: face.score, default=None)
         poses.append(None if best is None else np.array(best.pose))
     return poses
@@ -126,13 +91,13 @@ def measure(
 
 def line(
     name: str,
-    labelled: Sequence[Labelled],
+    labelled: Sequence[LabelledPhotograph],
     poses: Sequence[NDArray[np.float64] | None],
     plain: Sequence[NDArray[np.float64] | None],
 ) -> str:
     """Found, the mean absolute error of these, that of the same faces in plain pictures, and how far both are apart."""
     both = [
-        (face.yaw_pitch_roll_deg, pose, usual)
+        (face.pose_deg, pose, usual)
         for face, pose, usual in zip(labelled, poses, plain, strict=True)
         if pose is not None and usual is not None
     ]

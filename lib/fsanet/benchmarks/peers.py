@@ -19,25 +19,15 @@ from numpy.typing import NDArray
 
 from fsanet.benchmarks.measurement import Effort, Row, Section
 from fsanet.errors import InputError
-from fsanet.evaluation.crop_report import LEAST_IOU, LabelledFace, read_face
-from fsanet.image.boxes import iou
 from fsanet.image.reading import write_image
 from fsanet.locations import MIRROR_VARIABLE, work_dir
-from fsanet.readers.type1 import list_type1, read_points
+from fsanet.readers.labelled_photographs import LabelledPhotograph, labelled_among, labelled_photographs
 
 TITLE = "Peers on whole pictures of AFLW2000: milliseconds a picture, faces found, mean absolute error in degrees"
 SET = "AFLW2000"
 _SCRIPT = Path(__file__).with_name("peer_script.py")
 _NEEDED = ("numpy", "onnxruntime", "tqdm", "flatbuffers", "protobuf", "packaging")
 _OPENCV = ("opencv-python-headless", "opencv-python")
-
-
-class Picture(NamedTuple):
-    """A file, the labelled face in it, and the .mat of its label."""
-
-    file: Path
-    face: LabelledFace
-    label: Path
 
 
 class Answers(NamedTuple):
@@ -70,14 +60,13 @@ def run(effort: Effort) -> Section:
     return Section("peers", TITLE, rows)
 
 
-def _measured(pictures: list[Picture], rounds: int, shown: str = "") -> list[Row]:
-    files, faces = [picture.file for picture in pictures], [picture.face for picture in pictures]
+def _measured(pictures: list[LabelledPhotograph], rounds: int, shown: str = "") -> list[Row]:
     sides = {
-        f"fsanet, YuNet and fusion{shown}": _ours("yunet", faces, rounds),
-        f"fsanet, scout and fusion{shown}": _ours("scout", faces, rounds),
-        f"MediaPipe 0.10.14 Face Mesh{shown}": _mediapipe(files, faces, rounds),
+        f"fsanet, YuNet and fusion{shown}": _ours("yunet", pictures, rounds),
+        f"fsanet, scout and fusion{shown}": _ours("scout", pictures, rounds),
+        f"MediaPipe 0.10.14 Face Mesh{shown}": _mediapipe(pictures, rounds),
     }
-    return _rows(sides, np.array([face.pose_deg for face in faces]))
+    return _rows(sides, np.array([picture.pose_deg for picture in pictures]))
 
 
 def _rows(sides: dict[str, Answers], true: NDArray[np.float64]) -> list[Row]:
@@ -104,28 +93,26 @@ def _mae(answers: Answers, true: NDArray[np.float64], which: NDArray[np.bool_]) 
     return float(np.abs(answers.pose_deg - true)[which].mean())
 
 
-def _pictures() -> list[Picture]:
+def _pictures() -> list[LabelledPhotograph]:
     """Those with a labelled face within 99 degrees."""
     places = [work_dir("data/type1") / SET, Path(os.environ.get(MIRROR_VARIABLE, ".")) / "faces" / SET]
     folder = next((place for place in places if place.is_dir()), None)
     if folder is None:
         raise FileNotFoundError(f"There is no {places[0]}, and {MIRROR_VARIABLE} has none: peers are compared on it.")
-    items = [(item, read_face(item)) for item in list_type1(folder)]
-    return [Picture(item.files[0], face, item.files[1]) for item, face in items if face is not None]
+    return list(labelled_photographs(folder, with_points=True))
 
 
-def _masked(picture: Picture, seed: int, folder: Path) -> Picture:
+def _masked(picture: LabelledPhotograph, seed: int, folder: Path) -> LabelledPhotograph:
     """The picture with a mask on its face, in a file of this folder."""
     from fsanet.rendering.masks.overlay import mask_by_points  # compiles
 
-    points = read_points(picture.label)[1]
-    image = mask_by_points(picture.face.image_bgr, points[:, :2], np.random.default_rng(seed)).image_bgr
+    image = mask_by_points(picture.image_bgr, picture.points_xy, np.random.default_rng(seed)).image_bgr
     file = folder / f"{picture.file.stem}.png"
     write_image(file, image)
-    return picture._replace(file=file, face=picture.face._replace(image_bgr=image))
+    return picture._replace(file=file, image_bgr=image)
 
 
-def _ours(detector: str, faces: list[LabelledFace], rounds: int) -> Answers:
+def _ours(detector: str, faces: list[LabelledPhotograph], rounds: int) -> Answers:
     from fsanet.inference.estimator import HeadPoseEstimator
 
     estimator = HeadPoseEstimator(detector=detector)
@@ -144,7 +131,7 @@ def _ours(detector: str, faces: list[LabelledFace], rounds: int) -> Answers:
     return Answers(np.array(poses), tuple(1e3 * s / len(faces) for s in seconds), cpu_ms, _installed_mb())
 
 
-def _mediapipe(files: list[Path], faces: list[LabelledFace], rounds: int) -> Answers:
+def _mediapipe(faces: list[LabelledPhotograph], rounds: int) -> Answers:
     from fsanet.pose.angles import angles_from_rotation
     from fsanet.rendering.profiling.mesh_points import mesh_python, write_names
     from fsanet.rendering.profiling.template import face_template, place
@@ -152,7 +139,7 @@ def _mediapipe(files: list[Path], faces: list[LabelledFace], rounds: int) -> Ans
     python, template = mesh_python(), face_template()
     with tempfile.TemporaryDirectory() as folder:
         names, out = Path(folder, "pictures.txt"), Path(folder, "points.npz")
-        write_names(names, files)
+        write_names(names, [face.file for face in faces])
         done = subprocess.run([python, _SCRIPT, names, out, str(rounds)], capture_output=True, text=True, check=False)
         if done.returncode:
             raise InputError(f"MediaPipe failed: {(done.stderr.strip().splitlines() or ['no message'])[-1]}")
@@ -170,13 +157,10 @@ def _mediapipe(files: list[Path], faces: list[LabelledFace], rounds: int) -> Ans
     return Answers(np.array(poses), tuple(1e3 * seconds.mean(axis=1)), 1e3 * cpu_seconds.mean(), size)
 
 
-def _of_the_labelled(found: list, face: LabelledFace) -> tuple[float, float, float]:
+def _of_the_labelled(found: list, face: LabelledPhotograph) -> tuple[float, ...]:
     """The pose with the box that overlaps the labelled face; NaN where none does."""
-    boxes = np.reshape([box for box, _ in found], (-1, 4))
-    overlap = iou(boxes, np.array([face.box_xyxy]))[:, 0]
-    if not len(found) or overlap.max() < LEAST_IOU:
-        return (np.nan,) * 3
-    return tuple(found[int(overlap.argmax())][1])
+    place = labelled_among([box for box, _ in found], face)
+    return (np.nan,) * 3 if place is None else tuple(found[place][1])
 
 
 def _installed_mb() -> float:

@@ -3,7 +3,9 @@
 import argparse
 from pathlib import Path
 
+from fsanet.detectors.catalog import DETECTORS
 from fsanet.inference.estimator import HeadPoseEstimator
+from fsanet.options import positive
 
 
 def photographs_parser(about: str | None, folder: str, limit: int) -> argparse.ArgumentParser:
@@ -16,9 +18,9 @@ def photographs_parser(about: str | None, folder: str, limit: int) -> argparse.A
     """
     parser = argparse.ArgumentParser(description=about, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path, help=folder)
-    parser.add_argument("--detector", default="yunet", help="yunet, scout, mtcnn, ssd or lbp (default: %(default)s)")
+    parser.add_argument("--detector", default="yunet", help=f"{', '.join(DETECTORS)} (default: %(default)s)")
     parser.add_argument("--weights", default="synthetic", help="(default: %(default)s, which has seen no portrait)")
-    parser.add_argument("--limit", type=int, default=limit, help="number of photographs (default: %(default)s)")
+    parser.add_argument("--limit", type=positive, default=limit, help="number of photographs (default: %(default)s)")
     return parser
 
 

@@ -18,13 +18,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fsanet.console import EXIT_OK, progress, run_command
-from fsanet.evaluation.crop_report import LabelledFace, face_among, read_faces
 from fsanet.image.boxes import BoxXYXY
 from fsanet.image.face_crop import crop_face
 from fsanet.inference.estimator import HeadPoseEstimator, mixed
 from fsanet.models.spec import DEFAULT_MODEL
 from fsanet.pose.angles import Pose
 from fsanet.pose.errors import euler_errors
+from fsanet.readers.labelled_photographs import LabelledPhotograph, labelled_among, labelled_photographs
 
 MARGINS = (0.4, 0.5, 0.6, 0.7, 0.8)
 SHIFTS = ((0.0, 0.0), (-0.1, 0.0), (0.1, 0.0), (0.0, -0.1), (0.0, 0.1))  # in widths and heights of the box
@@ -44,7 +44,7 @@ class Steadiness(NamedTuple):
     spread_deg: NDArray[np.float64]
 
 
-def scattered_crops(face: LabelledFace, size: int) -> NDArray[np.uint8]:
+def scattered_crops(face: LabelledPhotograph, size: int) -> NDArray[np.uint8]:
     """(25, size, size, 3) the crops of a face."""
     ways = product(MARGINS, _shifted(face.box_xyxy))
     return np.stack([crop_face(face.image_bgr, box, margin, size) for margin, box in ways])
@@ -63,18 +63,25 @@ def _shifted(box_xyxy: BoxXYXY) -> Iterator[BoxXYXY]:
         yield x1 + dx, y1 + dy, x2 + dx, y2 + dy
 
 
-def measured(estimator: HeadPoseEstimator, faces: Sequence[LabelledFace]) -> Iterator[tuple[str, Steadiness]]:
+def measured(estimator: HeadPoseEstimator, faces: Sequence[LabelledPhotograph]) -> Iterator[tuple[str, Steadiness]]:
     """What is measured, and how steady it is: crops alone, and answers that the finder has a share in."""
     size, true = estimator.engine.input_size, np.array([face.pose_deg for face in faces])
     crops = np.stack([scattered_crops(face, size) for face in faces])
     poses = np.reshape([estimator.predict_crops(of_face) for of_face in crops], (*crops.shape[:2], 3))
     yield "crops alone", steadiness(poses, true)
     if share := estimator.finder_share:
-        told = [face_among(estimator.detect(face.image_bgr), face) for face in progress(faces, unit="face")]
-        known = {number: face.pose for number, face in enumerate(told) if face is not None and face.pose is not None}
+        told = [_told_pose(estimator, face) for face in progress(faces, unit="face")]
+        known = {number: pose for number, pose in enumerate(told) if pose is not None}
         answers = [[mixed(Pose(*pose), of_finder, share)[0] for pose in poses[n]] for n, of_finder in known.items()]
         if known:
             yield f"with {share:g} of {estimator.detector_name}", steadiness(np.array(answers), true[list(known)])
+
+
+def _told_pose(estimator: HeadPoseEstimator, face: LabelledPhotograph) -> Pose | None:
+    """What the finder reads of the labelled face; None where it does not find it, or reads no pose."""
+    found = estimator.detect(face.image_bgr)
+    place = labelled_among([one.box_xyxy for one in found], face)
+    return None if place is None else found[place].pose
 
 
 @run_command
@@ -85,7 +92,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--model", default=DEFAULT_MODEL)
     parser.add_argument("--weights", nargs="+", default=["free"])
     args = parser.parse_args(argv)
-    faces = read_faces(args.folder)
+    faces = list(labelled_photographs(args.folder))
     count = len(MARGINS) * len(SHIFTS)
     print(f"{len(faces)} faces within 99 degrees of {args.folder}, {count} crops of each: degrees")
     print(f"{'weights':12} {'read':22} {'faces':>5} {'MAE':>6} {'spread: yaw':>12} {'pitch':>6} {'roll':>6}")

@@ -27,6 +27,8 @@ from fsanet.commands.estimate_settings import estimators_of, fingerprint
 from fsanet.commands.estimate_words import make_printer, say_done, say_interrupted
 from fsanet.errors import InputError
 from fsanet.inference.choose import VIDEO_DETECT_SIZE
+from fsanet.inference.styles import STYLES
+from fsanet.models.spec import DEFAULT_MODEL
 from fsanet.options import add_option, positive, share
 
 if TYPE_CHECKING:
@@ -44,9 +46,10 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     what = "image, folder, glob, video file, camera number, device, address (rtsp://, http://) or - for standard input"
     parser.add_argument("sources", nargs="+", metavar="SOURCE", help=what)
     network = parser.add_argument_group("network")
-    add_option(network, "--model", "(default: fusion_capsule)")
+    add_option(network, "--model", f"(default: {DEFAULT_MODEL})")
     add_option(network, "--weights", "or an export (default: ours, free where it has the model)")
-    network.add_argument("--engine", default="auto", help="auto, onnx, litert, openvino, keras (default: %(default)s)")
+    engines = "auto, onnx, litert, keras, openvino, saved_model or frozen_graph"
+    network.add_argument("--engine", default="auto", help=f"{engines} (default: %(default)s)")
     faces = parser.add_argument_group("faces")
     faces.add_argument(
         "--detector", default="auto", help="auto (scout), scout, yunet, mtcnn, ssd or lbp (default: %(default)s)"
@@ -82,7 +85,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     add_option(output, "--out", "(a folder, default: %(default)s)", type=Path, default=Path("fsanet_output"))
     add_option(output, "--rows", "(default: OUT/poses.csv)", type=Path, action="append")
     output.add_argument("--no-pictures", action="store_true", help="write no annotated pictures and videos")
-    output.add_argument("--draw", choices=["axes", "cube", "none"], default="axes", help="(default: %(default)s)")
+    output.add_argument("--draw", choices=STYLES, default="axes", help="(default: %(default)s)")
     output.add_argument("--show", action="store_true", help="show each picture in a window")
     add_option(output, "--workers", "that search pictures and frames of videos", type=positive, default=2)
     many = parser.add_argument_group("many machines")

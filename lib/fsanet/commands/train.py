@@ -26,7 +26,7 @@ from fsanet.training.settings import RUNS, Settings, override
 from fsanet.workers import cores
 
 DEFAULT_SET = "synthetic"
-DEFAULT_MODEL = "var_capsule"
+TRAINED_BY_DEFAULT = "var_capsule"
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -34,7 +34,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("--experiment", help="a recipe of the table, see --list")
     add("--list", action="store_true", help="print the experiments and stop")
-    add_option(parser, "--model", f"(default: {DEFAULT_MODEL}, or all of the experiment)")
+    add_option(parser, "--model", f"(default: {TRAINED_BY_DEFAULT}, or all of the experiment)")
     add_option(parser, "--set", "to train on: synthetic, 300W_LP, BIWI or your own (default: synthetic)")
     add_option(parser, "--folder", "(default: data)")
     add("--epochs", type=int, help="how often the samples are seen")
@@ -96,7 +96,7 @@ def follow(settings: Settings, threads: int | None, follower: Follower) -> None:
 def _chosen(args: argparse.Namespace) -> list[Settings]:
     """The runs of the experiment, or the usual recipe for the data."""
     if not args.experiment:
-        return [recipe_for(args.model or DEFAULT_MODEL, args.set or DEFAULT_SET)]
+        return [recipe_for(args.model or TRAINED_BY_DEFAULT, args.set or DEFAULT_SET)]
     runs = runs_of(args.experiment)
     if args.model is None:
         return runs

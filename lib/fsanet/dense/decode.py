@@ -11,7 +11,7 @@ from fsanet.dense import layout
 
 WITHIN = 0.7  # of a box in another: a nose or a mouth taken for a face
 # Of a face's side: what is smaller, before its head or body, may be a badge, because who is nearer is larger.
-WORN = 0.25
+BADGE = 0.25
 HEAD = (0.15, 0.45)  # in widths beside and heights above a face: what hair and hats reach
 BODY = (1.0, 4.0)  # in widths beside and heights below: what clothes reach
 UNTOLD = -1  # what is worn
@@ -177,7 +177,7 @@ def suppress(boxes_xyxy: NDArray, overlap: float, within: float = WITHIN) -> lis
     return kept
 
 
-def worn(found: Found) -> NDArray[np.bool_]:
+def may_be_badges(found: Found) -> NDArray[np.bool_]:
     """(F,) which faces are so small, where another one has its hair, hat or clothes, that they may be badges."""
     sides, box = found.sides(), found.box_xyxy
     (left, top), (right, bottom) = box[:, :2].T, box[:, 2:].T
@@ -185,7 +185,7 @@ def worn(found: Found) -> NDArray[np.bool_]:
     beside = np.maximum(left - x, x - right)  # of each middle (rows), how far beside each face (columns)
     on_head = (beside < HEAD[0] * width) & (y > top - HEAD[1] * height) & (y < bottom)
     on_body = (beside < BODY[0] * width) & (y >= bottom) & (y < bottom + BODY[1] * height)
-    return np.any((on_head | on_body) & (sides[:, None] < WORN * sides), axis=1)
+    return np.any((on_head | on_body) & (sides[:, None] < BADGE * sides), axis=1)
 
 
 def _shared(box: NDArray, others: NDArray) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -45,9 +45,15 @@ def create_sized_detector(name: str, size: int | None) -> FaceDetector:
     """
     if size is None:
         return create_detector(name)
-    chosen = BEST if name == AUTO else name
-    if chosen == "ssd":
+    only = _only_side(BEST if name == AUTO else name)
+    if only is not None:
+        others = ", ".join(other for other in BUILDERS if _only_side(other) is None)
         raise InputError(
-            "The SSD detector always searches at 300 pixels: choose yunet, scout, mtcnn or lbp for another size."
+            f"Detector '{name}' always searches at {only} pixels; for another size choose one of: {others}."
         )
-    return create_detector(chosen, long_side=size)
+    return create_detector(name, long_side=size)
+
+
+def _only_side(name: str) -> int | None:
+    """The size of a detector that knows one only."""
+    return getattr(BUILDERS.get(name), "only_side", None)

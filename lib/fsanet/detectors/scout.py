@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from fsanet.dense.decode import AGREED_SCORE, UNTOLD, Found, Small, decode, hints_at, joined, likely, worn
+from fsanet.dense.decode import AGREED_SCORE, UNTOLD, Found, Small, decode, hints_at, joined, likely, may_be_badges
 from fsanet.dense.layout import CELL_PREDICTION_SIZE, MASKS, STRIDES, cells
 from fsanet.detectors.closer_look import look_closer, surer, surest_of_looks
 from fsanet.detectors.detection import BoxConvention, Detection, checked_long_side, checked_threshold, sorted_detections
@@ -36,7 +36,7 @@ OVERLAP = 0.4  # of two boxes that share more the less sure one is dropped
 # Pixels, as it is searched: smaller faces are looked at closer; the smallest from a lower score on. What the closer
 # look must say at least is less than anything that could still be enough.
 LOOKED_AT, SMALL, SEEN_CLOSER = 48, Small(32, 0.4), 0.1
-WORN_MORE = 0.2  # how much surer what may be a badge on a hat or on clothes must be
+BADGE_MORE = 0.2  # how much surer what may be a badge on a hat or on clothes must be
 LARGE_FACE = 240  # pixels, as it is searched: larger ones are looked for in the smaller picture, docs/finding.md
 MAY_BE_LARGE, SUSPECTED = 180, 0.2  # pixels and score, as it is searched, from which on a face hints at larger ones
 KNOWN = 0.9  # the score from which on a face that is not too large hints at nothing but itself
@@ -88,7 +88,7 @@ class ScoutNetwork:
         longer = max(image_bgr.shape[:2])
         working = min(long_side, longer)
         found, hints = self._search_at(image_bgr, working, threshold, SMALL)
-        found = _without_worn(found, threshold)
+        found = _without_badges(found, threshold)
         found = self._closer(image_bgr, found, LOOKED_AT * longer / working, threshold)
         while (hints or not len(found.score)) and working > LEAST_SIDE:
             large = LARGE_FACE * longer / working  # in pixels of the image
@@ -96,7 +96,7 @@ class ScoutNetwork:
             coarse, hints = self._search_at(image_bgr, working, threshold)
             found = _with_larger(found, coarse, large)
         found = self._without_doubtful(image_bgr, found, threshold)
-        return _without_worn(found, threshold + WORN_MORE)
+        return _without_badges(found, threshold + BADGE_MORE)
 
     def search_each(self, images_bgr: Sequence[NDArray[np.uint8]], threshold: float) -> list[Found]:
         """Faces of some small images in one pass, boxes and points in the pixels of each, as in `search`.
@@ -172,11 +172,11 @@ def _whole_side(side: int, least: int) -> int:
     return max(1, math.ceil(max(side - LEFT_OUT, least) / whole)) * whole
 
 
-def _without_worn(found: Found, threshold: float) -> Found:
+def _without_badges(found: Found, threshold: float) -> Found:
     """Faces without what may be a badge and is not that sure."""
     if len(found.score) < 2:  # a face that is alone is nobody's badge
         return found
-    return found.only(~worn(found) | (found.score >= threshold))
+    return found.only(~may_be_badges(found) | (found.score >= threshold))
 
 
 def _with_larger(found: Found, coarse: Found, large: float) -> Found:

@@ -51,6 +51,7 @@ class SSDDetector:
 
     name = "ssd"
     convention = CONVENTION
+    only_side = _INPUT  # pixels: others take a `long_side` instead
 
     def __init__(
         self, threshold: float = 0.5, model_path: str | Path | None = None, config_path: str | Path | None = None

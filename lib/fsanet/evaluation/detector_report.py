@@ -7,9 +7,8 @@ FOLDER is the Head Pose Image Database (Gourier, Hall, Crowley, Pointing 2004) w
 """
 
 import argparse
-import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -19,34 +18,13 @@ from numpy.typing import NDArray
 from fsanet.console import progress, run_command
 from fsanet.detectors.catalog import BUILDERS
 from fsanet.detectors.detection import Detection
-from fsanet.errors import InputError
 from fsanet.evaluation.measured import NAMES, convention_of, measured_detector
-from fsanet.files import visible
-from fsanet.image.boxes import BoxXYXY, iou
+from fsanet.image.boxes import BoxXYXY, holds, iou
 from fsanet.image.reading import read_image
-from fsanet.readers.pointing04 import read_face_center
-from fsanet.readers.set_builder import Unusable
+from fsanet.readers.pointing04 import LabelledFace, labelled_faces
 
 REFERENCE = "mtcnn"
 LARGEST_DEG = 60  # of |pan| and |tilt|, for the conventions
-_NAME = re.compile(r"person(?P<person>\d\d)\d\d\d(?P<tilt>[+-]\d+)(?P<pan>[+-]\d+)\.jpg")
-
-
-class LabelledFace(NamedTuple):
-    """One image of Pointing'04.
-
-    Attributes:
-        path: the image.
-        person: 1 to 15.
-        tilt_deg, pan_deg: where the person was asked to look.
-        center_xy: centre of the face in pixels.
-    """
-
-    path: Path
-    person: int
-    tilt_deg: int
-    pan_deg: int
-    center_xy: tuple[float, float]
 
 
 class Convention(NamedTuple):
@@ -61,35 +39,6 @@ class Convention(NamedTuple):
     faces: int
     median: NDArray[np.float64]
     spread: NDArray[np.float64]
-
-
-def labelled_faces(folder: str | Path, persons: Iterable[int]) -> list[LabelledFace]:
-    """Images of some persons, in the order of their names.
-
-    Raises:
-        FileNotFoundError: when the folder holds none.
-        InputError: when the text beside an image is missing or damaged.
-    """
-    wanted, faces = set(persons), []
-    for path in visible(Path(folder).rglob("*.jpg")):
-        match = _NAME.fullmatch(path.name)
-        if match and int(match["person"]) in wanted:
-            person, tilt, pan = (int(match[group]) for group in ("person", "tilt", "pan"))
-            faces.append(LabelledFace(path, person, tilt, pan, _face_center(path.with_suffix(".txt"))))
-    if not faces:
-        numbers = ", ".join(map(str, sorted(wanted)))
-        raise FileNotFoundError(
-            f"No Pointing'04 image of the persons {numbers} in '{folder}': files as person01146+0-30.jpg are expected."
-        )
-    return faces
-
-
-def _face_center(path: Path) -> tuple[float, float]:
-    try:
-        x, y = read_face_center(path)
-    except Unusable as error:
-        raise InputError(f"'{path}' cannot be used ({error}): take its picture away.") from None
-    return float(x), float(y)
 
 
 def detect_all(faces: Sequence[LabelledFace], detector: str, *, quiet: bool = False) -> list[list[Detection]]:
@@ -129,13 +78,6 @@ def _relation(own: NDArray[np.float64], reference: NDArray[np.float64]) -> NDArr
     return np.concatenate([reference_size / own_size, shift / own_size])
 
 
-def shows(face: LabelledFace, detection: Detection) -> bool:
-    """Whether the labelled centre of the face lies in the detected box."""
-    x1, y1, x2, y2 = detection.box_xyxy
-    x, y = face.center_xy
-    return x1 <= x <= x2 and y1 <= y <= y2
-
-
 def conventions(faces: Sequence[LabelledFace], found: dict[str, list[list[Detection]]]) -> dict[str, Convention]:
     """Every detector's convention against the reference, on the faces within `LARGEST_DEG`."""
     near = [i for i, face in enumerate(faces) if max(abs(face.pan_deg), abs(face.tilt_deg)) <= LARGEST_DEG]
@@ -163,10 +105,11 @@ def print_found(faces: Sequence[LabelledFace], found: dict[str, list[list[Detect
     print(f"\nFaces found, percent by |pan|, {len(faces)} images; boxes elsewhere")
     print(f"{'detector':<10}" + "".join(f"{pan:>6}" for pan in pans) + f"{'all':>7}{'false':>7}")
     for name, per_image in found.items():
-        hits = defaultdict(list)
+        hits, false = defaultdict(list), 0
         for face, detections in zip(faces, per_image, strict=True):
-            hits[abs(face.pan_deg)].append(any(shows(face, detection) for detection in detections))
-        false = sum(not shows(face, d) for face, ds in zip(faces, per_image, strict=True) for d in ds)
+            right = [holds(detection.box_xyxy, face.center_xy) for detection in detections]
+            hits[abs(face.pan_deg)].append(any(right))
+            false += right.count(False)
         share = np.mean([hit for group in hits.values() for hit in group])
         cells = "".join(f"{100 * np.mean(hits[pan]):>6.0f}" for pan in pans)
         print(f"{name:<10}{cells}{100 * share:>7.1f}{false:>7}")

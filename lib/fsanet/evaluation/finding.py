@@ -5,17 +5,15 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from fsanet.dense.layout import MASKS
 from fsanet.detectors.detection import BoxConvention, Detection
-from fsanet.errors import InputError
 from fsanet.evaluation.average_precision import Searched, average_precision
-from fsanet.evaluation.detector_report import labelled_faces, shows
 from fsanet.evaluation.measured import measured_detector
-from fsanet.image.boxes import iou
+from fsanet.image.boxes import holds, iou
 from fsanet.image.reading import read_image
-from fsanet.readers.type1 import list_type1, read_points
+from fsanet.readers.labelled_photographs import labelled_photographs
+from fsanet.readers.pointing04 import labelled_faces
 from fsanet.rendering.landmarks import five_points
 from fsanet.scenes.compose import Composer, Scene
 from fsanet.scenes.labels import findable
@@ -111,12 +109,13 @@ def on_pointing04(detector: str, folder: Path, persons: Iterable[int]) -> OnLabe
 
     Raises:
         FileNotFoundError: when the folder holds none of these.
+        InputError: when the text beside an image is missing or damaged.
     """
     faces, search = labelled_faces(folder, persons), measured_detector(detector).detect
     hits: dict[str, list[bool]] = {"all": []}
     false = 0
     for face in faces:
-        right = [shows(face, detection) for detection in search(read_image(face.path))]
+        right = [holds(found.box_xyxy, face.center_xy) for found in search(read_image(face.path))]
         false += right.count(False)
         for group in ("all", f"pan from {max(pan for pan in PANS_DEG if pan <= abs(face.pan_deg))}"):
             hits.setdefault(group, []).append(any(right))
@@ -128,39 +127,20 @@ def on_aflw2000(detector: str, folder: Path) -> OnLabelled:
 
     Raises:
         FileNotFoundError: when there is no such folder.
-        InputError: when it holds none, or a label file is missing or damaged.
+        InputError: when it holds none that can be used, see `labelled_photographs`.
     """
     search, hits, errors, false = measured_detector(detector).detect, [], [], 0
-    for item in list_type1(folder):
-        image_path, label_path = item.files
-        landmarks = _landmarks(label_path)
-        low, high = landmarks.min(axis=0), landmarks.max(axis=0)
+    for photograph in labelled_photographs(folder, limit_deg=None, with_points=True):
+        low, high = photograph.points_xy.min(axis=0), photograph.points_xy.max(axis=0)
         middle = (low + high) / 2
-        found = search(read_image(image_path))
-        right = [face for face in found if _holds(face, middle)]
+        found = search(photograph.image_bgr)
+        right = [face for face in found if holds(face.box_xyxy, middle)]
         hits.append(bool(right))
         false += len(found) - len(right)
         if right and (surest := max(right, key=lambda face: face.score)).landmarks_xy:
-            off = np.linalg.norm(np.array(surest.landmarks_xy) - five_points(landmarks), axis=1).mean()
+            off = np.linalg.norm(np.array(surest.landmarks_xy) - five_points(photograph.points_xy), axis=1).mean()
             errors.append(off / np.sqrt(np.prod(high - low)))
     return OnLabelled(len(hits), {"all": float(np.mean(hits))}, false, float(np.mean(errors)) if errors else np.nan)
-
-
-def _landmarks(label_path: Path) -> NDArray[np.float64]:
-    """The 68 landmarks (68, 2) of a label file in pixels; its `pt2d` has 21 points only."""
-    try:
-        points = read_points(label_path)[1][:, :2]
-    except (FileNotFoundError, InputError) as error:
-        reason = "it is missing" if isinstance(error, FileNotFoundError) else str(error)
-        raise InputError(f"'{label_path}' is no label file of AFLW2000 ({reason}): take its picture away.") from None
-    if not np.isfinite(points).all():
-        raise InputError(f"'{label_path}' has no 68 landmarks in 'pt3d_68', as those of AFLW2000 have.")
-    return points
-
-
-def _holds(face: Detection, point_xy: NDArray) -> bool:
-    x1, y1, x2, y2 = face.box_xyxy
-    return bool(x1 <= point_xy[0] <= x2 and y1 <= point_xy[1] <= y2)
 
 
 def on_nothing(detector: str, pictures: Sequence[Path]) -> int:

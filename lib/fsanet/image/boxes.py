@@ -34,6 +34,18 @@ def area(box_xyxy: AnyBox) -> float:
     return max(0.0, x2 - x1) * max(0.0, y2 - y1)
 
 
+def center(box_xyxy: AnyBox) -> tuple[float, float]:
+    """The middle (x, y) of a box in pixels."""
+    x1, y1, x2, y2 = box_xyxy
+    return (x1 + x2) / 2, (y1 + y2) / 2
+
+
+def holds(box_xyxy: AnyBox, point_xy: Sequence[float] | NDArray[Any]) -> bool:
+    """Whether a point lies in a box or on its edge."""
+    x1, y1, x2, y2 = box_xyxy
+    return bool(x1 <= point_xy[0] <= x2 and y1 <= point_xy[1] <= y2)
+
+
 def common_area(box_xyxy: AnyBox, other_xyxy: AnyBox) -> float:
     """Area that two boxes have in common, in square pixels."""
     (ax1, ay1, ax2, ay2), (bx1, by1, bx2, by2) = box_xyxy, other_xyxy

@@ -2,17 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from fsanet.image.boxes import BoxXYXY
 from fsanet.image.overlay import draw_axes, draw_box, draw_cube, draw_label, label_size, place_label
+from fsanet.inference.styles import Style
 from fsanet.pose.angles import Pose
 
-Style = Literal["axes", "cube", "none"]
-STYLES: tuple[Style, ...] = ("axes", "cube", "none")
 BOX_COLOR = (200, 200, 200)
 
 

@@ -22,9 +22,9 @@ from fsanet.errors import InputError
 from fsanet.image import boxes
 from fsanet.image.boxes import BoxXYXY
 from fsanet.image.face_crop import DETECTOR_MARGIN, crop_pixels, crop_turned, has_pixels
-from fsanet.inference.face_estimator import UNSURE_DEG, Face, find_faces, flags_of
+from fsanet.inference.face_estimator import UNSURE_DEG, Face, estimate_pictures, flags_of
 from fsanet.inference.straightened import StraightenedEngine, upright_turn_deg
-from fsanet.models.spec import DEFAULT_MODEL
+from fsanet.models.spec import DEFAULT_MODEL, OUR_MODELS
 from fsanet.pose.angles import Pose, angles_from_rotation, rotate_in_plane, rotation_between
 
 BATCH_SIZE = 64
@@ -33,7 +33,6 @@ FINDER_SHARE = 0.4
 # Degrees between what both say: from the first on the finder counts less, from the other on not at all, and the face is
 # `unsure`. On those sets they are apart by 15 to 20 at most in 99 of 100 faces: further apart one of them is wrong.
 APART_DEG = (20.0, 40.0)
-_OWN_WEIGHTS = (None, "free", "synthetic")
 
 
 @dataclass(frozen=True)
@@ -97,7 +96,7 @@ class HeadPoseEstimator:
         batch_size = checked_batch_size(batch_size, BATCH_SIZE)
         self._search_with(detector, detect_size, any_angle)
         self.engine = _engine(engine, model, weights)
-        self.finder_share = _finder_share(finder_share, engine, weights)
+        self.finder_share = _checked_share(finder_share, engine, weights)
         self.margin = margin
         self.batch_size = batch_size
         found_by = f"{self.detector_name}{' at any angle' if any_angle else ''}"
@@ -112,7 +111,7 @@ class HeadPoseEstimator:
         Returns:
             A list of `Face`, in the detector's order; empty where no face is found.
         """
-        return find_faces(self, [image_bgr])[0]
+        return estimate_pictures(self, [image_bgr])[0]
 
     def at_size(self, detect_size: int) -> "HeadPoseEstimator":
         """One by the same network that searches pictures at another size.
@@ -278,7 +277,16 @@ def mixed(of_crop: Pose, of_finder: Pose, share: float) -> tuple[Pose, bool]:
     return Pose(*angles_from_rotation(rotation_between(crop, finder, counted)).tolist()), apart_deg >= end
 
 
-def _finder_share(given: float | None, engine: str | Engine, weights: str | None) -> float:
+def finder_share_of(weights: str | None) -> float:
+    """The finder's share of a pose where none is given: `FINDER_SHARE` with our own weights, 0 with others.
+
+    Args:
+        weights: as `HeadPoseEstimator` takes them.
+    """
+    return FINDER_SHARE if weights is None or weights in OUR_MODELS else 0.0
+
+
+def _checked_share(given: float | None, engine: str | Engine, weights: str | None) -> float:
     if given is None:
-        return FINDER_SHARE if isinstance(engine, str) and weights in _OWN_WEIGHTS else 0.0
+        return finder_share_of(weights) if isinstance(engine, str) else 0.0
     return share(given, 1, "The finder's share of a pose")

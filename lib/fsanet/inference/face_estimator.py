@@ -90,7 +90,9 @@ class FaceEstimator(Protocol[Prepared]):
         ...
 
 
-def find_faces(estimator: FaceEstimator[Prepared], pictures_bgr: Sequence[NDArray[np.uint8]]) -> list[list[Face]]:
+def estimate_pictures(
+    estimator: FaceEstimator[Prepared], pictures_bgr: Sequence[NDArray[np.uint8]]
+) -> list[list[Face]]:
     """Faces of several pictures, each (h, w, 3) uint8 BGR, estimated in one batch."""
     return estimator.estimate([estimator.prepare(picture) for picture in pictures_bgr])
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from fsanet.errors import InputError, sentence_of
 from fsanet.image.reading import read_picture
 from fsanet.inference.face_estimator import Face, FaceEstimator, Prepared
-from fsanet.inference.overlap import mapped_in_order
+from fsanet.inference.stages import mapped_in_order
 
 # What waits in memory while a batch fills, at most: images, and bytes of their pixels.
 _IMAGES_PER_BATCH = 16

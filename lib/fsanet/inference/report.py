@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from fsanet.inference.drawing import Style
+from fsanet.inference.styles import Style
 from fsanet.inference.video import VideoSettings
 
 

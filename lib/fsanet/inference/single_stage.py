@@ -10,7 +10,7 @@ from fsanet.detectors.detection import Detection
 from fsanet.detectors.nearby import Place, detect_near
 from fsanet.detectors.scout import CLOSEUP, LONG_SIDE, THRESHOLD, ScoutDetector
 from fsanet.image.boxes import share_inside
-from fsanet.inference.face_estimator import Face, find_faces, flags_of
+from fsanet.inference.face_estimator import Face, estimate_pictures, flags_of
 
 
 class SingleStageEstimator:
@@ -35,7 +35,7 @@ class SingleStageEstimator:
 
     def __call__(self, image_bgr: NDArray[np.uint8]) -> list[Face]:
         """Poses of all faces in an image (h, w, 3) uint8, the largest first."""
-        return find_faces(self, [image_bgr])[0]
+        return estimate_pictures(self, [image_bgr])[0]
 
     def prepare(self, picture_bgr: NDArray[np.uint8]) -> list[Face]:
         """All of the work is one picture's; see `FaceEstimator.prepare`."""

@@ -18,8 +18,8 @@ from fsanet.pose.angles import angles_from_rotation, lean_deg, rotate_in_plane, 
 # head that leans slowly does not jump. Chosen on CC0 photographs and renders, see docs/finding.md.
 LEANING_DEG = (10.0, 20.0)
 # The score from which on a pose of the detector is taken at its word, and degrees, as above, from which on that counts
-# a little and wholly; chosen, as was that points count so too, on CC0 photographs and person 4 of Pointing'04, turned by
-# up to 45 degrees, see docs/finding.md.
+# a little and wholly; chosen, as was that points count so too, on CC0 photographs and person 4 of Pointing'04, turned
+# by up to 45 degrees, see docs/finding.md.
 TOLD_SCORE, TOLD_DEG = 0.9, (5.0, 10.0)
 
 

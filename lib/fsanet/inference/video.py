@@ -9,8 +9,8 @@ from fsanet.errors import InputError
 from fsanet.inference.cuts import CutDetector
 from fsanet.inference.face_estimator import FaceEstimator, Prepared
 from fsanet.inference.frames import VideoFrame
-from fsanet.inference.overlap import mapped_in_order, prefetched
 from fsanet.inference.smoothing import OneEuroRotationFilter, relative_to
+from fsanet.inference.stages import mapped_in_order, prefetched
 from fsanet.inference.tracking import FaceTracker, TrackedFace
 from fsanet.pose.angles import Pose
 

@@ -7,6 +7,7 @@ widened by 0.6 of its sides (Yang et al., CVPR 2019, and the preprocessing publi
 import re
 from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +28,20 @@ from fsanet.readers.mat_file import read_matrices
 from fsanet.readers.set_builder import RawItem, Sample, SetRecipe, Unusable, read_raw_image
 
 _RERENDERED = re.compile(r"_\d+$")  # AFW_1051618982_1_0 and ..._1_12 are one face, turned to other poses
+
+
+class Label(NamedTuple):
+    """What a .mat file says of a face.
+
+    Attributes:
+        pose_deg: (3,) yaw, pitch, roll.
+        landmarks_xy: (2, K) pixels, as `landmark_box` takes them.
+        points_xy: (68, 2) all landmarks in pixels, hidden ones too; NaN where the file has no 68.
+    """
+
+    pose_deg: NDArray[np.float64]
+    landmarks_xy: NDArray[np.float64]
+    points_xy: NDArray[np.float64]
 
 
 def type1_recipe(
@@ -78,9 +93,8 @@ def read_type1(item: RawItem, *, margin: float, img_size: int, rerendered: bool)
         Unusable: with the reason.
     """
     image_path, mat_path = both_files(item)
-    content = _content(mat_path)
-    yaw_pitch_roll_deg, landmarks_xy = _pose_and_landmarks(content, mat_path.name)
-    box = landmark_box(landmarks_xy)
+    label = read_label(mat_path)
+    box = landmark_box(label.landmarks_xy)
     if box is None:
         raise Unusable("empty box", "no landmark is greater than zero")
     image = read_raw_image(image_path)
@@ -89,8 +103,8 @@ def read_type1(item: RawItem, *, margin: float, img_size: int, rerendered: bool)
     except InputError as error:
         raise Unusable("empty box", str(error)) from None
     frame = margin, image.shape[1::-1], img_size
-    extras = {"box_xyxy": box_in_crop(box, *frame), "points_xy": points_in_crop(_all_points(content), box, *frame)}
-    return Sample(crop, yaw_pitch_roll_deg, source_of(item.name) if rerendered else item.name, extras)
+    extras = {"box_xyxy": box_in_crop(box, *frame), "points_xy": points_in_crop(label.points_xy, box, *frame)}
+    return Sample(crop, label.pose_deg, source_of(item.name) if rerendered else item.name, extras)
 
 
 def both_files(item: RawItem) -> tuple[Path, Path]:
@@ -114,9 +128,20 @@ def read_mat(path: Path) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         (3,) yaw, pitch, roll in degrees and (2, K) landmarks in pixels.
 
     Raises:
+        FileNotFoundError: when there is none.
         Unusable: when the file cannot be read, is damaged, lacks a key, or holds NaN or infinite numbers.
     """
     return _pose_and_landmarks(_content(path), path.name)
+
+
+def read_label(path: Path) -> Label:
+    """All that is used of a label file.
+
+    Raises:
+        Unusable, FileNotFoundError: as `read_mat`.
+    """
+    content = _content(path)
+    return Label(*_pose_and_landmarks(content, path.name), _all_points(content))
 
 
 def read_points(path: Path) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -19,7 +19,7 @@ from fsanet.errors import InputError
 from fsanet.image.face_crop import DETECTOR_MARGIN, INPUT_SIZE
 from fsanet.inference.estimator import FINDER_SHARE
 from fsanet.inference.rows import PoseRow
-from fsanet.models.spec import DEFAULT_WEIGHTS
+from fsanet.models.spec import OUR_MODELS
 
 FILES = {
     "js/app.js": b'import { twice } from "./parts/sum.js";\nimport * as runtime from "../vendor/runtime.mjs";\n',
@@ -53,7 +53,9 @@ def test_the_contract_says_what_python_defines():
     assert found["detector"]["masks"] == list(layout.MASKS)
 
 
-@pytest.mark.parametrize(("weights", "share"), [(DEFAULT_WEIGHTS, FINDER_SHARE), ("of one's own", 0.0)])
+@pytest.mark.parametrize(
+    ("weights", "share"), [*dict.fromkeys(OUR_MODELS, FINDER_SHARE).items(), ("300W_LP", 0.0), ("of one's own", 0.0)]
+)
 def test_the_finder_has_its_share_in_our_own_weights_only(weights, share):
     assert contract("a", weights, vendor.PLAIN)["network"]["finder_share"] == share
 

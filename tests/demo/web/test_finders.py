@@ -7,7 +7,7 @@ import pytest
 from demo.web import contract, vendor
 from fsanet import HeadPoseEstimator
 from fsanet.dense import layout
-from fsanet.dense.decode import BODY, HEAD, WORN, Found, Small, decode, worn
+from fsanet.dense.decode import BADGE, BODY, HEAD, Found, Small, decode, may_be_badges
 from fsanet.dense.layout import cells
 from fsanet.detectors import nearby, scout
 from fsanet.detectors.any_angle import TURNS
@@ -36,7 +36,7 @@ class Answers:
 
 @pytest.fixture
 def answers(monkeypatch):
-    """In place of scout's network, in Python; sizes are such that faces drawn by lot are small, large and worn."""
+    """In place of scout's network, in Python; faces drawn by lot are small, large and like badges."""
     answers = Answers()
     monkeypatch.setattr(ScoutNetwork, "__init__", lambda self, *_: vars(self).update(_network=answers, _pixel=np.uint8))
     sizes = {"LARGE_FACE": 60, "MAY_BE_LARGE": 40, "LEAST_SIDE": 60, "SMALL": Small(25, 0.65), "LOOKED_AT": 40}
@@ -221,14 +221,14 @@ def test_answers_of_the_finder_become_boxes_rotations_and_masks(in_node):
     assert {face["mask"] for face in found} == set(layout.MASKS)
 
 
-def test_what_is_worn_on_a_head_is_left_away(in_node):
+def test_what_may_be_a_badge_on_a_head_or_body_is_left_away(in_node):
     random = np.random.default_rng(3)
     middle, side = random.uniform(0, 100, (60, 2)), np.exp(random.uniform(1, 4.5, (60, 1)))
     box = np.hstack([middle - side / 2, middle + side / 2])
     score = np.where(np.arange(60) % 2, 0.9, 0.7)
     found = Found(score, box, np.zeros((60, 5, 2)), np.stack([np.eye(3)] * 60), np.zeros(60, int))
     faces = [{"score": s, "box": row} for s, row in zip(score.tolist(), box.tolist(), strict=True)]
-    given = {"found": faces, "settings": {"worn": WORN, "head": HEAD, "body": BODY}}
-    kept = in_node("return withoutWorn(given.found, 0.8, given.settings)", ["decode.js"], given)
-    assert 5 < worn(found).sum() < 55
-    assert [face["box"] for face in kept] == box[~worn(found) | (score >= 0.8)].tolist()
+    given = {"found": faces, "settings": {"badge": BADGE, "head": HEAD, "body": BODY}}
+    kept = in_node("return withoutBadges(given.found, 0.8, given.settings)", ["decode.js"], given)
+    assert 5 < may_be_badges(found).sum() < 55
+    assert [face["box"] for face in kept] == box[~may_be_badges(found) | (score >= 0.8)].tolist()

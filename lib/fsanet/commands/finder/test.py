@@ -16,8 +16,8 @@ from fsanet.options import none_or_more
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Which detectors, and on what."""
     about = (
-        "(default: scout); MediaPipe's blazeface_short and blazeface_full run in an environment of their own; "
-        "NETWORK=WEIGHTS measures those of a training run"
+        "scout (default), yunet, ssd, mtcnn, lbp; MediaPipe's blazeface_short and blazeface_full run in an environment "
+        "of their own; NETWORK=WEIGHTS measures those of a training run"
     )
     parser.add_argument("--detector", nargs="+", type=detector_name, metavar="NAME", default=["scout"], help=about)
     add_bank_folder(parser, BANK_TEST)

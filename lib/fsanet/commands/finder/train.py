@@ -17,7 +17,7 @@ from fsanet.commands.finder.folders import add_training_folders, add_whole
 from fsanet.console import EXIT_OK, quiet_native_stderr
 from fsanet.options import add_option, positive
 
-_MODELS = "scout (default), retinaface_mnet025, retinaface_resnet50; _mesh behind these"
+_MODELS = "scout (default), retinaface_mnet025, retinaface_resnet50, retinaface_mnet025_mesh, retinaface_resnet50_mesh"
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from fsanet.pose.angles import angles_from_rotation, rotation_from_angles
+from fsanet.pose.angles import angles_from_rotation, mirror, rotation_from_angles
 from fsanet.rendering.landmarks import MIRRORED_LANDMARKS
 from fsanet.rendering.profiling.shapes import Reshaping
 from fsanet.rendering.profiling.subject import Subject
@@ -121,7 +121,7 @@ def mirrored(copy: Copy) -> Copy:
     """A copy flipped left to right; landmarks change sides."""
     width = copy.image_bgr.shape[1]
     landmarks = copy.landmarks[MIRRORED_LANDMARKS] * [-1.0, 1.0, 1.0] + [width, 0.0, 0.0]
-    return Copy(copy.image_bgr[:, ::-1].copy(), copy.yaw_pitch_roll_deg * [-1.0, 1.0, -1.0], landmarks)
+    return Copy(copy.image_bgr[:, ::-1].copy(), mirror(copy.yaw_pitch_roll_deg), landmarks)
 
 
 def _pulled(background: NDArray[np.uint8], right: float, down: float) -> NDArray[np.uint8]:

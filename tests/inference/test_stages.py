@@ -3,8 +3,8 @@ import time
 
 import pytest
 
-from fsanet.inference import overlap
-from fsanet.inference.overlap import mapped_in_order, prefetched
+from fsanet.inference import stages
+from fsanet.inference.stages import mapped_in_order, prefetched
 
 
 def test_prefetched_keeps_order_and_ends(started_threads):
@@ -39,7 +39,7 @@ def test_an_error_reaches_the_reader_at_its_place(started_threads):
 
 
 def test_a_reader_that_stops_does_not_wait_for_a_source_that_says_nothing(monkeypatch):
-    monkeypatch.setattr(overlap, "_LAST_ITEM_S", 0.05)
+    monkeypatch.setattr(stages, "_LAST_ITEM_S", 0.05)
     says_something = threading.Event()
 
     def items():
