@@ -52,8 +52,8 @@ class ConstantEngine:
 def fake_network(monkeypatch, tmp_path):
     """The networks have tests of their own: here a fast stand-in answers."""
 
-    def build(**settings):
-        return HeadPoseEstimator(**{**settings, "detector": WholeImageDetector(), "engine": ConstantEngine()})
+    def build(model, weights, detector, engine, detect_size, **settings):
+        return HeadPoseEstimator(detector=WholeImageDetector(), engine=ConstantEngine(), **settings)
 
     monkeypatch.setattr(estimator_module, "HeadPoseEstimator", build)
     monkeypatch.delenv("FSANET_DEBUG", raising=False)
@@ -239,7 +239,7 @@ def test_what_is_skipped_in_a_folder_is_named(photo, tmp_path, capsys):
 
 def test_the_summary_names_what_found_the_faces(photo, capsys):
     assert estimate(photo) == EXIT_OK
-    assert "1 of 1 files, 1 faces by whole, fusion_capsule: " in capsys.readouterr().err
+    assert "1 of 1 files, 1 faces by whole, constant: " in capsys.readouterr().err
 
 
 def test_deep_pictures_say_what_was_done_to_them(tmp_path, capsys):

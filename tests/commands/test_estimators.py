@@ -34,6 +34,7 @@ def test_videos_are_searched_at_fewer_pixels_by_the_same_network():
     pictures, frames = chosen_estimators(options())
     assert (pictures.settings["detect_size"], frames.settings["detect_size"]) == (None, VIDEO_DETECT_SIZE)
     assert frames.settings["engine"] == pictures.engine
+    assert not {"model", "weights"} & set(frames.settings)  # which the engine has
     assert frames.settings["finder_share"] == pictures.finder_share
     pictures, frames = chosen_estimators(options("--single-stage"))
     assert frames.settings["long_side"] == VIDEO_DETECT_SIZE < pictures.settings["long_side"]

@@ -41,14 +41,13 @@ def _by_sight(args: argparse.Namespace, videos: bool) -> "tuple[FaceEstimator, F
     from fsanet.inference.estimator import HeadPoseEstimator
 
     settings = {
-        "model": args.model,
-        "weights": args.weights,
         "detector": args.detector,
         "margin": DETECTOR_MARGIN if args.margin is None else args.margin,
         "any_angle": args.any_angle,
         "finder_share": args.finder_share,
     }
-    pictures = HeadPoseEstimator(**settings, engine=args.engine, detect_size=args.detect_size)
+    network = {"model": args.model, "weights": args.weights, "engine": args.engine}
+    pictures = HeadPoseEstimator(**settings, **network, detect_size=args.detect_size)
     if args.detect_size or not videos or pictures.detector_name not in _FINER_PICTURES:
         return pictures, pictures
     settings["finder_share"] = pictures.finder_share  # which an engine that is given would leave at 0
