@@ -232,7 +232,7 @@ def _detector(detector: str | FaceDetector, detect_size: int | None) -> FaceDete
         )
     if detect_size is not None:
         raise InputError(
-            f"A detector that is given as an object searches at a size of its own: leave detect_size out, got "
+            "A detector that is given as an object searches at a size of its own: leave detect_size out, got "
             f"{detect_size!r}."
         )
     return detector
@@ -259,9 +259,11 @@ def _network_name(engine: Engine, given: str | Engine, model: str | None, weight
 
     An object that does not tell it is called by its own name, or that of its class.
     """
+    unnamed = DEFAULT_MODEL
     if not isinstance(given, str):
-        return told_model(given) or getattr(given, "name", type(given).__name__)
-    unnamed = Path(weights).name if weights and export_engine(Path(weights)) else DEFAULT_MODEL
+        unnamed = getattr(given, "name", type(given).__name__)
+    elif weights and export_engine(Path(weights)):
+        unnamed = Path(weights).name
     return told_model(engine) or model or unnamed
 
 
