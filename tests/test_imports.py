@@ -115,10 +115,11 @@ def test_a_room_imports_all_that_it_may(room):
     assert not (ALLOWED | PROGRAMS)[room] - imported, "no longer needed"
 
 
-def test_model_spec_imports_nothing_of_ours():
+def test_model_spec_imports_nothing_of_ours_but_checks_and_their_error():
     names = imported_modules(PACKAGE / "models" / "spec.py")
     assert {name for name in names if name.split(".")[0] in {"fsanet", "keras", "tensorflow"}} == {
-        "fsanet.errors.InputError"
+        "fsanet.checks.whole",
+        "fsanet.errors.InputError",
     }
 
 

@@ -30,7 +30,7 @@ def draw(settings: FigureSettings) -> Path:
 def predict(choice: ModelChoice, crops_bgr: NDArray[np.uint8]) -> NDArray[np.float32]:
     """Poses of crops that are cut already: (N, h, w, 3) -> (N, 3) degrees."""
     engine = create_engine("auto", model=choice.model, weights=choice.weights)
-    return HeadPoseEstimator(choice.model, choice.weights, engine=engine).predict_crops(crops_bgr)
+    return HeadPoseEstimator(engine=engine).predict_crops(crops_bgr)
 
 
 def by_yaw(true_deg: NDArray, count: int) -> list[int]:

@@ -52,8 +52,8 @@ class ConstantEngine:
 def fake_network(monkeypatch, tmp_path):
     """The networks have tests of their own: here a fast stand-in answers."""
 
-    def build(**settings):
-        return HeadPoseEstimator(**{**settings, "detector": WholeImageDetector(), "engine": ConstantEngine()})
+    def build(model, weights, detector, engine, detect_size, **settings):
+        return HeadPoseEstimator(detector=WholeImageDetector(), engine=ConstantEngine(), **settings)
 
     monkeypatch.setattr(estimator_module, "HeadPoseEstimator", build)
     monkeypatch.delenv("FSANET_DEBUG", raising=False)
@@ -239,7 +239,7 @@ def test_what_is_skipped_in_a_folder_is_named(photo, tmp_path, capsys):
 
 def test_the_summary_names_what_found_the_faces(photo, capsys):
     assert estimate(photo) == EXIT_OK
-    assert "1 of 1 files, 1 faces by whole, fusion_capsule: " in capsys.readouterr().err
+    assert "1 of 1 files, 1 faces by whole, constant: " in capsys.readouterr().err
 
 
 def test_deep_pictures_say_what_was_done_to_them(tmp_path, capsys):
@@ -426,3 +426,10 @@ def test_single_stage_writes_poses_of_every_face(repository, tmp_path):
     assert cli.main(["estimate", photo, "--single-stage", "--no-pictures", "--out", str(tmp_path), "-q"]) == EXIT_OK
     rows = (tmp_path / "poses.csv").read_text().splitlines()
     assert len(rows) >= 1 + 6
+
+
+def test_shards_without_a_cluster_are_refused(repository, tmp_path, capsys):
+    photo = str(repository / "demo" / "assets" / "collins.jpg")
+    assert cli.main(["estimate", photo, "--shards", "3", "--out", str(tmp_path)]) == EXIT_ERROR
+    assert "--shards is for a cluster: give --cluster with it, or leave it out." in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []

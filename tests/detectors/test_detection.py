@@ -7,6 +7,8 @@ import pytest
 
 from fsanet.detectors.catalog import BUILDERS
 from fsanet.detectors.detection import BoxConvention, Detection, checked_threshold, merged_detections, sorted_detections
+from fsanet.errors import InputError
+from fsanet.pose.angles import Pose
 
 POINTS = ((1, 2), (3, 2), (2, 3), (1, 4), (3, 4))
 
@@ -16,6 +18,13 @@ def test_values_become_plain_floats():
     assert face == Detection((1.0, 2.0, 3.0, 4.0), 0.5, POINTS)
     assert {type(value) for value in (*face.box_xyxy, face.score, *sum(face.landmarks_xy, ()))} == {float}
     assert hash(face) == hash(Detection((1, 2, 3, 4), 0.5, POINTS))
+
+
+@pytest.mark.parametrize("pose", [(1, 2, 3), [1.0, 2.0, 3.0], np.array([1, 2, 3], np.float32), Pose(1, 2, 3)])
+def test_a_pose_and_a_turn_become_plain_numbers(pose):
+    face = Detection((1, 2, 3, 4), 0.5, upright_turn=np.int64(90), pose=pose)
+    assert (face.upright_turn, face.pose) == (90, Pose(1.0, 2.0, 3.0))
+    assert (type(face.upright_turn), type(face.pose), {type(angle) for angle in face.pose}) == (int, Pose, {float})
 
 
 def test_is_frozen():
@@ -61,6 +70,18 @@ def test_bad_scores(score):
 def test_bad_landmarks(points):
     with pytest.raises(ValueError, match=r"Landmarks are five finite \(x, y\) points, or None; got"):
         Detection((0, 0, 1, 1), 0.5, points)
+
+
+@pytest.mark.parametrize("turn", [45, -90, 360, np.nan, "90", None, np.array([90, 90])])
+def test_bad_turns(turn):
+    with pytest.raises(InputError, match="An upright turn is one of 0, 90, 180, 270 degrees; got"):
+        Detection((0, 0, 1, 1), 0.5, upright_turn=turn)
+
+
+@pytest.mark.parametrize("pose", [(1, 2), (1, 2, 3, 4), (1, np.nan, 3), (1, 2, np.inf), "abc", 5, (1, 2, None)])
+def test_bad_poses(pose):
+    with pytest.raises(InputError, match="A pose is three finite angles, yaw, pitch and roll in degrees, or None; got"):
+        Detection((0, 0, 1, 1), 0.5, pose=pose)
 
 
 def test_thresholds():

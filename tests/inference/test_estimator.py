@@ -7,6 +7,7 @@ import fsanet
 from fsanet.detectors.any_angle import AnyAngleDetector
 from fsanet.detectors.detection import Detection
 from fsanet.detectors.scout import BUNDLED
+from fsanet.engines.choose import create_engine
 from fsanet.errors import InputError
 from fsanet.image.face_crop import crop_turned
 from fsanet.inference.estimator import FINDER_SHARE, HeadPoseEstimator, finder_share_of
@@ -205,6 +206,32 @@ def test_without_a_file_the_name_is_that_of_the_model_or_the_default():
     assert HeadPoseEstimator("capsule", weights="free", any_angle=True).name == "scout at any angle, capsule"
 
 
+def test_an_engine_that_is_given_is_called_by_its_model_or_itself():
+    class Nameless:
+        input_size = 64
+
+        def predict(self, crops_bgr):
+            return np.zeros((len(crops_bgr), 3), np.float32)
+
+    network = create_engine("keras", model="var_capsule")
+    for engine, name in ((network, "var_capsule"), (LevelEngine(), "level"), (Nameless(), "Nameless")):
+        assert HeadPoseEstimator(engine=engine).name == f"scout, {name}"
+    again = HeadPoseEstimator("capsule").engine
+    assert HeadPoseEstimator(engine=again).name == "scout, capsule"
+
+
+@pytest.mark.parametrize("settings", [{"model": "garbage"}, {"model": "capsule"}, {"weights": "free"}])
+def test_a_model_or_weights_beside_an_engine_that_has_them_are_refused(settings):
+    with pytest.raises(InputError, match=r"has a network of its own: leave model and weights out, got"):
+        HeadPoseEstimator(engine=LevelEngine(), **settings)
+
+
+@pytest.mark.parametrize("size", [-5, 640])
+def test_a_size_of_search_beside_a_detector_that_has_one_is_refused(size):
+    with pytest.raises(InputError, match=f"searches at a size of its own: leave detect_size out, got {size}"):
+        HeadPoseEstimator(detector=ReadingDetector(None), engine=LevelEngine(), detect_size=size)
+
+
 @pytest.mark.parametrize("shape", [(64, 64, 3), (2, 64, 64, 1), (2, 64, 64)])
 def test_crops_of_a_wrong_shape_are_refused(estimator, shape):
     with pytest.raises(ValueError, match=r"must be an \(N, h, w, 3\) BGR array; got shape"):
@@ -231,6 +258,7 @@ def test_crops_of_another_type_are_refused(estimator, side):
         ({"detector": None}, r"A detector is one of auto, lbp, .*, or an object with detect\(image_bgr\); got None"),
         ({"engine": None}, "An engine is one of auto, onnx, .*, or an object with input_size and predict.*; got None"),
         ({"finder_share": float("nan")}, r"share of a pose lies in 0\.\.1; got nan"),
+        ({"finder_share": 0.4, "detector": "lbp"}, "Detector 'lbp' reads no poses to take a share of"),
     ],
 )
 def test_settings_that_are_none_are_refused_in_a_sentence(settings, message):

@@ -105,6 +105,15 @@ def test_without_pyav_opencv_reads_and_says_so(tmp_path, monkeypatch):
     assert (reader.missed_frames, reader.is_live) == (0, False)
 
 
+def test_times_of_opencv_begin_at_0_whatever_the_container_says(tmp_path, monkeypatch):
+    with writing_video(tmp_path / "a.mp4", 10) as video:
+        for _ in range(3):
+            video.write(np.zeros((48, 64, 3), np.uint8))
+    reader = CaptureReader(str(tmp_path / "a.mp4"))
+    monkeypatch.setattr(reader, "_time_s", lambda index: index / 10 - 0.05)
+    np.testing.assert_allclose([frame.time_s for frame in reader], [0, 0.05, 0.15])
+
+
 def test_a_stream_without_pyav_names_the_remedy(monkeypatch):
     monkeypatch.setattr(frame_sources, "find_spec", lambda name: None)
     with pytest.raises(ImportError, match=r"is a stream, which is read by PyAV: pip install 'fsanet\[video\]'"):

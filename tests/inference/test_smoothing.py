@@ -6,6 +6,7 @@ from fsanet.pose.angles import Pose, rotation_from_angles
 from fsanet.pose.errors import geodesic_errors
 
 FPS = 30
+NAN, INF = float("nan"), float("inf")
 
 
 def filtered(poses, **settings):
@@ -57,7 +58,25 @@ def test_neutral_becomes_zero_and_a_turned_camera_is_taken_out():
     np.testing.assert_allclose(relative_to(Pose(*angles_from_rotation(seen)), neutral), (15, 20, -10), atol=1e-9)
 
 
-@pytest.mark.parametrize("settings", [{"min_cutoff_hz": 0}, {"beta": -1}, {"speed_cutoff_hz": -2}])
+def test_a_time_that_is_no_number_starts_anew():
+    smooth = OneEuroRotationFilter()
+    for yaw, time_s in ((0, 0.0), (20, NAN), (40, 0.1)):
+        np.testing.assert_allclose(smooth(Pose(yaw, 0, 0), time_s), (yaw, 0, 0), atol=1e-9)
+    assert 40 < smooth(Pose(60, 0, 0), 0.2).yaw < 60
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"min_cutoff_hz": 0},
+        {"min_cutoff_hz": NAN},
+        {"beta": -1},
+        {"beta": NAN},
+        {"beta": INF},
+        {"speed_cutoff_hz": -2},
+        {"speed_cutoff_hz": NAN},
+    ],
+)
 def test_impossible_settings(settings):
-    with pytest.raises(ValueError, match="needs cutoffs above 0 Hz and beta of 0 or more"):
+    with pytest.raises(ValueError, match="needs cutoffs above 0 Hz and a finite beta of 0 or more"):
         OneEuroRotationFilter(**settings)

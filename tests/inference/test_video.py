@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from fsanet.errors import InputError
 from fsanet.inference.frames import VideoFrame
 from fsanet.inference.video import VideoPoses, VideoSettings
 
@@ -125,9 +126,21 @@ def test_a_reader_that_stops_leaves_no_thread(estimator, scene, started_threads)
     assert not started_threads()
 
 
-@pytest.mark.parametrize("settings", [{"detect_every": 0}, {"hold_s": -1}])
-def test_impossible_settings(settings):
-    with pytest.raises(ValueError, match="got"):
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"detect_every": 0}, r"\(detect_every\) must be a whole number, 1 or more, got 0"),
+        ({"detect_every": 1.5}, "must be a whole number, 1 or more, got 1.5"),
+        ({"detect_every": np.nan}, "must be a whole number, 1 or more, got nan"),
+        ({"hold_s": -1}, "Faces can be held for 0 seconds or more; got -1"),
+        ({"hold_s": np.nan}, "Faces can be held for 0 seconds or more; got nan"),
+        ({"min_cutoff_hz": -1}, "needs cutoffs above 0 Hz .* got -1"),
+        ({"min_cutoff_hz": np.nan}, "needs cutoffs above 0 Hz .* got nan"),
+        ({"beta": np.nan}, "a finite beta of 0 or more; .* and nan"),
+    ],
+)
+def test_impossible_settings(settings, message):
+    with pytest.raises(InputError, match=message):
         VideoSettings(**settings)
 
 

@@ -146,6 +146,60 @@ def test_a_folder_that_is_a_file(tmp_path):
         write(tmp_path / "taken" / "a.mp4", [0])
 
 
+@pytest.mark.parametrize(
+    ("times_s", "said"),
+    [
+        ([0, 0.1, 0.1], "got 0.1 after 0.1"),
+        ([0, 0.1, 0.05], "got 0.05 after 0.1"),
+        ([0, 0.1, 0.1 + 1e-6], "got 0.100001 after 0.1"),  # the same tick
+        ([-1, 0], "got -1"),
+        ([np.nan, 1], "got nan"),
+        ([0, np.inf], "got inf after 0"),
+    ],
+)
+@pytest.mark.parametrize("has_pyav", [True, False])
+def test_times_that_do_not_rise_are_told(tmp_path, monkeypatch, times_s, said, has_pyav):
+    monkeypatch.setattr(video_writer, "find_spec", lambda name: has_pyav)
+    with pytest.raises(InputError, match=rf"^The times of a video's frames rise from 0 seconds on, {said}\.$"):
+        write(tmp_path / "a.mp4", times_s)
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("fps", [0, -5, np.nan, np.inf, 1e12])
+def test_rates_that_no_video_has_are_told(tmp_path, fps):
+    with pytest.raises(InputError, match="more than 0 and at most 90000 frames a second, got"):  # noqa: SIM117
+        with writing_video(tmp_path / "a.mp4", fps) as video:
+            video.write(GREY)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_video_without_a_frame_is_told(tmp_path):
+    with pytest.raises(InputError, match=r"No frame was written to '.*a\.mp4': a video has one at least"):
+        write(tmp_path / "a.mp4", [])
+    assert not list(tmp_path.iterdir())
+
+
+def test_an_error_before_the_first_frame_keeps_its_own_words(tmp_path):
+    with pytest.raises(InputError, match="damaged"), writing_video(tmp_path / "a.mp4", 10):
+        raise InputError("damaged")
+
+
+@pytest.mark.parametrize(
+    ("name", "written"),
+    [
+        ("take1.2", "take1.2.mp4"),
+        ("take1.3", "take1.3.mp4"),
+        ("take", "take.mp4"),
+        ("a.b.mp4", "a.b.mp4"),
+        ("a.avi", "a.mp4"),
+        ("a.MOV", "a.mp4"),
+    ],
+)
+def test_a_name_is_not_cut_at_a_dot_that_begins_no_suffix_of_a_video(tmp_path, name, written):
+    write(tmp_path / name, [0])
+    assert [file.name for file in tmp_path.iterdir()] == [written]
+
+
 def test_a_size_that_the_encoder_does_not_take_is_told(tmp_path):
     with pytest.raises(InputError, match="No video of 17000 x 16 pixels can be written"):  # noqa: SIM117
         with writing_video(tmp_path / "a.mp4", 10) as video:

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 import fsanet
+from fsanet.errors import InputError
 from fsanet.models.spec import get_spec
 
 # A fusion holds its three members: these seven are all models.
@@ -140,8 +141,9 @@ def test_stretch_of_bins_can_be_turned_off():
 def test_unknown_name_and_setting_are_errors():
     with pytest.raises(ValueError, match=r"There is no model 'hopenet'\. The models are: capsule,"):
         fsanet.build_model("hopenet")
-    with pytest.raises(TypeError, match="colour"):
-        fsanet.build_model("capsule", colour="rgb")
+    for unknown in ({"colour": "rgb"}, {"scoring": "x"}):
+        with pytest.raises(InputError, match=f"no setting {next(iter(unknown))}; they have: image_size, num_classes,"):
+            fsanet.build_model("capsule", **unknown)
 
 
 def test_fusion_is_the_mean_of_its_members():

@@ -2,13 +2,17 @@ import keras
 import numpy as np
 import pytest
 
-from fsanet.models.scoring import build_primary_capsules
-from fsanet.models.spec import get_spec
+from fsanet.models.scoring import _SCORES, build_primary_capsules
+from fsanet.models.spec import SCORINGS, get_spec
 
 
 @pytest.fixture
 def maps():
     return [np.random.default_rng(k).standard_normal((2, 8, 8, 64)).astype(np.float32) for k in range(3)]
+
+
+def test_scores_are_those_that_the_table_knows():
+    assert {*_SCORES, "uniform", ""} == set(SCORINGS)
 
 
 @pytest.mark.parametrize(("name", "capsules"), [("capsule", 21), ("var_capsule", 21), ("noS_capsule", 192)])

@@ -1,9 +1,10 @@
 import dataclasses
 
+import numpy as np
 import pytest
 
 import fsanet
-from fsanet.models.spec import MODELS, get_spec
+from fsanet.models.spec import MODELS, SETTINGS, ModelSpec, get_spec
 
 SINGLES = [name for name in MODELS if not get_spec(name).members]
 
@@ -59,18 +60,35 @@ def test_unknown_name_lists_the_right_ones():
     [
         ("capsule", {"image_size": 60}, "image_size is a multiple of 8 from 16 on, not 60"),
         ("capsule", {"image_size": 8}, "image_size is a multiple of 8 from 16 on, not 8"),
-        ("capsule", {"num_classes": 0}, "num_classes is at least 1, not 0"),
+        ("capsule", {"num_classes": 0}, "num_classes must be a whole number, 1 or more, got 0"),
         ("capsule", {"stage_num": (3, 3)}, r"bins of 3 stages, not \[3, 3\]"),
-        ("capsule", {"stage_num": (3, 0, 3)}, r"bins of 3 stages, not \[3, 0, 3\]"),
+        ("capsule", {"stage_num": (3, 0, 3)}, "each of stage_num must be a whole number, 1 or more, got 0"),
         ("capsule", {"dim_capsule": 18}, "dim_capsule is a multiple of 4, not 18"),
-        ("capsule", {"routings": 0}, "routings is at least 1, not 0"),
+        ("capsule", {"routings": 0}, "routings must be a whole number, 1 or more, got 0"),
         ("capsule", {"num_primcaps": 20}, "num_primcaps is a multiple of 3, not 20"),
-        ("capsule", {"num_primcaps": 0}, "num_primcaps is a multiple of 3, not 0"),
-        ("capsule", {"m_dim": 0}, "m_dim is at least 1, not 0"),
+        ("capsule", {"num_primcaps": 0}, "num_primcaps must be a whole number, 1 or more, got 0"),
+        ("capsule", {"m_dim": 0}, "m_dim must be a whole number, 1 or more, got 0"),
         ("noS_capsule", {"num_primcaps": 21}, "the number of positions, 192, not 21"),
-        ("capsule", {"m_dim": 0, "routings": 0}, "routings is at least 1, not 0; m_dim is at least 1, not 0"),
+        ("capsule", {"image_size": 60, "dim_capsule": 18}, "from 16 on, not 60; dim_capsule is a multiple of 4"),
+        ("capsule", {"image_size": 64.0}, "image_size must be a whole number, 1 or more, got 64.0"),
+        ("capsule", {"stage_num": 3}, r"bins of 3 stages, not \[3\]"),
+        ("capsule", {"stage_num": (3, 3.5, 3)}, "each of stage_num must be a whole number, 1 or more, got 3.5"),
+        ("capsule", {"stage_num": None}, "each of stage_num must be a whole number, 1 or more, got None"),
+        ("capsule", {"lambda_d": float("nan")}, "lambda_d is a finite number, not nan"),
+        ("capsule", {"lambda_d": "1"}, "lambda_d is a finite number, not '1'"),
+        ("capsule", {"scoring": "x"}, "scoring is one of 'conv', 'variance', 'uniform', '', not 'x'"),
     ],
 )
 def test_settings_that_do_not_fit_are_named(name, settings, text):
     with pytest.raises(ValueError, match=f"Model '{name}' cannot be built: .*{text}"):
         dataclasses.replace(get_spec(name), **settings)
+
+
+def test_whole_numbers_of_numpy_become_plain_ones():
+    spec = dataclasses.replace(get_spec("capsule"), image_size=np.int64(64), stage_num=np.array([3, 3, 3]))
+    assert spec == get_spec("capsule")
+    assert {type(number) for number in (spec.image_size, *spec.stage_num)} == {int}
+
+
+def test_settings_are_all_fields_but_those_that_say_which_model_it_is():
+    assert tuple(field.name for field in dataclasses.fields(ModelSpec))[6:] == SETTINGS

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from fsanet.inference.sources import Source
     from fsanet.inference.spans import Span
 
+_SHARDS = 64  # of a cluster
 log = logging.getLogger(__name__)
 
 
@@ -90,7 +91,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     add_option(output, "--workers", "that search pictures and frames of videos", type=positive, default=2)
     many = parser.add_argument_group("many machines")
     add_option(many, "--cluster")
-    many.add_argument("--shards", type=positive, default=64, metavar="N", help="shares of a cluster (default: 64)")
+    many.add_argument("--shards", type=positive, metavar="N", help=f"shares of a cluster (default: {_SHARDS})")
     many.add_argument("--shard", type=_shard, metavar="I/N", help="take one of N shares, see `fsanet merge`")
     note = "longest part of a video that is split (default: by its length and the number of shares, 60 or more)"
     many.add_argument("--span", type=_span, metavar="SECONDS", help=note)
@@ -112,6 +113,8 @@ def run(args: argparse.Namespace) -> int:
     rows = args.rows or [args.out / "poses.csv"]
     if args.cluster:
         return _on_cluster(args, sources, rows)
+    if args.shards:
+        raise InputError("--shards is for a cluster: give --cluster with it, or leave it out.")
     if args.shard:
         from fsanet.cluster.split import in_parts
 
@@ -179,8 +182,9 @@ def _on_cluster(args: argparse.Namespace, sources: list, rows: list[Path]) -> in
         raise InputError("--shard and --show do not go with --cluster: leave them out.")
     texts = [path for path in rows if path.suffix != PARQUET] or [args.out / "poses.csv"]
     settings = argparse.Namespace(**vars(args) | {"rows": texts[:1], "quiet": True, "cluster": None})
-    work = partial(run_shard, settings, names_digest(sources), _spans(args, sources, args.shards))
-    return share_out(args.cluster, work, all_shards(args.shards), texts[0], rows, args.quiet)
+    shards = args.shards or _SHARDS
+    work = partial(run_shard, settings, names_digest(sources), _spans(args, sources, shards))
+    return share_out(args.cluster, work, all_shards(shards), texts[0], rows, args.quiet)
 
 
 def run_shard(args: argparse.Namespace, digest: str, spans: dict[str, tuple["Span", ...]], shard: "Shard") -> int:

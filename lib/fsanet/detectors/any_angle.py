@@ -5,10 +5,8 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from fsanet.detectors.detection import Detection, FaceDetector, merged_detections, sorted_detections
+from fsanet.detectors.detection import TURNS, Detection, FaceDetector, merged_detections, sorted_detections
 from fsanet.pose.angles import Pose, rotate_in_plane
-
-TURNS = (0, 90, 180, 270)
 
 
 class AnyAngleDetector:

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
+from numbers import Real
 from typing import NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
@@ -15,6 +16,7 @@ from fsanet.pose.angles import Pose
 
 PointXY = tuple[float, float]
 
+TURNS = (0, 90, 180, 270)  # degrees clockwise, by which faces of any angle come to stand about upright
 SAME_FACE = 0.5  # of the smaller box: two that have more in common show one face
 
 
@@ -58,7 +60,8 @@ class Detection:
         mask: what covers the mouth, one of `fsanet.dense.layout.MASKS`, where the detector tells; else None.
 
     Raises:
-        ValueError: for a box that is empty or not finite, a score outside 0..1, or other than five finite landmarks.
+        ValueError: for a box that is empty or not finite, a score outside 0..1, other than five finite landmarks, a
+            turn that is none of `TURNS`, or a pose of other than three finite angles.
     """
 
     box_xyxy: boxes.BoxXYXY
@@ -78,6 +81,8 @@ class Detection:
         object.__setattr__(self, "box_xyxy", box)
         object.__setattr__(self, "score", score)
         object.__setattr__(self, "landmarks_xy", _checked_landmarks(self.landmarks_xy))
+        object.__setattr__(self, "upright_turn", _checked_turn(self.upright_turn))
+        object.__setattr__(self, "pose", _checked_pose(self.pose))
 
 
 def _checked_landmarks(landmarks_xy: Iterable[Iterable[float]] | None) -> tuple[PointXY, ...] | None:
@@ -87,6 +92,21 @@ def _checked_landmarks(landmarks_xy: Iterable[Iterable[float]] | None) -> tuple[
     if len(points) != 5 or any(len(point) != 2 or not all(map(math.isfinite, point)) for point in points):
         raise InputError(f"Landmarks are five finite (x, y) points, or None; got {points}.")
     return tuple((x, y) for x, y in points)
+
+
+def _checked_turn(clockwise_deg: float) -> int:
+    if not isinstance(clockwise_deg, Real) or clockwise_deg not in TURNS:
+        raise InputError(f"An upright turn is one of {', '.join(map(str, TURNS))} degrees; got {clockwise_deg!r}.")
+    return int(clockwise_deg)
+
+
+def _checked_pose(pose: Iterable[float] | None) -> Pose | None:
+    if pose is None:
+        return None
+    angles = tuple(pose) if isinstance(pose, Iterable) else ()
+    if len(angles) != 3 or not all(isinstance(angle, Real) and math.isfinite(angle) for angle in angles):
+        raise InputError(f"A pose is three finite angles, yaw, pitch and roll in degrees, or None; got {pose!r}.")
+    return Pose(*map(float, angles))
 
 
 def checked_threshold(threshold: float) -> float:

@@ -8,8 +8,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from fsanet.detectors.any_angle import TURNS, turned, turned_back
-from fsanet.detectors.detection import Detection, FaceDetector
+from fsanet.detectors.any_angle import turned, turned_back
+from fsanet.detectors.detection import TURNS, Detection, FaceDetector
 from fsanet.detectors.working_image import shrunk
 from fsanet.image import boxes
 

@@ -202,6 +202,7 @@ class ScoutDetector:
     name = "scout"
     convention = CONVENTION
     fewer_pixels_in_videos = True  # than its own: those are for the smallest faces of pictures
+    reads_poses = True
     # 235 of 247 upright faces of CC0 photographs and of Pointing'04's persons 1 to 4 have more, and 5 of 638 of the
     # same that lie or stand on their head.
     sure_score = 0.95

@@ -42,7 +42,7 @@ class Engine(Protocol):
 
 
 def told_model(engine: Engine) -> str | None:
-    """The name of the model that an engine runs, where the file that it was made of tells it; else None."""
+    """The name of the model that an engine runs, where that, or its file, tells it; else None."""
     return getattr(engine, "metadata", {}).get("model")
 
 

@@ -33,6 +33,11 @@ class KerasEngine:
         self.input_size = model.input_shape[1]
         self._lock = threading.Lock()  # the first calls build functions within the model
 
+    @property
+    def metadata(self) -> dict[str, str]:
+        """What the model says of itself: its name."""
+        return {"model": self.model.name}
+
     def predict(self, crops_bgr: ArrayLike) -> NDArray[np.float32]:
         """Poses of face crops, as `Engine.predict` has it."""
         crops = checked_crops(crops_bgr, self.input_size)

@@ -58,7 +58,7 @@ class CaptureReader:
                 if done and image is not None:
                     self.missed_frames += missed_in_a_row  # they lie between readable frames
                     missed_in_a_row = 0
-                    time_s = max(self._time_s(index), time_s + 1e-3)
+                    time_s = max(self._time_s(index), time_s + 1e-3, 0.0)
                     yield VideoFrame(index, time_s, image)
                 elif self.expected_frames and index >= self.expected_frames:
                     break

@@ -58,17 +58,19 @@ class HeadPoseEstimator:
     One instance may be called from several threads.
 
     Args:
-        model: a name of `fsanet.MODELS`; None for that of an export, and `DEFAULT_MODEL` of other weights.
+        model: a name of `fsanet.MODELS`; None for that of an export, and `DEFAULT_MODEL` of other weights. It and
+            `weights` are for engines by name.
         weights: a catalogued training set ("free", "synthetic", "300W_LP", "BIWI"), a weight file, or a file of
             `make export`; None for our own, "free" where it has the model.
         detector: "auto" (scout), "scout", "yunet", "mtcnn", "ssd", "lbp", or an object with
             `detect(image_bgr) -> list[Detection]`.
         engine: "auto", "onnx", "litert" or "keras", which read leaning faces a second time, turned upright
-            (`StraightenedEngine`); or an object with `input_size` and `predict(crops_bgr)`, used as it is.
+            (`StraightenedEngine`); or an object with `input_size` and `predict(crops_bgr)`, used as it is, with a
+            network of its own.
         margin: share of the face box added on each side before the crop, 0 to `MOST_MARGIN`.
         batch_size: most crops that the network gets at once, 1 or more.
-        detect_size: longer side in pixels of the largest size at which a picture is searched; None for the detector's
-            own: 1280 for scout and YuNet.
+        detect_size: longer side in pixels of the largest size at which a picture is searched, by a detector that is
+            named; None for its own: 1280 for scout and YuNet.
         any_angle: find faces that lie or stand on their head too, in four times the time.
         finder_share: how far, 0..1, poses go from what the crop says to what the detector read beside the box, which
             scout alone does; it takes no time. None for `FINDER_SHARE` with our own weights, which it makes more exact,
@@ -76,7 +78,8 @@ class HeadPoseEstimator:
 
     Raises:
         ValueError: for an unknown model, detector or engine; the message lists the known ones; for a number beyond its
-            limits; and for an export that says that it is of another model.
+            limits; for an export that says that it is of another model; and for what an object that is given has of its
+            own: a model or weights beside an engine, a size of search beside a detector.
         FileNotFoundError: where weights are not on this machine; the message says how to get them.
     """
 
@@ -97,10 +100,14 @@ class HeadPoseEstimator:
         self._search_with(detector, detect_size, any_angle)
         self.engine = _engine(engine, model, weights)
         self.finder_share = _checked_share(finder_share, engine, weights)
+        if finder_share and isinstance(detector, str) and not getattr(self._upright, "reads_poses", False):
+            raise InputError(
+                f"Detector '{self.detector_name}' reads no poses to take a share of: leave finder_share out."
+            )
         self.margin = margin
         self.batch_size = batch_size
         found_by = f"{self.detector_name}{' at any angle' if any_angle else ''}"
-        self.name = f"{found_by}, {_network_name(self.engine, model, weights)}"
+        self.name = f"{found_by}, {_network_name(self.engine, engine, model, weights)}"
 
     def __call__(self, image_bgr: NDArray[np.uint8]) -> list[Face]:
         """Poses of all faces in an image.
@@ -117,10 +124,10 @@ class HeadPoseEstimator:
         """One by the same network that searches pictures at another size.
 
         Args:
-            detect_size: as the class takes it; a detector that was given as an object searches as it did.
+            detect_size: as the class takes it.
 
         Raises:
-            ValueError: for a size that is none, or where the detector knows one size only.
+            ValueError: for a size that is none, and where the detector knows one size only or was given as an object.
         """
         other = copy(self)
         other._search_with(self._given_detector, detect_size, any_angle=self.detector is not self._upright)
@@ -210,7 +217,8 @@ class HeadPoseEstimator:
         self._upright = _detector(detector, detect_size)
         self.detector = AnyAngleDetector(self._upright) if any_angle else self._upright
         self.detector_name = getattr(self._upright, "name", type(self._upright).__name__)
-        self.fewer_pixels_in_videos = getattr(self._upright, "fewer_pixels_in_videos", False)
+        is_named = isinstance(detector, str)  # an object searches at a size of its own
+        self.fewer_pixels_in_videos = is_named and getattr(self._upright, "fewer_pixels_in_videos", False)
 
     def _cut(self, picture_bgr: NDArray[np.uint8], detections: Sequence[Detection]) -> FoundFaces:
         turns = [upright_turn_deg(face) for face in detections]
@@ -246,6 +254,11 @@ def _detector(detector: str | FaceDetector, detect_size: int | None) -> FaceDete
         raise InputError(
             f"A detector is one of {', '.join(DETECTORS)}, or an object with detect(image_bgr); got {detector!r}."
         )
+    if detect_size is not None:
+        raise InputError(
+            "A detector that is given as an object searches at a size of its own: leave detect_size out, got "
+            f"{detect_size!r}."
+        )
     return detector
 
 
@@ -257,12 +270,24 @@ def _engine(engine: str | Engine, model: str | None, weights: str | None) -> Eng
             f"An engine is one of auto, {', '.join(ENGINES)}, or an object with input_size and predict(crops_bgr); "
             f"got {engine!r}."
         )
+    if model is not None or weights is not None:
+        raise InputError(
+            "An engine that is given as an object has a network of its own: leave model and weights out, got "
+            f"{model!r} and {weights!r}."
+        )
     return engine
 
 
-def _network_name(engine: Engine, model: str | None, weights: str | None) -> str:
-    """The model that an engine runs: as its file tells, else as it was asked for; else the export or the default."""
-    unnamed = Path(weights).name if weights and export_engine(Path(weights)) else DEFAULT_MODEL
+def _network_name(engine: Engine, given: str | Engine, model: str | None, weights: str | None) -> str:
+    """The model that an engine runs: as it or its file tells, else as it was asked for; else the export or the default.
+
+    An object that does not tell it is called by its own name, or that of its class.
+    """
+    unnamed = DEFAULT_MODEL
+    if not isinstance(given, str):
+        unnamed = getattr(given, "name", type(given).__name__)
+    elif weights and export_engine(Path(weights)):
+        unnamed = Path(weights).name
     return told_model(engine) or model or unnamed
 
 

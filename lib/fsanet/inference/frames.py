@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 DEFAULT_FPS = 25.0
+TICKS_A_SECOND = 90_000  # of the times in videos that are written
 
 
 @dataclass(frozen=True)

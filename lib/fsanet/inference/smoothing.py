@@ -21,12 +21,15 @@ class OneEuroRotationFilter:
         min_cutoff_hz: cutoff frequency at rest: lower removes more jitter and lags more.
         beta: how much the cutoff rises with speed, in Hz per (degree / s): higher lags less in motion.
         speed_cutoff_hz: cutoff frequency of the low-pass on the speed.
+
+    Raises:
+        InputError: for a cutoff that is not above 0, or a beta that is negative or not finite.
     """
 
     def __init__(self, min_cutoff_hz: float = 0.5, beta: float = 0.05, speed_cutoff_hz: float = 1.0):
-        if min_cutoff_hz <= 0 or speed_cutoff_hz <= 0 or beta < 0:
+        if not (min_cutoff_hz > 0 and speed_cutoff_hz > 0 and 0 <= beta < math.inf):  # NaN is neither
             raise InputError(
-                "The One-Euro filter needs cutoffs above 0 Hz and beta of 0 or more; "
+                "The One-Euro filter needs cutoffs above 0 Hz and a finite beta of 0 or more; "
                 f"got {min_cutoff_hz}, {speed_cutoff_hz} and {beta}."
             )
         self.min_cutoff_hz = min_cutoff_hz
@@ -38,9 +41,9 @@ class OneEuroRotationFilter:
         self._velocity = np.zeros(3)  # rotation vector per second, radians
 
     def __call__(self, pose: Pose, time_s: float) -> Pose:
-        """Smoothed pose. A time that does not lie after the last one starts the filter anew."""
+        """Smoothed pose. A time that does not lie after the last one, or is NaN, starts the filter anew."""
         measured = rotation_from_angles(pose)
-        if self._time_s is None or time_s <= self._time_s:
+        if self._time_s is None or not time_s > self._time_s:
             self._rotation, self._velocity = measured, np.zeros(3)
         else:
             self._advance(measured, time_s - self._time_s)

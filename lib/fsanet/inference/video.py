@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Generic, NamedTuple
 
+from fsanet.checks import whole
 from fsanet.errors import InputError
 from fsanet.inference.cuts import CutDetector
 from fsanet.inference.face_estimator import FaceEstimator, Prepared
@@ -26,6 +27,9 @@ class VideoSettings:
         smooth: smooth the rotation of each face with the One-Euro filter.
         min_cutoff_hz, beta: the filter's settings, see `OneEuroRotationFilter`.
         neutral: take the first pose of each face as its zero.
+
+    Raises:
+        InputError: for a number that is none of these.
     """
 
     detect_every: int = 1
@@ -36,10 +40,11 @@ class VideoSettings:
     neutral: bool = False
 
     def __post_init__(self):
-        if self.detect_every < 1:
-            raise InputError(f"The search must run on every 1st, 2nd, ... frame; got every {self.detect_every}.")
-        if self.hold_s < 0:
+        every = whole(self.detect_every, "The number of frames of which one is searched (detect_every)")
+        object.__setattr__(self, "detect_every", every)
+        if not self.hold_s >= 0:  # NaN too
             raise InputError(f"Faces can be held for 0 seconds or more; got {self.hold_s}.")
+        OneEuroRotationFilter(self.min_cutoff_hz, self.beta)  # whose settings are checked before the first face comes
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,10 @@ from typing import Any
 import keras
 from keras import layers
 
+from fsanet.errors import InputError
 from fsanet.models.heads import build_aggregation, build_head, regress
 from fsanet.models.scoring import build_primary_capsules
-from fsanet.models.spec import STAGES, ModelSpec, get_spec
+from fsanet.models.spec import SETTINGS, STAGES, ModelSpec, get_spec
 from fsanet.models.two_stream import build_streams
 from fsanet.tensors import Tensor
 
@@ -28,7 +29,10 @@ def build_model(name: str, image_size: int = 64, **settings: Any) -> keras.Model
     Raises:
         ValueError: for an unknown name, or settings that do not fit; the message says what would.
     """
-    return _build(dataclasses.replace(get_spec(name), image_size=image_size, **settings))
+    spec = get_spec(name)
+    if unknown := [setting for setting in settings if setting not in SETTINGS]:
+        raise InputError(f"Models have no setting {', '.join(unknown)}; they have: {', '.join(SETTINGS)}.")
+    return _build(dataclasses.replace(spec, image_size=image_size, **settings))
 
 
 def _build(spec: ModelSpec) -> keras.Model:
@@ -66,7 +70,7 @@ def _fusion(name: str, members: list[keras.Model]) -> keras.Model:
 def _like(fusion: ModelSpec, name: str) -> ModelSpec:
     """A member's row with the settings of its fusion."""
     member = get_spec(name)
-    settings = ["image_size", "num_classes", "stage_num", "lambda_d", "dim_capsule", "routings", "m_dim"]
-    if member.scoring != "uniform":  # whose primary capsules are given by the image size
-        settings.append("num_primcaps")
-    return dataclasses.replace(member, **{setting: getattr(fusion, setting) for setting in settings})
+    settings = {setting: getattr(fusion, setting) for setting in SETTINGS}
+    if member.scoring == "uniform":  # whose primary capsules are given by the image size
+        del settings["num_primcaps"]
+    return dataclasses.replace(member, **settings)

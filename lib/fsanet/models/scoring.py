@@ -1,6 +1,6 @@
 """Scores of positions and the fine-grained structure grown from them (the paper's sections 3.4 and 3.5).
 
-A new scoring function is a function here, an entry in `_SCORES`, and a row in `spec.py`.
+A new scoring function is a function here, an entry in `_SCORES`, and in `spec.py` a name in `SCORINGS` and a row.
 """
 
 from collections.abc import Sequence

@@ -3,9 +3,12 @@
 Imports nothing of Keras, so that names can be listed without it.
 """
 
-from collections.abc import Iterator
+import math
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from numbers import Real
 
+from fsanet.checks import whole
 from fsanet.errors import InputError
 
 DEFAULT_MODEL = "fusion_capsule"
@@ -19,6 +22,11 @@ DEFAULT_WEIGHTS = next(iter(OUR_MODELS))
 
 STAGES = 3  # soft stagewise regression runs coarse to fine in three stages
 CHANNELS = 64  # of the feature maps U_k, and so of the primary capsules
+
+SCORINGS = ("conv", "variance", "uniform", "")
+# what `build_model` takes besides a name
+SETTINGS = ("image_size", "num_classes", "stage_num", "lambda_d", "dim_capsule", "routings", "num_primcaps", "m_dim")
+_WHOLE_NUMBERS = tuple(setting for setting in SETTINGS if setting not in ("stage_num", "lambda_d"))
 
 _AGGREGATION_MODELS = {"capsule": "ssr_Cap_model", "netvlad": "ssr_Agg_model", "metric": "ssr_Metric_model"}
 
@@ -43,6 +51,9 @@ class ModelSpec:
         routings: rounds of capsule routing.
         num_primcaps: primary capsules over all stages, a multiple of 3. None: 21, or every position without scoring.
         m_dim: rows of the maps M_k.
+
+    Raises:
+        InputError: for settings that do not fit; the message says what would.
     """
 
     name: str
@@ -61,23 +72,32 @@ class ModelSpec:
     m_dim: int = 5
 
     def __post_init__(self) -> None:
+        cannot = f"Model {self.name!r} cannot be built"
+        for setting in _WHOLE_NUMBERS:
+            value = getattr(self, setting)
+            if value is not None or setting != "num_primcaps":
+                object.__setattr__(self, setting, whole(value, f"{cannot}: {setting}"))
+        bins = self.stage_num if isinstance(self.stage_num, Iterable) else (self.stage_num,)
+        object.__setattr__(self, "stage_num", tuple(whole(some, f"{cannot}: each of stage_num") for some in bins))
         problems = [text for wrong, text in self._checks() if wrong]
         if problems:
-            raise InputError(f"Model {self.name!r} cannot be built: {'; '.join(problems)}.")
+            raise InputError(f"{cannot}: {'; '.join(problems)}.")
 
     def _checks(self) -> Iterator[tuple[bool | int, str]]:
         yield (
             self.image_size < 16 or self.image_size % 8,
             f"image_size is a multiple of 8 from 16 on, not {self.image_size}",
         )
-        yield self.num_classes < 1, f"num_classes is at least 1, not {self.num_classes}"
         yield (
-            len(self.stage_num) != STAGES or min(self.stage_num) < 1,
+            len(self.stage_num) != STAGES,
             f"stage_num is the number of bins of {STAGES} stages, not {list(self.stage_num)}",
         )
-        yield self.dim_capsule < 4 or self.dim_capsule % 4, f"dim_capsule is a multiple of 4, not {self.dim_capsule}"
-        yield self.routings < 1, f"routings is at least 1, not {self.routings}"
-        yield self.m_dim < 1, f"m_dim is at least 1, not {self.m_dim}"
+        yield (
+            not isinstance(self.lambda_d, Real) or not math.isfinite(self.lambda_d),
+            f"lambda_d is a finite number, not {self.lambda_d!r}",
+        )
+        yield self.dim_capsule % 4, f"dim_capsule is a multiple of 4, not {self.dim_capsule}"
+        yield self.scoring not in SCORINGS, f"scoring is one of {', '.join(map(repr, SCORINGS))}, not {self.scoring!r}"
         if self.scoring == "uniform":
             yield (
                 self.num_primcaps not in (None, self.positions),
@@ -85,7 +105,7 @@ class ModelSpec:
             )
         else:
             yield (
-                self.primary_capsules < STAGES or self.primary_capsules % STAGES,
+                self.primary_capsules % STAGES,
                 f"num_primcaps is a multiple of {STAGES}, not {self.num_primcaps}",
             )
 

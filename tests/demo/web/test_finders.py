@@ -10,8 +10,7 @@ from fsanet.dense import layout
 from fsanet.dense.decode import BADGE, BODY, HEAD, Found, Small, decode, may_be_badges
 from fsanet.dense.layout import cells
 from fsanet.detectors import nearby, scout
-from fsanet.detectors.any_angle import TURNS
-from fsanet.detectors.detection import Detection
+from fsanet.detectors.detection import TURNS, Detection
 from fsanet.detectors.nearby import Place, detect_near
 from fsanet.detectors.scout import ScoutDetector, ScoutNetwork
 from fsanet.pose.angles import Pose

@@ -5,8 +5,7 @@ import numpy as np
 import pytest
 
 from fsanet import HeadPoseEstimator
-from fsanet.detectors.any_angle import TURNS
-from fsanet.detectors.detection import Detection
+from fsanet.detectors.detection import TURNS, Detection
 from fsanet.inference.estimator import APART_DEG, FINDER_SHARE
 from fsanet.inference.smoothing import OneEuroRotationFilter, relative_to
 from fsanet.inference.straightened import LEANING_DEG, TOLD_DEG, TOLD_SCORE, upright_turn_deg
