@@ -6,7 +6,7 @@ import pytest
 import fsanet
 from fsanet.detectors.any_angle import AnyAngleDetector
 from fsanet.detectors.detection import Detection
-from fsanet.detectors.scout import BUNDLED
+from fsanet.detectors.scout import BUNDLED, ScoutDetector
 from fsanet.engines.choose import create_engine
 from fsanet.errors import InputError
 from fsanet.image.face_crop import crop_turned
@@ -318,6 +318,9 @@ def test_at_another_size_the_network_and_all_else_stay(any_angle):
     assert (frames._upright.long_side, pictures._upright.long_side) == (320, 1280)
 
 
-def test_a_detector_of_ones_own_searches_at_another_size_as_it_did(estimator, scene):
-    assert estimator.at_size(320).detector is estimator.detector
-    assert len(estimator.at_size(320)(scene([(10, 20, 30, 210)]))) == 1
+@pytest.mark.parametrize("detector", [ReadingDetector(None), ScoutDetector()])
+def test_a_detector_that_was_given_has_a_size_of_its_own(detector):
+    estimator = HeadPoseEstimator(detector=detector)
+    assert not estimator.fewer_pixels_in_videos
+    with pytest.raises(InputError, match="given as an object searches at a size of its own"):
+        estimator.at_size(320)
