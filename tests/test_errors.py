@@ -29,6 +29,7 @@ ALLOWED = {
     "inference/overlap.py": "carries an error from one thread to another",
     "inference/row_journal.py": "json of an earlier run",
     "inference/row_tables.py": "rows of a file",
+    "inference/video_file.py": "PyAV's list of side data",
     "readers/biwi.py": "json of a split",
     "readers/biwi_protocol.py": "numbers of a text",
     "datasets/parts.py": "json of an earlier run; cleans up and raises again",

@@ -14,6 +14,7 @@ import av
 import cv2
 import numpy as np
 import pytest
+from PIL import ExifTags, Image
 
 from fsanet.inference.open_media import is_pipe
 from fsanet.inference.video_file import VideoReader, displayed
@@ -202,6 +203,33 @@ def with_display_matrix(mp4, matrix):
     for place, value in ((0, a), (4, b), (12, c), (16, d)):
         header[start + place : start + place + 4] = (value * 65536).to_bytes(4, "big", signed=True)
     return bytes(header)
+
+
+@pytest.mark.parametrize(("orientation", "turns"), [(1, 0), (3, 2), (6, 3), (8, 1)])
+def test_frames_that_hold_exif_are_read_and_turned_as_it_says(tmp_path, orientation, turns):
+    picture = np.kron(np.array([[20, 90, 140], [160, 200, 240]]), np.ones((32, 32))).astype(np.uint8)
+    exif = Image.Exif()
+    exif[ExifTags.Base.Orientation] = orientation
+    Image.fromarray(picture[..., None].repeat(3, -1)).save(tmp_path / "a.jpg", exif=exif, quality=95)
+    path = write_packets(tmp_path / "a.mkv", [(tmp_path / "a.jpg").read_bytes()] * 3, (96, 64))
+    frames = list(VideoReader(str(path)))
+    assert [frame.index for frame in frames] == [0, 1, 2]
+    np.testing.assert_allclose(frames[0].image_bgr[..., 0], np.rot90(picture, turns), atol=12)
+
+
+def write_packets(path, jpegs, size):
+    """A film of JPEG files as they are."""
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("mjpeg", rate=10)
+        stream.width, stream.height = size
+        stream.pix_fmt = "yuvj420p"
+        for number, jpeg in enumerate(jpegs):
+            packet = av.Packet(jpeg)
+            packet.stream, packet.time_base = stream, Fraction(1, 10)
+            packet.pts = packet.dts = number
+            packet.duration, packet.is_keyframe = 1, True
+            container.mux(packet)
+    return path
 
 
 def test_an_address_is_read(tmp_path):

@@ -108,11 +108,8 @@ def upright(frame: av.VideoFrame, aspect: float = 1.0) -> NDArray[np.uint8]:
     image = np.asarray(frame.to_ndarray(format="bgr24"), np.uint8)
     if abs(aspect - 1) > _SQUARE_WITHIN:
         image = cv2.resize(image, (max(1, round(image.shape[1] * aspect)), image.shape[0]))
-    side_data: Any = frame.side_data  # PyAV's types name one kind of it only
-    matrix = side_data.get("DISPLAYMATRIX")
-    if matrix is None:
-        return image
-    return displayed(image, np.frombuffer(bytes(matrix), np.int32)[[0, 1, 3, 4]].reshape(2, 2))
+    matrix = _display_matrix(frame)
+    return image if matrix is None else displayed(image, matrix)
 
 
 def displayed(image: NDArray[np.uint8], matrix: NDArray) -> NDArray[np.uint8]:
@@ -128,6 +125,17 @@ def displayed(image: NDArray[np.uint8], matrix: NDArray) -> NDArray[np.uint8]:
     image = image[:, ::-1] if a < 0 else image
     image = image[::-1] if d < 0 else image
     return np.ascontiguousarray(image)
+
+
+def _display_matrix(frame: av.VideoFrame) -> NDArray | None:
+    """As `displayed` takes it; None for a frame that says nothing of how it is to be seen."""
+    try:
+        side_data: Any = frame.side_data  # PyAV's types name one kind of it only
+    except ValueError:  # PyAV knows fewer kinds than FFmpeg 8, such as EXIF; the turn it tells all the same
+        turn = np.radians(-frame.rotation)
+        return np.array([[np.cos(turn), np.sin(turn)], [-np.sin(turn), np.cos(turn)]])
+    matrix = side_data.get("DISPLAYMATRIX")
+    return None if matrix is None else np.frombuffer(bytes(matrix), np.int32)[[0, 1, 3, 4]].reshape(2, 2)
 
 
 def _is_file(name: str) -> bool:
