@@ -80,6 +80,7 @@ def test_globs_files_cameras_and_streams_keep_the_order_given(tree):
         ("stream", "rtsp://me:secret@cam/1"),
         ("stream", "-"),
     ]
+    assert found.sources[4].label == "rtsp://cam/1"
     assert [source.relative_name for source in found.sources] == [
         "camera_0.mp4", "notes.txt", "b.jpg", "c.mp4", "stream_cam_1.mp4", "stream_input.mp4",
     ]  # fmt: skip

@@ -12,6 +12,7 @@ from typing import Literal, NamedTuple
 from fsanet.errors import InputError
 from fsanet.files import printable
 from fsanet.image.kinds import kind_of_file
+from fsanet.inference.addresses import without_user
 from fsanet.inference.spans import Span
 
 _NAMED = 3  # skipped files of a kind that are named
@@ -36,9 +37,14 @@ class Source:
     span: Span | None = None
 
     @property
+    def shown_name(self) -> str:
+        """The name as rows, journals and messages have it: without the password of a camera."""
+        return without_user(self.name)
+
+    @property
     def label(self) -> str:
         """What tells it from every other source of a run."""
-        return f"{self.name}, {self.span}" if self.span else self.name
+        return f"{self.shown_name}, {self.span}" if self.span else self.shown_name
 
     @property
     def is_file(self) -> bool:
@@ -90,7 +96,7 @@ def find_sources(names: list[str], skip_folder: str | Path = "") -> Sources:
     skipped: list[str] = []
     for name in names:
         for source in _find(name, skip, skipped):
-            found.setdefault(source.name, source)
+            found.setdefault(source.label, source)
     return Sources(list(found.values()), skipped)
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
-from fsanet.inference.capture import check_file, no_frame, no_frame_of_pipe, no_video
+from fsanet.inference.capture import check_file, no_frame, no_frame_in_order, no_video
 from fsanet.inference.frames import DEFAULT_FPS, VideoFrame
 from fsanet.inference.open_media import interruptible, is_pipe, open_media
 
@@ -47,7 +47,7 @@ class VideoReader:
         self.fps = rate if 0 < rate <= _MOST_FPS else DEFAULT_FPS
         self.expected_frames = stream.frames
         self.missed_frames = 0
-        self._is_pipe = not is_file and is_pipe(name)
+        self._is_in_order = not is_file and ("://" in name or is_pipe(name))
         self.is_live = not is_file and self._container.duration is None
         self.note = ""
         self.sound_of = name if is_file and self._container.streams.audio else ""
@@ -70,7 +70,7 @@ class VideoReader:
         finally:
             self._container.close()
         if time_s < 0:
-            raise no_frame_of_pipe(self.name) if self._is_pipe else no_frame(self.name)
+            raise no_frame_in_order(self.name) if self._is_in_order else no_frame(self.name)
 
     def _numbered(self) -> Iterator[tuple[int, av.VideoFrame | None]]:
         """Frames with their numbers in the video, None for each that cannot be read."""
