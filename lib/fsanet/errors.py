@@ -51,6 +51,7 @@ EXTRAS = {
     **dict.fromkeys(("keras", "tensorflow", "h5py"), "keras"),
     **dict.fromkeys(("onnx", "tf2onnx", "openvino", "ai_edge_litert"), "export"),
     **dict.fromkeys(("scipy", "numba", "matplotlib"), "render"),
+    "av": "video",
 }
 
 
