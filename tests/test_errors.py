@@ -98,6 +98,7 @@ def test_a_message_is_one_line_whatever_it_quotes(text, shown):
         (OSError(errno.ENOSPC, "x"), "The disk is full: free some space, or give a path on another disk."),
         (OSError(errno.ENOSPC, "x", "a"), "The disk is full at 'a': free some space, or give a path on another disk."),
         (OSError(errno.EROFS, "x", "a"), "'a' lies on a disk that is read-only: check the path, or give another one."),
+        (OSError(errno.ELOOP, "x", "a"), "'a' leads round in a circle of links: check the path, or give another one."),
         (OSError("the worker is gone"), "the worker is gone"),
         (FileNotFoundError("No file 'a\x1b[2J\nb'"), "No file 'a [2J b'"),
     ],

@@ -60,7 +60,7 @@ class RowFiles:
         self._parts = [_part_of(path) for path in self.paths]
         self._journal = self.paths[0].with_name(f".{self.paths[0].name}.journal")
         self._run = Run(without_user(settings), [os.path.relpath(path, self._journal.parent) for path in self.paths])
-        if len({path.resolve() for path in self.paths}) < len(self.paths):
+        if len({os.path.realpath(path) for path in self.paths}) < len(self.paths):
             raise InputError(f"Each file of rows is named once; got {', '.join(map(str, self.paths))}.")
 
     def __enter__(self) -> "RowFiles":
