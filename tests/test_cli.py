@@ -73,6 +73,14 @@ def test_version(capsys):
     assert capsys.readouterr().out == f"fsanet {version('fsanet')}\n"
 
 
+@pytest.mark.parametrize("verb", ["estimate a.jpg", "render", "prepare"])
+def test_an_empty_cluster_is_not_taken_for_none(verb, capsys):
+    with pytest.raises(SystemExit) as stopped:
+        cli.main([*verb.split(), "--cluster", ""])
+    assert stopped.value.code == 2
+    assert "--cluster: must be local:N or the address of a scheduler, got an empty word" in capsys.readouterr().err
+
+
 def test_models_are_listed(capsys):
     assert cli.main(["models"]) == EXIT_OK
     assert "var_capsule" in capsys.readouterr().out.split()

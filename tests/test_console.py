@@ -1,8 +1,10 @@
 import io
 import logging
 import os
+import signal
 import subprocess
 import sys
+import time
 
 import numpy as np
 import pytest
@@ -123,6 +125,45 @@ def test_messages_are_one_line_each_and_as_many_as_wanted(capsys, more, shown):
 def test_ctrl_c(capsys):
     assert command_that(KeyboardInterrupt())([]) == EXIT_INTERRUPTED
     assert "Interrupted" in capsys.readouterr().err
+
+
+KEEPS_ITS_WORK = """
+import sys, threading, time
+from fsanet.console import run_command
+@run_command
+def main(argv=None):
+    threading.Thread(target=time.sleep, args=(1.0,)).start()
+    try:
+        print("at work", flush=True)
+        time.sleep(30)
+    finally:
+        time.sleep(0.5)
+        print("kept")
+sys.exit(main())
+"""
+
+
+def test_an_impatient_second_ctrl_c_does_nothing():
+    process = subprocess.Popen(
+        [sys.executable, "-c", KEEPS_ITS_WORK],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    )
+    with process:
+        assert process.stdout.readline() == "at work\n"
+        while process.poll() is None:
+            process.send_signal(signal.SIGINT)
+            time.sleep(0.02)
+        assert (process.stdout.read(), process.stderr.read()) == ("kept\n", "warning: Interrupted.\n")
+    assert process.returncode == EXIT_INTERRUPTED
+
+
+def test_a_command_that_another_program_calls_leaves_its_ctrl_c_alone():
+    before = signal.getsignal(signal.SIGINT)
+    command_that(KeyboardInterrupt())([])
+    assert signal.getsignal(signal.SIGINT) is before
 
 
 def test_progress_shows_nothing_where_there_is_no_terminal(capsys):

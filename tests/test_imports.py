@@ -24,6 +24,7 @@ LEAVES = {
     "together",
     "builds",
     "sessions",
+    "interrupts",
 }
 ALLOWED = {
     "pose": set(),

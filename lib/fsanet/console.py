@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from tqdm import tqdm
 
 from fsanet.errors import InputError, missing_package, sentence_of
+from fsanet.interrupts import ignore_ctrl_c, pass_over_impatient_ctrl_c
 
 EXIT_OK = 0
 EXIT_ERROR = 1
@@ -76,11 +77,20 @@ def run_command(command: Callable[..., int | None]) -> Callable[..., int]:
 
     InputError and OSError are what our functions raise for what the person can mend; anything else is our own bug: it
     keeps its traceback and has an exit code of its own. FSANET_DEBUG=1 raises all. What stdout and stderr cannot
-    encode is written with backslashes.
+    encode is written with backslashes. Where the process ends with the command (no `argv`), an impatient second Ctrl-C
+    does nothing.
     """
 
     @wraps(command)
     def main(argv: Sequence[str] | None = None) -> int:
+        if argv is not None:
+            return code_of(argv)
+        pass_over_impatient_ctrl_c()
+        code = code_of(argv)
+        ignore_ctrl_c()
+        return code
+
+    def code_of(argv: Sequence[str] | None) -> int:
         _take_every_character()
         set_message_level(0)
         try:

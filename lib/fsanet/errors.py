@@ -25,6 +25,7 @@ _OF_THE_SYSTEM = {  # what the system says by number, as people say it
     errno.EACCES: "may not be read or written by this user",
     errno.EPERM: "may not be read or written by this user",
     errno.EROFS: "lies on a disk that is read-only",
+    errno.ELOOP: "leads round in a circle of links",
     errno.ENAMETOOLONG: "has a name that is too long",
 }
 _FULL = {errno.ENOSPC: "The disk is full", errno.EDQUOT: "This user's share of the disk is full"}
@@ -51,6 +52,7 @@ EXTRAS = {
     **dict.fromkeys(("keras", "tensorflow", "h5py"), "keras"),
     **dict.fromkeys(("onnx", "tf2onnx", "openvino", "ai_edge_litert"), "export"),
     **dict.fromkeys(("scipy", "numba", "matplotlib"), "render"),
+    "av": "video",
 }
 
 

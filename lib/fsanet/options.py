@@ -35,8 +35,8 @@ def add_option(
         note: what is to be said of it in this verb, such as "(default: %(default)s)".
         settings: as `ArgumentParser.add_argument` takes them.
     """
-    if name == "--seed":
-        settings["type"] = seed
+    if name in _TYPES:
+        settings["type"] = _TYPES[name]
     parser.add_argument(name, help=f"{VOCABULARY[name]} {note}".strip(), **settings)
 
 
@@ -100,6 +100,13 @@ def seed(text: str) -> int:
     return value
 
 
+def cluster(text: str) -> str:
+    """Where a cluster is, for `type=`; whoever connects knows the forms."""
+    if not text:
+        raise argparse.ArgumentTypeError("must be local:N or the address of a scheduler, got an empty word")
+    return text
+
+
 def _whole(text: str, least: int) -> int:
     """A whole number that is not below `least`."""
     with contextlib.suppress(ValueError):
@@ -118,3 +125,6 @@ def share(most: float) -> Any:
         return value
 
     return number
+
+
+_TYPES = {"--seed": seed, "--cluster": cluster}  # of the vocabulary

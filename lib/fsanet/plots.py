@@ -24,7 +24,6 @@ def new_figure(
     share_x: bool = False,
 ) -> tuple["Figure", Any]:
     """A figure and its axes; `size` in inches."""
-    from cycler import cycler
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
@@ -32,7 +31,7 @@ def new_figure(
     FigureCanvasAgg(figure)
     axes = figure.subplots(rows, columns, sharex=share_x, height_ratios=heights)
     for axis in figure.axes:
-        axis.set_prop_cycle(cycler(color=COLOURS))
+        axis.set_prop_cycle(color=COLOURS)
         axis.grid(alpha=0.3, lw=0.6)
         axis.set_axisbelow(True)
         axis.spines[["top", "right"]].set_visible(False)

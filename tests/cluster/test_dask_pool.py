@@ -2,6 +2,7 @@
 
 import os
 import signal
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -11,9 +12,9 @@ import pytest
 
 pytest.importorskip("distributed", reason="pip install 'fsanet[cluster]' to test clusters")
 
-from distributed import Client, KilledWorker
+from distributed import Client, KilledWorker, LocalCluster
 
-from fsanet.cluster.dask_pool import _reason, open_pool, spread_over
+from fsanet.cluster.dask_pool import _processes_here, _reason, open_pool, spread_over
 from fsanet.workers import CORES_VARIABLE, cores, run_on_all_cores
 
 
@@ -125,6 +126,34 @@ def test_cores_can_be_fewer_by_a_variable(monkeypatch):
 def test_what_is_no_number_of_processes(where):
     with pytest.raises(ValueError, match=r"A cluster here is local:N, N processes of 1 or more; got"), open_pool(where):
         pass
+
+
+@pytest.mark.parametrize("where", ["", "foo", "tcp://", "tcp://host", "host:port", "nothing://host:8786"])
+def test_what_is_no_address_is_told_before_anybody_is_asked(where):
+    start = time.monotonic()
+    with pytest.raises(ValueError, match=r"A cluster is local:N or an address with its port such as"), open_pool(where):
+        pass
+    assert time.monotonic() - start < 5
+
+
+@pytest.mark.parametrize("where", ["127.0.0.1:8786", "tcp://host.name:8786", "tls://[::1]:8786/", "ws://host:80"])
+def test_what_is_an_address(where):
+    assert _processes_here(where) == 0
+
+
+def test_ctrl_c_while_workers_start_is_nothing_else(monkeypatch):
+    def interrupted(cluster, count):
+        scale(cluster, count)
+        if not timers:  # closing scales too
+            timers.append(threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT)))
+            timers[0].start()
+
+    scale, timers = LocalCluster.scale, []
+    monkeypatch.setattr(LocalCluster, "scale", interrupted)
+    before = signal.getsignal(signal.SIGINT)
+    with pytest.raises(KeyboardInterrupt), open_pool("local:1"):
+        pytest.fail("the work starts")
+    assert signal.getsignal(signal.SIGINT) is before
 
 
 def test_nobody_answers(monkeypatch):

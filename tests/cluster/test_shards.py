@@ -139,6 +139,18 @@ def test_what_failed_is_told_of_names_that_are_not_printed_as_they_are(tmp_path)
     assert merged.failures == [("a\\n\\x1b.jpg", "empty")]
 
 
+def test_a_password_is_not_in_the_record(tmp_path):
+    sources, path = [Source("stream", address := "rtsp://me:secret@camera/1")], tmp_path / "poses-1-of-1.csv"
+    rows = [make_row(sources[0].shown_name, 0, FACE, frame=0)]
+    with open_sink(path) as sink:
+        sink.write(rows)
+    run = run_of_shards(1, sources, f"sources {address}")
+    write_record(run, Shard(1, 1), sources, path, [(sources[0].label, "gone")])
+    assert "secret" not in record_path(path).read_text()
+    merged = merge_shards([read_record(record_path(path))], [tmp_path / "poses.csv"])
+    assert (merged.faces, merged.failures) == (1, [("rtsp://camera/1", "gone")])
+
+
 def test_parquet_has_the_same_rows(tmp_path):
     parquet = pytest.importorskip("pyarrow.parquet", reason="pip install 'fsanet[parquet]' to test Parquet")
     write_all(tmp_path)

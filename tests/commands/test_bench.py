@@ -1,11 +1,13 @@
 """The `bench` command: sections that are asked for, their tables, files and exit codes."""
 
 import json
+import subprocess
+import sys
 
 import cv2
 import pytest
 
-from fsanet.benchmarks.catalog import ON_REQUEST, SECTIONS, get_section
+from fsanet.benchmarks.catalog import ON_REQUEST, SECTIONS
 from fsanet.benchmarks.measurement import Effort, Row, Section
 from fsanet.benchmarks.report import as_text
 from fsanet.cli import main
@@ -103,5 +105,37 @@ def test_an_unknown_section_lists_the_known_ones(tmp_path, capsys):
 
 
 @pytest.mark.parametrize("name", SECTIONS)
-def test_every_section_is_there(name):
-    assert callable(get_section(name))
+def test_every_section_is_there_and_none_needs_an_extra_to_be_looked_at(name):
+    code = (
+        "import sys; from importlib import import_module; from fsanet.errors import EXTRAS\n"
+        "sys.modules.update(dict.fromkeys(EXTRAS))\n"  # None: an import of it fails
+        f"print(callable(import_module('fsanet.benchmarks.{name}').run))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.stdout, done.stderr) == ("True\n", "")
+
+
+@pytest.fixture
+def without_av(monkeypatch):
+    """A section that finds, when it is measured, that PyAV is not installed."""
+
+    def run(effort):
+        raise ModuleNotFoundError("No module named 'av'", name="av")
+
+    monkeypatch.setattr("fsanet.benchmarks.video.run", run)
+    monkeypatch.setattr("fsanet.benchmarks.engines.run", lambda effort: ENGINES)
+
+
+def test_a_section_whose_package_is_missing_is_left_out_with_the_extra_that_brings_it(without_av, tmp_path, capsys):
+    assert main(["bench", "--only", "video", "engines", "--out", str(tmp_path)]) == 3
+    left_out = "Section 'video' is left out: This needs av, which is not installed: pip install 'fsanet[video]'."
+    assert left_out in capsys.readouterr().err
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["engines.json", "engines.png"]
+
+
+def test_without_matplotlib_the_charts_alone_are_left_out(measured, tmp_path, capsys, monkeypatch):
+    for module in ("matplotlib", "matplotlib.figure", "matplotlib.backends.backend_agg"):
+        monkeypatch.setitem(sys.modules, module, None)
+    assert main(["bench", "--only", "engines", "--out", str(tmp_path)]) == 0
+    assert "engines.png' is left out: This needs matplotlib, which is not installed" in capsys.readouterr().err
+    assert [file.name for file in tmp_path.iterdir()] == ["engines.json"]

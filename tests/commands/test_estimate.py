@@ -180,10 +180,13 @@ def test_bad_files_in_a_folder_are_named_and_the_rest_is_done(tmp_path, capsys, 
         (["77"], "Camera 77 cannot be opened"),
         (["photo.png", "--rows", "poses.xlsx"], "end in .csv or .jsonl; got 'poses.xlsx'"),
         (["photo.png", "--out", "photo.png"], "photo.png"),
+        (["photo.png", "--out", "round"], "'round' is there already, and is no folder"),
+        (["photo.png", "--out", "round/a"], "'round/a' leads round in a circle of links"),
     ],
 )
 def test_wrong_arguments(tmp_path, capsys, photo, arguments, message):
     (tmp_path / "empty").mkdir()
+    (tmp_path / "round").symlink_to("round")
     assert estimate(*arguments) == EXIT_ERROR
     assert message in one_sentence(capsys.readouterr())
 

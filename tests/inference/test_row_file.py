@@ -279,3 +279,9 @@ def test_nothing_stays_where_not_even_the_header_could_be_written(tmp_path, monk
     with pytest.raises(OSError, match="No space"):
         run([tmp_path / "p.csv"], ["a"])
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_name_that_leads_round_in_a_circle_of_links_takes_the_rows(tmp_path):
+    (tmp_path / "p.csv").symlink_to("p.csv")
+    run([tmp_path / "p.csv"], ["a"])
+    assert len((tmp_path / "p.csv").read_text().splitlines()) == 2

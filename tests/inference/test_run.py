@@ -1,4 +1,7 @@
 import csv
+import threading
+from functools import partial
+from http.server import HTTPServer, SimpleHTTPRequestHandler
 from itertools import islice
 from pathlib import Path
 
@@ -141,3 +144,34 @@ def test_a_video_that_fails_in_the_middle_leaves_no_rows_and_may_be_tried_again(
     assert report.faces == 8
     assert {Path(row["file"]).name for row in rows_of(tmp_path / "p.csv")} == {"whole.mp4"}
     assert [file.name for file in (tmp_path / "out").iterdir()] == ["whole.mp4"]
+
+
+@pytest.fixture
+def address(tmp_path, folder):
+    """Of a film, with user and password, on a server."""
+    server = HTTPServer(("127.0.0.1", 0), partial(QuietHandler, directory=str(folder)))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://me:secret@127.0.0.1:{server.server_port}/clip.mp4"
+    server.shutdown()
+    server.server_close()
+
+
+class QuietHandler(SimpleHTTPRequestHandler):
+    def log_message(self, *args):
+        pass
+
+
+def test_a_password_is_written_nowhere_and_a_stopped_run_goes_on_all_the_same(tmp_path, folder, estimator, address):
+    def stopped():
+        with RowFiles(paths, f"sources {address}") as rows:
+            go(estimator, find_sources([address]).sources, None, rows)
+            raise KeyboardInterrupt
+
+    paths = [tmp_path / "p.csv", tmp_path / "p.jsonl"]
+    with pytest.raises(KeyboardInterrupt):
+        stopped()
+    written = sorted(path for path in tmp_path.iterdir() if path.is_file())
+    assert [path.name for path in written] == [".p.csv.journal", "p.csv", "p.jsonl"]
+    assert all("secret" not in (text := path.read_text()) and "/clip.mp4" in text for path in written)
+    with RowFiles(paths, f"sources {address}") as rows:
+        assert go(estimator, find_sources([address]).sources, None, rows).skipped == 1

@@ -62,6 +62,19 @@ def test_a_folder_that_is_source_and_output_is_refused(tree):
         find_sources([str(tree / "sub")], tree / "out" / ".." / "sub")
 
 
+def test_a_pattern_that_finds_nothing_but_output_is_refused_as_its_folder_is(tree):
+    with pytest.raises(ValueError, match=r"The folder of '.*\*\.jpg' cannot be both source and --out: give another"):
+        find_sources([str(tree / "out" / "*.jpg")], tree / "out")
+
+
+def test_links_that_lead_round_in_a_circle_are_no_mistake_of_ours(tree):
+    (tree / "round").symlink_to("round")
+    assert names(find_sources([str(tree / "b.jpg")], tree / "round"), tree) == [("image", "b.jpg")]
+    found = find_sources([str(tree / "[br]*")], tree / "out")
+    assert names(found, tree) == [("image", "b.jpg")]
+    assert found.skipped == [f"{tree / 'round'} (a link that leads nowhere)"]
+
+
 def test_globs_files_cameras_and_streams_keep_the_order_given(tree):
     given = [
         "0",
@@ -80,6 +93,7 @@ def test_globs_files_cameras_and_streams_keep_the_order_given(tree):
         ("stream", "rtsp://me:secret@cam/1"),
         ("stream", "-"),
     ]
+    assert found.sources[4].label == "rtsp://cam/1"
     assert [source.relative_name for source in found.sources] == [
         "camera_0.mp4", "notes.txt", "b.jpg", "c.mp4", "stream_cam_1.mp4", "stream_input.mp4",
     ]  # fmt: skip

@@ -14,6 +14,7 @@ import av
 import cv2
 import numpy as np
 import pytest
+from PIL import ExifTags, Image
 
 from fsanet.inference.open_media import is_pipe
 from fsanet.inference.video_file import VideoReader, displayed
@@ -204,17 +205,60 @@ def with_display_matrix(mp4, matrix):
     return bytes(header)
 
 
-def test_an_address_is_read(tmp_path):
-    write_clip(tmp_path / "clip.mp4")
+@pytest.mark.parametrize(("orientation", "turns"), [(1, 0), (3, 2), (6, 3), (8, 1)])
+def test_frames_that_hold_exif_are_read_and_turned_as_it_says(tmp_path, orientation, turns):
+    picture = np.kron(np.array([[20, 90, 140], [160, 200, 240]]), np.ones((32, 32))).astype(np.uint8)
+    exif = Image.Exif()
+    exif[ExifTags.Base.Orientation] = orientation
+    Image.fromarray(picture[..., None].repeat(3, -1)).save(tmp_path / "a.jpg", exif=exif, quality=95)
+    path = write_packets(tmp_path / "a.mkv", [(tmp_path / "a.jpg").read_bytes()] * 3, (96, 64))
+    frames = list(VideoReader(str(path)))
+    assert [frame.index for frame in frames] == [0, 1, 2]
+    np.testing.assert_allclose(frames[0].image_bgr[..., 0], np.rot90(picture, turns), atol=12)
+
+
+def write_packets(path, jpegs, size):
+    """A film of JPEG files as they are."""
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("mjpeg", rate=10)
+        stream.width, stream.height = size
+        stream.pix_fmt = "yuvj420p"
+        for number, jpeg in enumerate(jpegs):
+            packet = av.Packet(jpeg)
+            packet.stream, packet.time_base = stream, Fraction(1, 10)
+            packet.pts = packet.dts = number
+            packet.duration, packet.is_keyframe = 1, True
+            container.mux(packet)
+    return path
+
+
+@pytest.fixture
+def served(tmp_path):
+    """Address of the folder, with user and password, on a server without range requests; how messages name it."""
     server = HTTPServer(("127.0.0.1", 0), partial(QuietHandler, directory=str(tmp_path)))
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    try:
-        assert len(list(VideoReader(f"http://127.0.0.1:{server.server_port}/clip.mp4"))) == 20
-        with pytest.raises(OSError, match=r"nothing\.mp4' cannot be opened as a video stream"):
-            VideoReader(f"http://127.0.0.1:{server.server_port}/nothing.mp4")
-    finally:
-        server.shutdown()
-        server.server_close()
+    yield f"http://me:secret@127.0.0.1:{server.server_port}", f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+def test_an_address_is_read_and_its_password_is_in_no_message(tmp_path, served):
+    address, shown = served
+    write_clip(tmp_path / "clip.mp4")
+    assert len(list(VideoReader(f"{address}/clip.mp4"))) == 20
+    with pytest.raises(OSError, match=f"^'{shown}/nothing.mp4' cannot be opened as a video stream"):
+        VideoReader(f"{address}/nothing.mp4")
+
+
+def test_of_a_film_at_an_address_with_its_index_at_the_end_the_sentence_says_what_to_do(tmp_path, served):
+    address, shown = served
+    write_noise(tmp_path / "clip.mp4")
+    with pytest.raises(ValueError, match="not one frame") as raised:
+        list(VideoReader(f"{address}/clip.mp4"))
+    assert str(raised.value) == (
+        f"'{shown}/clip.mp4' opens as a video, but not one frame can be read: the index of a film may lie at its end, "
+        "where a server without range requests lets nobody go first; fetch it and give the path of the file."
+    )
 
 
 class QuietHandler(SimpleHTTPRequestHandler):
@@ -230,6 +274,17 @@ def test_standard_input_is_read(tmp_path):
     assert done.stdout.strip() == "[0.0, 0.04, 0.08]"
 
 
+def write_noise(path):
+    """A film that is too large for a buffer, its index behind its frames."""
+    noise = np.random.default_rng(0).integers(0, 255, (480, 640, 3), np.uint8)
+    with writing_video(path, 10) as video:
+        for _ in range(5):
+            video.write(noise)
+    data = path.read_bytes()
+    assert data.index(b"mdat") < data.index(b"moov")
+    return path
+
+
 READ_STDIN = """
 from fsanet.inference.video_file import VideoReader
 try:
@@ -240,13 +295,8 @@ except ValueError as error:
 
 
 def test_of_a_film_in_a_pipe_with_its_index_at_the_end_the_sentence_says_what_to_give(tmp_path):
-    path = tmp_path / "clip.mp4"
-    noise = np.random.default_rng(0).integers(0, 255, (480, 640, 3), np.uint8)
-    with writing_video(path, 10) as video:
-        for _ in range(5):
-            video.write(noise)
+    path = write_noise(tmp_path / "clip.mp4")
     data = path.read_bytes()
-    assert data.index(b"mdat") < data.index(b"moov")
     piped = subprocess.run([sys.executable, "-c", READ_STDIN], input=data, capture_output=True, check=True)
     assert piped.stdout.decode().strip() == (
         "'-' opens as a video, but not one frame can be read: the index of a film may lie at its end, where a pipe "

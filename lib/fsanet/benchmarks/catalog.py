@@ -4,18 +4,25 @@ from collections.abc import Callable
 from importlib import import_module
 
 from fsanet.benchmarks.measurement import Effort, Section
-from fsanet.errors import InputError
+from fsanet.errors import InputError, missing_package
 
 SECTIONS = ("engines", "exports", "start", "video", "training", "folder", "peers", "gpu")
 ON_REQUEST = ("folder", "peers", "gpu")  # take minutes, install something or need a card: only where they are named
 
 
 def get_section(name: str) -> Callable[[Effort], Section]:
-    """The function that measures a section.
+    """The function that measures a section; it raises an ImportError that names the extra where a package is missing.
 
     Raises:
         ValueError: when there is no such section; the message lists those that there are.
     """
     if name not in SECTIONS:
         raise InputError(f"There is no section '{name}'. The sections are: {', '.join(SECTIONS)}.")
-    return import_module(f"fsanet.benchmarks.{name}").run
+
+    def run(effort: Effort) -> Section:
+        try:
+            return import_module(f"fsanet.benchmarks.{name}").run(effort)
+        except ModuleNotFoundError as error:
+            raise missing_package(error) or error from None
+
+    return run

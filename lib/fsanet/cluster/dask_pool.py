@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from itertools import islice
@@ -21,6 +22,7 @@ from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from fsanet.errors import InputError, MissingPackageError
+from fsanet.interrupts import ctrl_c_held
 from fsanet.workers import CORES_VARIABLE, cores, working_on
 
 if TYPE_CHECKING:
@@ -31,6 +33,7 @@ Result = TypeVar("Result")
 
 ATTEMPTS = 3
 LOCAL = "local:"
+_ADDRESS = re.compile(r"((tcp|tls|wss?|ucxx?)://)?(\[[^]]+\]|[^][/:\s]+):\d+/?")
 _PATIENCE_S = 10
 _LOOK_S = 5  # between looks for new workers, while nothing ends
 _SETTINGS = {
@@ -120,19 +123,18 @@ def open_pool(where: str) -> Iterator[DaskPool]:
         from distributed import Client, LocalCluster
     except ImportError:
         raise MissingPackageError("A cluster needs Dask distributed: pip install 'fsanet[cluster]'.") from None
+    count = _processes_here(where)
     with ExitStack() as stack:
-        stack.enter_context(dask.config.set(_SETTINGS))
-        address: Any = where
-        if where.startswith(LOCAL):
-            address = stack.enter_context(_local(LocalCluster, count := _count(where)))
-            address.scale(count)  # by now it is closed in order, should Ctrl-C come while they start
         try:
-            client = stack.enter_context(Client(address, timeout=_PATIENCE_S, set_as_default=False))
-            client.wait_for_workers(1, timeout=_PATIENCE_S)
-        except (OSError, TimeoutError, ValueError) as error:
-            raise OSError(f"No cluster with a worker answers at '{where}' ({error}): is it running?") from None
-        log.info("%d workers; dashboard: %s", len(client.nthreads()), client.dashboard_link)
-        yield DaskPool(client, where)
+            with ctrl_c_held():  # what Dask has half started it cannot close
+                stack.enter_context(dask.config.set(_SETTINGS))
+                address: Any = stack.enter_context(_local(LocalCluster, count)) if count else where
+                client = stack.enter_context(_connected(Client, address, where))
+            log.info("%d workers; dashboard: %s", len(client.nthreads()), client.dashboard_link)
+            yield DaskPool(client, where)
+        finally:
+            with ctrl_c_held():
+                stack.close()
 
 
 @contextmanager
@@ -146,14 +148,34 @@ def spread_over(where: str | None) -> Iterator[None]:
 
 
 def _local(kind: Callable[..., Any], count: int) -> Any:
-    """A scheduler here, as yet without its workers."""
+    """A scheduler here, its workers on the way."""
     share = {CORES_VARIABLE: str(max(1, cores() // count))}
-    return kind(
+    cluster = kind(
         n_workers=0, threads_per_worker=1, dashboard_address="127.0.0.1:0", silence_logs=logging.CRITICAL, env=share
     )
+    cluster.scale(count)
+    return cluster
 
 
-def _count(where: str) -> int:
+@contextmanager
+def _connected(kind: Callable[..., Any], address: Any, where: str) -> Iterator[Client]:
+    with ExitStack() as stack:
+        try:
+            client = stack.enter_context(kind(address, timeout=_PATIENCE_S, set_as_default=False))
+            client.wait_for_workers(1, timeout=_PATIENCE_S)
+        except (OSError, TimeoutError, ValueError) as error:
+            raise OSError(f"No cluster with a worker answers at '{where}' ({error}): is it running?") from None
+        yield client
+
+
+def _processes_here(where: str) -> int:
+    """How many processes a cluster here is to have; 0 for the address of another one, whose form is checked."""
+    if not where.startswith(LOCAL):
+        if not _ADDRESS.fullmatch(where):
+            raise InputError(
+                f"A cluster is local:N or an address with its port such as tcp://HOST:8786; got '{where}'."
+            )
+        return 0
     text = where.removeprefix(LOCAL)
     if not text.isdecimal() or int(text) < 1:
         raise InputError(f"A cluster here is local:N, N processes of 1 or more; got '{where}'.")

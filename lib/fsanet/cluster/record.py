@@ -15,6 +15,7 @@ from typing import NamedTuple
 from fsanet.cluster.shard import Shard, names_digest
 from fsanet.errors import InputError
 from fsanet.files import as_utf8, printable, replace_whole
+from fsanet.inference.addresses import without_user
 from fsanet.inference.row_tables import read_rows
 from fsanet.inference.sources import Source
 
@@ -67,7 +68,7 @@ class Record(NamedTuple):
 
 def run_of_shards(of: int, sources: Sequence[Source], settings: str) -> RunOfShards:
     """The run that goes through `sources` in `of` shards."""
-    return RunOfShards(of, len(sources), names_digest(sources), settings)
+    return RunOfShards(of, len(sources), names_digest(sources), without_user(settings))
 
 
 def record_path(rows: Path) -> Path:
@@ -95,7 +96,7 @@ def write_record(
         for position, source in own:
             count, problem = faces[as_utf8(source.label)], problems.get(printable(source.label), "")
             start = source.span.start if source.span else None
-            done = DoneSource(position, as_utf8(source.name), count, problem, start)
+            done = DoneSource(position, as_utf8(source.shown_name), count, problem, start)
             file.write(json.dumps(done) + "\n")
 
 
@@ -103,7 +104,7 @@ def _faces_of(sources: Sequence[Source], rows: Path) -> Counter[str]:
     """{label of a source: how many rows it has}; two parts of a video in one shard have no frame in common."""
     of_file: dict[str, list[Source]] = defaultdict(list)
     for source in sources:
-        of_file[as_utf8(source.name)].append(source)
+        of_file[as_utf8(source.shown_name)].append(source)
     return Counter(
         as_utf8(
             next(part for part in of_file[row.file] if part.span is None or (row.frame or 0) < part.span.stop).label

@@ -11,6 +11,7 @@ from fsanet.cluster.merging import find_records, merge_shards, refuse_other_shar
 from fsanet.cluster.shard import Shard, names_digest
 from fsanet.cluster.shard_work import Done, ShardWork
 from fsanet.console import EXIT_INTERRUPTED, EXIT_OK, EXIT_PARTIAL, log_failures, progress
+from fsanet.inference.addresses import without_user
 from fsanet.inference.sources import Source, find_sources
 
 log = logging.getLogger(__name__)
@@ -87,5 +88,6 @@ def same_sources(names: tuple[str, ...], out: str, digest: str) -> list[Source]:
     """
     sources = find_sources(list(names), skip_folder=out).sources
     if names_digest(sources) != digest:
-        raise OSError(f"{platform.node()} sees other files in {', '.join(names)} than where the command was given.")
+        named = ", ".join(map(without_user, names))
+        raise OSError(f"{platform.node()} sees other files in {named} than where the command was given.")
     return sources

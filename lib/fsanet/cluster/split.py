@@ -77,9 +77,9 @@ def _lengths(sources: Sequence[Source]) -> tuple[dict[str, float], list[tuple[st
     none: list[tuple[str, str]] = []
     for source in sources:
         if source.kind in _NEVER:
-            none.append((source.name, _NEVER[source.kind]))
+            none.append((source.shown_name, _NEVER[source.kind]))
         elif not find_spec("av"):
-            none.append((source.name, "splitting needs PyAV: pip install 'fsanet[video]'"))
+            none.append((source.shown_name, "splitting needs PyAV: pip install 'fsanet[video]'"))
         else:
             from fsanet.inference.video_index import length_s  # needs PyAV
 

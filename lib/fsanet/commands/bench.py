@@ -17,10 +17,10 @@ from pathlib import Path
 
 from fsanet.benchmarks.catalog import ON_REQUEST, SECTIONS, get_section
 from fsanet.benchmarks.chart import draw_section
-from fsanet.benchmarks.measurement import Effort
+from fsanet.benchmarks.measurement import Effort, Section
 from fsanet.benchmarks.report import as_text, conditions, write_json
 from fsanet.console import EXIT_ERROR, EXIT_OK, EXIT_PARTIAL
-from fsanet.errors import InputError
+from fsanet.errors import InputError, missing_package
 from fsanet.locations import work_dir
 from fsanet.options import add_option
 
@@ -58,9 +58,18 @@ def run(args: argparse.Namespace) -> int:
         print(f"\n{as_text(section)}", flush=True)
         write_json(section, measured_on, args.out / f"{name}.json")
         if section.rows:
-            draw_section(section, args.out / f"{name}.png")
+            _draw(section, args.out / f"{name}.png")
     if left_out < len(runs):
         log.info("Tables and charts: %s", args.out)
     if left_out:
         return EXIT_ERROR if left_out == len(runs) else EXIT_PARTIAL
     return EXIT_OK
+
+
+def _draw(section: Section, path: Path) -> None:
+    try:
+        draw_section(section, path)
+    except ModuleNotFoundError as error:
+        if not (missing := missing_package(error)):
+            raise
+        log.warning("'%s' is left out: %s", path, missing)

@@ -7,8 +7,10 @@ import cv2
 
 from fsanet.errors import InputError
 from fsanet.files import as_utf8
+from fsanet.inference.addresses import without_user
 from fsanet.inference.frames import DEFAULT_FPS, VideoFrame
 
+_NOT_ONE = "opens as a video, but not one frame can be read"
 _MISSES_BEFORE_END = 30  # frames in a row that cannot be read, after which a video is taken to have ended
 _WITHOUT_PYAV = (
     "read without PyAV: times may be off, mirrored videos are not mirrored back; pip install 'fsanet[video]'"
@@ -86,19 +88,21 @@ def check_file(path: Path) -> None:
 
 def no_video(name: str) -> InputError:
     """The error for a file that does not open as a video."""
-    return InputError(f"'{name}' cannot be opened as a video: it is truncated, damaged or no video file.")
+    return InputError(f"'{without_user(name)}' cannot be opened as a video: it is truncated, damaged or no video file.")
 
 
 def no_frame(name: str) -> InputError:
-    """The error for a video of which nothing can be read."""
-    return InputError(f"'{name}' opens as a video, but not one frame can be read: it is damaged.")
+    """The error for a video file of which nothing can be read."""
+    return InputError(f"'{name}' {_NOT_ONE}: it is damaged.")
 
 
-def no_frame_of_pipe(name: str) -> InputError:
-    """The error for a pipe of which nothing can be read."""
+def no_frame_in_order(name: str) -> InputError:
+    """The error for a pipe or an address of which nothing can be read."""
+    why = "a pipe cannot go first; give"
+    if "://" in name:
+        why = "a server without range requests lets nobody go first; fetch it and give"
     return InputError(
-        f"'{name}' opens as a video, but not one frame can be read: the index of a film may lie at its end, where a "
-        "pipe cannot go first; give the path of the file."
+        f"'{without_user(name)}' {_NOT_ONE}: the index of a film may lie at its end, where {why} the path of the file."
     )
 
 

@@ -3,6 +3,7 @@
 from importlib.util import find_spec
 
 from fsanet.errors import InputError, MissingPackageError
+from fsanet.inference.addresses import without_user
 from fsanet.inference.capture import CaptureReader
 from fsanet.inference.frames import FrameReader
 from fsanet.inference.picture_series import PictureSeries
@@ -31,7 +32,8 @@ def open_frames(kind: str, name: str, span: Span | None = None) -> FrameReader:
         return PictureSeries(name)
     if not find_spec("av"):
         if kind == "stream":
-            raise MissingPackageError(f"'{name}' is a stream, which is read by PyAV: pip install 'fsanet[video]'.")
+            what = f"'{without_user(name)}' is a stream"
+            raise MissingPackageError(f"{what}, which is read by PyAV: pip install 'fsanet[video]'.")
         return CaptureReader(name)
     from fsanet.inference.video_file import VideoReader  # needs PyAV
     from fsanet.inference.video_span import SpanReader

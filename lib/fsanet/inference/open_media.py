@@ -12,6 +12,7 @@ from av.container import InputContainer
 
 from fsanet.errors import InputError
 from fsanet.files import as_utf8
+from fsanet.inference.addresses import without_user
 from fsanet.inference.capture import no_video
 
 _PATIENCE_S = (10.0, 20.0)  # for opening an address, and for each piece that comes from it
@@ -33,7 +34,8 @@ def open_media(name: str) -> InputContainer:
             return _opened(name)
     except (av.FFmpegError, ValueError, OSError) as error:
         if name == "-" or "://" in name or name.startswith("/dev/"):
-            raise OSError(f"'{name}' cannot be opened as a video stream: {_reason(error)}.") from None
+            what = f"'{name}' cannot be opened as a video stream: {_reason(error)}."
+            raise OSError(without_user(what)) from None
         raise no_video(name) from None
 
 

@@ -17,6 +17,7 @@ from typing import BinaryIO
 
 from fsanet.errors import InputError
 from fsanet.files import locked
+from fsanet.inference.addresses import without_user
 from fsanet.inference.row_journal import Finished, Journal, Run, line_of, read_journal
 from fsanet.inference.row_part import RowPart, begins_as, open_after
 from fsanet.inference.rows import FORMATS, PoseRow
@@ -58,8 +59,8 @@ class RowFiles:
         self._ends_by_ctrl_c = ends_by_ctrl_c
         self._parts = [_part_of(path) for path in self.paths]
         self._journal = self.paths[0].with_name(f".{self.paths[0].name}.journal")
-        self._run = Run(settings, [os.path.relpath(path, self._journal.parent) for path in self.paths])
-        if len({path.resolve() for path in self.paths}) < len(self.paths):
+        self._run = Run(without_user(settings), [os.path.relpath(path, self._journal.parent) for path in self.paths])
+        if len({os.path.realpath(path) for path in self.paths}) < len(self.paths):
             raise InputError(f"Each file of rows is named once; got {', '.join(map(str, self.paths))}.")
 
     def __enter__(self) -> "RowFiles":

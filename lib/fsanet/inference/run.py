@@ -162,7 +162,7 @@ class Run:
                 path = self._paths[source.name]
                 writer = stack.enter_context(writing_video(path, reader.fps, reader.sound_of, reader.is_live))
             total, quiet = reader.expected_frames or None, self._settings.quiet
-            label = printable(Path(source.name).name)
+            label = printable(Path(source.shown_name).name)
             bar = stack.enter_context(progress(total=total, unit="frame", label=label, quiet=quiet))
             try:
                 for result in poses:
@@ -178,7 +178,7 @@ class Run:
         numbered = [(face.tracked.face_id, face) for face in result.faces]
         self._write(
             [
-                make_row(source.name, n, f.tracked.face, f.pose, frame.index, frame.time_s, f.tracked.origin)
+                make_row(source.shown_name, n, f.tracked.face, f.pose, frame.index, frame.time_s, f.tracked.origin)
                 for n, f in numbered
             ]
         )

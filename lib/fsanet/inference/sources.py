@@ -12,6 +12,7 @@ from typing import Literal, NamedTuple
 from fsanet.errors import InputError
 from fsanet.files import printable
 from fsanet.image.kinds import kind_of_file
+from fsanet.inference.addresses import without_user
 from fsanet.inference.spans import Span
 
 _NAMED = 3  # skipped files of a kind that are named
@@ -36,9 +37,14 @@ class Source:
     span: Span | None = None
 
     @property
+    def shown_name(self) -> str:
+        """The name as rows, journals and messages have it: without the password of a camera."""
+        return without_user(self.name)
+
+    @property
     def label(self) -> str:
         """What tells it from every other source of a run."""
-        return f"{self.name}, {self.span}" if self.span else self.name
+        return f"{self.shown_name}, {self.span}" if self.span else self.shown_name
 
     @property
     def is_file(self) -> bool:
@@ -85,12 +91,12 @@ def find_sources(names: list[str], skip_folder: str | Path = "") -> Sources:
         PermissionError: for a folder that may not be read.
         ValueError: for a folder or a glob without any image or video, and for an empty name.
     """
-    skip = Path(skip_folder).resolve() if skip_folder else None
+    skip = _real(Path(skip_folder)) if skip_folder else None
     found: dict[str, Source] = {}
     skipped: list[str] = []
     for name in names:
         for source in _find(name, skip, skipped):
-            found.setdefault(source.name, source)
+            found.setdefault(source.label, source)
     return Sources(list(found.values()), skipped)
 
 
@@ -125,16 +131,28 @@ def _find(name: str, skip: Path | None, skipped: list[str]) -> list[Source]:
     if name.isdecimal() and not path.exists():
         return [Source("camera", name)]
     if path.is_dir():
-        if path.resolve() == skip:
-            raise InputError(f"The folder '{name}' cannot be both source and --out: give another folder to write to.")
+        if _real(path) == skip:
+            raise _source_and_output(f"The folder '{name}'")
         return _media(_walk(path, skip, skipped), f"The folder '{name}'", skipped, folder=name)
     if path.exists():
         return [_named_file(path)]
     if has_magic(name):
         matches = map(Path, glob(name, recursive=True))  # noqa: PTH207 (Path.glob takes no absolute pattern)
-        files = (match for match in matches if not match.is_dir() and skip not in match.resolve().parents)
-        return _media(files, f"The pattern '{name}'", skipped)
+        files = [match for match in matches if not match.is_dir()]
+        elsewhere = [file for file in files if skip not in _real(file).parents]
+        if files and not elsewhere:
+            raise _source_and_output(f"The folder of '{name}'")
+        return _media(elsewhere, f"The pattern '{name}'", skipped)
     raise FileNotFoundError(f"No file, folder or camera number '{name}': check the path.")
+
+
+def _real(path: Path) -> Path:
+    """Where links lead to; of those that lead round in a circle `Path.resolve` makes an error."""
+    return Path(os.path.realpath(path))
+
+
+def _source_and_output(what: str) -> InputError:
+    return InputError(f"{what} cannot be both source and --out: give another folder to write to.")
 
 
 def _named_file(path: Path) -> Source:
@@ -165,12 +183,12 @@ def _walk(folder: Path, skip: Path | None, skipped: list[str]) -> Iterator[Path]
     seen = {skip}
     for parent, folders, files in os.walk(folder, onerror=pass_over, followlinks=True):
         here = Path(parent)
-        real = here.resolve()
+        real = _real(here)
         if real in seen:  # a link and its folder side by side: both were listed before either was entered
             folders.clear()
             continue
         seen.add(real)
-        folders[:] = sorted(f for f in folders if not f.startswith(".") and (here / f).resolve() not in seen)
+        folders[:] = sorted(f for f in folders if not f.startswith(".") and _real(here / f) not in seen)
         yield from (here / file for file in files if not file.startswith("."))
 
 

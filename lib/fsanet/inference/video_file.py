@@ -11,7 +11,7 @@ import numpy as np
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
-from fsanet.inference.capture import check_file, no_frame, no_frame_of_pipe, no_video
+from fsanet.inference.capture import check_file, no_frame, no_frame_in_order, no_video
 from fsanet.inference.frames import DEFAULT_FPS, VideoFrame
 from fsanet.inference.open_media import interruptible, is_pipe, open_media
 
@@ -47,7 +47,7 @@ class VideoReader:
         self.fps = rate if 0 < rate <= _MOST_FPS else DEFAULT_FPS
         self.expected_frames = stream.frames
         self.missed_frames = 0
-        self._is_pipe = not is_file and is_pipe(name)
+        self._is_in_order = not is_file and ("://" in name or is_pipe(name))
         self.is_live = not is_file and self._container.duration is None
         self.note = ""
         self.sound_of = name if is_file and self._container.streams.audio else ""
@@ -70,7 +70,7 @@ class VideoReader:
         finally:
             self._container.close()
         if time_s < 0:
-            raise no_frame_of_pipe(self.name) if self._is_pipe else no_frame(self.name)
+            raise no_frame_in_order(self.name) if self._is_in_order else no_frame(self.name)
 
     def _numbered(self) -> Iterator[tuple[int, av.VideoFrame | None]]:
         """Frames with their numbers in the video, None for each that cannot be read."""
@@ -108,11 +108,8 @@ def upright(frame: av.VideoFrame, aspect: float = 1.0) -> NDArray[np.uint8]:
     image = np.asarray(frame.to_ndarray(format="bgr24"), np.uint8)
     if abs(aspect - 1) > _SQUARE_WITHIN:
         image = cv2.resize(image, (max(1, round(image.shape[1] * aspect)), image.shape[0]))
-    side_data: Any = frame.side_data  # PyAV's types name one kind of it only
-    matrix = side_data.get("DISPLAYMATRIX")
-    if matrix is None:
-        return image
-    return displayed(image, np.frombuffer(bytes(matrix), np.int32)[[0, 1, 3, 4]].reshape(2, 2))
+    matrix = _display_matrix(frame)
+    return image if matrix is None else displayed(image, matrix)
 
 
 def displayed(image: NDArray[np.uint8], matrix: NDArray) -> NDArray[np.uint8]:
@@ -128,6 +125,17 @@ def displayed(image: NDArray[np.uint8], matrix: NDArray) -> NDArray[np.uint8]:
     image = image[:, ::-1] if a < 0 else image
     image = image[::-1] if d < 0 else image
     return np.ascontiguousarray(image)
+
+
+def _display_matrix(frame: av.VideoFrame) -> NDArray | None:
+    """As `displayed` takes it; None for a frame that says nothing of how it is to be seen."""
+    try:
+        side_data: Any = frame.side_data  # PyAV's types name one kind of it only
+    except ValueError:  # PyAV knows fewer kinds than FFmpeg 8, such as EXIF; the turn it tells all the same
+        turn = np.radians(-frame.rotation)
+        return np.array([[np.cos(turn), np.sin(turn)], [-np.sin(turn), np.cos(turn)]])
+    matrix = side_data.get("DISPLAYMATRIX")
+    return None if matrix is None else np.frombuffer(bytes(matrix), np.int32)[[0, 1, 3, 4]].reshape(2, 2)
 
 
 def _is_file(name: str) -> bool:
