@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from fsanet.console import run_command
 from fsanet.image.reading import read_image, write_image
-from fsanet.inference.video_writer import writing_video
+from fsanet.inference.video.writer import writing_video
 
 ASSETS = Path(__file__).resolve().parent / "assets"
 CLIP_FPS = 24

@@ -17,8 +17,8 @@ from fsanet.errors import InputError
 from fsanet.image.boxes import BoxXYXY
 from fsanet.image.overlay import draw_axes
 from fsanet.inference.estimator import HeadPoseEstimator
-from fsanet.inference.video import VideoPoses, VideoSettings
-from fsanet.inference.video_file import VideoReader
+from fsanet.inference.video.poses import VideoPoses, VideoSettings
+from fsanet.inference.video.reader import VideoReader
 from fsanet.plots import BLACK
 from fsanet.pose.angles import Pose, rotation_from_angles
 

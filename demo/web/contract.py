@@ -10,13 +10,14 @@ from fsanet.detectors import closer_look, detection, nearby, scout, working_imag
 from fsanet.engines.reading import ExpectedError
 from fsanet.image import overlay
 from fsanet.image.face_crop import DETECTOR_MARGIN, INPUT_SIZE
-from fsanet.inference import cuts, drawing, face_estimator
+from fsanet.inference import drawing, face_estimator
 from fsanet.inference.choose import VIDEO_DETECT_SIZE
 from fsanet.inference.estimator import APART_DEG, finder_share_of
-from fsanet.inference.rows import DIGITS, PoseRow
-from fsanet.inference.smoothing import OneEuroRotationFilter
+from fsanet.inference.rows.row import DIGITS, PoseRow
 from fsanet.inference.straightened import LEANING_DEG, TOLD_DEG, TOLD_SCORE
-from fsanet.inference.tracking import SAME_HEAD_IOU, FaceTracker
+from fsanet.inference.video import cuts
+from fsanet.inference.video.smoothing import OneEuroRotationFilter
+from fsanet.inference.video.tracking import SAME_HEAD_IOU, FaceTracker
 from fsanet.weights.pretrained import DETECTOR_FILES
 
 NETWORK_FILE = "models/poses.onnx"

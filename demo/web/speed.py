@@ -16,7 +16,7 @@ from demo.web.build import page_files, write_folder
 from demo.web.chromium import CAMERA_WH, headless_chromium, write_camera
 from demo.web.serve import serving
 from fsanet.console import EXIT_OK, run_command
-from fsanet.inference.video_file import VideoReader
+from fsanet.inference.video.reader import VideoReader
 from fsanet.locations import checkout
 
 if TYPE_CHECKING:

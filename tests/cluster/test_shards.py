@@ -14,8 +14,8 @@ from fsanet.cluster.shard import Shard, all_shards, parse_shard
 from fsanet.cluster.shard_work import ShardWork
 from fsanet.files import printable
 from fsanet.inference.face_estimator import Face
-from fsanet.inference.row_tables import open_sink, read_rows
-from fsanet.inference.rows import make_row
+from fsanet.inference.rows.row import make_row
+from fsanet.inference.rows.tables import open_sink, read_rows
 from fsanet.inference.sources import Source
 from fsanet.pose.angles import Pose
 

@@ -21,9 +21,9 @@ from fsanet.image.reading import write_image
 from fsanet.inference import estimator as estimator_module
 from fsanet.inference.estimator import HeadPoseEstimator
 from fsanet.inference.face_estimator import Face
-from fsanet.inference.rows import make_row
-from fsanet.inference.video_file import VideoReader
-from fsanet.inference.video_writer import writing_video
+from fsanet.inference.rows.row import make_row
+from fsanet.inference.video.reader import VideoReader
+from fsanet.inference.video.writer import writing_video
 from fsanet.pose.angles import Pose
 
 

@@ -15,7 +15,7 @@ import numpy as np
 
 from fsanet import cli
 from fsanet.console import EXIT_ERROR, EXIT_OK
-from fsanet.inference.row_tables import read_rows
+from fsanet.inference.rows.tables import read_rows
 from fsanet.pose.errors import geodesic_errors
 
 FPS = 6
@@ -86,7 +86,7 @@ def test_smoothing_is_warmed_up_before_the_part(clip):
 KILLED = """
 import os, signal, sys
 from fsanet import cli
-from fsanet.inference.row_file import RowFiles
+from fsanet.inference.rows.file import RowFiles
 finish = RowFiles.finish
 def killed(rows, name):
     if len(rows.finished) == 1:

@@ -6,7 +6,7 @@ import pytest
 
 from demo import demo, make_assets
 from fsanet.image.reading import read_image
-from fsanet.inference.video_file import VideoReader
+from fsanet.inference.video.reader import VideoReader
 
 
 def test_the_bundled_files_are_what_the_command_makes(monkeypatch, tmp_path):

@@ -10,7 +10,7 @@ from PIL import Image, features
 
 from fsanet.image.orientation import turned_upright
 from fsanet.image.reading import decode_image
-from fsanet.inference.picture_series import PictureSeries
+from fsanet.inference.video.picture_series import PictureSeries
 
 ORIENTATIONS = range(1, 9)
 TAG = 274

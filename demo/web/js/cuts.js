@@ -1,5 +1,5 @@
 // @ts-check
-// Where one scene of a video ends and the next begins, as fsanet.inference.cuts.
+// Where one scene of a video ends and the next begins, as fsanet.inference.video.cuts.
 
 import { averaged } from "./pixels.js";
 

@@ -1,5 +1,5 @@
 // @ts-check
-// The One-Euro filter on rotations (Casiez, Roussel and Vogel, CHI 2012), as fsanet.inference.smoothing has it.
+// The One-Euro filter on rotations (Casiez, Roussel and Vogel, CHI 2012), as fsanet.inference.video.smoothing has it.
 
 import { multiply, poseFromRotation, rotationFromPose, rotationFromVector, rotationVector, transpose } from "./rotation.js";
 

@@ -1,6 +1,6 @@
 // @ts-check
 // Stable face numbers from frame to frame, and faces for frames in which the search is not run or misses them, as
-// fsanet.inference.tracking has it.
+// fsanet.inference.video.tracking has it.
 
 import { iou } from "./boxes.js";
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import cv2
 
 from fsanet.image.reading import read_image, write_image
-from fsanet.inference.video_writer import writing_video
+from fsanet.inference.video.writer import writing_video
 from fsanet.locations import checkout
 
 CLIP_SIZE = (640, 480)
@@ -24,7 +24,7 @@ def demo_file(name: str) -> Path:
 
 def write_clip(path: Path, frames: int) -> Path:
     """The demo's clip, one moving face, scaled to 640x480 and repeated to so many frames."""
-    from fsanet.inference.video_file import VideoReader  # needs PyAV
+    from fsanet.inference.video.reader import VideoReader  # needs PyAV
 
     reader = VideoReader(str(demo_file("clip.mp4")))
     images = [cv2.resize(frame.image_bgr, CLIP_SIZE) for frame in reader]

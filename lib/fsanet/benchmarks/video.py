@@ -41,8 +41,8 @@ def _name(every: int) -> str:
 def stages_ms(clip: Path) -> dict[str, float]:
     """Milliseconds a frame of each stage, run for itself."""
     from fsanet.inference.drawing import draw_face
-    from fsanet.inference.video_file import VideoReader
-    from fsanet.inference.video_writer import writing_video
+    from fsanet.inference.video.reader import VideoReader
+    from fsanet.inference.video.writer import writing_video
 
     estimator = _estimator()
     images = [frame.image_bgr for _, frame in zip(range(_STAGE_FRAMES), VideoReader(str(clip)), strict=False)]
@@ -79,7 +79,7 @@ def whole_seconds(clip: Path, out: Path, detect_every: int) -> float:
     from fsanet.inference.report import RunSettings
     from fsanet.inference.run import Run
     from fsanet.inference.sources import Source
-    from fsanet.inference.video import VideoSettings
+    from fsanet.inference.video.poses import VideoSettings
 
     settings = RunSettings(out=out, quiet=True, video=VideoSettings(detect_every=detect_every))
     run_video = Run(_estimator(), settings)

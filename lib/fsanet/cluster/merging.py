@@ -13,9 +13,9 @@ from fsanet.cluster.shard import Shard
 from fsanet.cluster.shard_work import lock_path
 from fsanet.errors import InputError
 from fsanet.files import printable
-from fsanet.inference.row_tables import open_sink, read_rows
-from fsanet.inference.rows import PoseRow
-from fsanet.inference.seams import renumbered, same_faces
+from fsanet.inference.rows.row import PoseRow
+from fsanet.inference.rows.seams import renumbered, same_faces
+from fsanet.inference.rows.tables import open_sink, read_rows
 
 _NAMED = 8
 _AT_ONCE = 128  # shards whose rows are open: systems allow 256 files, most 1,024

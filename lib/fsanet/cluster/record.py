@@ -16,7 +16,7 @@ from fsanet.cluster.shard import Shard, names_digest
 from fsanet.errors import InputError
 from fsanet.files import as_utf8, printable, replace_whole
 from fsanet.inference.addresses import without_user
-from fsanet.inference.row_tables import read_rows
+from fsanet.inference.rows.tables import read_rows
 from fsanet.inference.sources import Source
 
 SUFFIX = ".sources.jsonl"

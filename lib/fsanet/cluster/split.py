@@ -15,10 +15,10 @@ import numpy as np
 
 from fsanet.errors import InputError
 from fsanet.inference.sources import Source
-from fsanet.inference.spans import Span
+from fsanet.inference.video.spans import Span
 
 if TYPE_CHECKING:
-    from fsanet.inference.video_index import VideoIndex
+    from fsanet.inference.video.index import VideoIndex
 
 OVERLAP_S = 2.0  # faces are remembered for 0.5 s; smoothing has forgotten where it began, but for a five-hundredth
 LEAST_SPAN_S = 2 * OVERLAP_S
@@ -81,7 +81,7 @@ def _lengths(sources: Sequence[Source]) -> tuple[dict[str, float], list[tuple[st
         elif not find_spec("av"):
             none.append((source.shown_name, "splitting needs PyAV: pip install 'fsanet[video]'"))
         else:
-            from fsanet.inference.video_index import length_s  # needs PyAV
+            from fsanet.inference.video.index import length_s  # needs PyAV
 
             try:
                 lengths[source.name] = length_s(source.name)
@@ -91,7 +91,7 @@ def _lengths(sources: Sequence[Source]) -> tuple[dict[str, float], list[tuple[st
 
 
 def _spans(name: str, parts: int, search_every: int) -> tuple[Span, ...]:
-    from fsanet.inference.video_index import read_index  # needs PyAV
+    from fsanet.inference.video.index import read_index  # needs PyAV
 
     index = read_index(name)
     edges = np.unique(np.linspace(0, len(index.pts), parts + 1).astype(int)).tolist()

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from fsanet.cluster.shard_work import Done
     from fsanet.inference.display import Window
     from fsanet.inference.sources import Source
-    from fsanet.inference.spans import Span
+    from fsanet.inference.video.spans import Span
 
 _SHARDS = 64  # of a cluster
 log = logging.getLogger(__name__)
@@ -176,7 +176,7 @@ def _on_cluster(args: argparse.Namespace, sources: list, rows: list[Path]) -> in
     """All shards, by many processes, and their rows joined."""
     from fsanet.cluster.shard import all_shards, names_digest
     from fsanet.cluster.shared_run import share_out
-    from fsanet.inference.row_tables import PARQUET
+    from fsanet.inference.rows.tables import PARQUET
 
     if args.shard or args.show:
         raise InputError("--shard and --show do not go with --cluster: leave them out.")
@@ -211,9 +211,9 @@ def _go_through(args: argparse.Namespace, sources: list, among: list, row_paths:
     from fsanet.cluster.shard_work import Done
     from fsanet.inference.outputs import check_not_a_source
     from fsanet.inference.report import RunSettings
-    from fsanet.inference.row_file import RowFiles
+    from fsanet.inference.rows.file import RowFiles
     from fsanet.inference.run import Run
-    from fsanet.inference.video import VideoSettings
+    from fsanet.inference.video.poses import VideoSettings
 
     pictures = "" if args.no_pictures else f", {args.draw} in {args.out}"  # what is skipped has them already
     parts = "".join(f", {part.label}" for part in among if part.span)

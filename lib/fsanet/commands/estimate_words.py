@@ -10,8 +10,8 @@ from fsanet.files import printable
 
 if TYPE_CHECKING:
     from fsanet.inference.report import RunReport
-    from fsanet.inference.row_file import RowFiles
-    from fsanet.inference.rows import PoseRow
+    from fsanet.inference.rows.file import RowFiles
+    from fsanet.inference.rows.row import PoseRow
 
 log = logging.getLogger(__name__)
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from fsanet.inference.styles import Style
-from fsanet.inference.video import VideoSettings
+from fsanet.inference.video.poses import VideoSettings
 
 
 @dataclass(frozen=True)

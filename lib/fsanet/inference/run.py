@@ -16,16 +16,16 @@ from fsanet.files import printable, remove_all_leftovers
 from fsanet.image.reading import write_image
 from fsanet.inference.drawing import DrawnFace, draw_faces
 from fsanet.inference.face_estimator import Face, FaceEstimator
-from fsanet.inference.frame_sources import open_frames
-from fsanet.inference.frames import FrameReader
 from fsanet.inference.images import ImageResult, estimate_images
 from fsanet.inference.outputs import output_paths
 from fsanet.inference.report import RunReport, RunSettings
-from fsanet.inference.row_file import RowFiles
-from fsanet.inference.rows import PoseRow, make_row
+from fsanet.inference.rows.file import RowFiles
+from fsanet.inference.rows.row import PoseRow, make_row
 from fsanet.inference.sources import Source
-from fsanet.inference.video import FrameResult, VideoPoses
-from fsanet.inference.video_writer import VideoWriter, writing_video
+from fsanet.inference.video.frame_sources import open_frames
+from fsanet.inference.video.frames import FrameReader
+from fsanet.inference.video.poses import FrameResult, VideoPoses
+from fsanet.inference.video.writer import VideoWriter, writing_video
 
 _MOST_AT_ONCE = 4  # frames that are searched: with more, reading and writing are what takes the time, and memory grows
 _OF_ONE_FILE = {errno.ENAMETOOLONG, errno.EILSEQ, errno.EINVAL, errno.EISDIR, errno.ENOTDIR}

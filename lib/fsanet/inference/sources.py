@@ -13,7 +13,7 @@ from fsanet.errors import InputError
 from fsanet.files import printable
 from fsanet.image.kinds import kind_of_file
 from fsanet.inference.addresses import without_user
-from fsanet.inference.spans import Span
+from fsanet.inference.video.spans import Span
 
 _NAMED = 3  # skipped files of a kind that are named
 _CLOSED = " (a folder that cannot be read)"  # behind the names of those in what was skipped

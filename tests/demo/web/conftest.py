@@ -21,7 +21,7 @@ from demo.web import build
 from demo.web.chromium import CAMERA_WH, headless_chromium, write_camera
 from demo.web.serve import server_for
 from demo.web.vendor import WEBGPU
-from fsanet.inference.video_file import VideoReader
+from fsanet.inference.video.reader import VideoReader
 
 CAMERA_FPS = 10
 JS = Path(__file__).resolve().parents[3] / "demo" / "web" / "js"

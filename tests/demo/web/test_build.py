@@ -18,7 +18,7 @@ from fsanet.detectors import scout
 from fsanet.errors import InputError
 from fsanet.image.face_crop import DETECTOR_MARGIN, INPUT_SIZE
 from fsanet.inference.estimator import FINDER_SHARE
-from fsanet.inference.rows import PoseRow
+from fsanet.inference.rows.row import PoseRow
 from fsanet.models.spec import OUR_MODELS
 
 FILES = {

@@ -17,11 +17,12 @@ from fsanet.detectors.working_image import fit, shrunk
 from fsanet.image.boxes import iou, remap
 from fsanet.image.face_crop import crop_turned, widened_pixels
 from fsanet.image.turning import turn_image
-from fsanet.inference import cuts, face_estimator
-from fsanet.inference.cuts import CutDetector
+from fsanet.inference import face_estimator
 from fsanet.inference.face_estimator import Face
-from fsanet.inference.rows import DIGITS, FORMATS, PoseRow, make_row
-from fsanet.inference.tracking import SAME_HEAD_IOU, FaceTracker
+from fsanet.inference.rows.row import DIGITS, FORMATS, PoseRow, make_row
+from fsanet.inference.video import cuts
+from fsanet.inference.video.cuts import CutDetector
+from fsanet.inference.video.tracking import SAME_HEAD_IOU, FaceTracker
 from fsanet.pose.angles import Pose
 
 

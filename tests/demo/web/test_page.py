@@ -22,8 +22,8 @@ from fsanet.detectors.yunet import MODEL_FILE
 from fsanet.image.reading import read_image
 from fsanet.inference.choose import VIDEO_DETECT_SIZE
 from fsanet.inference.face_estimator import Face
-from fsanet.inference.rows import PoseRow
-from fsanet.inference.video_file import VideoReader
+from fsanet.inference.rows.row import PoseRow
+from fsanet.inference.video.reader import VideoReader
 from fsanet.pose.errors import geodesic_errors
 from tests.demo.web.conftest import CAMERA_FPS
 

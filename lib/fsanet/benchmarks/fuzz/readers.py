@@ -74,8 +74,8 @@ def _read_video(path: Path) -> None:
 
 def _go_through(kind: str, path: Path) -> None:
     """Read all frames, and write them with their times and sound."""
-    from fsanet.inference.frame_sources import open_frames
-    from fsanet.inference.video_writer import writing_video
+    from fsanet.inference.video.frame_sources import open_frames
+    from fsanet.inference.video.writer import writing_video
 
     reader = open_frames(kind, str(path))
     with writing_video(path.with_name("written.mp4"), reader.fps, reader.sound_of) as video:

@@ -103,7 +103,7 @@ def _reads_picture(path: Path) -> bool:
 
 
 def _reads_video(path: Path) -> bool:
-    from fsanet.inference.video_file import VideoReader
+    from fsanet.inference.video.reader import VideoReader
 
     reader = VideoReader(str(path))
     return sum(1 for _ in reader) > 0 and not reader.missed_frames

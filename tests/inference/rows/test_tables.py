@@ -2,8 +2,8 @@ import pytest
 
 from fsanet.errors import InputError
 from fsanet.inference.face_estimator import Face
-from fsanet.inference.row_tables import open_sink, read_rows
-from fsanet.inference.rows import csv_line, make_row
+from fsanet.inference.rows.row import csv_line, make_row
+from fsanet.inference.rows.tables import open_sink, read_rows
 from fsanet.pose.angles import Pose
 
 

@@ -4,8 +4,8 @@ from contextlib import suppress
 import pytest
 
 from fsanet.inference.face_estimator import Face
-from fsanet.inference.row_file import RowFiles
-from fsanet.inference.rows import make_row
+from fsanet.inference.rows.file import RowFiles
+from fsanet.inference.rows.row import make_row
 from fsanet.pose.angles import Pose
 
 

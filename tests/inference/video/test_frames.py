@@ -8,10 +8,10 @@ import pytest
 from PIL import Image
 
 from fsanet.errors import InputError
-from fsanet.inference import frame_sources
-from fsanet.inference.capture import CaptureReader
-from fsanet.inference.frame_sources import open_frames
-from fsanet.inference.video_writer import writing_video
+from fsanet.inference.video import frame_sources
+from fsanet.inference.video.capture import CaptureReader
+from fsanet.inference.video.frame_sources import open_frames
+from fsanet.inference.video.writer import writing_video
 
 
 def animate(path, shown_ms):

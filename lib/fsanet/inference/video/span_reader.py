@@ -5,9 +5,9 @@ from itertools import chain
 
 import av
 
-from fsanet.inference.open_media import open_media
-from fsanet.inference.spans import KeyFrame, Span
-from fsanet.inference.video_file import VideoReader
+from fsanet.inference.video.open_media import open_media
+from fsanet.inference.video.reader import VideoReader
+from fsanet.inference.video.spans import KeyFrame, Span
 
 
 class SpanReader(VideoReader):

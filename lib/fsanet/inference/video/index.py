@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fsanet.errors import InputError
-from fsanet.inference.open_media import open_media
-from fsanet.inference.spans import KeyFrame
+from fsanet.inference.video.open_media import open_media
+from fsanet.inference.video.spans import KeyFrame
 
 _KEYS_BEFORE = 2  # between the key frame that is sought and the one from which frames are numbered
 _VP8_SHOWN = 0x10  # in the first byte of a frame, RFC 6386 section 9.1

@@ -4,10 +4,10 @@ from importlib.util import find_spec
 
 from fsanet.errors import InputError, MissingPackageError
 from fsanet.inference.addresses import without_user
-from fsanet.inference.capture import CaptureReader
-from fsanet.inference.frames import FrameReader
-from fsanet.inference.picture_series import PictureSeries
-from fsanet.inference.spans import Span
+from fsanet.inference.video.capture import CaptureReader
+from fsanet.inference.video.frames import FrameReader
+from fsanet.inference.video.picture_series import PictureSeries
+from fsanet.inference.video.spans import Span
 
 _CAMERAS = 2**31  # OpenCV's limit of their numbers
 
@@ -35,8 +35,8 @@ def open_frames(kind: str, name: str, span: Span | None = None) -> FrameReader:
             what = f"'{without_user(name)}' is a stream"
             raise MissingPackageError(f"{what}, which is read by PyAV: pip install 'fsanet[video]'.")
         return CaptureReader(name)
-    from fsanet.inference.video_file import VideoReader  # needs PyAV
-    from fsanet.inference.video_span import SpanReader
+    from fsanet.inference.video.reader import VideoReader  # needs PyAV
+    from fsanet.inference.video.span_reader import SpanReader
 
     return SpanReader(name, span) if span else VideoReader(name)
 

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from fsanet.inference.cuts import CutDetector
+from fsanet.inference.video.cuts import CutDetector
 
 
 def place(seed, size=(90, 120)):

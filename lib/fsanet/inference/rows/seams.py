@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fsanet.image.boxes import iou
-from fsanet.inference.rows import PoseRow
-from fsanet.inference.tracking import SAME_FACE_IOU, best_pairs
+from fsanet.inference.rows.row import PoseRow
+from fsanet.inference.video.tracking import SAME_FACE_IOU, best_pairs
 
 
 def same_faces(before: Iterable[PoseRow], shared: Iterable[PoseRow]) -> dict[int, int]:

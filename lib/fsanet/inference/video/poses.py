@@ -7,12 +7,12 @@ from typing import Generic, NamedTuple
 
 from fsanet.checks import whole
 from fsanet.errors import InputError
-from fsanet.inference.cuts import CutDetector
 from fsanet.inference.face_estimator import FaceEstimator, Prepared
-from fsanet.inference.frames import VideoFrame
-from fsanet.inference.smoothing import OneEuroRotationFilter, relative_to
 from fsanet.inference.stages import mapped_in_order, prefetched
-from fsanet.inference.tracking import FaceTracker, TrackedFace
+from fsanet.inference.video.cuts import CutDetector
+from fsanet.inference.video.frames import VideoFrame
+from fsanet.inference.video.smoothing import OneEuroRotationFilter, relative_to
+from fsanet.inference.video.tracking import FaceTracker, TrackedFace
 from fsanet.pose.angles import Pose
 
 

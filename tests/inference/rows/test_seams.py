@@ -1,8 +1,8 @@
 """Faces of two neighbouring parts of a video, told again by their boxes in the frames that both have looked at."""
 
 from fsanet.inference.face_estimator import Face
-from fsanet.inference.rows import make_row
-from fsanet.inference.seams import renumbered, same_faces
+from fsanet.inference.rows.row import make_row
+from fsanet.inference.rows.seams import renumbered, same_faces
 from fsanet.pose.angles import Pose
 
 

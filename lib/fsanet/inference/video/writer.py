@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from fsanet.errors import InputError
 from fsanet.files import replace_whole
 from fsanet.image.kinds import VIDEO_SUFFIXES
-from fsanet.inference.frames import TICKS_A_SECOND
+from fsanet.inference.video.frames import TICKS_A_SECOND
 
 
 class FrameSink(Protocol):
@@ -135,7 +135,7 @@ def _as_mp4(path: Path) -> Path:
 def _open_sink(path: Path, size_wh: tuple[int, int], fps: float, sound_of: str) -> FrameSink:
     if not find_spec("av"):
         return _OpenCVSink(path, size_wh, fps)
-    from fsanet.inference.h264 import H264Sink
+    from fsanet.inference.video.h264 import H264Sink
 
     return H264Sink(path, size_wh, Fraction(fps).limit_denominator(1001), sound_of)
 

@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 
 from fsanet.cluster.split import in_parts, split_videos
-from fsanet.inference import video_index
-from fsanet.inference.frame_sources import open_frames
 from fsanet.inference.sources import Source
-from fsanet.inference.spans import KeyFrame, Span
-from fsanet.inference.video_index import length_s, read_index
-from fsanet.inference.video_span import SpanReader
+from fsanet.inference.video import index as video_index
+from fsanet.inference.video.frame_sources import open_frames
+from fsanet.inference.video.index import length_s, read_index
+from fsanet.inference.video.span_reader import SpanReader
+from fsanet.inference.video.spans import KeyFrame, Span
 
 CONTAINERS = [
     ("a.mp4", "libx264", {"bf": "2"}),

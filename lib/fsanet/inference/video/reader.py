@@ -11,9 +11,9 @@ import numpy as np
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
-from fsanet.inference.capture import check_file, no_frame, no_frame_in_order, no_video
-from fsanet.inference.frames import DEFAULT_FPS, VideoFrame
-from fsanet.inference.open_media import interruptible, is_pipe, open_media
+from fsanet.inference.video.capture import check_file, no_frame, no_frame_in_order, no_video
+from fsanet.inference.video.frames import DEFAULT_FPS, VideoFrame
+from fsanet.inference.video.open_media import interruptible, is_pipe, open_media
 
 _MOST_FPS = 240.0  # recordings of browsers claim 1000 frames a second
 _LEAST_STEP_S = 1e-3

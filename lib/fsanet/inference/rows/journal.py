@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from fsanet.inference.row_part import Mark
+from fsanet.inference.rows.part import Mark
 
 
 class Run(NamedTuple):

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from fsanet.inference.smoothing import OneEuroRotationFilter, relative_to
+from fsanet.inference.video.smoothing import OneEuroRotationFilter, relative_to
 from fsanet.pose.angles import Pose, rotation_from_angles
 from fsanet.pose.errors import geodesic_errors
 

@@ -1,7 +1,7 @@
 import pytest
 
 from fsanet.inference.face_estimator import Face
-from fsanet.inference.tracking import FaceTracker
+from fsanet.inference.video.tracking import FaceTracker
 from fsanet.pose.angles import Pose
 
 LEFT, RIGHT = (0, 0, 20, 20), (100, 0, 120, 20)

@@ -18,9 +18,9 @@ from typing import BinaryIO
 from fsanet.errors import InputError
 from fsanet.files import locked
 from fsanet.inference.addresses import without_user
-from fsanet.inference.row_journal import Finished, Journal, Run, line_of, read_journal
-from fsanet.inference.row_part import RowPart, begins_as, open_after
-from fsanet.inference.rows import FORMATS, PoseRow
+from fsanet.inference.rows.journal import Finished, Journal, Run, line_of, read_journal
+from fsanet.inference.rows.part import RowPart, begins_as, open_after
+from fsanet.inference.rows.row import FORMATS, PoseRow
 
 log = logging.getLogger(__name__)
 

@@ -13,7 +13,7 @@ from av.container import InputContainer
 from fsanet.errors import InputError
 from fsanet.files import as_utf8
 from fsanet.inference.addresses import without_user
-from fsanet.inference.capture import no_video
+from fsanet.inference.video.capture import no_video
 
 _PATIENCE_S = (10.0, 20.0)  # for opening an address, and for each piece that comes from it
 

@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 
 from fsanet.errors import InputError
-from fsanet.inference import h264, video_writer
-from fsanet.inference.video_file import VideoReader
-from fsanet.inference.video_writer import writing_video
+from fsanet.inference.video import h264
+from fsanet.inference.video import writer as video_writer
+from fsanet.inference.video.reader import VideoReader
+from fsanet.inference.video.writer import writing_video
 
 GREY = np.full((48, 64, 3), 120, np.uint8)
 

@@ -8,7 +8,7 @@ import cv2
 from fsanet.errors import InputError
 from fsanet.files import as_utf8
 from fsanet.inference.addresses import without_user
-from fsanet.inference.frames import DEFAULT_FPS, VideoFrame
+from fsanet.inference.video.frames import DEFAULT_FPS, VideoFrame
 
 _NOT_ONE = "opens as a video, but not one frame can be read"
 _MISSES_BEFORE_END = 30  # frames in a row that cannot be read, after which a video is taken to have ended

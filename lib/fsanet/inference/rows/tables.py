@@ -11,7 +11,7 @@ from typing import Any, Protocol, get_type_hints
 
 from fsanet.errors import InputError, MissingPackageError
 from fsanet.files import replace_whole
-from fsanet.inference.rows import FORMATS, PoseRow, RowFormat
+from fsanet.inference.rows.row import FORMATS, PoseRow, RowFormat
 
 PARQUET = ".parquet"
 _ROWS_PER_GROUP = 65536

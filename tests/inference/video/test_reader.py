@@ -16,9 +16,9 @@ import numpy as np
 import pytest
 from PIL import ExifTags, Image
 
-from fsanet.inference.open_media import is_pipe
-from fsanet.inference.video_file import VideoReader, displayed
-from fsanet.inference.video_writer import writing_video
+from fsanet.inference.video.open_media import is_pipe
+from fsanet.inference.video.reader import VideoReader, displayed
+from fsanet.inference.video.writer import writing_video
 
 
 def write_clip(path, count=20, size=(64, 48), fps=10):
@@ -268,7 +268,7 @@ class QuietHandler(SimpleHTTPRequestHandler):
 
 def test_standard_input_is_read(tmp_path):
     path = write_by_pyav(tmp_path / "clip.mkv", [0, 0.04, 0.08])
-    code = "from fsanet.inference.video_file import VideoReader; print([f.time_s for f in VideoReader('-')])"
+    code = "from fsanet.inference.video.reader import VideoReader; print([f.time_s for f in VideoReader('-')])"
     with path.open("rb") as file:
         done = subprocess.run([sys.executable, "-c", code], stdin=file, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[0.0, 0.04, 0.08]"
@@ -286,7 +286,7 @@ def write_noise(path):
 
 
 READ_STDIN = """
-from fsanet.inference.video_file import VideoReader
+from fsanet.inference.video.reader import VideoReader
 try:
     print(len(list(VideoReader("-"))))
 except ValueError as error:
@@ -309,7 +309,7 @@ def test_of_a_film_in_a_pipe_with_its_index_at_the_end_the_sentence_says_what_to
 
 OPEN_AND_READ = """
 import sys
-from fsanet.inference.video_file import VideoReader
+from fsanet.inference.video.reader import VideoReader
 print("ready", flush=True)
 for _ in VideoReader(sys.argv[1]):
     print("frame", flush=True)

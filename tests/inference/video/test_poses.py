@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 from fsanet.errors import InputError
-from fsanet.inference.frames import VideoFrame
-from fsanet.inference.video import VideoPoses, VideoSettings
+from fsanet.inference.video.frames import VideoFrame
+from fsanet.inference.video.poses import VideoPoses, VideoSettings
 
 
 def frames_of(images, fps=10):

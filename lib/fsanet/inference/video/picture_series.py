@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from fsanet.errors import InputError
 from fsanet.files import as_utf8
 from fsanet.image.reading import in_colour, is_tiff, to_eight_bits
-from fsanet.inference.capture import check_file, no_frame
-from fsanet.inference.frames import VideoFrame
+from fsanet.inference.video.capture import check_file, no_frame
+from fsanet.inference.video.frames import VideoFrame
 
 _AT_ONCE = 32  # pictures of an animation that are decoded together: each batch starts from the first one again
 _PAGE_MS = 1000  # pages have no time: one a second

@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fsanet.errors import InputError
-from fsanet.inference.frames import TICKS_A_SECOND
-from fsanet.inference.open_media import open_media
+from fsanet.inference.video.frames import TICKS_A_SECOND
+from fsanet.inference.video.open_media import open_media
 
 # As good as preset "veryfast" with crf 20, in two thirds of the time and a fifth more bytes. Frames out of order (bf)
 # would make uneven videos too short.

@@ -1,0 +1,1 @@
+"""Films, cameras and streams: their frames, faces followed through them, and films written anew."""
