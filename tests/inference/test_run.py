@@ -11,9 +11,9 @@ import pytest
 from fsanet.errors import InputError
 from fsanet.image.reading import read_image, write_image
 from fsanet.inference.images import estimate_images
-from fsanet.inference.report import RunSettings
 from fsanet.inference.rows.file import RowFiles
 from fsanet.inference.run import Run
+from fsanet.inference.settings import RunSettings
 from fsanet.inference.sources import find_sources
 from fsanet.inference.video.reader import VideoReader
 from fsanet.inference.video.writer import writing_video

@@ -33,7 +33,8 @@ def go_through(folder: Path, rows_file: Path) -> tuple[float, list[float]]:
     """Seconds for the whole folder, and the peak of this process's memory in MB after each image."""
     from fsanet.inference.estimator import HeadPoseEstimator
     from fsanet.inference.rows.file import RowFiles
-    from fsanet.inference.run import Run, RunSettings
+    from fsanet.inference.run import Run
+    from fsanet.inference.settings import RunSettings
     from fsanet.inference.sources import find_sources
 
     peaks: list[float] = []

@@ -76,8 +76,8 @@ def _mean_ms(stage: Callable[[int], object], frames: int) -> float:
 
 def whole_seconds(clip: Path, out: Path, detect_every: int) -> float:
     """Seconds that `fsanet estimate CLIP --detect-every N` takes, from the first frame to the finished mp4."""
-    from fsanet.inference.report import RunSettings
     from fsanet.inference.run import Run
+    from fsanet.inference.settings import RunSettings
     from fsanet.inference.sources import Source
     from fsanet.inference.video.poses import VideoSettings
 

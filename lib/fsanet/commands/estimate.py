@@ -210,9 +210,9 @@ def _go_through(args: argparse.Namespace, sources: list, among: list, row_paths:
     """Estimate the poses in `sources`, which are all of `among` or a shard of them."""
     from fsanet.cluster.shard_work import Done
     from fsanet.inference.outputs import check_not_a_source
-    from fsanet.inference.report import RunSettings
     from fsanet.inference.rows.file import RowFiles
     from fsanet.inference.run import Run
+    from fsanet.inference.settings import RunSettings
     from fsanet.inference.video.poses import VideoSettings
 
     pictures = "" if args.no_pictures else f", {args.draw} in {args.out}"  # what is skipped has them already

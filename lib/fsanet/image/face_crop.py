@@ -15,7 +15,7 @@ from fsanet.image import boxes
 INPUT_SIZE = 64
 LANDMARK_MARGIN = 0.6  # of the box around 68 landmarks, on each side: 300W-LP and AFLW2000
 DETECTOR_MARGIN = 0.4  # of a detector's box in the common convention (MTCNN's box), on each side: BIWI and in use
-_MOST_MIRRORED = 8  # widths of the image that a crop is put together of, column by column
+_MOST_COLUMNS = 2**15  # that a crop is put together of: of wider ones only the pixels that it shows are read
 _MOST_WARPED = 2**15 - 1  # pixels of a side from which on OpenCV turns no image
 
 
@@ -149,7 +149,7 @@ def crop_turned(
     """
     _, y1, _, y2 = _some_pixels(image_bgr, box_xyxy, margin)
     left, _, right, _ = _widened(box_xyxy, margin)
-    if clockwise_deg == 0 and right - left <= _MOST_MIRRORED * image_bgr.shape[1]:
+    if clockwise_deg == 0 and right - left <= _MOST_COLUMNS:
         return cv2.resize(_columns(image_bgr[y1:y2], left, right), (size, size))
     angle = np.deg2rad(clockwise_deg)
     cosine, sine = np.cos(angle), np.sin(angle)

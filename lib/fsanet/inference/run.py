@@ -18,9 +18,10 @@ from fsanet.inference.drawing import DrawnFace, draw_faces
 from fsanet.inference.face_estimator import Face, FaceEstimator
 from fsanet.inference.images import ImageResult, estimate_images
 from fsanet.inference.outputs import output_paths
-from fsanet.inference.report import RunReport, RunSettings
+from fsanet.inference.report import RunReport
 from fsanet.inference.rows.file import RowFiles
 from fsanet.inference.rows.row import PoseRow, make_row
+from fsanet.inference.settings import RunSettings
 from fsanet.inference.sources import Source
 from fsanet.inference.video.frame_sources import open_frames
 from fsanet.inference.video.frames import FrameReader
