@@ -57,6 +57,12 @@ def test_help_has_an_example(module, capsys):
     assert re.search(rf"(python -m {command}|make [a-z]+|fsanet [a-zA-Z]+)\b", without_usage), without_usage
 
 
+def test_programs_that_are_no_verb_are_listed():
+    listed = set(re.findall(r"`([a-z_.]+)`", (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")))
+    programs = {module.removeprefix("fsanet.") for module in MODULES if module.startswith("fsanet.")}
+    assert {program.removesuffix(".__main__") for program in programs - {"cli"}} <= listed
+
+
 @pytest.mark.parametrize("verb", [*VERBS, *(f"finder {name}" for name in finder.VERBS)])
 def test_help_of_a_verb_has_an_example_of_it(verb, capsys):
     without_usage = help_of(fsanet_command, verb.split(), capsys).split("\n\n", 1)[1]
