@@ -39,7 +39,7 @@ class Merged(NamedTuple):
     def code(self) -> int:
         """The exit code."""
         if self.failures:
-            return EXIT_PARTIAL if len(self.failures) < self.sources else EXIT_ERROR
+            return EXIT_PARTIAL if len(self.failures) < self.sources or self.faces else EXIT_ERROR
         return EXIT_OK
 
 

@@ -18,6 +18,7 @@ from fsanet.inference.open_media import interruptible, is_pipe, open_media
 _MOST_FPS = 240.0  # recordings of browsers claim 1000 frames a second
 _LEAST_STEP_S = 1e-3
 _SQUARE_WITHIN = 0.01
+_WHOLE_FRAME = 0.99  # of a frame: ticks are rounded
 
 
 class VideoReader:
@@ -79,10 +80,12 @@ class VideoReader:
     def _decoded(self) -> Iterator[av.VideoFrame | None]:
         """Frames in order, None for each that cannot be read."""
         stream = self._container.streams.video[0]
-        packets = 0
+        packets = end = 0
         try:
             for packet in self._packets(stream):
                 packets += packet.size > 0
+                if packet.pts is not None and not packet.is_discard:
+                    end = max(end, packet.pts + (packet.duration or 0))
                 try:
                     yield from packet.decode()
                 except av.FFmpegError:  # damaged, or of a kind that FFmpeg cannot decode
@@ -91,7 +94,8 @@ class VideoReader:
         except av.FFmpegError as error:  # a file that is cut short; a stream that was closed
             if "://" in self.name:
                 self.note = f"the stream ended: {error.strerror}"
-        self.missed_frames += max(0, self.expected_frames - packets)
+        if _ends_early(stream, end):  # not where an edit list leaves frames out, as phones trim
+            self.missed_frames += max(0, self.expected_frames - packets)
 
     def _packets(self, stream: VideoStream) -> Iterator[av.Packet]:
         with interruptible():
@@ -136,6 +140,14 @@ def _display_matrix(frame: av.VideoFrame) -> NDArray | None:
         return np.array([[np.cos(turn), np.sin(turn)], [-np.sin(turn), np.cos(turn)]])
     matrix = side_data.get("DISPLAYMATRIX")
     return None if matrix is None else np.frombuffer(bytes(matrix), np.int32)[[0, 1, 3, 4]].reshape(2, 2)
+
+
+def _ends_early(stream: VideoStream, end: int) -> bool:
+    """Whether a frame or more is missing between the end of what was read, in ticks, and that of the stream."""
+    if stream.duration is None or not stream.guessed_rate or stream.time_base is None:
+        return True
+    frame = 1 / (stream.guessed_rate * stream.time_base)
+    return (stream.start_time or 0) + stream.duration - end >= _WHOLE_FRAME * frame
 
 
 def _is_file(name: str) -> bool:
