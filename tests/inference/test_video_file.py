@@ -330,6 +330,18 @@ def test_of_a_film_in_a_pipe_with_its_index_at_the_end_the_sentence_says_what_to
     assert sought.stdout.decode().strip() == "5"
 
 
+@pytest.mark.parametrize(
+    ("wholes", "said"),
+    [([True] * 3, "3"), ([True, False, True], "2"), ([False], "'-' is a truncated JPEG: its end is")],
+)
+def test_jpegs_in_a_pipe_are_a_video_of_those_that_are_whole(wholes, said):
+    noise = np.random.default_rng(0).integers(0, 255, (64, 96, 3), np.uint8)
+    jpeg = cv2.imencode(".jpg", noise)[1].tobytes()
+    data = b"".join(jpeg if whole else jpeg[: len(jpeg) // 2] for whole in wholes)
+    piped = subprocess.run([sys.executable, "-c", READ_STDIN], input=data, capture_output=True, check=True)
+    assert piped.stdout.decode().startswith(said)
+
+
 OPEN_AND_READ = """
 import sys
 from fsanet.inference.video_file import VideoReader

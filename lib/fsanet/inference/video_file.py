@@ -11,6 +11,9 @@ import numpy as np
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
+from fsanet.errors import InputError
+from fsanet.image.reading import is_whole_jpeg, truncated_jpeg
+from fsanet.inference.addresses import without_user
 from fsanet.inference.capture import check_file, no_frame, no_frame_in_order, no_video
 from fsanet.inference.frames import DEFAULT_FPS, VideoFrame
 from fsanet.inference.open_media import interruptible, is_pipe, open_media
@@ -49,6 +52,7 @@ class VideoReader:
         self.expected_frames = stream.frames
         self.missed_frames = 0
         self._is_in_order = not is_file and ("://" in name or is_pipe(name))
+        self._holds_jpegs = self._container.format.name == "jpeg_pipe"  # what FFmpeg calls JPEG files one by one
         self.is_live = not is_file and self._container.duration is None
         self.note = ""
         self.sound_of = name if is_file and self._container.streams.audio else ""
@@ -71,7 +75,12 @@ class VideoReader:
         finally:
             self._container.close()
         if time_s < 0:
-            raise no_frame_in_order(self.name) if self._is_in_order else no_frame(self.name)
+            raise self._nothing_read()
+
+    def _nothing_read(self) -> InputError:
+        if self._holds_jpegs:
+            return truncated_jpeg(without_user(self.name))
+        return no_frame_in_order(self.name) if self._is_in_order else no_frame(self.name)
 
     def _numbered(self) -> Iterator[tuple[int, av.VideoFrame | None]]:
         """Frames with their numbers in the video, None for each that cannot be read."""
@@ -87,7 +96,7 @@ class VideoReader:
                 if packet.pts is not None and not packet.is_discard:
                     end = max(end, packet.pts + (packet.duration or 0))
                 try:
-                    yield from packet.decode()
+                    yield from self._frames_of(packet)
                 except av.FFmpegError:  # damaged, or of a kind that FFmpeg cannot decode
                     self.missed_frames += 1
                     yield None
@@ -96,6 +105,11 @@ class VideoReader:
                 self.note = f"the stream ended: {error.strerror}"
         if _ends_early(stream, end):  # not where an edit list leaves frames out, as phones trim
             self.missed_frames += max(0, self.expected_frames - packets)
+
+    def _frames_of(self, packet: av.Packet) -> list[av.VideoFrame]:
+        if self._holds_jpegs and packet.size and not is_whole_jpeg(bytes(packet)):
+            raise av.InvalidDataError(0, "FFmpeg would fill a truncated picture with grey")
+        return packet.decode()
 
     def _packets(self, stream: VideoStream) -> Iterator[av.Packet]:
         with interruptible():
