@@ -43,8 +43,8 @@ _EPILOG = """\
 `fsanet VERB --help` lists the options of a verb and gives examples. Options have one meaning in all verbs: a set is
 --set, the folder of sets --folder, an output --out, a model --model, weights --weights.
 
-exit codes: 0 done; 1 nothing could be done; 2 wrong usage; 3 done in part, the rest is named; 70 a mistake of fsanet
-itself, with its traceback; 130 interrupted
+exit codes: 0 done; 1 nothing could be done; 2 wrong usage; 3 done in part, the rest is named, such as a video of which
+frames are missing; 70 a mistake of fsanet itself, with its traceback; 130 interrupted
 """
 
 

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 
+import av
 import cv2
 import numpy as np
 import pytest
@@ -215,6 +216,43 @@ def test_videos_of_one_stem_get_two_names(tmp_path):
         "IMG_0001.mp4",
         "IMG_0001_2.mp4",
     ]
+
+
+def cut_video(path, frames=40):
+    """A film whose index lies before its frames, cut off in the middle of them."""
+    noise = np.random.default_rng(0)
+    with av.open(str(path), "w", options={"movflags": "faststart"}) as container:
+        stream = container.add_stream("mpeg4", rate=10, width=64, height=48, pix_fmt="yuv420p")
+        for _ in range(frames):
+            picture = noise.integers(0, 255, (48, 64, 3), np.uint8)
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(picture, format="bgr24")))
+        container.mux(stream.encode(None))
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+
+
+def test_a_video_of_which_frames_are_missing_is_done_in_part_and_its_rows_are_kept(tmp_path, capsys):
+    cut_video(tmp_path / "cut.mp4")
+    assert estimate("cut.mp4") == EXIT_PARTIAL
+    rows = (tmp_path / "fsanet_output" / "poses.csv").read_text().splitlines()[1:]
+    assert 10 < len(rows) < 30
+    said = capsys.readouterr().err
+    assert f"error: cut.mp4: {40 - len(rows)} of 40 frames could not be read\n" in said
+    assert f"0 of 1 files, {len(rows)} faces by whole" in said
+
+
+def test_a_video_of_which_frames_are_missing_is_not_read_again_by_a_run_that_goes_on(photo, tmp_path, monkeypatch):
+    def stop(rows):
+        if rows[0].frame is None:
+            raise KeyboardInterrupt
+
+    cut_video(tmp_path / "cut.mp4")
+    with monkeypatch.context() as patched:
+        patched.setattr(estimate_module, "make_printer", lambda *_: stop)
+        assert estimate("cut.mp4", photo) == EXIT_INTERRUPTED
+    path = tmp_path / "fsanet_output" / "poses.csv"
+    stopped = path.read_text()
+    estimate("cut.mp4", photo)
+    assert stopped.count("cut.mp4") == path.read_text().count("cut.mp4") > 10
 
 
 def test_odd_names_do_not_end_the_run_and_it_can_go_on(tmp_path, capsys):

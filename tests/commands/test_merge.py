@@ -1,6 +1,7 @@
 """`fsanet estimate --shard` and `fsanet merge`, as they are typed."""
 
 import shutil
+from contextlib import nullcontext
 
 import pytest
 
@@ -35,6 +36,32 @@ def test_shards_give_the_rows_of_one_process(photos, tmp_path, capsys):
     assert "damaged.jpg" in messages
     assert "7 files of 3 shards, each once, 6 faces" in messages
     assert (tmp_path / "many" / "poses.csv").read_bytes() == (tmp_path / "one" / "poses.csv").read_bytes()
+
+
+class HerePool:
+    """A cluster that is this process."""
+
+    run = staticmethod(map)
+
+
+def test_where_nothing_could_be_read_no_rows_are_left_as_by_one_process(photos, tmp_path, capsys, monkeypatch):
+    for photo in photos.glob("[0-9].jpg"):
+        photo.unlink()
+    assert estimate("--out", "one") == EXIT_ERROR
+    for number in (1, 2):
+        estimate("--out", "many", "--shard", f"{number}/2")
+    capsys.readouterr()
+    assert cli.main(["merge", "many"]) == EXIT_ERROR
+    assert capsys.readouterr().err == "error: 'photos/damaged.jpg' is a truncated JPEG: its end is missing.\n"
+    monkeypatch.setattr("fsanet.cluster.shared_run.open_pool", lambda address: nullcontext(HerePool()))
+    assert estimate("--out", "cluster", "--cluster", "local:1", "--shards", "2") == EXIT_ERROR
+    assert not list(tmp_path.rglob("poses.csv"))
+
+
+def test_a_folder_that_is_not_there(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert cli.main(["merge", "nowhere"]) == EXIT_ERROR
+    assert "There is no folder 'nowhere': give the --out of the shards." in capsys.readouterr().err
 
 
 def test_a_finished_shard_is_not_done_again(photos, tmp_path, capsys):

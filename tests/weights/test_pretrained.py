@@ -14,6 +14,7 @@ from fsanet.weights.pretrained import (
     WEIGHTS,
     find_weights,
     markdown_table,
+    weight_files,
 )
 
 
@@ -89,3 +90,19 @@ def test_mirror_has_every_file(mirror, monkeypatch):
         assert find_weights(file.model, file.training_set).stat().st_size == file.size
     for file in DETECTOR_FILES:
         assert (mirror / "models" / file.path.split("/")[-1]).stat().st_size == file.size
+
+
+def test_a_folder_that_is_named_as_a_training_set_might_be(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "runs").mkdir()
+    with pytest.raises(
+        FileNotFoundError, match=r"The folder 'runs' holds no weight file of metric: there is no 'runs/"
+    ):
+        weight_files("metric", "runs")
+    stem = get_spec("metric").save_name
+    (tmp_path / "runs" / stem).mkdir()
+    (path := tmp_path / "runs" / stem / f"{stem}.h5").write_bytes(b"\x89HDF\r\n\x1a\n")
+    assert weight_files("metric", "runs") == {"metric": path.relative_to(tmp_path)}
+    (tmp_path / "synthetic").mkdir()
+    with pytest.raises(FileNotFoundError, match="The synthetic weights of 'capsule' are not at"):
+        weight_files("capsule", "synthetic")

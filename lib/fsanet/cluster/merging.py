@@ -11,6 +11,7 @@ from typing import NamedTuple
 from fsanet.cluster.record import SUFFIX, DoneSource, Record, read_record, record_path
 from fsanet.cluster.shard import Shard
 from fsanet.cluster.shard_work import lock_path
+from fsanet.console import EXIT_ERROR, EXIT_OK, EXIT_PARTIAL
 from fsanet.errors import InputError
 from fsanet.files import printable
 from fsanet.inference.rows.row import PoseRow
@@ -22,9 +23,10 @@ _AT_ONCE = 128  # shards whose rows are open: systems allow 256 files, most 1,02
 
 
 class Merged(NamedTuple):
-    """What a merge came to: files, rows, and (file, reason) of what no shard could read."""
+    """What a merge came to: files, sources with each part of a video, rows, and (file, reason) of what failed."""
 
     files: int
+    sources: int
     faces: int
     failures: list[tuple[str, str]]
 
@@ -33,14 +35,23 @@ class Merged(NamedTuple):
         """How many files were read from end to end."""
         return self.files - len({name for name, _ in self.failures})
 
+    @property
+    def code(self) -> int:
+        """The exit code."""
+        if self.failures:
+            return EXIT_PARTIAL if len(self.failures) < self.sources or self.faces else EXIT_ERROR
+        return EXIT_OK
+
 
 def find_records(folder: Path) -> list[Record]:
     """Records of a finished run's shards, by number.
 
     Raises:
-        FileNotFoundError: when there is none.
+        FileNotFoundError: when there is no such folder, or none in it.
         ValueError: when shards are missing, or are of several runs.
     """
+    if not folder.is_dir():
+        raise FileNotFoundError(f"There is no folder '{folder}': give the --out of the shards.")
     records = sorted((read_record(path) for path in folder.glob(f"*{SUFFIX}")), key=lambda record: record.number)
     if not records:
         raise FileNotFoundError(f"'{folder}' has no finished shard: `fsanet estimate ... --shard 1/16` makes them.")
@@ -85,7 +96,7 @@ def merge_shards(records: Sequence[Record], outputs: Sequence[Path]) -> Merged:
 
     Args:
         records: of all shards.
-        outputs: files to write, by suffix .csv, .jsonl or .parquet.
+        outputs: files to write, by suffix .csv, .jsonl or .parquet; none is where nothing could be read.
 
     Raises:
         ValueError: when a source is missing or twice, or rows do not agree with a record. Nothing is written then.
@@ -93,7 +104,7 @@ def merge_shards(records: Sequence[Record], outputs: Sequence[Path]) -> Merged:
     failures: list[tuple[str, str]] = []
     files = faces = expected = 0
     with ExitStack() as stack:
-        sinks = [stack.enter_context(open_sink(path)) for path in outputs]
+        sinks = [stack.enter_context(open_sink(path)) for path in outputs if _hold_something(records)]
         for source, rows in _joined(_in_order(stack.enter_context(_few(records, outputs[0].parent)))):
             if source.position != expected:
                 what = "twice" if source.position < expected else f"after a gap of {source.position - expected}"
@@ -107,7 +118,7 @@ def merge_shards(records: Sequence[Record], outputs: Sequence[Path]) -> Merged:
                 sink.write(rows)
         if expected != records[0].run.sources:
             raise InputError(f"The records have {expected} of {records[0].run.sources} sources: one is cut short.")
-    return Merged(files, faces, failures)
+    return Merged(files, expected, faces, failures)
 
 
 def remove_shards(records: Sequence[Record]) -> None:
@@ -115,6 +126,11 @@ def remove_shards(records: Sequence[Record]) -> None:
     for record in records:
         for path in (record_path(record.rows), record.rows, lock_path(record.rows)):
             path.unlink(missing_ok=True)
+
+
+def _hold_something(records: Sequence[Record]) -> bool:
+    """Whether any source could be read, or has rows all the same."""
+    return any(source.faces or not source.problem for record in records for source in record.sources)
 
 
 @contextmanager

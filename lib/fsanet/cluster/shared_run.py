@@ -10,7 +10,7 @@ from fsanet.cluster.dask_pool import open_pool
 from fsanet.cluster.merging import find_records, merge_shards, refuse_other_shards, remove_shards
 from fsanet.cluster.shard import Shard, names_digest
 from fsanet.cluster.shard_work import Done, ShardWork
-from fsanet.console import EXIT_INTERRUPTED, EXIT_OK, EXIT_PARTIAL, log_failures, progress
+from fsanet.console import EXIT_ERROR, EXIT_INTERRUPTED, EXIT_OK, log_failures, progress
 from fsanet.inference.addresses import without_user
 from fsanet.inference.sources import Source, find_sources
 
@@ -70,8 +70,9 @@ def share_out(
     merged = merge_shards(records, rows)
     remove_shards(records)
     log_failures(merged.failures)
-    log.info("%d of %d files, %d faces: %s", merged.done, merged.files, merged.faces, ", ".join(map(str, rows)))
-    return EXIT_PARTIAL if merged.failures else EXIT_OK
+    if merged.code != EXIT_ERROR:
+        log.info("%d of %d files, %d faces: %s", merged.done, merged.files, merged.faces, ", ".join(map(str, rows)))
+    return merged.code
 
 
 @lru_cache(maxsize=1)

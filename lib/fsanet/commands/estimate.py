@@ -238,7 +238,8 @@ def _go_through(args: argparse.Namespace, sources: list, among: list, row_paths:
             if rows.finished:
                 log.info("Resuming: %d of %d files are done.", len(rows.finished), len(sources))
             job(sources, among)
-            if args.shard is None and len(job.report.failures) == len(sources) and not job.report.faces:
+            told = job.report
+            if args.shard is None and len(told.failures) == len(sources) and not told.faces and not told.partial:
                 raise _NothingDoneError
     except _NothingDoneError:
         pass

@@ -50,7 +50,7 @@ def say_done(report: "RunReport", by: str, rows: "RowFiles", out: Path | None) -
         what = f"{done} of {report.todo} files, {report.faces} faces by {by}"
         log.info("%s", f"{what}: {'; '.join(places)}" if places else what)
     if report.failures:
-        return EXIT_PARTIAL if done else EXIT_ERROR
+        return EXIT_PARTIAL if done or report.partial else EXIT_ERROR
     return EXIT_OK
 
 

@@ -4,14 +4,15 @@
     fsanet merge poses                                   poses/poses.csv, as one process would have written it
     fsanet merge poses --rows all.parquet --rows all.jsonl
 
-It writes nothing where a shard is not finished, a picture is missing or twice, or rows and records disagree.
+It writes nothing where a shard is not finished, a picture is missing or twice, rows and records disagree, or no file
+could be read.
 """
 
 import argparse
 import logging
 from pathlib import Path
 
-from fsanet.console import EXIT_OK, EXIT_PARTIAL, log_failures
+from fsanet.console import EXIT_ERROR, log_failures
 from fsanet.options import add_option
 
 log = logging.getLogger(__name__)
@@ -31,11 +32,7 @@ def run(args: argparse.Namespace) -> int:
     records = find_records(args.shards)
     merged = merge_shards(records, outputs)
     log_failures(merged.failures)
-    log.info(
-        "%d files of %d shards, each once, %d faces: %s",
-        merged.files,
-        len(records),
-        merged.faces,
-        ", ".join(map(str, outputs)),
-    )
-    return EXIT_PARTIAL if merged.failures else EXIT_OK
+    if merged.code != EXIT_ERROR:
+        what = f"{merged.files} files of {len(records)} shards, each once, {merged.faces} faces"
+        log.info("%s: %s", what, ", ".join(map(str, outputs)))
+    return merged.code

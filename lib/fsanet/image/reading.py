@@ -79,7 +79,7 @@ def decode_picture(encoded: bytes, name: str) -> Picture:
     if not encoded:
         raise InputError(f"'{name}' is empty (0 bytes), not an image.")
     if encoded.startswith(_JPEG_START) and not is_whole_jpeg(encoded):
-        raise InputError(f"'{name}' is a truncated JPEG: its end is missing.")
+        raise truncated_jpeg(name)
     if is_heif(encoded[:128]):
         return Picture(_decode_heif(encoded, name))
     numbers = np.frombuffer(encoded, np.uint8)
@@ -170,6 +170,11 @@ def _decode_heif(encoded: bytes, name: str) -> NDArray[np.uint8]:
     except Exception as error:  # what pillow-heif raises for damaged files is not documented
         reason = " ".join(str(error).split()).rstrip(".")  # it may have several lines
         raise InputError(f"'{name}' is a HEIC picture that cannot be decoded: {reason}.") from None
+
+
+def truncated_jpeg(name: str) -> InputError:
+    """The error for a JPEG that does not come to its end."""
+    return InputError(f"'{name}' is a truncated JPEG: its end is missing.")
 
 
 def is_whole_jpeg(encoded: bytes) -> bool:

@@ -12,8 +12,10 @@ class RunReport:
         sources: number of those gone through, failed ones included.
         skipped: number of sources that an earlier run had finished.
         faces: number of rows.
-        failures: (source, reason) of those that could not be read, or whose picture could not be written.
-        warnings: (source, what to know) of those that were read with losses, or otherwise than they are.
+        failures: (source, reason) of those that could not be read, or not in whole, or whose picture could not be
+            written.
+        partial: number of files of which frames are missing; what could be read has its rows.
+        warnings: (source, what to know) of those that were read otherwise than they are, and streams with losses.
         pictures: number of annotated pictures and videos written.
     """
 
@@ -22,5 +24,6 @@ class RunReport:
     skipped: int = 0
     faces: int = 0
     failures: list[tuple[str, str]] = field(default_factory=list)
+    partial: int = 0
     warnings: list[tuple[str, str]] = field(default_factory=list)
     pictures: int = 0

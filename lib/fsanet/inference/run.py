@@ -147,7 +147,9 @@ class Run:
                     self._warn(source, reader.note)
                 if reader.missed_frames:
                     of = f" of {reader.expected_frames}" if reader.expected_frames else ""
-                    self._warn(source, f"{reader.missed_frames}{of} frames could not be read")
+                    say = self._fail if source.is_file else self._warn  # streams lose some as they go
+                    say(source, f"{reader.missed_frames}{of} frames could not be read")
+                    self.report.partial += source.is_file
                 self._finish(source)
             self.report.sources += 1
             yield

@@ -220,7 +220,7 @@ def weight_files(name: str, weights: str | Path) -> dict[str, Path]:
 
     Raises:
         ValueError: for an unknown model or training set, and for a file that begins as no weight file does.
-        FileNotFoundError: when the weights of a training set are not on this machine.
+        FileNotFoundError: when the weights of a training set are not on this machine, or a folder does not hold them.
     """
     spec = get_spec(name)
     if _is_file(weights):
@@ -246,9 +246,19 @@ def _require_weights(path: Path) -> None:
 
 
 def _file_of(spec: ModelSpec, weights: str | Path) -> Path:
+    if not _is_folder(weights):
+        return find_weights(spec.name, str(weights))
+    path = Path(weights) / spec.save_name / f"{spec.save_name}.h5"
+    if Path(weights).is_dir() and not path.is_file():
+        raise FileNotFoundError(f"The folder '{weights}' holds no weight file of {spec.name}: there is no '{path}'.")
+    return path
+
+
+def _is_folder(weights: str | Path) -> bool:
+    """Whether `weights` is a path, rather than a training set: a name is one where only a folder has it."""
     if isinstance(weights, Path) or weights != Path(weights).name:
-        return Path(weights) / spec.save_name / f"{spec.save_name}.h5"
-    return find_weights(spec.name, weights)
+        return True
+    return weights not in {file.training_set for file in BUNDLED_WEIGHTS + WEIGHTS} and Path(weights).is_dir()
 
 
 def markdown_table(files: Iterable[PretrainedFile] = FILES) -> str:

@@ -108,6 +108,29 @@ def test_damage_inside_a_video_is_passed_over_and_counted(tmp_path):
     assert frames[-1].index > len(frames) - 1 or reader.missed_frames > 0
 
 
+def test_what_is_cut_off_at_the_end_is_counted(tmp_path):
+    path = write_by_pyav(tmp_path / "a.mp4", np.arange(30) / 25, noise=np.random.default_rng(0), faststart=True)
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+    reader = VideoReader(str(path))
+    found = list(reader)
+    assert 5 < len(found) < 20
+    assert (reader.expected_frames, reader.missed_frames) == (30, 30 - len(found))
+
+
+@pytest.mark.parametrize(("start_s", "length_s", "shown"), [(0.6, 0.4, 10), (0.62, 0.37, 9)])
+def test_what_an_edit_list_leaves_out_is_not_missing(tmp_path, start_s, length_s, shown):
+    noise = np.random.default_rng(0)
+    data = bytearray(write_by_pyav(tmp_path / "a.mp4", np.arange(30) / 25, noise=noise, gop_size=6).read_bytes())
+    edits, media = data.index(b"elst"), data.index(b"mdhd")
+    ticks_a_second = int.from_bytes(data[media + 16 : media + 20], "big")
+    data[edits + 12 : edits + 16] = round(1000 * length_s).to_bytes(4, "big")  # version 0: length, then start
+    data[edits + 16 : edits + 20] = round(ticks_a_second * start_s).to_bytes(4, "big")
+    (tmp_path / "a.mp4").write_bytes(data)
+    reader = VideoReader(str(tmp_path / "a.mp4"))
+    assert len(list(reader)) == shown
+    assert (reader.expected_frames, reader.missed_frames) == (30, 0)
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [(None, "No video file at"), (b"", r"is empty \(0 bytes\), not a video"), (b"text", "no video file")],
@@ -120,9 +143,9 @@ def test_files_that_are_no_video(tmp_path, content, message):
         VideoReader(str(path))
 
 
-def write_by_pyav(path, times_s, size=(64, 48), codec="mpeg4", rate=25, noise=None, **stream):
+def write_by_pyav(path, times_s, size=(64, 48), codec="mpeg4", rate=25, noise=None, faststart=False, **stream):
     """A clip of grey frames, each lighter than the last, or of noise, at the times that are given."""
-    with av.open(str(path), "w") as container:
+    with av.open(str(path), "w", options={"movflags": "faststart"} if faststart else {}) as container:
         video = container.add_stream(codec, rate=rate)
         video.width, video.height = size
         video.pix_fmt = "yuv420p"
@@ -305,6 +328,18 @@ def test_of_a_film_in_a_pipe_with_its_index_at_the_end_the_sentence_says_what_to
     with path.open("rb") as file:
         sought = subprocess.run([sys.executable, "-c", READ_STDIN], stdin=file, capture_output=True, check=True)
     assert sought.stdout.decode().strip() == "5"
+
+
+@pytest.mark.parametrize(
+    ("wholes", "said"),
+    [([True] * 3, "3"), ([True, False, True], "2"), ([False], "'-' is a truncated JPEG: its end is")],
+)
+def test_jpegs_in_a_pipe_are_a_video_of_those_that_are_whole(wholes, said):
+    noise = np.random.default_rng(0).integers(0, 255, (64, 96, 3), np.uint8)
+    jpeg = cv2.imencode(".jpg", noise)[1].tobytes()
+    data = b"".join(jpeg if whole else jpeg[: len(jpeg) // 2] for whole in wholes)
+    piped = subprocess.run([sys.executable, "-c", READ_STDIN], input=data, capture_output=True, check=True)
+    assert piped.stdout.decode().startswith(said)
 
 
 OPEN_AND_READ = """

@@ -11,6 +11,9 @@ import numpy as np
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
+from fsanet.errors import InputError
+from fsanet.image.reading import is_whole_jpeg, truncated_jpeg
+from fsanet.inference.addresses import without_user
 from fsanet.inference.video.capture import check_file, no_frame, no_frame_in_order, no_video
 from fsanet.inference.video.frames import DEFAULT_FPS, VideoFrame
 from fsanet.inference.video.open_media import interruptible, is_pipe, open_media
@@ -18,6 +21,7 @@ from fsanet.inference.video.open_media import interruptible, is_pipe, open_media
 _MOST_FPS = 240.0  # recordings of browsers claim 1000 frames a second
 _LEAST_STEP_S = 1e-3
 _SQUARE_WITHIN = 0.01
+_WHOLE_FRAME = 0.99  # of a frame: ticks are rounded
 
 
 class VideoReader:
@@ -48,6 +52,7 @@ class VideoReader:
         self.expected_frames = stream.frames
         self.missed_frames = 0
         self._is_in_order = not is_file and ("://" in name or is_pipe(name))
+        self._holds_jpegs = self._container.format.name == "jpeg_pipe"  # what FFmpeg calls JPEG files one by one
         self.is_live = not is_file and self._container.duration is None
         self.note = ""
         self.sound_of = name if is_file and self._container.streams.audio else ""
@@ -70,7 +75,12 @@ class VideoReader:
         finally:
             self._container.close()
         if time_s < 0:
-            raise no_frame_in_order(self.name) if self._is_in_order else no_frame(self.name)
+            raise self._nothing_read()
+
+    def _nothing_read(self) -> InputError:
+        if self._holds_jpegs:
+            return truncated_jpeg(without_user(self.name))
+        return no_frame_in_order(self.name) if self._is_in_order else no_frame(self.name)
 
     def _numbered(self) -> Iterator[tuple[int, av.VideoFrame | None]]:
         """Frames with their numbers in the video, None for each that cannot be read."""
@@ -79,19 +89,27 @@ class VideoReader:
     def _decoded(self) -> Iterator[av.VideoFrame | None]:
         """Frames in order, None for each that cannot be read."""
         stream = self._container.streams.video[0]
-        packets = 0
+        packets = end = 0
         try:
             for packet in self._packets(stream):
                 packets += packet.size > 0
+                if packet.pts is not None and not packet.is_discard:
+                    end = max(end, packet.pts + (packet.duration or 0))
                 try:
-                    yield from packet.decode()
+                    yield from self._frames_of(packet)
                 except av.FFmpegError:  # damaged, or of a kind that FFmpeg cannot decode
                     self.missed_frames += 1
                     yield None
         except av.FFmpegError as error:  # a file that is cut short; a stream that was closed
             if "://" in self.name:
                 self.note = f"the stream ended: {error.strerror}"
-        self.missed_frames += max(0, self.expected_frames - packets)
+        if _ends_early(stream, end):  # not where an edit list leaves frames out, as phones trim
+            self.missed_frames += max(0, self.expected_frames - packets)
+
+    def _frames_of(self, packet: av.Packet) -> list[av.VideoFrame]:
+        if self._holds_jpegs and packet.size and not is_whole_jpeg(bytes(packet)):
+            raise av.InvalidDataError(0, "FFmpeg would fill a truncated picture with grey")
+        return packet.decode()
 
     def _packets(self, stream: VideoStream) -> Iterator[av.Packet]:
         with interruptible():
@@ -136,6 +154,14 @@ def _display_matrix(frame: av.VideoFrame) -> NDArray | None:
         return np.array([[np.cos(turn), np.sin(turn)], [-np.sin(turn), np.cos(turn)]])
     matrix = side_data.get("DISPLAYMATRIX")
     return None if matrix is None else np.frombuffer(bytes(matrix), np.int32)[[0, 1, 3, 4]].reshape(2, 2)
+
+
+def _ends_early(stream: VideoStream, end: int) -> bool:
+    """Whether a frame or more is missing between the end of what was read, in ticks, and that of the stream."""
+    if stream.duration is None or not stream.guessed_rate or stream.time_base is None:
+        return True
+    frame = 1 / (stream.guessed_rate * stream.time_base)
+    return (stream.start_time or 0) + stream.duration - end >= _WHOLE_FRAME * frame
 
 
 def _is_file(name: str) -> bool:
