@@ -2,7 +2,6 @@
 
 import os
 import signal
-import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -144,11 +143,11 @@ def test_what_is_an_address(where):
 def test_ctrl_c_while_workers_start_is_nothing_else(monkeypatch):
     def interrupted(cluster, count):
         scale(cluster, count)
-        if not timers:  # closing scales too
-            timers.append(threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT)))
-            timers[0].start()
+        if not sent:  # closing scales too
+            sent.append(os.getpid())
+            os.kill(sent[0], signal.SIGINT)
 
-    scale, timers = LocalCluster.scale, []
+    scale, sent = LocalCluster.scale, []
     monkeypatch.setattr(LocalCluster, "scale", interrupted)
     before = signal.getsignal(signal.SIGINT)
     with pytest.raises(KeyboardInterrupt), open_pool("local:1"):
