@@ -12,7 +12,7 @@ from fsanet.image import overlay
 from fsanet.image.face_crop import DETECTOR_MARGIN, INPUT_SIZE
 from fsanet.inference import drawing, face_estimator
 from fsanet.inference.choose import VIDEO_DETECT_SIZE
-from fsanet.inference.estimator import APART_DEG, finder_share_of
+from fsanet.inference.finder_share import APART_DEG, finder_share_of
 from fsanet.inference.rows.row import DIGITS, PoseRow
 from fsanet.inference.straightened import LEANING_DEG, TOLD_DEG, TOLD_SCORE
 from fsanet.inference.video import cuts

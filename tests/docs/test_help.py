@@ -13,7 +13,7 @@ from fsanet.detectors.catalog import AUTO, BEST, DETECTORS
 from fsanet.engines.choose import ENGINES
 from fsanet.evaluation.measured import NAMES
 from fsanet.image.face_crop import DETECTOR_MARGIN
-from fsanet.inference.estimator import FINDER_SHARE
+from fsanet.inference.finder_share import FINDER_SHARE
 from fsanet.inference.styles import STYLES
 from fsanet.models.single_stage.table import FINDERS
 from fsanet.models.spec import DEFAULT_MODEL

@@ -10,7 +10,8 @@ from fsanet.detectors.scout import BUNDLED, ScoutDetector
 from fsanet.engines.choose import create_engine
 from fsanet.errors import InputError
 from fsanet.image.face_crop import crop_turned
-from fsanet.inference.estimator import FINDER_SHARE, HeadPoseEstimator, finder_share_of
+from fsanet.inference.estimator import HeadPoseEstimator
+from fsanet.inference.finder_share import FINDER_SHARE, finder_share_of
 from fsanet.models.spec import OUR_MODELS
 from fsanet.pose.angles import Pose
 

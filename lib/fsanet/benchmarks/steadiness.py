@@ -1,6 +1,6 @@
 """How steady answers are: one face cut in 25 ways, as the boxes of detectors differ, on 300W-LP or AFLW2000.
 
-    python -m fsanet.benchmarks.steadiness FOLDER [--weights free synthetic 300W_LP]
+    python -m fsanet.benchmarks.steadiness FOLDER [--weights free synthetic 300W_LP] [--limit 500]
 
 The box of the landmarks with margins of 0.4 to 0.8, each in its place and shifted by a tenth of its sides. For each of
 the weights: the MAE over all crops, and the standard deviation over the crops of a face, in the mean of the faces;
@@ -20,8 +20,10 @@ from numpy.typing import NDArray
 from fsanet.console import EXIT_OK, progress, run_command
 from fsanet.image.boxes import BoxXYXY
 from fsanet.image.face_crop import crop_face
-from fsanet.inference.estimator import HeadPoseEstimator, mixed
+from fsanet.inference.estimator import HeadPoseEstimator
+from fsanet.inference.finder_share import mixed
 from fsanet.models.spec import DEFAULT_MODEL
+from fsanet.options import positive
 from fsanet.pose.angles import Pose
 from fsanet.pose.errors import euler_errors
 from fsanet.readers.labelled_photographs import LabelledPhotograph, labelled_among, labelled_photographs
@@ -89,10 +91,11 @@ def main(argv: list[str] | None = None) -> int:
     """Parse the command line and print the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--model", default=DEFAULT_MODEL)
-    parser.add_argument("--weights", nargs="+", default=["free"])
+    parser.add_argument("--model", default=DEFAULT_MODEL, help="(default: %(default)s)")
+    parser.add_argument("--weights", nargs="+", default=["free"], help="one after the other (default: free)")
+    parser.add_argument("--limit", type=positive, default=500, help="number of photographs (default: %(default)s)")
     args = parser.parse_args(argv)
-    faces = list(labelled_photographs(args.folder))
+    faces = list(labelled_photographs(args.folder, most=args.limit))
     count = len(MARGINS) * len(SHIFTS)
     print(f"{len(faces)} faces within 99 degrees of {args.folder}, {count} crops of each: degrees")
     print(f"{'weights':12} {'read':22} {'faces':>5} {'MAE':>6} {'spread: yaw':>12} {'pitch':>6} {'roll':>6}")

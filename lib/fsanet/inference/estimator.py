@@ -1,6 +1,5 @@
 """Head poses of all faces in an image: detect, crop, estimate."""
 
-import math
 from collections.abc import Sequence
 from copy import copy
 from dataclasses import dataclass
@@ -23,16 +22,12 @@ from fsanet.image import boxes
 from fsanet.image.boxes import BoxXYXY
 from fsanet.image.face_crop import DETECTOR_MARGIN, crop_pixels, crop_turned, has_pixels
 from fsanet.inference.face_estimator import UNSURE_DEG, Face, estimate_pictures, flags_of
+from fsanet.inference.finder_share import finder_share_of, mixed
 from fsanet.inference.straightened import StraightenedEngine, upright_turn_deg
-from fsanet.models.spec import DEFAULT_MODEL, OUR_MODELS
-from fsanet.pose.angles import Pose, angles_from_rotation, rotate_in_plane, rotation_between
+from fsanet.models.spec import DEFAULT_MODEL
+from fsanet.pose.angles import Pose, rotate_in_plane
 
 BATCH_SIZE = 64
-# Of a pose: chosen on CC0 photographs and Pointing'04, see docs/finding.md.
-FINDER_SHARE = 0.4
-# Degrees between what both say: from the first on the finder counts less, from the other on not at all, and the face is
-# `unsure`. On those sets they are apart by 15 to 20 at most in 99 of 100 faces: further apart one of them is wrong.
-APART_DEG = (20.0, 40.0)
 
 
 @dataclass(frozen=True)
@@ -73,8 +68,8 @@ class HeadPoseEstimator:
             named; None for its own: 1280 for scout and YuNet.
         any_angle: find faces that lie or stand on their head too, in four times the time.
         finder_share: how far, 0..1, poses go from what the crop says to what the detector read beside the box, which
-            scout alone does; it takes no time. None for `FINDER_SHARE` with our own weights, which it makes more exact,
-            and 0 with others, which then answer alone.
+            scout alone does; it takes no time. None for `finder_share_of` the weights: with our own it makes poses more
+            exact, others answer alone.
 
     Raises:
         ValueError: for an unknown model, detector or engine; the message lists the known ones; for a number beyond its
@@ -99,11 +94,8 @@ class HeadPoseEstimator:
         batch_size = checked_batch_size(batch_size, BATCH_SIZE)
         self._search_with(detector, detect_size, any_angle)
         self.engine = _engine(engine, model, weights)
-        self.finder_share = _checked_share(finder_share, engine, weights)
-        if finder_share and isinstance(detector, str) and not getattr(self._upright, "reads_poses", False):
-            raise InputError(
-                f"Detector '{self.detector_name}' reads no poses to take a share of: leave finder_share out."
-            )
+        usual = finder_share_of(weights) if isinstance(engine, str) else 0.0
+        self.finder_share = usual if finder_share is None else self._checked_share(finder_share)
         self.margin = margin
         self.batch_size = batch_size
         found_by = f"{self.detector_name}{' at any angle' if any_angle else ''}"
@@ -220,6 +212,13 @@ class HeadPoseEstimator:
         is_named = isinstance(detector, str)  # an object searches at a size of its own
         self.fewer_pixels_in_videos = is_named and getattr(self._upright, "fewer_pixels_in_videos", False)
 
+    def _checked_share(self, given: float) -> float:
+        if given and isinstance(self._given_detector, str) and not getattr(self._upright, "reads_poses", False):
+            raise InputError(
+                f"Detector '{self.detector_name}' reads no poses to take a share of: leave finder_share out."
+            )
+        return share(given, 1, "The finder's share of a pose")
+
     def _cut(self, picture_bgr: NDArray[np.uint8], detections: Sequence[Detection]) -> FoundFaces:
         turns = [upright_turn_deg(face) for face in detections]
         crops = self.crop(picture_bgr, [face.box_xyxy for face in detections], turns)
@@ -289,29 +288,3 @@ def _network_name(engine: Engine, given: str | Engine, model: str | None, weight
     elif weights and export_engine(Path(weights)):
         unnamed = Path(weights).name
     return told_model(engine) or model or unnamed
-
-
-def mixed(of_crop: Pose, of_finder: Pose, share: float) -> tuple[Pose, bool]:
-    """A pose on the way from the crop's to the finder's, less far where they are far apart; and whether they are so far
-    apart that the finder's does not count.
-    """
-    (start, end), crop, finder = APART_DEG, of_crop.rotation, of_finder.rotation
-    cosine = (float(np.vdot(crop, finder)) - 1) / 2  # of the angle between them
-    apart_deg = math.degrees(math.acos(max(-1.0, min(1.0, cosine))))
-    counted = share * max(0.0, min(1.0, (end - apart_deg) / (end - start)))
-    return Pose(*angles_from_rotation(rotation_between(crop, finder, counted)).tolist()), apart_deg >= end
-
-
-def finder_share_of(weights: str | None) -> float:
-    """The finder's share of a pose where none is given: `FINDER_SHARE` with our own weights, 0 with others.
-
-    Args:
-        weights: as `HeadPoseEstimator` takes them.
-    """
-    return FINDER_SHARE if weights is None or weights in OUR_MODELS else 0.0
-
-
-def _checked_share(given: float | None, engine: str | Engine, weights: str | None) -> float:
-    if given is None:
-        return finder_share_of(weights) if isinstance(engine, str) else 0.0
-    return share(given, 1, "The finder's share of a pose")

@@ -17,7 +17,7 @@ from fsanet.dense import layout
 from fsanet.detectors import scout
 from fsanet.errors import InputError
 from fsanet.image.face_crop import DETECTOR_MARGIN, INPUT_SIZE
-from fsanet.inference.estimator import FINDER_SHARE
+from fsanet.inference.finder_share import FINDER_SHARE
 from fsanet.inference.rows.row import PoseRow
 from fsanet.models.spec import OUR_MODELS
 
