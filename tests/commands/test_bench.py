@@ -7,9 +7,9 @@ import sys
 import cv2
 import pytest
 
-from fsanet.benchmarks.catalog import ON_REQUEST, SECTIONS
-from fsanet.benchmarks.measurement import Effort, Row, Section
-from fsanet.benchmarks.report import as_text
+from fsanet.benchmarks.speed.catalog import ON_REQUEST, SECTIONS
+from fsanet.benchmarks.speed.measurement import Effort, Row, Section
+from fsanet.benchmarks.speed.report import as_text
 from fsanet.cli import main
 from fsanet.commands import bench
 from fsanet.errors import InputError
@@ -109,7 +109,7 @@ def test_every_section_is_there_and_none_needs_an_extra_to_be_looked_at(name):
     code = (
         "import sys; from importlib import import_module; from fsanet.errors import EXTRAS\n"
         "sys.modules.update(dict.fromkeys(EXTRAS))\n"  # None: an import of it fails
-        f"print(callable(import_module('fsanet.benchmarks.{name}').run))"
+        f"print(callable(import_module('fsanet.benchmarks.speed.{name}').run))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert (done.stdout, done.stderr) == ("True\n", "")
@@ -122,8 +122,8 @@ def without_av(monkeypatch):
     def run(effort):
         raise ModuleNotFoundError("No module named 'av'", name="av")
 
-    monkeypatch.setattr("fsanet.benchmarks.video.run", run)
-    monkeypatch.setattr("fsanet.benchmarks.engines.run", lambda effort: ENGINES)
+    monkeypatch.setattr("fsanet.benchmarks.speed.video.run", run)
+    monkeypatch.setattr("fsanet.benchmarks.speed.engines.run", lambda effort: ENGINES)
 
 
 def test_a_section_whose_package_is_missing_is_left_out_with_the_extra_that_brings_it(without_av, tmp_path, capsys):

@@ -1,1 +1,1 @@
-"""One file for each section of `make bench`, and what they share: timing, processes of their own, tables, charts."""
+"""What measures: speed and memory (`speed`, the sections of `make bench`), answers, and what holds under attack."""

@@ -15,10 +15,10 @@ import logging
 from dataclasses import replace
 from pathlib import Path
 
-from fsanet.benchmarks.catalog import ON_REQUEST, SECTIONS, get_section
-from fsanet.benchmarks.chart import draw_section
-from fsanet.benchmarks.measurement import Effort, Section
-from fsanet.benchmarks.report import as_text, conditions, write_json
+from fsanet.benchmarks.speed.catalog import ON_REQUEST, SECTIONS, get_section
+from fsanet.benchmarks.speed.chart import draw_section
+from fsanet.benchmarks.speed.measurement import Effort, Section
+from fsanet.benchmarks.speed.report import as_text, conditions, write_json
 from fsanet.console import EXIT_ERROR, EXIT_OK, EXIT_PARTIAL
 from fsanet.errors import InputError, missing_package
 from fsanet.locations import work_dir

@@ -4,10 +4,10 @@ from contextlib import contextmanager
 
 import pytest
 
-from fsanet.benchmarks import engines, exports
-from fsanet.benchmarks import sides as module
-from fsanet.benchmarks.measurement import Effort
-from fsanet.benchmarks.sides import BATCHES, Side, in_turn
+from fsanet.benchmarks.speed import engines, exports
+from fsanet.benchmarks.speed import sides as module
+from fsanet.benchmarks.speed.measurement import Effort
+from fsanet.benchmarks.speed.sides import BATCHES, Side, in_turn
 
 MILLISECONDS = {"onnx": 2.0, "keras": 20.0, "original": 10.0, "litert": 1.0}
 

@@ -17,7 +17,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from fsanet.benchmarks.measurement import Effort, Row, Section
+from fsanet.benchmarks.speed.measurement import Effort, Row, Section
 from fsanet.errors import InputError
 from fsanet.image.reading import write_image
 from fsanet.locations import MIRROR_VARIABLE, work_dir
@@ -165,7 +165,7 @@ def _of_the_labelled(found: list, face: LabelledPhotograph) -> tuple[float, ...]
 
 def _installed_mb() -> float:
     """What a plain `pip install fsanet` brings, as it lies here; a clone has OpenCV with windows instead."""
-    total = _folder_mb(Path(__file__).resolve().parents[1])
+    total = _folder_mb(Path(__file__).resolve().parents[2])
     for name in (*_NEEDED, *_OPENCV):
         try:
             files = distribution(name).files or []

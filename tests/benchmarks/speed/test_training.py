@@ -2,9 +2,9 @@
 
 import pytest
 
-from fsanet.benchmarks import training
-from fsanet.benchmarks.measurement import Effort
-from fsanet.benchmarks.training import Case, Rate
+from fsanet.benchmarks.speed import training
+from fsanet.benchmarks.speed.measurement import Effort
+from fsanet.benchmarks.speed.training import Case, Rate
 from fsanet.training import crop_model, learner
 from fsanet.training.learner import as_numbers
 from tests.fixtures.tiny_training import build_tiny_network

@@ -8,9 +8,9 @@ from functools import cache
 from statistics import median
 from typing import NamedTuple
 
-from fsanet.benchmarks.arithmetic import peak_gflops
-from fsanet.benchmarks.measurement import Effort, Row, median_ms
-from fsanet.benchmarks.own_process import OwnProcess, own_processes
+from fsanet.benchmarks.speed.arithmetic import peak_gflops
+from fsanet.benchmarks.speed.measurement import Effort, Row, median_ms
+from fsanet.benchmarks.speed.own_process import OwnProcess, own_processes
 from fsanet.console import quiet_native_stderr
 
 BATCHES = (1, 8, 64)
@@ -63,7 +63,7 @@ def side_ms(side: Side, batch: int, seconds: float) -> float:
 
 def side_mflop(side: Side) -> float:
     """Millions of floating-point operations for one crop."""
-    from fsanet.benchmarks import arithmetic, original
+    from fsanet.benchmarks.speed import arithmetic, original
 
     with quiet_native_stderr():
         if side.kind == "original":
@@ -85,7 +85,7 @@ def _engine(side: Side) -> Callable:
 
 
 def _original(side: Side) -> Callable:
-    from fsanet.benchmarks.original import open_original, original_graphs
+    from fsanet.benchmarks.speed.original import open_original, original_graphs
 
     return open_original(original_graphs(side.model))
 

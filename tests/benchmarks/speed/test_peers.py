@@ -9,9 +9,9 @@ import cv2
 import numpy as np
 import pytest
 
-from fsanet.benchmarks import peer_script, peers
-from fsanet.benchmarks.measurement import Effort
-from fsanet.benchmarks.peers import Answers
+from fsanet.benchmarks.speed import peer_script, peers
+from fsanet.benchmarks.speed.measurement import Effort
+from fsanet.benchmarks.speed.peers import Answers
 from fsanet.image.reading import write_image
 from fsanet.readers.labelled_photographs import LabelledPhotograph
 from fsanet.rendering.profiling.mesh_points import write_names

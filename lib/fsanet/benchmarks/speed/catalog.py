@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from importlib import import_module
 
-from fsanet.benchmarks.measurement import Effort, Section
+from fsanet.benchmarks.speed.measurement import Effort, Section
 from fsanet.errors import InputError, missing_package
 
 SECTIONS = ("engines", "exports", "start", "video", "training", "folder", "peers", "gpu")
@@ -21,7 +21,7 @@ def get_section(name: str) -> Callable[[Effort], Section]:
 
     def run(effort: Effort) -> Section:
         try:
-            return import_module(f"fsanet.benchmarks.{name}").run(effort)
+            return import_module(f"fsanet.benchmarks.speed.{name}").run(effort)
         except ModuleNotFoundError as error:
             raise missing_package(error) or error from None
 

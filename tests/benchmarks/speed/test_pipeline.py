@@ -5,8 +5,8 @@ import sys
 import pytest
 
 from fsanet import locations
-from fsanet.benchmarks import folder, start, video
-from fsanet.benchmarks.measurement import Effort
+from fsanet.benchmarks.speed import folder, start, video
+from fsanet.benchmarks.speed.measurement import Effort
 
 FEW = Effort(rounds=1, frames=24, images=20)
 

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from fsanet.benchmarks.measurement import Row, Section
-from fsanet.benchmarks.report import as_figure
+from fsanet.benchmarks.speed.measurement import Row, Section
+from fsanet.benchmarks.speed.report import as_figure
 from fsanet.plots import COLOURS, new_figure, save_figure
 
 _WIDTH, _TITLE_HEIGHT, _PANEL_HEIGHT, _BAR_HEIGHT = 7.5, 0.4, 0.6, 0.24  # inches

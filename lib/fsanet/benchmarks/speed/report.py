@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from fsanet.benchmarks.measurement import Row, Section
+from fsanet.benchmarks.speed.measurement import Row, Section
 from fsanet.files import replace_whole
 from fsanet.workers import cores
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from fsanet.benchmarks import gpu
-from fsanet.benchmarks.gpu import MOST_DEG, NO_CARD, MissingDeviceError, Outcome, measure, rows_of
-from fsanet.benchmarks.measurement import Effort
+from fsanet.benchmarks.speed import gpu
+from fsanet.benchmarks.speed.gpu import MOST_DEG, NO_CARD, MissingDeviceError, Outcome, measure, rows_of
+from fsanet.benchmarks.speed.measurement import Effort
 from fsanet.cli import main
 
 LIGHT = Effort(rounds=1, seconds=0.0)
@@ -88,7 +88,7 @@ def test_keras_on_the_cpu(monkeypatch):
     monkeypatch.setattr(gpu, "TRAINED", "ssrnet_ori_mt")
     monkeypatch.setattr(gpu, "_BATCH", 4)
     monkeypatch.setattr(gpu, "FACES", (1, 8))
-    monkeypatch.setattr("fsanet.benchmarks.training._TURN_IMAGES", 8)
+    monkeypatch.setattr("fsanet.benchmarks.speed.training._TURN_IMAGES", 8)
     outcome = measure(keras.backend.backend(), "cpu", LIGHT)
     assert outcome.difference_deg <= MOST_DEG
     assert set(outcome.ms) == {1, 8}

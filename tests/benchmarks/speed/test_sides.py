@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from fsanet.benchmarks import original
-from fsanet.benchmarks.arithmetic import peak_gflops
-from fsanet.benchmarks.sides import Side, side_mflop, side_ms
+from fsanet.benchmarks.speed import original
+from fsanet.benchmarks.speed.arithmetic import peak_gflops
+from fsanet.benchmarks.speed.sides import Side, side_mflop, side_ms
 
 FUSION = ("fsanet_capsule_3_16_2_21_5", "fsanet_var_capsule_3_16_2_21_5", "fsanet_noS_capsule_3_16_2_192_5")
 

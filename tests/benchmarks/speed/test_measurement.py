@@ -1,6 +1,6 @@
 import pytest
 
-from fsanet.benchmarks.measurement import Row, median_ms
+from fsanet.benchmarks.speed.measurement import Row, median_ms
 
 
 def test_median_and_quartiles():

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from fsanet.benchmarks.measurement import median_ms
+from fsanet.benchmarks.speed.measurement import median_ms
 
 _MATRIX_SIDE = 2048
 

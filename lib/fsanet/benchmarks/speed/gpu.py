@@ -16,8 +16,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from fsanet.benchmarks.measurement import Effort, Row, Section, median_ms
-from fsanet.benchmarks.own_process import OwnProcess, own_peak_mb
+from fsanet.benchmarks.speed.measurement import Effort, Row, Section, median_ms
+from fsanet.benchmarks.speed.own_process import OwnProcess, own_peak_mb
 from fsanet.console import quiet_native_stderr
 from fsanet.errors import InputError
 
@@ -164,7 +164,7 @@ def _placed(side: str, device: str) -> AbstractContextManager:
 
 
 def _training_rate(precision: str, effort: Effort) -> float:
-    from fsanet.benchmarks.training import Case, make_trainer
+    from fsanet.benchmarks.speed.training import Case, make_trainer
 
     train = make_trainer(TRAINED, Case(_BATCH, "paper"), precision)
     train()  # traces and warms up

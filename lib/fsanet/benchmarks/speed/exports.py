@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from fsanet.benchmarks.measurement import Effort, Row, Section
-from fsanet.benchmarks.sides import BATCHES, Side, faces_per_second, in_turn
+from fsanet.benchmarks.speed.measurement import Effort, Row, Section
+from fsanet.benchmarks.speed.sides import BATCHES, Side, faces_per_second, in_turn
 from fsanet.locations import command_here
 
 TITLE = "Exports of fusion_capsule, all cores; each alone in its process, in turn"

@@ -1,0 +1,1 @@
+"""Speed and memory: a file for each section of `make bench`, and what they share: timing, processes, tables, charts."""
