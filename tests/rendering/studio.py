@@ -6,10 +6,10 @@ from dataclasses import replace
 import numpy as np
 
 from fsanet.rendering.camera import frame_head
+from fsanet.rendering.geometry import build_geometry
 from fsanet.rendering.hair import Hair
 from fsanet.rendering.head_pack import head_pack
 from fsanet.rendering.lights import Lights
-from fsanet.rendering.model import build_model
 from fsanet.rendering.person import Person, draw_person
 from fsanet.rendering.pieces import Material, Piece, grid_triangles, make_piece
 from fsanet.rendering.posing import draw_posing
@@ -61,11 +61,11 @@ def take(
     """A picture of `SIZE` x `SIZE` pixels with the face's landmark box in its middle, over black."""
     person = person or sitter()
     skin = person.shape.vertices
-    model = build_model(person, skin, [*pieces], [], hair, person.on_face)
+    geometry = build_geometry(person, skin, [*pieces], [], hair, person.on_face)
     posing = draw_posing(np.random.default_rng(0), np.array(pose))
     camera = frame_head(posing.place(skin[head_pack().landmarks]), 12.0, face_px, (SIZE, SIZE), (SIZE / 2, SIZE / 2))
     behind = np.broadcast_to(np.array(BACKGROUND, np.float32), (SIZE, SIZE, 3))
-    return draw_picture(person, model, posing, camera, lights, eyes, behind, 0.2)
+    return draw_picture(person, geometry, posing, camera, lights, eyes, behind, 0.2)
 
 
 def sheet(centre, across, up, colour=(0.5, 0.5, 0.5), turned: bool = False, material=Material.CLOTH) -> Piece:

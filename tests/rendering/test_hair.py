@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from fsanet.rendering import hair as module
+from fsanet.rendering.geometry import build_geometry, under_headwear
 from fsanet.rendering.hair import grow_hair, scalp_mask
 from fsanet.rendering.hair_styles import HAIR_STYLES
 from fsanet.rendering.head_pack import head_pack
-from fsanet.rendering.model import build_model, under_headwear
 from fsanet.rendering.person import skull_map
 from fsanet.rendering.raster import vertex_normals
 from fsanet.rendering.shape import Traits
@@ -192,20 +192,20 @@ def test_what_rides_on_the_skin_moves_with_it():
     hairs = make_strands(np.tile(person.shape.vertices[root], (1, POINTS, 1)), 0.02, 0.1, roots=[root])
     skin = person.shape.vertices.copy()
     skin[root] += [0.0, -0.3, 0.05]
-    model = build_model(person, skin, [], [], NOTHING, hairs)
-    np.testing.assert_allclose(model.strands.points[0], np.tile(skin[root], (POINTS, 1)), atol=1e-5)
-    np.testing.assert_array_equal(model.vertices[: model.head_vertices], skin)
+    geometry = build_geometry(person, skin, [], [], NOTHING, hairs)
+    np.testing.assert_allclose(geometry.strands.points[0], np.tile(skin[root], (POINTS, 1)), atol=1e-5)
+    np.testing.assert_array_equal(geometry.vertices[: geometry.head_vertices], skin)
 
 
 def test_the_shell_stands_off_by_the_hairs_thickness():
     hair = grown("bob")
     person = replace(sitter(), hair=hair)
-    model = build_model(person, person.shape.vertices, [], [], hair.strands, NOTHING)
-    bare = build_model(person, person.shape.vertices, [], [], hair.strands, NOTHING, shell=False)
-    extra = len(model.vertices) - len(bare.vertices)
+    geometry = build_geometry(person, person.shape.vertices, [], [], hair.strands, NOTHING)
+    bare = build_geometry(person, person.shape.vertices, [], [], hair.strands, NOTHING, shell=False)
+    extra = len(geometry.vertices) - len(bare.vertices)
     used = np.flatnonzero(hair.thickness > 0)
     assert 0 < extra <= len(used)
-    shell = model.vertices[len(person.shape.vertices) : len(person.shape.vertices) + extra]
+    shell = geometry.vertices[len(person.shape.vertices) : len(person.shape.vertices) + extra]
     middle = np.array([0, 7.3, 0.4])
     assert (
         np.linalg.norm(shell - middle, axis=1).mean()

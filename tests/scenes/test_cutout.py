@@ -67,19 +67,21 @@ def test_the_back_of_a_head_and_clothes_have_no_label():
 
 
 def test_without_a_head_no_skin_of_it_is_drawn():
+    from fsanet.rendering.geometry import build_geometry
     from fsanet.rendering.head_pack import head_pack
-    from fsanet.rendering.model import build_model
     from fsanet.rendering.worn import draw_worn
 
     rng = np.random.default_rng(3)
     person = cutout._person(5, "train", 0)
     worn = draw_worn(rng, rng, person, person.shape.vertices, 0.0, 0.0, 0.0)
-    model = build_model(person, person.shape.vertices, worn.pieces, worn.wires, worn.hair, worn.on_face, worn.shell)
-    bare = cutout._without_head(model)
+    geometry = build_geometry(
+        person, person.shape.vertices, worn.pieces, worn.wires, worn.hair, worn.on_face, worn.shell
+    )
+    bare = cutout._without_head(geometry)
     count = len(head_pack().triangles)
     assert not bare.triangles[:count].any()
-    assert (bare.triangles[count:] == model.triangles[count:]).all()
-    assert model.triangles[:count].any()  # the model itself is as it was
+    assert (bare.triangles[count:] == geometry.triangles[count:]).all()
+    assert geometry.triangles[:count].any()  # the geometry itself is as it was
 
 
 def test_a_point_behind_something_is_hidden():

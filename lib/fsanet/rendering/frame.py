@@ -15,13 +15,13 @@ from fsanet.image.face_crop import INPUT_SIZE, LANDMARK_MARGIN
 from fsanet.rendering.backgrounds import draw_background
 from fsanet.rendering.camera import Camera, Place, draw_distance, frame_head
 from fsanet.rendering.expression import EXPRESSIONS, with_expression
+from fsanet.rendering.geometry import build_geometry
 from fsanet.rendering.hair_styles import get_style
 from fsanet.rendering.head_pack import head_pack
 from fsanet.rendering.landmarks import spanned_box
 from fsanet.rendering.lights import draw_lights
 from fsanet.rendering.masks.kinds import check_kind
 from fsanet.rendering.masks.solid import lay_shield
-from fsanet.rendering.model import build_model
 from fsanet.rendering.person import Person, draw_person
 from fsanet.rendering.photo import take_photo
 from fsanet.rendering.poses import draw_pose
@@ -213,12 +213,12 @@ def _draw(
     held_out: bool,
 ) -> _Shot:
     """A person before a background in some light."""
-    model = build_model(person, skin, worn.pieces, worn.wires, worn.hair, worn.on_face, worn.shell)
+    geometry = build_geometry(person, skin, worn.pieces, worn.wires, worn.hair, worn.on_face, worn.shell)
     width, height = camera.size
     kind, behind = draw_background(rng, height, width, held_out)
     lights = draw_lights(rng)
     eyes, gloss = draw_eyes(rng, yaw_deg), rng.uniform(0.02, 0.25)
-    picture = draw_picture(person, model, posing, camera, lights, eyes, behind, gloss)
+    picture = draw_picture(person, geometry, posing, camera, lights, eyes, behind, gloss)
     colour = lay_shield(picture.colour, worn.mask, posing, camera, lights) if worn.mask else picture.colour
     return _Shot(colour, picture.skin, kind, lights.kind)
 

@@ -6,9 +6,9 @@ import numpy as np
 
 from fsanet.pose.angles import rotation_from_angles
 from fsanet.rendering.camera import Camera
+from fsanet.rendering.geometry import Geometry
 from fsanet.rendering.head_pack import head_pack
 from fsanet.rendering.lights import Lights
-from fsanet.rendering.model import Model
 from fsanet.rendering.noise import noise
 from fsanet.rendering.person import Person
 from fsanet.rendering.pieces import Material
@@ -60,27 +60,27 @@ class Picture:
 class _Drawn:
     """The buffers after rasterising, and what is needed to fill them with colour."""
 
-    def __init__(self, model: Model, posing: Posing, camera: Camera):
-        self.model, self.camera = model, camera
-        self.vertices = posing.place(model.vertices)
-        self.strands = posing.place(model.strands.points)
-        self.normals = vertex_normals(self.vertices, model.triangles)
+    def __init__(self, geometry: Geometry, posing: Posing, camera: Camera):
+        self.geometry, self.camera = geometry, camera
+        self.vertices = posing.place(geometry.vertices)
+        self.strands = posing.place(geometry.strands.points)
+        self.normals = vertex_normals(self.vertices, geometry.triangles)
         width, height = camera.size
         self.depth = np.zeros((height, width), np.float32)
         self.ids = np.full((height, width), NOTHING, np.int32)
         self.weights = np.zeros((height, width, 2), np.float32)
         closed = len(head_pack().triangles)
-        draw_triangles(camera.project(self.vertices), model.triangles, closed, 0, self.depth, self.ids, self.weights)
-        if len(model.strands):
+        draw_triangles(camera.project(self.vertices), geometry.triangles, closed, 0, self.depth, self.ids, self.weights)
+        if len(geometry.strands):
             screen = camera.project(self.strands)
-            half = (0.5 * camera.focal * model.strands.widths * screen[..., 2]).astype(np.float32)
+            half = (0.5 * camera.focal * geometry.strands.widths * screen[..., 2]).astype(np.float32)
             ribbons = ribbon_screen(screen, half, _LEAST_HALF_WIDTH)
             corners = ribbon_triangles(*self.strands.shape[:2])
-            draw_triangles(ribbons, corners, 0, len(model.triangles), self.depth, self.ids, self.weights)
+            draw_triangles(ribbons, corners, 0, len(geometry.triangles), self.depth, self.ids, self.weights)
         self.flat_ids = self.ids.ravel()
-        self._values = np.concatenate([model.paint, self.normals], axis=1)
-        on_mesh = (self.flat_ids >= 0) & (self.flat_ids < len(model.triangles))
-        self._material = np.where(on_mesh, model.materials[np.where(on_mesh, self.flat_ids, 0)], _NO_MESH)
+        self._values = np.concatenate([geometry.paint, self.normals], axis=1)
+        on_mesh = (self.flat_ids >= 0) & (self.flat_ids < len(geometry.triangles))
+        self._material = np.where(on_mesh, geometry.materials[np.where(on_mesh, self.flat_ids, 0)], _NO_MESH)
 
     def positions(self, pixels: np.ndarray) -> np.ndarray:
         """Points (P, 3) that are seen at pixels."""
@@ -97,7 +97,7 @@ class _Drawn:
 
     def mesh(self, pixels: np.ndarray) -> tuple[Fragments, np.ndarray]:
         """Surface at pixels, and its stains (P, 2) of scalp and beard."""
-        seen = gather(self.ids, self.weights, pixels, self.model.triangles, self._values)
+        seen = gather(self.ids, self.weights, pixels, self.geometry.triangles, self._values)
         position = self.positions(pixels)
         view, normal = self.view(position), unit(seen[:, 9:12])
         # A sheet such as a brim is seen from both sides.
@@ -106,29 +106,29 @@ class _Drawn:
 
     def strand_pixels(self, wire: bool) -> np.ndarray:
         """Pixels that show hair, or those that show wire."""
-        first = len(self.model.triangles)
+        first = len(self.geometry.triangles)
         pixels = np.flatnonzero(self.flat_ids >= first)
         number = (self.flat_ids[pixels] - first) // (2 * (POINTS - 1))
-        return pixels[self.model.strands.wire[number] == wire]
+        return pixels[self.geometry.strands.wire[number] == wire]
 
     def strand(self, pixels: np.ndarray) -> Fragments:
         """Strands at pixels: `normal` is the direction of the strand, hair is darker towards its root."""
-        segment = (self.flat_ids[pixels] - len(self.model.triangles)) // 2
+        segment = (self.flat_ids[pixels] - len(self.geometry.triangles)) // 2
         number, k = np.divmod(segment, POINTS - 1)
         along = unit(self.strands[number, k + 1] - self.strands[number, k])
         tip = (k / (POINTS - 2)).astype(np.float32)
         position = self.positions(pixels)
-        colour = self.model.strands.colours[number] * (0.7 + 0.3 * tip)[:, None]
-        place = self.model.strands.points[number, k]
+        colour = self.geometry.strands.colours[number] * (0.7 + 0.3 * tip)[:, None]
+        place = self.geometry.strands.points[number, k]
         return Fragments(pixels, position, along, self.view(position), colour, place, 0.5 + 0.5 * tip)
 
 
 def _shadows(drawn: _Drawn, lights: Lights, posing: Posing, map_size: int):
     """A function from fragments to [light of the first lamp, openness to the sky], both (P,)."""
-    model = drawn.model
-    solid = model.triangles[~np.isin(model.materials, (Material.LASH, Material.EYE))]
-    hair = ~model.strands.wire
-    strands, widths = drawn.strands[hair][::2], 2 * model.strands.widths[hair][::2]
+    geometry = drawn.geometry
+    solid = geometry.triangles[~np.isin(geometry.materials, (Material.LASH, Material.EYE))]
+    hair = ~geometry.strands.wire
+    strands, widths = drawn.strands[hair][::2], 2 * geometry.strands.widths[hair][::2]
     maps = [
         ShadowMap(drawn.vertices, solid, strands, widths, direction, map_size)
         for direction in (lights.directions[0], unit(posing.head @ _ABOVE))
@@ -143,7 +143,7 @@ def _shadows(drawn: _Drawn, lights: Lights, posing: Posing, map_size: int):
 
 def draw_picture(
     person: Person,
-    model: Model,
+    geometry: Geometry,
     posing: Posing,
     camera: Camera,
     lights: Lights,
@@ -155,7 +155,7 @@ def draw_picture(
 
     Args:
         person: whose colours are used.
-        model: the geometry.
+        geometry: what is drawn.
         posing: how head and torso stand.
         camera: where it is seen from; its size is the picture's.
         lights: the light.
@@ -163,19 +163,19 @@ def draw_picture(
         background: (H, W, 3) float32 linear RGB.
         gloss: of the hair.
     """
-    drawn = _Drawn(model, posing, camera)
+    drawn = _Drawn(geometry, posing, camera)
     shadows = _shadows(drawn, lights, posing, 128 if max(camera.size) <= 200 else 256)
     colour = background.astype(np.float32).reshape(-1, 3).copy()
     pack, look = head_pack(), person.look
 
     skin = drawn.mesh_pixels(Material.SKIN)
     f, stains = drawn.mesh(skin)
-    lips = gather(drawn.ids, drawn.weights, skin, model.triangles, _padded(pack.lips, len(model.vertices)))[:, 0]
+    lips = gather(drawn.ids, drawn.weights, skin, geometry.triangles, _padded(pack.lips, len(geometry.vertices)))[:, 0]
     colour[skin] = shade_skin(f, lights, shadows(f, f.normal), look, person.brow, stains, lips)
 
     f, _ = drawn.mesh(drawn.mesh_pixels(Material.EYE))
     gaze = posing.head @ rotation_from_angles([eyes.gaze_yaw, eyes.gaze_pitch, 0.0]) @ [0.0, 0.0, 1.0]
-    centres = eye_centres(drawn.vertices[: model.head_vertices], pack)
+    centres = eye_centres(drawn.vertices[: geometry.head_vertices], pack)
     up = posing.head @ [0.0, 1.0, 0.0]
     colour[f.pixels] = shade_eyes(f, lights, shadows(f, f.normal), look, centres, gaze, eyes.pupil, up)
 
@@ -188,7 +188,7 @@ def draw_picture(
 
 
 def _padded(values: np.ndarray, count: int) -> np.ndarray:
-    """Per-vertex values of the head as a column for all vertices of a model."""
+    """Per-vertex values of the head as a column for all vertices that are drawn."""
     column = np.zeros((count, 1), np.float32)
     column[: len(values), 0] = values
     return column
@@ -202,7 +202,7 @@ def _draw_things(drawn: _Drawn, lights: Lights, shadows, colour: np.ndarray) -> 
             continue
         f, _ = drawn.mesh(pixels)
         if material == Material.CLOTH:
-            weave = drawn.model.weave[drawn.flat_ids[f.pixels]]
+            weave = drawn.geometry.weave[drawn.flat_ids[f.pixels]]
             pattern = 1 + weave * noise(f.place, 40) + 0.1 * noise(f.place, 2.5)
             f = Fragments(f.pixels, f.position, f.normal, f.view, f.albedo * pattern[:, None], f.place, f.occlusion)
         gloss = np.full(len(f.pixels), _SHINE[material], np.float32)

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from fsanet.rendering.geometry import under_headwear
 from fsanet.rendering.head_pack import head_pack
 from fsanet.rendering.headwear import draw_headwear
 from fsanet.rendering.masks.solid import SolidMask, beard_below, put_on
-from fsanet.rendering.model import under_headwear
 from fsanet.rendering.occluders import draw_occluder
 from fsanet.rendering.person import Person
 from fsanet.rendering.pieces import Piece

@@ -14,11 +14,11 @@ from numpy.typing import NDArray
 from fsanet.dense.layout import MASKS
 from fsanet.rendering.camera import Camera, draw_distance, frame_head
 from fsanet.rendering.expression import with_expression
+from fsanet.rendering.geometry import Geometry, build_geometry
 from fsanet.rendering.head_pack import head_pack
 from fsanet.rendering.landmarks import five_points
 from fsanet.rendering.lights import draw_lights
 from fsanet.rendering.masks.kinds import SHIELD
-from fsanet.rendering.model import Model, build_model
 from fsanet.rendering.person import Person, draw_person
 from fsanet.rendering.photo import take_photo
 from fsanet.rendering.poses import draw_pose
@@ -103,12 +103,12 @@ def _render(
     skin = with_expression(person.shape, rng)
     mask_rng = rng.spawn(1)[0]  # a mask draws from its own stream
     worn = draw_worn(rng, mask_rng, person, skin, _HEADWEAR, masked, _OCCLUDED if has_head else 0.6)
-    model = build_model(person, skin, worn.pieces, worn.wires, worn.hair, worn.on_face, worn.shell)
+    geometry = build_geometry(person, skin, worn.pieces, worn.wires, worn.hair, worn.on_face, worn.shell)
     posing = draw_posing(rng, pose)
     landmarks = posing.place(skin[head_pack().landmarks])
     camera = _aim(rng, landmarks)
     behind = np.full((SIDE, SIDE, 3), _BEHIND_LINEAR, np.float32)
-    drawn = model if has_head else _without_head(model)
+    drawn = geometry if has_head else _without_head(geometry)
     picture = draw_picture(
         person, drawn, posing, camera, draw_lights(rng), draw_eyes(rng, pose[0]), behind, rng.uniform(0.02, 0.25)
     )
@@ -141,11 +141,11 @@ def _aim(rng: np.random.Generator, landmarks: NDArray) -> Camera:
     return frame_head(landmarks, draw_distance(rng), box_px, (SIDE, SIDE), (SIDE / 2, 0.52 * SIDE))
 
 
-def _without_head(model: Model) -> Model:
+def _without_head(geometry: Geometry) -> Geometry:
     """What a person wears and holds, and the mass of the hair: the head's triangles shrink to nothing."""
-    triangles = model.triangles.copy()
+    triangles = geometry.triangles.copy()
     triangles[: len(head_pack().triangles)] = 0
-    return dataclasses.replace(model, triangles=triangles)
+    return dataclasses.replace(geometry, triangles=triangles)
 
 
 def _cut(image_bgr: NDArray[np.uint8], covered: NDArray[np.bool_]) -> NDArray[np.uint8]:

@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from fsanet.rendering.geometry import build_geometry, under_headwear
 from fsanet.rendering.head_pack import Part, head_pack
-from fsanet.rendering.model import build_model, under_headwear
 from fsanet.rendering.pieces import Material, make_piece
 from fsanet.rendering.strands import POINTS, make_strands
 from tests.rendering.studio import NOTHING, bundle, sitter
@@ -20,7 +20,7 @@ def triangle(material, colour=(0.1, 0.2, 0.3), weave=0.0, shift=0.0):
 
 def build(person=None, pieces=(), wires=(), hair=NOTHING, on_face=NOTHING, shell=True):
     person = person or sitter()
-    return build_model(person, person.shape.vertices, list(pieces), list(wires), hair, on_face, shell)
+    return build_geometry(person, person.shape.vertices, list(pieces), list(wires), hair, on_face, shell)
 
 
 @pytest.fixture(scope="module")
@@ -89,18 +89,18 @@ def test_paint_knows_the_place_on_the_base_head_and_its_stains(bare):
 
 def test_pieces_follow_the_head_in_order_with_their_own_stuff():
     cup, cloth = triangle(Material.PLASTIC), triangle(Material.CLOTH, (0.4, 0.5, 0.6), 0.2, shift=5.0)
-    model, head = build(pieces=[cup, cloth]), head_pack()
-    first, second = model.triangles[-2:]
-    np.testing.assert_allclose(model.vertices[first], cup.vertices)
-    np.testing.assert_allclose(model.vertices[second], cloth.vertices)
-    assert model.materials[-2:].tolist() == [Material.PLASTIC, Material.CLOTH]
-    np.testing.assert_allclose(model.weave[-2:], [0.0, 0.2])
-    np.testing.assert_allclose(model.paint[first, ALBEDO], [[0.1, 0.2, 0.3]] * 3)
-    np.testing.assert_allclose(model.paint[second, ALBEDO], [[0.4, 0.5, 0.6]] * 3)
-    np.testing.assert_allclose(model.paint[second, PLACE], cloth.vertices)
-    np.testing.assert_allclose(model.paint[second, OCCLUSION], 0.9)
-    assert not model.paint[second, SCALP:].any()
-    assert len(model.vertices) == len(model.paint) == len(head.vertices) + 6
+    geometry, head = build(pieces=[cup, cloth]), head_pack()
+    first, second = geometry.triangles[-2:]
+    np.testing.assert_allclose(geometry.vertices[first], cup.vertices)
+    np.testing.assert_allclose(geometry.vertices[second], cloth.vertices)
+    assert geometry.materials[-2:].tolist() == [Material.PLASTIC, Material.CLOTH]
+    np.testing.assert_allclose(geometry.weave[-2:], [0.0, 0.2])
+    np.testing.assert_allclose(geometry.paint[first, ALBEDO], [[0.1, 0.2, 0.3]] * 3)
+    np.testing.assert_allclose(geometry.paint[second, ALBEDO], [[0.4, 0.5, 0.6]] * 3)
+    np.testing.assert_allclose(geometry.paint[second, PLACE], cloth.vertices)
+    np.testing.assert_allclose(geometry.paint[second, OCCLUSION], 0.9)
+    assert not geometry.paint[second, SCALP:].any()
+    assert len(geometry.vertices) == len(geometry.paint) == len(head.vertices) + 6
 
 
 def test_strands_are_hair_brows_glasses_and_wires():
@@ -121,15 +121,15 @@ def test_the_shell_of_hair_lies_over_the_scalp_alone_where_it_has_volume(thick):
     person, pack = sitter(), head_pack()
     thickness = np.where(pack.vertices[:, 1] > 8.0, thick, 0.0).astype(np.float32)
     hairy = replace(person, hair=replace(person.hair, thickness=thickness, openness=0.7))
-    model = build(hairy)
-    extra = model.vertices[model.head_vertices : model.head_vertices + (thickness > 0).sum()]
+    geometry = build(hairy)
+    extra = geometry.vertices[geometry.head_vertices : geometry.head_vertices + (thickness > 0).sum()]
     if thick < 0.004:
-        assert not (model.materials == Material.HAIR).any()
+        assert not (geometry.materials == Material.HAIR).any()
         return
-    hair = model.triangles[model.materials == Material.HAIR]
+    hair = geometry.triangles[geometry.materials == Material.HAIR]
     assert len(hair) > 100
-    assert hair.min() >= model.head_vertices
-    paint = model.paint[np.unique(hair)]
+    assert hair.min() >= geometry.head_vertices
+    paint = geometry.paint[np.unique(hair)]
     np.testing.assert_allclose(paint[:, ALBEDO], np.tile(0.85 * person.look.hair, (len(paint), 1)), rtol=1e-5)
     np.testing.assert_allclose(paint[:, OCCLUSION], 0.7)
     assert (paint[:, PLACE.start + 1] > 8.0).all()

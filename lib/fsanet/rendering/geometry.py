@@ -30,7 +30,7 @@ _BETWEEN_LASHES = 7.278  # height on the base head; seen at 64 pixels, single la
 
 
 @dataclass(frozen=True)
-class Model:
+class Geometry:
     """Everything that is drawn, in the frame of the base head.
 
     Attributes:
@@ -89,7 +89,7 @@ def _carried(strands: Strands, skin: np.ndarray, neutral: np.ndarray) -> Strands
     return Strands(strands.points + shift[:, None], strands.widths, strands.colours, strands.roots, strands.wire)
 
 
-def build_model(
+def build_geometry(
     person: Person,
     skin: np.ndarray,
     pieces: list[Piece],
@@ -97,7 +97,7 @@ def build_model(
     hair: Strands,
     on_face: Strands,
     shell: bool = True,
-) -> Model:
+) -> Geometry:
     """Put a picture's geometry together.
 
     Args:
@@ -133,7 +133,7 @@ def build_model(
         plain = np.column_stack([piece.colours, piece.vertices, np.full(count, 0.9), np.zeros((count, 2))])
         add(piece.vertices, piece.triangles, plain.astype(np.float32), piece.material, piece.weave)
     strands = join_strands([hair, _carried(on_face, skin, person.shape.vertices), person.glasses, *wires])
-    return Model(
+    return Geometry(
         np.concatenate(vertices).astype(np.float32),
         np.concatenate(triangles).astype(np.int32),
         np.concatenate(materials),
