@@ -11,6 +11,11 @@ from fsanet.inference.addresses import without_user
         ("http://camera/a@b?c=d@e", "http://camera/a@b?c=d@e"),
         ("http://camera?c=d@e", "http://camera?c=d@e"),
         ("me@photos/1.jpg", "me@photos/1.jpg"),
+        ("http://camera/live?user=me&pwd=secret&channel=1", "http://camera/live?user=me&pwd=&channel=1"),
+        ("srt://camera:9000?passphrase=long enough", "srt://camera:9000?passphrase= enough"),
+        ("'http://camera?Token=abc#t' is a stream", "'http://camera?Token=#t' is a stream"),
+        ("photos/what?pwd=1.jpg", "photos/what?pwd=1.jpg"),
+        ("http://camera/?keyframe=1", "http://camera/?keyframe=1"),
         ("['rtsp://a:b@c/1', 'http://d:e@f/2']", "['rtsp://c/1', 'http://f/2']"),
     ],
 )

@@ -57,7 +57,7 @@ class Source:
         if self.kind == "camera":
             return f"camera_{self.name}.mp4"
         if self.kind == "stream":
-            words = "".join(letter if letter.isalnum() else "_" for letter in self.name.split("@")[-1])
+            words = "".join(letter if letter.isalnum() else "_" for letter in self.shown_name.split("://", 1)[-1])
             return f"stream_{words.strip('_')[-60:] or 'input'}.mp4"
         path = Path(self.name)
         return str(path.relative_to(self.folder)) if self.folder else path.name

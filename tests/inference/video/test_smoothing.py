@@ -65,6 +65,16 @@ def test_a_time_that_is_no_number_starts_anew():
     assert 40 < smooth(Pose(60, 0, 0), 0.2).yaw < 60
 
 
+@pytest.mark.parametrize("broken", [NAN, INF])
+def test_a_pose_that_is_no_numbers_leaves_no_trace(broken):
+    poses = [Pose(yaw, 0, 0) for yaw in range(6)]
+    smooth, undisturbed = OneEuroRotationFilter(), OneEuroRotationFilter()
+    for i, pose in enumerate(poses):
+        if i in (0, 3):
+            assert smooth(Pose(1.0, broken, 2.0), i / FPS - 0.01).pitch is broken
+        assert smooth(pose, i / FPS) == undisturbed(pose, i / FPS)
+
+
 @pytest.mark.parametrize(
     "settings",
     [

@@ -17,10 +17,10 @@ from fsanet.inference.video.writer import writing_video
 GREY = np.full((48, 64, 3), 120, np.uint8)
 
 
-def write(path, times_s, sound_of=""):
+def write(path, times_s, sound_of="", last=GREY):
     with writing_video(path, 25, sound_of) as video:
-        for time_s in times_s:
-            video.write(GREY, time_s)
+        for number, time_s in enumerate(times_s, 1):
+            video.write(last if number == len(times_s) else GREY, time_s)
     return path
 
 
@@ -163,6 +163,15 @@ def test_times_that_do_not_rise_are_told(tmp_path, monkeypatch, times_s, said, h
     monkeypatch.setattr(video_writer, "find_spec", lambda name: has_pyav)
     with pytest.raises(InputError, match=rf"^The times of a video's frames rise from 0 seconds on, {said}\.$"):
         write(tmp_path / "a.mp4", times_s)
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("frame", [GREY[..., 0], GREY.astype(np.float32), np.dstack([GREY, GREY[..., :1]])])
+@pytest.mark.parametrize("has_pyav", [True, False])
+def test_frames_that_are_no_pictures_in_bgr_are_told(tmp_path, monkeypatch, frame, has_pyav):
+    monkeypatch.setattr(video_writer, "find_spec", lambda name: has_pyav)
+    with pytest.raises(InputError, match=r"^A picture must be uint8 \(H, W, 3\), got "):
+        write(tmp_path / "a.mp4", [0, 0.1], last=frame)
     assert not list(tmp_path.iterdir())
 
 

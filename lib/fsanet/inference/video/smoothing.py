@@ -41,7 +41,12 @@ class OneEuroRotationFilter:
         self._velocity = np.zeros(3)  # rotation vector per second, radians
 
     def __call__(self, pose: Pose, time_s: float) -> Pose:
-        """Smoothed pose. A time that does not lie after the last one, or is NaN, starts the filter anew."""
+        """Smoothed pose. A time that does not lie after the last one, or is NaN, starts the filter anew.
+
+        A pose that is no numbers comes back as it is, and leaves no trace.
+        """
+        if not all(map(math.isfinite, pose)):
+            return pose
         measured = rotation_from_angles(pose)
         if self._time_s is None or not time_s > self._time_s:
             self._rotation, self._velocity = measured, np.zeros(3)

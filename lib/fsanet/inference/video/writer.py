@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from fsanet.errors import InputError
 from fsanet.files import replace_whole
 from fsanet.image.kinds import VIDEO_SUFFIXES
+from fsanet.image.reading import check_picture
 from fsanet.inference.video.frames import TICKS_A_SECOND
 
 
@@ -58,11 +59,12 @@ class VideoWriter:
             time_s: when it is shown, 0 or more, and later than the one before; evenly spaced where None.
 
         Raises:
-            InputError: for another time, or a size that the encoder does not take.
+            InputError: for another time, another kind of array, or a size that the encoder does not take.
             OSError: when the file cannot be written.
         """
         time_s = self.frames / self._fps if time_s is None else time_s
         tick = self._later_tick(time_s)
+        check_picture(image_bgr)
         height, width = image_bgr.shape[:2]
         if self._sink is None:
             self._size = (width, height)
