@@ -53,11 +53,11 @@ def run(path: Path) -> nbformat.NotebookNode:
 
     Raises:
         FileNotFoundError: when there is no such file.
-        ValueError: when a cell fails, with the cell and its error.
+        ValueError: when the file is no notebook, or a cell fails, with the cell and its error.
     """
     if not path.is_file():
         raise FileNotFoundError(f"No notebook at '{path}'.")
-    notebook = nbformat.read(path, as_version=4)
+    notebook = _read(path)
     client = NotebookClient(
         notebook,
         timeout=_CELL_TIMEOUT_S,
@@ -74,6 +74,16 @@ def run(path: Path) -> nbformat.NotebookNode:
         raise InputError(f"'{path.name}' fails: {error}") from None
     for cell in notebook.cells:
         _drop_notices(cell)
+    return notebook
+
+
+def _read(path: Path) -> nbformat.NotebookNode:
+    try:
+        notebook = nbformat.read(path, as_version=4)
+        nbformat.validate(notebook)
+    except (ValueError, TypeError, KeyError, AttributeError, nbformat.ValidationError) as error:
+        said = str(error).strip().splitlines() or [type(error).__name__]
+        raise InputError(f"'{path}' is no notebook: {said[0].rstrip('.')}.") from None
     return notebook
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fsanet.errors import InputError
-from fsanet.image.face_crop import crop_face
+from fsanet.image.face_crop import crop_turned
 from fsanet.image.reading import read_image
 from fsanet.inference.estimator import HeadPoseEstimator
 from fsanet.pose.angles import Pose
@@ -42,7 +42,7 @@ def pictured_faces(estimator: HeadPoseEstimator, pictures: Sequence[Path]) -> li
         image = read_image(path)
         for face in estimator(image):
             crop = estimator.crop(image, [face.box_xyxy])[0]
-            view = crop_face(image, face.box_xyxy, estimator.margin, _VIEW_SIZE)
+            view = crop_turned(image, face.box_xyxy, 0, estimator.margin, _VIEW_SIZE)
             faces.append(PicturedFace(crop, view, face.pose))
     if not faces:
         names = ", ".join(path.name for path in pictures) or "nothing"

@@ -1,7 +1,7 @@
 """Yaw, pitch and roll over time in a video, raw and smoothed, with frames above the curves."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,15 +33,15 @@ class Moment:
     """One face in one frame.
 
     Attributes:
-        time_s: time in the video.
-        image_bgr: the frame.
+        index: number of the frame in the video.
+        time_s: its time.
         box_xyxy: the face's box in it.
         raw: pose as estimated.
         smoothed: pose after the One-Euro filter.
     """
 
+    index: int
     time_s: float
-    image_bgr: NDArray[np.uint8]
     box_xyxy: BoxXYXY
     raw: Pose
     smoothed: Pose
@@ -52,7 +52,14 @@ def draw(settings: FigureSettings) -> Path:
     estimator = HeadPoseEstimator(settings.choice.model, settings.choice.weights)
     moments = follow(estimator, settings.video)
     path = settings.path("timeline")
-    _draw(moments, f"{settings.video.name} ({settings.choice})", path)
+    shown = [moments[place] for place in evenly(len(moments), _FRAMES)]
+    images = frames_of(settings.video, {moment.index for moment in shown})
+    _draw(
+        moments,
+        [(moment, images[moment.index]) for moment in shown],
+        f"{settings.video.name} ({settings.choice})",
+        path,
+    )
     return path
 
 
@@ -65,7 +72,7 @@ def follow(estimator: HeadPoseEstimator, video: Path) -> list[Moment]:
     seen = [
         (
             face.tracked.face_id,
-            Moment(result.frame.time_s, result.frame.image_bgr, face.tracked.face.box_xyxy, face.raw_pose, face.pose),
+            Moment(result.frame.index, result.frame.time_s, face.tracked.face.box_xyxy, face.raw_pose, face.pose),
         )
         for result in VideoPoses(estimator, VideoReader(str(video)), VideoSettings(smooth=True))
         for face in result.faces
@@ -76,8 +83,13 @@ def follow(estimator: HeadPoseEstimator, video: Path) -> list[Moment]:
     return [moment for face_id, moment in seen if face_id == longest]
 
 
-def _draw(moments: Sequence[Moment], title: str, path: Path) -> None:
-    shown = evenly(len(moments), _FRAMES)
+def frames_of(video: Path, indices: Collection[int]) -> dict[int, NDArray[np.uint8]]:
+    """Some frames by their numbers, (h, w, 3) uint8 BGR; a long video has more than memory holds."""
+    return {frame.index: frame.image_bgr for frame in VideoReader(str(video)) if frame.index in indices}
+
+
+def _draw(moments: Sequence[Moment], shown: Sequence[tuple[Moment, NDArray[np.uint8]]], title: str, path: Path) -> None:
+    """Curves of all moments, and pictures of some."""
     with new_figure(11, 8.6, path) as figure:
         grid = figure.add_gridspec(4, len(shown), height_ratios=(1.25, 1, 1, 1))
         pictures = [figure.add_subplot(grid[0, column]) for column in range(len(shown))]
@@ -90,8 +102,8 @@ def _draw(moments: Sequence[Moment], title: str, path: Path) -> None:
         curves[-1].set_xlabel("time in s")
         handles = [Line2D([], [], color=BLACK, **_RAW), Line2D([], [], color="0.5", **_SMOOTHED)]
         figure.legend(handles=handles, loc="outside lower center", ncols=2)
-        for ax, index in zip(pictures, shown, strict=True):
-            _frame(ax, moments[index], curves[0])
+        for ax, (moment, image_bgr) in zip(pictures, shown, strict=True):
+            _frame(ax, moment, image_bgr, curves[0])
         figure.suptitle(f"Head pose over time: {title}")
 
 
@@ -109,9 +121,9 @@ def _curve(ax: Axes, moments: Sequence[Moment], angle: int) -> None:
     ax.set_axisbelow(True)
 
 
-def _frame(ax: Axes, moment: Moment, curve: Axes) -> None:
+def _frame(ax: Axes, moment: Moment, image_bgr: NDArray[np.uint8], curve: Axes) -> None:
     """A frame with its axes, tied to its moment on the first curve."""
-    view = moment.image_bgr.copy()
+    view = image_bgr.copy()
     x1, y1, x2, y2 = moment.box_xyxy
     rotation = rotation_from_angles(moment.smoothed)
     draw_axes(view, rotation, ((x1 + x2) / 2, (y1 + y2) / 2), _AXES_SHARE * min(view.shape[:2]))

@@ -40,6 +40,16 @@ def test_notebook_runs(path, weights, tmp_path):
     assert all(cell.execution_count for cell in executed.cells if cell.cell_type == "code")
 
 
+@pytest.mark.parametrize(
+    "text", ["# Heads", "", "[]", '{"cells": 3}', '{"cells": [{}], "nbformat": 4, "metadata": {}}']
+)
+def test_what_is_no_notebook_is_one_sentence(tmp_path, capsys, text):
+    path = tmp_path / "a.ipynb"
+    path.write_text(text, encoding="utf-8")
+    assert run_notebooks.main([str(path), "--quiet"]) == 1
+    assert capsys.readouterr().err.startswith(f"error: '{path}' is no notebook: ")
+
+
 def with_less(path, folder):
     """The notebook with `LESS` of what takes its time."""
     notebook = nbformat.read(path, 4)

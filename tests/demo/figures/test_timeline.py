@@ -1,9 +1,11 @@
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from demo.figures import timeline
+from demo.figures.settings import FigureSettings
 from fsanet.detectors.detection import Detection
 from fsanet.inference.estimator import HeadPoseEstimator
 
@@ -58,6 +60,15 @@ def test_no_face_is_said(estimator, frames):
         timeline.follow(estimator, "any.mp4")
 
 
-def test_the_picture_is_written(estimator, frames, tmp_path):
-    timeline._draw(timeline.follow(estimator, "any.mp4"), "a title", tmp_path / "timeline.png")
-    assert (tmp_path / "timeline.png").stat().st_size > 10_000
+def test_pictures_are_those_of_the_moments(frames):
+    images = timeline.frames_of("any.mp4", {2, 7})
+    assert {index: image[0, 0, 0] for index, image in images.items()} == {2: 76, 7: 116}
+
+
+def test_the_picture_is_written(estimator, frames, tmp_path, monkeypatch):
+    monkeypatch.setattr(timeline, "HeadPoseEstimator", lambda model, weights: estimator)
+    images, asked = {frame.index: frame.image_bgr for frame in frames}, []
+    monkeypatch.setattr(timeline, "frames_of", lambda video, indices: asked.append(indices) or images)
+    path = timeline.draw(FigureSettings(out=tmp_path, video=Path("any.mp4")))
+    assert path.stat().st_size > 10_000
+    assert asked == [{0, 2, 4, 5, 7, 9}]
