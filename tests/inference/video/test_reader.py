@@ -1,3 +1,4 @@
+import gc
 import os
 import signal
 import subprocess
@@ -216,6 +217,18 @@ def test_a_mirrored_display_matrix_in_a_file_is_applied(tmp_path, matrix):
     path.write_bytes(with_display_matrix((tmp_path / "plain.mp4").read_bytes(), matrix))
     seen = next(iter(VideoReader(str(path)))).image_bgr
     np.testing.assert_allclose(seen, displayed(picture, np.reshape(matrix, (2, 2))), atol=12)
+
+
+def test_decoded_frames_do_not_wait_for_the_garbage_collector(tmp_path):
+    write_clip(tmp_path / "a.mp4", 20)
+    gc.collect()
+    gc.disable()
+    try:
+        frames = sum(1 for _ in VideoReader(str(tmp_path / "a.mp4")))
+        kept = sum(isinstance(thing, av.VideoFrame) for thing in gc.get_objects())
+    finally:
+        gc.enable()
+    assert (frames, kept) == (20, 1)  # one is asked how it is to be seen
 
 
 def with_display_matrix(mp4, matrix):

@@ -64,14 +64,14 @@ class VideoReader:
             ValueError: when not a single frame can be read.
         """
         zero_s = (self._container.start_time or 0) / av.time_base
-        aspect = float(self._container.streams.video[0].sample_aspect_ratio or 1)
+        upright = Upright(float(self._container.streams.video[0].sample_aspect_ratio or 1))
         time_s = -1.0
         try:
             for index, frame in self._numbered():
                 if frame is not None:
                     stamp = index / self.fps if frame.time is None else frame.time - zero_s
                     time_s = max(stamp, time_s + _LEAST_STEP_S, 0.0)
-                    yield VideoFrame(index, time_s, upright(frame, aspect))
+                    yield VideoFrame(index, time_s, upright(frame))
         finally:
             self._container.close()
         if time_s < 0:
@@ -116,18 +116,29 @@ class VideoReader:
             yield from self._container.demux(stream)
 
 
-def upright(frame: av.VideoFrame, aspect: float = 1.0) -> NDArray[np.uint8]:
-    """The picture of a frame as it is meant to be seen, (h, w, 3) uint8 BGR: pixels square, turned and mirrored.
+class Upright:
+    """The pictures of a video's frames as they are meant to be seen: pixels square, turned and mirrored.
+
+    A frame that was asked for its side data stays in memory, with its decoder, until the garbage collector comes; so it
+    is asked where its turn is another one than that of the frames before.
 
     Args:
-        frame: as it was decoded.
         aspect: width of a pixel in its heights.
     """
-    image = np.asarray(frame.to_ndarray(format="bgr24"), np.uint8)
-    if abs(aspect - 1) > _SQUARE_WITHIN:
-        image = cv2.resize(image, (max(1, round(image.shape[1] * aspect)), image.shape[0]))
-    matrix = _display_matrix(frame)
-    return image if matrix is None else displayed(image, matrix)
+
+    def __init__(self, aspect: float = 1.0):
+        self._aspect = aspect
+        self._matrices: dict[float, NDArray | None] = {}  # by the turn that a frame tells
+
+    def __call__(self, frame: av.VideoFrame) -> NDArray[np.uint8]:
+        """The picture of a decoded frame, (h, w, 3) uint8 BGR."""
+        image = np.asarray(frame.to_ndarray(format="bgr24"), np.uint8)
+        if abs(self._aspect - 1) > _SQUARE_WITHIN:
+            image = cv2.resize(image, (max(1, round(image.shape[1] * self._aspect)), image.shape[0]))
+        if frame.rotation not in self._matrices:
+            self._matrices[frame.rotation] = _display_matrix(frame)
+        matrix = self._matrices[frame.rotation]
+        return image if matrix is None else displayed(image, matrix)
 
 
 def displayed(image: NDArray[np.uint8], matrix: NDArray) -> NDArray[np.uint8]:
