@@ -26,6 +26,14 @@ def test_no_more_processes_than_memory_holds():
     assert cores_with_memory(10**9) == 1
 
 
+@pytest.mark.parametrize(("free_kb", "processes"), [(8_000_000, 4), (7_999_999, 3), (64_000_000, 16), (1, 1)])
+def test_processes_take_half_of_the_free_memory_at_most(monkeypatch, free_kb, processes):
+    told = f"MemTotal: 99000000 kB\nMemAvailable: {free_kb} kB\n"
+    monkeypatch.setattr(workers_module.Path, "read_text", lambda self, encoding: told)
+    monkeypatch.setattr(workers_module, "cores", lambda: 16)
+    assert cores_with_memory(1000) == processes
+
+
 @pytest.mark.parametrize("workers", [1, 2])
 def test_every_task_is_run_once(workers):
     assert sorted(run_on_all_cores(partial(mul, 3), range(20), workers)) == [3 * n for n in range(20)]

@@ -6,6 +6,7 @@ from contextlib import nullcontext
 import pytest
 
 from fsanet import cli
+from fsanet.cluster.merging import Merged
 from fsanet.console import EXIT_ERROR, EXIT_OK, EXIT_PARTIAL
 
 
@@ -56,6 +57,12 @@ def test_where_nothing_could_be_read_no_rows_are_left_as_by_one_process(photos, 
     monkeypatch.setattr("fsanet.cluster.shared_run.open_pool", lambda address: nullcontext(HerePool()))
     assert estimate("--out", "cluster", "--cluster", "local:1", "--shards", "2") == EXIT_ERROR
     assert not list(tmp_path.rglob("poses.csv"))
+
+
+@pytest.mark.parametrize(("sources", "faces", "code"), [(2, 0, EXIT_PARTIAL), (1, 3, EXIT_PARTIAL), (1, 0, EXIT_ERROR)])
+def test_what_failed_after_it_gave_rows_is_done_in_part(sources, faces, code):
+    assert Merged(sources, sources, faces, [("a.mp4", "it is cut short")]).code == code
+    assert Merged(sources, sources, faces, []).code == EXIT_OK
 
 
 def test_a_folder_that_is_not_there(tmp_path, monkeypatch, capsys):

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from fsanet.dense import layout
-from fsanet.dense.decode import Found
+from fsanet.dense.decode import Found, joined
 from fsanet.dense.layout import cells
 from fsanet.detectors import scout
 from fsanet.detectors.scout import BUNDLED, CONVENTION, ScoutDetector, ScoutNetwork, on_whole_cells
@@ -135,11 +135,28 @@ def test_a_face_found_only_in_the_smaller_copy_counts_whatever_its_size(monkeypa
 
     def search_at(_image_bgr, long_side, _threshold, _small=None):
         sizes.append(long_side)
-        return (small, False) if long_side < 400 else (small.only([]), True)
+        return (small if long_side < 400 else small.only([])), False  # nothing hints at it
 
     monkeypatch.setattr(network, "_search_at", search_at)
     assert len(network.search(np.zeros((400, 400, 3), np.uint8), 400, 0.7).score) == 1
     assert sizes == [400, 160]
+
+
+def test_each_size_of_face_is_taken_from_the_copy_that_shows_it_best(monkeypatch):
+    """Of a picture that is searched at half its size the finer search has no word of faces beyond 2 x 240 pixels, and
+    the coarser one none of those below three quarters of that.
+    """
+    network = ScoutNetwork()
+    finer = joined([one_face(100, 0.9, at=0), one_face(450, 0.9, at=500), one_face(600, 0.85, at=1200)], 0.4)
+    coarser = joined([one_face(330, 0.9, at=2000), one_face(370, 0.9, at=2600), one_face(640, 0.95, at=1190)], 0.4)
+    monkeypatch.setattr(
+        network, "_search_at", lambda _image, long_side, *_: (finer, True) if long_side == 2000 else (coarser, False)
+    )
+    found = network.search(np.zeros((4000, 4000, 3), np.uint8), 2000, 0.7)
+    assert sorted(found.sides().round()) == [100, 370, 450, 640]
+    coarser = coarser.only(coarser.sides() < 400)
+    found = network.search(np.zeros((4000, 4000, 3), np.uint8), 2000, 0.7)
+    assert sorted(found.sides().round()) == [100, 370, 450, 600]  # nobody else saw the large one
 
 
 def test_several_views_are_searched_in_one_pass(session):

@@ -34,6 +34,17 @@ def test_a_second_box_on_a_face_is_false():
     assert average_precision([twice])[0] == pytest.approx(0.5 + 0.5 * 2 / 3)
 
 
+def test_a_box_takes_the_face_that_it_overlaps_most():
+    beside, between = (8, 0, 28, 20), (6, 0, 26, 20)  # which overlaps FACE by more than half too
+    picture = searched([FACE, beside], [between, FACE], [0.9, 0.8])
+    assert average_precision([picture]) == (1.0, 2)
+
+
+def test_a_face_in_range_is_found_by_a_box_that_is_not():
+    picture = searched([(0, 0, 31, 31)], [(1, 1, 30, 30)], [0.9])
+    assert average_precision([picture], (30, 99)) == (1.0, 1)
+
+
 def test_faces_out_of_range_or_not_counted_do_not_matter():
     picture = searched([FACE, OTHER], [OTHER], [0.9])
     assert average_precision([picture], (0, 30)) == (0.0, 1)

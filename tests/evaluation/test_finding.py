@@ -80,6 +80,15 @@ def test_masks_are_counted_of_faces_that_are_found_and_told(marks, monkeypatch):
     assert finding.on_scenes("any", scenes, BoxConvention()).masks == {"none": 0.0, "worn": 1.0}
 
 
+@pytest.mark.parametrize(("score", "masks"), [(0.5, {"none": 1.0}), (0.49, {})])
+def test_masks_of_unsure_faces_are_not_counted(marks, monkeypatch, score, masks):
+    told = Marks.detect
+    monkeypatch.setattr(
+        Marks, "detect", lambda self, image: [replace(face, mask="none", score=score) for face in told(self, image)]
+    )
+    assert finding.on_scenes("any", [scene_with((20, 20, 60, 60), (20, 20))], BoxConvention()).masks == masks
+
+
 @pytest.fixture
 def pointing04(tmp_path):
     folder = tmp_path / "Person05"
@@ -117,6 +126,7 @@ def test_points_of_aflw2000_are_measured_in_boxes(marks, aflw2000):
     marks(shift=4.0)
     result = finding.on_aflw2000("any", aflw2000)
     assert result.point_error == pytest.approx(4 / 40)
+    assert result.false == 0
     assert result.found == {"all": 1.0}
     marks(shift=60.0)
     result = finding.on_aflw2000("any", aflw2000)

@@ -43,9 +43,10 @@ def test_a_second_box_on_a_face_is_false():
 
 
 def test_pixels_are_counted_inclusively():
-    """21 x 10.5 of 21 x 21 pixels are a half, 21 x 10 are less."""
-    assert precision_at({"a": searched([[0, 0, 20, 9.5], [80, 80, 90, 90]], [0.9, 0.1])}, counted(0)) == 1.0
-    assert precision_at({"a": searched([[0, 0, 20, 9], [80, 80, 90, 90]], [0.9, 0.1])}, counted(0)) == 0.0
+    """Of 21 x 21 pixels 21 x 10.5 are a half, and half of 21 x 42; without the last ones 20 x 9.4 would be too."""
+    for bottom, found in ((9.5, 1.0), (9.4, 0.0), (41, 1.0), (41.2, 0.0)):
+        pictures = {"a": searched([[0, 0, 20, bottom], [80, 80, 90, 90]], [0.9, 0.1])}
+        assert precision_at(pictures, counted(0)) == found, bottom
 
 
 def test_scores_are_brought_to_one_range_over_the_set():

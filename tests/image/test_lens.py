@@ -53,6 +53,12 @@ def test_other_files_are_no_calibration(tmp_path, content):
         lens_of(str(path))
 
 
+@pytest.mark.parametrize("lens", [(0,), (-1,), (np.nan,), (np.inf,), (1, (np.nan, 0.5)), (1, (0.5, np.inf))])
+def test_impossible_lenses(lens):
+    with pytest.raises(InputError, match="A lens has a focal length above 0 and a finite centre"):
+        Lens(*lens)
+
+
 @pytest.mark.parametrize("text", ["0", "180", "nan", "no_such_file"])
 def test_impossible_cameras(text):
     with pytest.raises(InputError, match="field of view"):

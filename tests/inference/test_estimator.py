@@ -6,11 +6,15 @@ import pytest
 import fsanet
 from fsanet.detectors.any_angle import AnyAngleDetector
 from fsanet.detectors.detection import Detection
+from fsanet.detectors.nearby import Place
 from fsanet.detectors.scout import BUNDLED, ScoutDetector
 from fsanet.engines.choose import create_engine
+from fsanet.engines.reading import Reading
 from fsanet.errors import InputError
 from fsanet.image.face_crop import crop_turned
+from fsanet.inference import estimator as estimator_module
 from fsanet.inference.estimator import HeadPoseEstimator
+from fsanet.inference.face_estimator import UNSURE_DEG, Face
 from fsanet.inference.finder_share import FINDER_SHARE, finder_share_of
 from fsanet.models.spec import OUR_MODELS
 from fsanet.pose.angles import Pose
@@ -123,6 +127,25 @@ def test_what_an_engine_answers_is_looked_at(answer, said):
     estimator = HeadPoseEstimator(detector=ReadingDetector(None), engine=Answer(answer))
     with pytest.raises(InputError, match=said):
         estimator(np.zeros((64, 64, 3), np.uint8))
+
+
+class UnsureEngine(LevelEngine):
+    """Reads level faces, and tells how far off that may be."""
+
+    def __init__(self, error_deg):
+        self.error_deg = error_deg
+
+    def read(self, crops_bgr):
+        poses = np.asarray(self.predict(crops_bgr), np.float32)
+        return Reading(poses, np.tile(np.array([1.0, self.error_deg, 2.0], np.float32), (len(poses), 1)))
+
+
+@pytest.mark.parametrize(("error_deg", "flags"), [(UNSURE_DEG - 0.1, ()), (UNSURE_DEG, ("unsure",))])
+def test_a_face_of_which_one_angle_may_be_far_off_is_unsure(error_deg, flags):
+    estimator = HeadPoseEstimator(detector=ReadingDetector(None), engine=UnsureEngine(error_deg))
+    (face,) = estimator(np.zeros((64, 64, 3), np.uint8))
+    assert face.flags == flags
+    assert face.expected_error == pytest.approx((1, error_deg, 2))
 
 
 def test_whole_numbers_are_an_answer_with_an_unknown_error():
@@ -292,6 +315,32 @@ def test_a_face_that_has_left_the_picture_is_not_seen_again(estimator, scene):
     gone = Detection((200, 40, 240, 80), 0.9)
     estimator._upright.detect_each = lambda views: [[gone] for _ in views]
     assert estimator.look_again(scene([(40, 40, 40, 255)]), [face]) == [None]
+
+
+def test_what_lies_beside_the_picture_is_no_face_though_its_margin_reaches_in(scene, monkeypatch):
+    beside, half_in = Detection((162, 40, 202, 80), 0.9), Detection((140, 40, 180, 80), 0.8)
+
+    class Both:
+        def detect(self, _image_bgr):
+            return [beside, half_in]
+
+    estimator = HeadPoseEstimator(detector=Both(), engine=LevelEngine(), margin=0.4)
+    assert estimator.detect(scene([])) == [half_in]
+    known = estimator(scene([])) * 2
+    monkeypatch.setattr(estimator_module, "detect_near", lambda *_: [beside, half_in])
+    assert [face and face.score for face in estimator.look_again(scene([]), known)] == [None, 0.8]
+
+
+@pytest.mark.parametrize("turn", [0, 90, 180, 270])
+def test_a_lying_face_is_looked_for_again_as_it_lies(monkeypatch, turn):
+    asked = []
+    monkeypatch.setattr(
+        estimator_module, "detect_near", lambda _search, _picture, places, _close: asked.extend(places) or [None]
+    )
+    face = Face((10, 10, 50, 50), 0.9, Pose(0, 0, 0), upright_turn=turn)
+    estimator = HeadPoseEstimator(detector=ReadingDetector(None), engine=LevelEngine())
+    assert estimator.look_again(np.zeros((64, 64, 3), np.uint8), [face]) == [None]
+    assert asked == [Place((10, 10, 50, 50), turn)]
 
 
 @pytest.mark.parametrize("detector", ["scout", "yunet"])

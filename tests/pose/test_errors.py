@@ -50,10 +50,17 @@ def test_summary_by_hand():
     assert summary.samples == 3
     assert (summary.yaw, summary.pitch, summary.roll) == (5, 6, 4)
     assert summary.mae == pytest.approx(5)
+    assert summary.geodesic == pytest.approx((3 + 6 + geodesic_errors(predicted[2:], true[2:])[0]) / 3)
+    assert summary.maev == pytest.approx(axis_errors(predicted, true).mean())
     assert summary.bias == pytest.approx((5, 2, 4))
     assert summary.shares == pytest.approx({5: 2 / 3, 10: 2 / 3, 15: 1})
     assert summary.by_yaw == pytest.approx({"0-30": 1, "30-60": 2, "60-90": 12})
     assert summary.samples_by_yaw == {"0-30": 1, "30-60": 1, "60-90": 1}
+
+
+def test_a_turn_about_one_axis_moves_the_two_others():
+    summary = summarize([[12, 0, 0], [0, 0, 0]], np.zeros((2, 3)))
+    assert (summary.geodesic, summary.maev) == pytest.approx((6, 4))
 
 
 def test_without_a_roll_in_the_labels_yaw_and_pitch_alone_count():

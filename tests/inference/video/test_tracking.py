@@ -1,7 +1,8 @@
+import numpy as np
 import pytest
 
 from fsanet.inference.face_estimator import Face
-from fsanet.inference.video.tracking import FaceTracker
+from fsanet.inference.video.tracking import FaceTracker, best_pairs
 from fsanet.pose.angles import Pose
 
 LEFT, RIGHT = (0, 0, 20, 20), (100, 0, 120, 20)
@@ -41,6 +42,15 @@ def test_the_larger_overlap_wins():
     tracker.update(found(LEFT), 0.0, gone)
     faces = tracker.update(found(moved(LEFT, 8), moved(LEFT, 2)), 0.04, gone)
     assert seen(faces) == {0: (2, "detected"), 1: (8, "detected")}
+
+
+def test_each_face_has_one_number_and_each_number_one_face():
+    assert best_pairs(np.array([[0.9, 0.3]]), 0.25) == {0: 0}
+    assert best_pairs(np.array([[0.9], [0.3]]), 0.25) == {0: 0}
+    assert best_pairs(np.array([[0.9, 0.8], [0.7, 0.3]]), 0.25) == {0: 0, 1: 1}
+    tracker = FaceTracker()
+    tracker.update(found(LEFT, moved(LEFT, 9)), 0.0, gone)
+    assert seen(tracker.update(found(moved(LEFT, 2)), 0.04, gone)) == {0: (2, "detected")}
 
 
 @pytest.mark.parametrize(("dx", "face_id"), [(10, 0), (13, 1)])  # overlaps of 0.33 and 0.21
