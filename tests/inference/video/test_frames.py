@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from fsanet.errors import InputError
-from fsanet.inference.video import frame_sources
+from fsanet.inference.video import frame_sources, writer
 from fsanet.inference.video.capture import CaptureReader
 from fsanet.inference.video.frame_sources import open_frames
 from fsanet.inference.video.writer import writing_video
@@ -112,6 +112,15 @@ def test_times_of_opencv_begin_at_0_whatever_the_container_says(tmp_path, monkey
     reader = CaptureReader(str(tmp_path / "a.mp4"))
     monkeypatch.setattr(reader, "_time_s", lambda index: index / 10 - 0.05)
     np.testing.assert_allclose([frame.time_s for frame in reader], [0, 0.05, 0.15])
+
+
+def test_without_pyav_a_name_with_a_colon_is_read_in_its_folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(writer, "find_spec", lambda name: None)
+    with writing_video("talk: part 1.mp4", 10) as video:
+        for _ in range(3):
+            video.write(np.zeros((48, 64, 3), np.uint8))
+    assert len(list(CaptureReader("talk: part 1.mp4"))) == 3
 
 
 def test_a_stream_without_pyav_names_the_remedy(monkeypatch):

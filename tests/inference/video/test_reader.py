@@ -402,6 +402,13 @@ def test_a_name_with_a_line_break_is_read(tmp_path):
     assert len(list(VideoReader(str(path)))) == 20
 
 
+@pytest.mark.parametrize("name", ["talk: part 1.mp4", "2024-01-01T12:30:00.mp4", "http:a.mp4"])
+def test_a_name_with_a_colon_is_read_in_its_folder(tmp_path, monkeypatch, name):
+    write_clip(tmp_path / "plain.mp4").rename(tmp_path / name)
+    monkeypatch.chdir(tmp_path)
+    assert len(list(VideoReader(name))) == 20
+
+
 def test_a_name_that_is_not_utf8(tmp_path):
     path = tmp_path / "caf\udce9.mp4"
     write_clip(tmp_path / "plain.mp4").rename(path)

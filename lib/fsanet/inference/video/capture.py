@@ -38,7 +38,7 @@ class CaptureReader:
             check_file(Path(self.name))
             if as_utf8(self.name) != self.name:  # OpenCV would end the process
                 raise InputError(f"'{name}' can be read only with PyAV, for its name: pip install 'fsanet[video]'.")
-        self._capture = cv2.VideoCapture(name)
+        self._capture = cv2.VideoCapture(as_path(name) if isinstance(name, str) else name)
         if not self._capture.isOpened():
             raise _no_camera(self.name) if self.is_live else no_video(self.name)
         fps = self._capture.get(cv2.CAP_PROP_FPS)
@@ -84,6 +84,11 @@ def check_file(path: Path) -> None:
         raise FileNotFoundError(f"No video file at '{path}'.")
     if path.stat().st_size == 0:
         raise InputError(f"'{path}' is empty (0 bytes), not a video.")
+
+
+def as_path(name: str) -> str:
+    """The name of a file in a form that FFmpeg takes for one: to it "12:30.mp4" is an address of the protocol "12"."""
+    return name if Path(name).is_absolute() else f"./{name}"
 
 
 def no_video(name: str) -> InputError:

@@ -13,7 +13,7 @@ from av.container import InputContainer
 from fsanet.errors import InputError
 from fsanet.files import as_utf8
 from fsanet.inference.addresses import without_user
-from fsanet.inference.video.capture import no_video
+from fsanet.inference.video.capture import as_path, no_video
 
 _PATIENCE_S = (10.0, 20.0)  # for opening an address, and for each piece that comes from it
 
@@ -46,7 +46,8 @@ def _opened(name: str) -> InputContainer:
         return av.open(name, timeout=_PATIENCE_S)
     if stat.S_ISCHR(Path(name).stat().st_mode):
         return av.open(name, format="v4l2")
-    return av.open(_OpenFile(name) if is_pipe(name) or as_utf8(name) != name else name, "r")
+    is_ours = is_pipe(name) or as_utf8(name) != name
+    return av.open(_OpenFile(name) if is_ours else as_path(name), "r")
 
 
 @contextmanager
