@@ -8,7 +8,7 @@ import cv2
 from fsanet.errors import InputError
 from fsanet.files import as_utf8
 from fsanet.inference.addresses import without_user
-from fsanet.inference.video.frames import DEFAULT_FPS, VideoFrame
+from fsanet.inference.video.frames import ANEW_S, DEFAULT_FPS, VideoFrame
 
 _NOT_ONE = "opens as a video, but not one frame can be read"
 _MISSES_BEFORE_END = 30  # frames in a row that cannot be read, after which a video is taken to have ended
@@ -45,6 +45,7 @@ class CaptureReader:
         self.fps = fps if 0 < fps <= 240 else DEFAULT_FPS
         self.expected_frames = 0 if self.is_live else max(0, int(self._capture.get(cv2.CAP_PROP_FRAME_COUNT)))
         self.missed_frames = 0
+        self._zero_s: float | None = None if self.is_live else 0.0  # cameras count from when the computer was started
 
     def __iter__(self) -> Iterator[VideoFrame]:
         """Readable frames, until the file ends or nothing more can be read.
@@ -60,7 +61,7 @@ class CaptureReader:
                 if done and image is not None:
                     self.missed_frames += missed_in_a_row  # they lie between readable frames
                     missed_in_a_row = 0
-                    time_s = max(self._time_s(index), time_s + 1e-3, 0.0)
+                    time_s = self._later(self._time_s(index), time_s)
                     yield VideoFrame(index, time_s, image)
                 elif self.expected_frames and index >= self.expected_frames:
                     break
@@ -71,6 +72,14 @@ class CaptureReader:
             self._capture.release()
         if time_s < 0:
             raise no_frame(self.name)
+
+    def _later(self, stamp_s: float, last_s: float) -> float:
+        """The time of a frame in the video, later than that of the frame before; stamps that begin anew go on."""
+        if self._zero_s is None:
+            self._zero_s = stamp_s
+        if stamp_s - self._zero_s < last_s - ANEW_S:
+            self._zero_s = stamp_s - (last_s + 1 / self.fps)
+        return max(stamp_s - self._zero_s, last_s + 1e-3, 0.0)
 
     def _time_s(self, index: int) -> float:
         """The container's time stamp where it has one: frames of phones are not evenly spaced."""
