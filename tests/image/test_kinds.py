@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import cv2
 import numpy as np
 import pytest
@@ -54,6 +56,10 @@ def test_pages_of_a_tiff(tmp_path, count, kind):
         (b"FLV\x01\x05", "video"),
         (b"RIFF\0\0\0\0AVI LIST", "video"),
         (b"RIFF\0\0\0\0WAVEfmt ", None),
+        (b"OggS" + bytes(24) + b"\x80theora" + bytes(40), "video"),
+        (b"OggS" + bytes(24) + b"\x01vorbis" + bytes(22) + b"OggS" + bytes(24) + b"OVP80", "video"),
+        (b"OggS" + bytes(24) + b"OpusHead" + bytes(40), None),
+        (b"OggS" + bytes(24) + b"\x01vorbis" + bytes(40), None),
         (b"%PDF-1.4", None),
         (b"name,yaw\n", None),
         (b"", None),
@@ -64,11 +70,37 @@ def test_first_bytes(head, kind):
 
 
 @pytest.mark.parametrize(
-    ("name", "kind"), [("a.JPG", "image"), ("a.mts", "video"), ("a.heic", "image"), ("a.txt", None), ("a", None)]
+    ("name", "kind"), [("a.JPG", "image"), ("a.mov", "video"), ("a.heic", "image"), ("a.txt", None), ("a", None)]
 )
 def test_where_the_content_says_nothing_the_name_counts(tmp_path, name, kind):
     (tmp_path / name).write_bytes(b"hello")
     assert kind_of_file(tmp_path / name) == kind
+
+
+@pytest.mark.parametrize("name", ["a.ts", "a.MTS"])
+@pytest.mark.parametrize(
+    ("content", "kind"), [(b"export const a = 1\n" * 300, None), (b"", "video"), (bytes(2) + b"\1\xe0", "video")]
+)
+def test_a_transport_stream_is_told_from_typescript(tmp_path, name, content, kind):
+    (tmp_path / name).write_bytes(content)
+    assert kind_of_file(tmp_path / name) == kind
+
+
+@pytest.mark.parametrize(
+    ("name", "head"),
+    [
+        ("note.weba", b"\x1aE\xdf\xa3"),
+        ("radio.MKA", b"\x1aE\xdf\xa3"),
+        ("voice.3ga", brands(b"3gp4")),
+        ("song.m4a", brands(b"isom")),
+        ("song.wma", b"0&\xb2u\x8ef\xcf\x11"),
+    ],
+)
+def test_what_is_named_as_sound_is_no_video(tmp_path, name, head):
+    for suffix, kind in ((Path(name).suffix, None), (".mkv", "video")):
+        path = (tmp_path / name).with_suffix(suffix)
+        path.write_bytes(head + bytes(50))
+        assert kind_of_file(path) == kind
 
 
 @pytest.mark.parametrize("cut", [10, 14, 30, 60])

@@ -19,12 +19,12 @@ _STARTS: tuple[tuple[bytes, Kind], ...] = (
     *((f"P{digit}".encode() + white, "image") for digit in range(1, 7) for white in (b"\n", b" ", b"\r", b"\t")),
     (b"\x1aE\xdf\xa3", "video"),  # Matroska, WebM
     (b"FLV\x01", "video"),
-    (b"OggS", "video"),
     (b"\x00\x00\x01\xba", "video"),  # MPEG programme stream
     (b"\x00\x00\x01\xb3", "video"),
     (b"0&\xb2u\x8ef\xcf\x11", "video"),  # ASF: WMV
 )
 _RIFF: dict[bytes, Kind] = {b"WEBP": "pictures", b"AVI ": "video"}
+_PICTURES_IN_OGG = (b"\x80theora", b"OVP80", b"BBCD\0", b"\x01video")  # each stream has a page at the very beginning
 _BOXES = (b"moov", b"mdat", b"wide", b"free", b"skip")  # QuickTime files of old begin with any of these
 _STILL_BRANDS = (b"avif", b"heic", b"heix", b"heim", b"heis", b"mif1")
 _SEQUENCE_BRANDS = (b"avis", b"hevc", b"hevx", b"msf1")
@@ -51,6 +51,9 @@ IMAGE_SUFFIXES = frozenset(
         ".avif",
     ]
 )
+# in containers of videos, whose first bytes need not say that there are no pictures
+_SOUND_SUFFIXES = frozenset([".3ga", ".m4a", ".m4b", ".m4r", ".mka", ".weba", ".wma"])
+_CODE_SUFFIXES = frozenset([".ts", ".mts"])  # TypeScript, where it is text
 VIDEO_SUFFIXES = frozenset(
     [
         ".mp4",
@@ -74,7 +77,7 @@ VIDEO_SUFFIXES = frozenset(
 
 
 def kind_of_file(path: Path) -> Kind | None:
-    """What a file holds: an image, many pictures in one file, or a video; None for anything else.
+    """What a file holds: an image, many pictures in one file, or a video; None for anything else, sound for one.
 
     Raises:
         OSError: where it cannot be read.
@@ -85,13 +88,17 @@ def kind_of_file(path: Path) -> Kind | None:
         if kind == "pictures":
             file.seek(0)
             return "pictures" if _holds_many(file, head) else "image"
-    return kind or _kind_of_suffix(path.suffix.lower())
+    suffix = path.suffix.lower()
+    if kind == "video" and suffix in _SOUND_SUFFIXES:
+        return None
+    return kind or _kind_of_suffix(suffix, head)
 
 
-def _kind_of_suffix(suffix: str) -> Kind | None:
+def _kind_of_suffix(suffix: str, head: bytes) -> Kind | None:
     if suffix in IMAGE_SUFFIXES:
         return "image"
-    return "video" if suffix in VIDEO_SUFFIXES else None
+    is_code = suffix in _CODE_SUFFIXES and head != b"" and b"\0" not in head
+    return "video" if suffix in VIDEO_SUFFIXES and not is_code else None
 
 
 def kind_of_bytes(head: bytes) -> Kind | None:
@@ -101,6 +108,8 @@ def kind_of_bytes(head: bytes) -> Kind | None:
             return kind
     if head[:4] == b"RIFF":
         return _RIFF.get(head[8:12])
+    if head[:4] == b"OggS":
+        return "video" if any(mark in head for mark in _PICTURES_IN_OGG) else None
     if head[4:8] == b"ftyp":
         return _kind_of_brands(head)
     if head[4:8] in _BOXES:

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from fsanet.errors import InputError
-from fsanet.inference.video import frame_sources
+from fsanet.inference.video import capture, frame_sources, writer
 from fsanet.inference.video.capture import CaptureReader
 from fsanet.inference.video.frame_sources import open_frames
 from fsanet.inference.video.writer import writing_video
@@ -112,6 +112,53 @@ def test_times_of_opencv_begin_at_0_whatever_the_container_says(tmp_path, monkey
     reader = CaptureReader(str(tmp_path / "a.mp4"))
     monkeypatch.setattr(reader, "_time_s", lambda index: index / 10 - 0.05)
     np.testing.assert_allclose([frame.time_s for frame in reader], [0, 0.05, 0.15])
+
+
+def test_without_pyav_a_name_with_a_colon_is_read_in_its_folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(writer, "find_spec", lambda name: None)
+    with writing_video("talk: part 1.mp4", 10) as video:
+        for _ in range(3):
+            video.write(np.zeros((48, 64, 3), np.uint8))
+    assert len(list(CaptureReader("talk: part 1.mp4"))) == 3
+
+
+class Camera:
+    """What OpenCV opens, with stamps in milliseconds since the computer was started."""
+
+    def __init__(self, stamps_ms):
+        self._stamps_ms = list(stamps_ms)
+        self._stamp_ms = 0.0
+
+    def isOpened(self):  # noqa: N802 (the name that OpenCV has)
+        return True
+
+    def get(self, what):
+        return {cv2.CAP_PROP_FPS: 25.0, cv2.CAP_PROP_POS_MSEC: self._stamp_ms}.get(what, -1.0)
+
+    def read(self):
+        if not self._stamps_ms:
+            return False, None
+        self._stamp_ms = self._stamps_ms.pop(0)
+        return True, np.zeros((48, 64, 3), np.uint8)
+
+    def release(self):
+        pass
+
+
+@pytest.mark.parametrize(
+    ("stamps_ms", "times_s"),
+    [
+        ([86_400_000, 86_400_040, 86_400_120], [0, 0.04, 0.12]),
+        ([0, 0, 0], [0, 0.04, 0.08]),  # none at all
+        ([86_400_000, 86_400_040, 5_000, 5_060], [0, 0.04, 0.08, 0.14]),  # its clock was set back
+        ([86_400_000, 86_400_040, 86_400_030, 86_400_080], [0, 0.04, 0.041, 0.08]),
+    ],
+)
+def test_times_of_a_camera_begin_at_0_and_rise(monkeypatch, stamps_ms, times_s):
+    monkeypatch.setattr(capture.cv2, "VideoCapture", lambda number: Camera(stamps_ms))
+    frames = list(open_frames("camera", "0"))
+    np.testing.assert_allclose([frame.time_s for frame in frames], times_s, atol=1e-4)
 
 
 def test_a_stream_without_pyav_names_the_remedy(monkeypatch):

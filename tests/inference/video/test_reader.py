@@ -1,6 +1,7 @@
 import gc
 import os
 import signal
+import struct
 import subprocess
 import sys
 import threading
@@ -9,6 +10,7 @@ from contextlib import suppress
 from fractions import Fraction
 from functools import partial
 from http.server import HTTPServer, SimpleHTTPRequestHandler
+from itertools import chain
 from pathlib import Path
 
 import av
@@ -176,6 +178,37 @@ def test_uneven_times_are_kept_and_nothing_counts_as_lost(tmp_path, suffix):
 def test_a_start_other_than_zero_is_taken_off(tmp_path):
     path = write_by_pyav(tmp_path / "late.ts", [5 + i / 25 for i in range(10)])
     np.testing.assert_allclose([frame.time_s for frame in VideoReader(str(path))], np.arange(10) / 25, atol=2e-3)
+
+
+@pytest.mark.parametrize("first_starts_s", [0, 5, 7200])
+@pytest.mark.parametrize(("suffix", "codec"), [(".ts", "mpeg4"), (".mpg", "mpeg2video")])
+def test_times_of_joined_recordings_go_on(tmp_path, first_starts_s, suffix, codec):
+    settings = {"codec": codec, "noise": np.random.default_rng(0), "time_base": Fraction(1, 25)}
+    parts = [
+        write_by_pyav(tmp_path / f"{start_s}{suffix}", start_s + np.arange(50) / 25, **settings).read_bytes()
+        for start_s in (first_starts_s, 0)
+    ]
+    (tmp_path / f"joined{suffix}").write_bytes(b"".join(parts))
+    reader = VideoReader(str(tmp_path / f"joined{suffix}"))
+    np.testing.assert_allclose([frame.time_s for frame in reader], np.arange(100) / 25, atol=2e-3)
+    assert reader.missed_frames == 0
+
+
+def test_what_two_edits_leave_out_between_them_does_not_count_as_time(tmp_path):
+    """The packets that each edit cuts off have stamps that lie before those of the last one."""
+    settings = {"noise": np.random.default_rng(0), "gop_size": 12, "options": {"sc_threshold": "1000000000"}}
+    data = bytearray(write_by_pyav(tmp_path / "a.mp4", np.arange(60) / 25, **settings).read_bytes())
+    start, media = data.index(b"elst"), data.index(b"mdhd")
+    ticks_a_second = int.from_bytes(data[media + 16 : media + 20], "big")
+    edits = [(1000, round(ticks_a_second * start_s), 1 << 16) for start_s in (0.6, 0.3)]  # of a second each
+    size = int.from_bytes(data[start - 4 : start], "big")
+    data[start + 4 : start - 4 + size] = struct.pack(">II6I", 0, 2, *chain(*edits))
+    for box, added in ((b"elst", 12), (b"edts", 12), (b"trak", 12), (b"moov", 12)):
+        place = data.index(box)
+        data[place - 4 : place] = (int.from_bytes(data[place - 4 : place], "big") + added).to_bytes(4, "big")
+    (tmp_path / "a.mp4").write_bytes(data)
+    times_s = [frame.time_s for frame in VideoReader(str(tmp_path / "a.mp4"))]
+    np.testing.assert_allclose(times_s, np.arange(50) / 25, atol=2e-3)
 
 
 def test_pixels_that_are_not_square_are_made_so(tmp_path):
@@ -413,6 +446,13 @@ def test_a_name_with_a_line_break_is_read(tmp_path):
     path = tmp_path / "two\nlines.mp4"
     write_clip(tmp_path / "plain.mp4").rename(path)
     assert len(list(VideoReader(str(path)))) == 20
+
+
+@pytest.mark.parametrize("name", ["talk: part 1.mp4", "2024-01-01T12:30:00.mp4", "http:a.mp4"])
+def test_a_name_with_a_colon_is_read_in_its_folder(tmp_path, monkeypatch, name):
+    write_clip(tmp_path / "plain.mp4").rename(tmp_path / name)
+    monkeypatch.chdir(tmp_path)
+    assert len(list(VideoReader(name))) == 20
 
 
 def test_a_name_that_is_not_utf8(tmp_path):

@@ -68,7 +68,68 @@ def test_frames_that_are_not_shown_do_not_count(tmp_path):
     check_parts(Source("video", name))
 
 
-def check_parts(source):
+def without_start(path, into, share=0.28):
+    """A recording that begins between key frames, as those of broadcasts do: a stream without its first packets."""
+    data = path.read_bytes()
+    into.write_bytes(data[int(len(data) / 188 * share) * 188 :])
+    return str(into)
+
+
+def without_first_packets(path, into, count=5):
+    """The same for containers with a header, whose decoders answer with an error for each frame before a key frame."""
+    with av.open(path) as source, av.open(str(into), "w") as copy:
+        stream = copy.add_stream_from_template(source.streams.video[0])
+        for number, packet in enumerate(source.demux(video=0)):
+            if packet.size and number >= count:
+                packet.stream = stream
+                copy.mux(packet)
+    return str(into)
+
+
+@pytest.mark.parametrize(
+    ("codec", "options"),
+    [
+        ("libx264", {"bf": "2", "sc_threshold": "0"}),
+        ("libx264", {"x264-params": "open-gop=1:bframes=4:scenecut=0"}),
+        ("mpeg2video", {"bf": "2"}),
+    ],
+)
+def test_recordings_that_begin_between_key_frames_are_numbered_as_they_are_read(tmp_path, codec, options):
+    write_clip(tmp_path / "a.ts", codec, options, count=400, gop=50)
+    name = without_start(tmp_path / "a.ts", tmp_path / "b.ts")
+    with av.open(name) as container:
+        packets = sum(packet.size > 0 for packet in container.demux(video=0))
+    assert len(read_index(name).pts) < packets
+    check_parts(Source("video", name))
+
+
+def test_frames_before_the_first_key_frame_that_are_errors_keep_their_numbers(tmp_path):
+    whole = write_clip(tmp_path / "a.webm", "libvpx", {"deadline": "realtime"}, count=280)
+    name = without_first_packets(whole, tmp_path / "b.webm")
+    assert len(read_index(name).pts) == 275
+    check_parts(Source("video", name), missed_at_first=7)
+
+
+def test_where_errors_before_the_first_key_frame_hide_the_numbers_nothing_is_split(tmp_path):
+    hidden = hide_frames(
+        write_clip(tmp_path / "a.webm", "libvpx", {"deadline": "realtime"}, gop=60), tmp_path / "b.webm"
+    )
+    name = without_first_packets(hidden, tmp_path / "c.webm")
+    assert split_videos([Source("video", name)], 4, span_s=4) == (
+        {},
+        [(name, "its frames cannot be told by their time stamps")],
+    )
+
+
+def test_joined_recordings_are_not_split(tmp_path):
+    write_clip(tmp_path / "a.ts")
+    (tmp_path / "b.ts").write_bytes((tmp_path / "a.ts").read_bytes() * 2)
+    name = str(tmp_path / "b.ts")
+    split = split_videos([Source("video", name)], 4, span_s=4)
+    assert split == ({}, [(name, "its time stamps begin anew within it")])
+
+
+def check_parts(source, missed_at_first=0):
     whole = facts(open_frames(source.kind, source.name))
     parts = in_parts([source], split_videos([source], 4, span_s=4).spans)
     assert len(parts) == 3
@@ -76,12 +137,12 @@ def check_parts(source):
     for part in parts:
         span = part.span
         reader = open_frames(part.kind, part.name, span)
-        assert facts(reader) == whole[span.begin : span.stop]
-        assert reader.missed_frames == 0
+        assert facts(reader) == [fact for fact in whole if span.begin <= fact[0] < span.stop]
+        assert reader.missed_frames == (0 if span.key else missed_at_first)
         assert span.start == stops[-1]
         assert span.number == 0 or span.begin < span.start
         stops.append(span.stop)
-    assert stops[-1] == len(whole)
+    assert stops[-1] == whole[-1][0] + 1
 
 
 def test_a_part_is_not_read_from_the_start(tmp_path):

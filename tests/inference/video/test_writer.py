@@ -43,20 +43,20 @@ def test_odd_sides_get_a_row_or_column(tmp_path, size):
     assert frame.mean() == pytest.approx(90, abs=3)
 
 
-def with_sound(path, codec, seconds=1.0, starts_s=0.0):
+def with_sound(path, codec, seconds=1.0, starts_s=0.0, rate=48000, pictures="mpeg4"):
     """A clip with a tone."""
     with av.open(str(path), "w") as container:
-        video = container.add_stream("mpeg4", rate=25)
+        video = container.add_stream(pictures, rate=25)
         video.width, video.height, video.pix_fmt = 64, 48, "yuv420p"
-        audio = container.add_stream(codec, rate=48000)
+        audio = container.add_stream(codec, rate=rate)
         audio.layout = "mono"
         for i in range(round(25 * seconds)):
             frame = av.VideoFrame.from_ndarray(GREY, format="bgr24")
             frame.pts, frame.time_base = round(1000 * (starts_s + i / 25)), Fraction(1, 1000)
             container.mux(video.encode(frame))
-        tone = (3000 * np.sin(np.arange(round(48000 * seconds)) / 20)).astype(np.int16)
+        tone = (3000 * np.sin(np.arange(round(rate * seconds)) / 20)).astype(np.int16)
         sound = av.AudioFrame.from_ndarray(tone[None], format="s16", layout="mono")
-        sound.sample_rate, sound.pts, sound.time_base = 48000, round(48000 * starts_s), Fraction(1, 48000)
+        sound.sample_rate, sound.pts, sound.time_base = rate, round(rate * starts_s), Fraction(1, rate)
         container.mux(audio.encode(sound))
         container.mux(video.encode(None))
         container.mux(audio.encode(None))
@@ -78,6 +78,64 @@ def test_sound_is_carried_over_in_a_form_that_browsers_play(tmp_path, suffix, co
         sound = np.concatenate([frame.to_ndarray() for frame in container.decode(audio)], axis=-1)
         assert np.abs(sound).max() > 0.05
         assert sound.shape[-1] / audio.codec_context.sample_rate == pytest.approx(1.0, abs=0.15)
+
+
+def written_sound(path):
+    """Codec of the sound, its stamps in seconds, and of the samples at full volume those that are heard, in seconds."""
+    with av.open(str(path)) as container:
+        audio = container.streams.audio[0]
+        frames = list(container.decode(audio))
+        heard = np.concatenate([np.abs(frame.to_ndarray()).max(0) for frame in frames]) > 0.02
+        return audio.codec.canonical_name, [frame.time for frame in frames], heard.sum() / frames[0].sample_rate
+
+
+@pytest.mark.parametrize(
+    ("suffix", "codec", "rate", "written"),
+    [
+        (".avi", "ac3", 48000, "aac"),
+        (".avi", "libmp3lame", 8000, "aac"),  # too slow for mp4
+        (".avi", "libmp3lame", 44100, "mp3"),
+        (".mkv", "libmp3lame", 48000, "mp3"),
+        (".mp4", "libmp3lame", 16000, "mp3"),
+    ],
+)
+def test_sound_lasts_as_long_as_its_pictures(tmp_path, suffix, codec, rate, written):
+    source = with_sound(tmp_path / f"a{suffix}", codec, 3.0, rate=rate)
+    path = write(tmp_path / "b.mp4", [frame.time_s for frame in VideoReader(str(source))], str(source))
+    name, times_s, heard_s = written_sound(path)
+    assert name == written
+    assert times_s[-1] == pytest.approx(3.0, abs=0.2)
+    assert max(np.diff(times_s)) < 0.2
+    assert heard_s > 2.5
+
+
+@pytest.mark.parametrize(
+    ("suffix", "codec", "pictures"),
+    [(".ts", "aac", "mpeg4"), (".ts", "ac3", "libx264"), (".mpg", "ac3", "mpeg2video"), (".mpg", "mp2", "mpeg2video")],
+)
+def test_sound_of_joined_recordings_goes_on_beside_its_pictures(tmp_path, suffix, codec, pictures):
+    parts = [
+        with_sound(tmp_path / f"{start_s}{suffix}", codec, 3.0, start_s, pictures=pictures).read_bytes()
+        for start_s in (300.0, 5.0)
+    ]
+    (tmp_path / f"joined{suffix}").write_bytes(b"".join(parts))
+    source = str(tmp_path / f"joined{suffix}")
+    times_s = [frame.time_s for frame in VideoReader(source)]
+    assert times_s[-1] == pytest.approx(6.0, abs=0.1)
+    _, sound_s, heard_s = written_sound(write(tmp_path / "b.mp4", times_s, source))
+    assert sound_s[-1] == pytest.approx(6.0, abs=0.2)
+    assert max(np.diff(sound_s)) < 0.2
+    assert heard_s > 5.0
+
+
+def test_a_file_of_sound_alone_gives_its_sound(tmp_path):
+    with av.open(str(tmp_path / "a.wav"), "w") as container:
+        audio = container.add_stream("pcm_s16le", rate=48000, layout="mono")
+        sound = av.AudioFrame.from_ndarray(np.full((1, 48000), 9000, np.int16), format="s16", layout="mono")
+        sound.sample_rate = 48000
+        container.mux(audio.encode(sound))
+    path = write(tmp_path / "b.mp4", [0, 0.5, 1.0], str(tmp_path / "a.wav"))
+    assert written_sound(path)[1][-1] == pytest.approx(1.0, abs=0.1)
 
 
 def test_a_source_without_sound(tmp_path):

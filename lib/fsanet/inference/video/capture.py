@@ -8,7 +8,7 @@ import cv2
 from fsanet.errors import InputError
 from fsanet.files import as_utf8
 from fsanet.inference.addresses import without_user
-from fsanet.inference.video.frames import DEFAULT_FPS, VideoFrame
+from fsanet.inference.video.frames import ANEW_S, DEFAULT_FPS, VideoFrame
 
 _NOT_ONE = "opens as a video, but not one frame can be read"
 _MISSES_BEFORE_END = 30  # frames in a row that cannot be read, after which a video is taken to have ended
@@ -38,13 +38,14 @@ class CaptureReader:
             check_file(Path(self.name))
             if as_utf8(self.name) != self.name:  # OpenCV would end the process
                 raise InputError(f"'{name}' can be read only with PyAV, for its name: pip install 'fsanet[video]'.")
-        self._capture = cv2.VideoCapture(name)
+        self._capture = cv2.VideoCapture(as_path(name) if isinstance(name, str) else name)
         if not self._capture.isOpened():
             raise _no_camera(self.name) if self.is_live else no_video(self.name)
         fps = self._capture.get(cv2.CAP_PROP_FPS)
         self.fps = fps if 0 < fps <= 240 else DEFAULT_FPS
         self.expected_frames = 0 if self.is_live else max(0, int(self._capture.get(cv2.CAP_PROP_FRAME_COUNT)))
         self.missed_frames = 0
+        self._zero_s: float | None = None if self.is_live else 0.0  # cameras count from when the computer was started
 
     def __iter__(self) -> Iterator[VideoFrame]:
         """Readable frames, until the file ends or nothing more can be read.
@@ -60,7 +61,7 @@ class CaptureReader:
                 if done and image is not None:
                     self.missed_frames += missed_in_a_row  # they lie between readable frames
                     missed_in_a_row = 0
-                    time_s = max(self._time_s(index), time_s + 1e-3, 0.0)
+                    time_s = self._later(self._time_s(index), time_s)
                     yield VideoFrame(index, time_s, image)
                 elif self.expected_frames and index >= self.expected_frames:
                     break
@@ -71,6 +72,14 @@ class CaptureReader:
             self._capture.release()
         if time_s < 0:
             raise no_frame(self.name)
+
+    def _later(self, stamp_s: float, last_s: float) -> float:
+        """The time of a frame in the video, later than that of the frame before; stamps that begin anew go on."""
+        if self._zero_s is None:
+            self._zero_s = stamp_s
+        if stamp_s - self._zero_s < last_s - ANEW_S:
+            self._zero_s = stamp_s - (last_s + 1 / self.fps)
+        return max(stamp_s - self._zero_s, last_s + 1e-3, 0.0)
 
     def _time_s(self, index: int) -> float:
         """The container's time stamp where it has one: frames of phones are not evenly spaced."""
@@ -84,6 +93,11 @@ def check_file(path: Path) -> None:
         raise FileNotFoundError(f"No video file at '{path}'.")
     if path.stat().st_size == 0:
         raise InputError(f"'{path}' is empty (0 bytes), not a video.")
+
+
+def as_path(name: str) -> str:
+    """The name of a file in a form that FFmpeg takes for one: to it "12:30.mp4" is an address of the protocol "12"."""
+    return name if Path(name).is_absolute() else f"./{name}"
 
 
 def no_video(name: str) -> InputError:

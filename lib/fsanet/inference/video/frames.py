@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 DEFAULT_FPS = 25.0
 TICKS_A_SECOND = 90_000  # of the times in videos that are written
+ANEW_S = 0.2  # by which stamps fall back where they begin anew; by less where frames are not quite in order
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """H.264 in mp4 by PyAV (FFmpeg with x264): plays in browsers, each frame at its time, sound carried over."""
 
+import math
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction
@@ -13,12 +14,15 @@ from numpy.typing import NDArray
 from fsanet.errors import InputError
 from fsanet.inference.video.frames import TICKS_A_SECOND
 from fsanet.inference.video.open_media import open_media
+from fsanet.inference.video.stamps import RisingStamps
 
 # As good as preset "veryfast" with crf 20, in two thirds of the time and a fifth more bytes. Frames out of order (bf)
 # would make uneven videos too short.
 _OPTIONS = {"preset": "superfast", "crf": "21", "bf": "0"}
 _SOUND_HZ = (4_000, 200_000)
-_COPIED_SOUND = frozenset({"aac", "mp3", "opus"})  # browsers play these in mp4 as they are; others become AAC
+_OVERLAP_S = 0.01  # of packets, as their stamps are rounded; by more where recordings were joined
+# from how many samples a second on mp4 takes what browsers play in it as it is; all else becomes AAC
+_COPIED_FROM_HZ = {"aac": 0, "opus": 0, "mp3": 16_000}
 
 
 class H264Sink:
@@ -104,10 +108,10 @@ class _Sound:
         self._source = open_media(source)
         self._target = target
         stream = self._source.streams.audio[0]
-        self._zero_s = (self._source.start_time or 0) / av.time_base
+        self._zero_s = Fraction(self._source.start_time or 0, av.time_base)
         if stream.codec_context is None:
             raise InputError("FFmpeg does not know the codec of the sound.")
-        if stream.codec_context.name in _COPIED_SOUND:
+        if _is_copied(stream.codec_context):
             self._stream = target.add_stream_from_template(stream)
             self._packets = self._copied(stream)
         else:
@@ -129,19 +133,37 @@ class _Sound:
         """Let go of the source."""
         self._source.close()
 
+    def _packets_of(self, stream: av.AudioStream) -> Iterator[av.Packet]:
+        """Packets of the sound, beside the frames that `VideoReader` has; without those that lie before others."""
+        pictures, end_s = self._source.streams.video[:1], -math.inf
+        packets = self._source.demux(stream, *pictures)
+        for packet in RisingStamps(pictures[0]).of(packets) if pictures else packets:
+            start_s = end_s if packet.dts is None else float(packet.dts * packet.time_base)
+            if packet.stream.index == stream.index and start_s >= end_s - _OVERLAP_S:
+                end_s = start_s + float((packet.duration or 0) * packet.time_base)
+                yield packet
+
     def _copied(self, stream: av.AudioStream) -> Iterator[av.Packet]:
-        for packet in self._source.demux(stream):
+        for packet in self._packets_of(stream):
             if packet.pts is not None and packet.dts is not None:
                 shift = round(self._zero_s / packet.time_base)
                 packet.pts, packet.dts, packet.stream = packet.pts - shift, packet.dts - shift, self._stream
                 yield packet
 
     def _encoded(self, stream: av.AudioStream) -> Iterator[av.Packet]:
-        for frame in self._source.decode(stream):
-            if frame.pts is not None and frame.time_base is not None:
-                frame.pts -= round(self._zero_s / frame.time_base)
-            yield from self._stream.encode(frame)
+        """Sound as AAC, its stamps counted in samples: the ticks of AVI may be longer than a packet of AAC."""
+        for packet in self._packets_of(stream):
+            for frame in stream.decode(packet):
+                if frame.pts is not None and frame.time_base is not None:
+                    frame.pts = round((frame.pts * frame.time_base - self._zero_s) * frame.sample_rate)
+                    frame.time_base = Fraction(1, frame.sample_rate)
+                yield from self._stream.encode(frame)
         yield from self._stream.encode(None)
+
+
+def _is_copied(sound: av.AudioCodecContext) -> bool:
+    name = sound.codec.canonical_name  # a codec's own name, not that of what decodes it, such as mp3float
+    return name in _COPIED_FROM_HZ and sound.sample_rate >= _COPIED_FROM_HZ[name]
 
 
 def _aac_rate(rate_hz: int) -> int:

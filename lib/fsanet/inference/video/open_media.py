@@ -13,9 +13,10 @@ from av.container import InputContainer
 from fsanet.errors import InputError
 from fsanet.files import as_utf8
 from fsanet.inference.addresses import without_user
-from fsanet.inference.video.capture import no_video
+from fsanet.inference.video.capture import as_path, no_video
 
 _PATIENCE_S = (10.0, 20.0)  # for opening an address, and for each piece that comes from it
+_AS_WRITTEN = {"correct_ts_overflow": "0"}  # else stamps that begin anew a minute earlier count as a day later
 
 
 def open_media(name: str) -> InputContainer:
@@ -41,12 +42,13 @@ def open_media(name: str) -> InputContainer:
 
 def _opened(name: str) -> InputContainer:
     if name == "-":
-        return av.open(_OpenFile(sys.stdin.fileno(), closefd=False), "r")
+        return av.open(_OpenFile(sys.stdin.fileno(), closefd=False), "r", options=_AS_WRITTEN)
     if "://" in name:
-        return av.open(name, timeout=_PATIENCE_S)
+        return av.open(name, timeout=_PATIENCE_S, options=_AS_WRITTEN)
     if stat.S_ISCHR(Path(name).stat().st_mode):
         return av.open(name, format="v4l2")
-    return av.open(_OpenFile(name) if is_pipe(name) or as_utf8(name) != name else name, "r")
+    is_ours = is_pipe(name) or as_utf8(name) != name
+    return av.open(_OpenFile(name) if is_ours else as_path(name), "r", options=_AS_WRITTEN)
 
 
 @contextmanager

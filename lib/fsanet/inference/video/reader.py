@@ -2,6 +2,7 @@
 
 import stat
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from fsanet.inference.addresses import without_user
 from fsanet.inference.video.capture import check_file, no_frame, no_frame_in_order, no_video
 from fsanet.inference.video.frames import DEFAULT_FPS, VideoFrame
 from fsanet.inference.video.open_media import interruptible, is_pipe, open_media
+from fsanet.inference.video.stamps import RisingStamps
 
 _MOST_FPS = 240.0  # recordings of browsers claim 1000 frames a second
 _LEAST_STEP_S = 1e-3
@@ -82,6 +84,18 @@ class VideoReader:
             return truncated_jpeg(without_user(self.name))
         return no_frame_in_order(self.name) if self._is_in_order else no_frame(self.name)
 
+    def first(self) -> tuple[int, int]:
+        """Number and stamp (in ticks) of the first frame that can be read; the reader is used up by it.
+
+        Raises:
+            ValueError: when there is none.
+        """
+        with closing(self._container):
+            for index, frame in self._numbered():
+                if frame is not None:
+                    return index, frame.pts or 0
+        raise self._nothing_read()
+
     def _numbered(self) -> Iterator[tuple[int, av.VideoFrame | None]]:
         """Frames with their numbers in the video, None for each that cannot be read."""
         return enumerate(self._decoded())
@@ -113,7 +127,7 @@ class VideoReader:
 
     def _packets(self, stream: VideoStream) -> Iterator[av.Packet]:
         with interruptible():
-            yield from self._container.demux(stream)
+            yield from RisingStamps(stream).of(self._container.demux(stream))
 
 
 class Upright:

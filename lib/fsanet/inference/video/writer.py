@@ -16,6 +16,7 @@ from fsanet.errors import InputError
 from fsanet.files import replace_whole
 from fsanet.image.kinds import VIDEO_SUFFIXES
 from fsanet.image.reading import check_picture
+from fsanet.inference.video.capture import as_path
 from fsanet.inference.video.frames import TICKS_A_SECOND
 
 
@@ -147,7 +148,7 @@ class _OpenCVSink:
 
     def __init__(self, path: Path, size_wh: tuple[int, int], fps: float):
         self._path = path
-        self._writer = cv2.VideoWriter(str(path), cv2.VideoWriter_fourcc(*"mp4v"), fps, size_wh)
+        self._writer = cv2.VideoWriter(as_path(str(path)), cv2.VideoWriter_fourcc(*"mp4v"), fps, size_wh)
         if not self._writer.isOpened():
             raise OSError(f"No video can be written in '{path.parent}': check permissions and free space.")
 
@@ -156,5 +157,5 @@ class _OpenCVSink:
 
     def close(self) -> None:
         self._writer.release()
-        if not cv2.VideoCapture(str(self._path)).isOpened():  # OpenCV does not tell of a full disk
+        if not cv2.VideoCapture(as_path(str(self._path))).isOpened():  # OpenCV does not tell of a full disk
             raise OSError(f"No whole video could be written in '{self._path.parent}': is the disk full?")
