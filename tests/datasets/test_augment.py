@@ -57,6 +57,24 @@ def test_the_papers_recipe_leaves_the_labels():
     np.testing.assert_array_equal(augmented(PAPER)[1], batch()[1])
 
 
+def test_those_that_may_not_be_turned_are_mirrored_all_the_same():
+    """Such labels say where a face looks: mirrored they say the mirrored direction, and turned nothing any more."""
+    recipe = dataclasses.replace(NONE, flip=0.5, turn=1.0)
+    images, poses = batch(count=64)
+    may_turn = np.arange(64) % 2 == 0
+    new_images, new_poses = map(keras.ops.convert_to_numpy, Augment(recipe)(images, poses, may_turn))
+    mirrored = np.sign(new_poses[:, 0]) != np.sign(poses[:, 0])
+    stayed, flipped = ~may_turn & ~mirrored, ~may_turn & mirrored
+    assert stayed.any()
+    assert flipped.any()
+    np.testing.assert_allclose(new_poses[stayed], poses[stayed], atol=1e-3)
+    np.testing.assert_allclose(new_poses[flipped], poses[flipped] * [-1, 1, -1], atol=1e-3)
+    np.testing.assert_allclose(new_images[flipped], images[flipped][:, :, ::-1], atol=1e-2)
+    assert (np.abs(np.abs(new_poses) - np.abs(poses)).max(axis=1)[may_turn] > 0.1).mean() > 0.9
+    for one, other in zip((new_images, new_poses), augmented(recipe, count=64), strict=True):
+        np.testing.assert_allclose(one[may_turn], other[may_turn], atol=1e-3)
+
+
 def test_labels_stay_in_the_range_of_labels():
     for seed in range(5):
         assert np.abs(augmented(STRONG, seed=seed, count=64)[1]).max() <= 99.0

@@ -26,9 +26,16 @@ class Placement(NamedTuple):
     down: Tensor
 
 
-def place(images: Tensor, poses_deg: Tensor, recipe: Recipe, chance: Chance) -> tuple[Tensor, Tensor]:
-    """Random placement of (N, S, S, 3) images with (N, 3) yaw, pitch, roll: images and poses."""
+def place(
+    images: Tensor, poses_deg: Tensor, recipe: Recipe, chance: Chance, may_turn: Tensor | None = None
+) -> tuple[Tensor, Tensor]:
+    """Random placement of (N, S, S, 3) images with (N, 3) yaw, pitch, roll: images and poses.
+
+    Only those are turned for which `may_turn`, (N,) bool, is true; all where it is None.
+    """
     turned = chance.happens(recipe.turn)
+    if may_turn is not None:
+        turned = ops.logical_and(turned, may_turn)
     clockwise = ops.where(turned, chance.uniform(-recipe.turn_deg, recipe.turn_deg), 0.0)
     scale, aspect = chance.factor(1.0 + recipe.scale), chance.factor(math.sqrt(1.0 + recipe.aspect))
     placement = Placement(

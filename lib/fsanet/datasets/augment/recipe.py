@@ -15,7 +15,7 @@ class Recipe:
         paper: the published recipe: a random crop, a crop on black, a crop on white or none (a quarter each, 1 to 15
             pixels taken away), then with a chance of 0.7 a zoom of 0.8 to 1.2 per axis.
         flip: chance of a mirrored image.
-        turn: chance of an in-plane rotation.
+        turn: chance of an in-plane rotation; faces without a labelled roll are never turned.
         turn_deg: its largest angle, either way.
         scale: the face grows or shrinks by up to this factor - 1; 0.2 is 1 / 1.2 to 1.2.
         aspect: width against height, likewise.
