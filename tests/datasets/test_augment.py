@@ -6,6 +6,7 @@ import pytest
 
 from fsanet.datasets.augment import NONE, PAPER, RECIPES, STRONG, Recipe
 from fsanet.datasets.augment.layer import Augment
+from fsanet.errors import InputError
 
 
 def batch(count: int = 8, size: int = 64) -> tuple[np.ndarray, np.ndarray]:
@@ -106,5 +107,39 @@ def test_chances_beyond_one_are_an_error():
 
 
 def test_factors_below_one_are_an_error():
-    with pytest.raises(ValueError, match=r"at least 1 \(they also divide\), got contrast = 0.5"):
+    with pytest.raises(ValueError, match=r"at least 1 \(they also divide\) and finite, got contrast = 0.5"):
         Recipe(contrast=0.5)
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "rule"),
+    [
+        ("turn_deg", -1.0, "at least 0 and finite"),
+        ("scale", -1.0, "at least 0 and finite"),
+        ("aspect", -2.0, "at least 0 and finite"),
+        ("shift", np.inf, "at least 0 and finite"),
+        ("brightness", np.nan, "at least 0 and finite"),
+        ("patch_side", -0.5, "at least 0 and finite"),
+        ("blur_pixels", 0.0, r"at least 0\.01 pixels"),
+        ("lowest_side", 0, "at least 1"),
+        ("patches", 0, "at least 1"),
+        ("cast", np.nan, "at least 1"),
+        ("flip", np.nan, "between 0 and 1"),
+    ],
+)
+def test_what_would_make_no_pictures_is_an_error(field, value, rule):
+    with pytest.raises(InputError, match=rf"{rule}.*, got {field} = {value}"):
+        dataclasses.replace(STRONG, **{field: value})
+
+
+@pytest.mark.parametrize(
+    "least",
+    [
+        dict.fromkeys(("turn_deg", "hue_deg", "brightness", "falloff", "noise_level", "patch_side", "shift"), 0.0),
+        {"scale": 0.0, "aspect": 0.0, "frame_width": 0.0, "blur_pixels": 0.01, "lowest_side": 1, "patches": 1},
+    ],
+)
+def test_the_least_that_is_allowed_makes_pictures(least):
+    images, poses = augmented(dataclasses.replace(STRONG, frame=0.5, **least), count=64)
+    assert np.isfinite(images).all()
+    assert np.isfinite(poses).all()
