@@ -83,7 +83,13 @@ def _claim(folder: Path, plan: BankPlan) -> None:
 
 
 def _read_plan(file: Path) -> BankPlan:
-    return BankPlan(**json.loads(file.read_text(encoding="utf-8")))
+    try:
+        return BankPlan(**json.loads(file.read_text(encoding="utf-8")))
+    except (ValueError, TypeError, RecursionError) as error:
+        reason = str(error).rstrip(".")
+        raise InputError(
+            f"'{file}' is no plan of a bank that this version makes ({reason}): remove the bank, or name another folder."
+        ) from None
 
 
 def _labels_file(folder: Path, kind: str, number: int) -> Path:
