@@ -96,7 +96,7 @@ def test_copies_are_not_written_among_the_photographs(photographs, tmp_path):
     for suffix in (".png", ".mat"):
         (tmp_path / "people" / f"p_1{suffix}").rename(tmp_path / "people" / f"p_0_0{suffix}")  # the name of a copy
     before = contents(tmp_path / "people")
-    with pytest.raises(InputError, match="among the photographs in '.*people': name another folder with --out"):
+    with pytest.raises(InputError, match=r"among the photographs in '.*people': name another folder with --out"):
         profile_folder(tmp_path / "people", tmp_path, SETTINGS, workers=1, quiet=True)
     assert contents(tmp_path / "people") == before
     assert [path.name for path in tmp_path.iterdir()] == ["people"]

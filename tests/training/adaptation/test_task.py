@@ -203,6 +203,7 @@ def test_targets_that_are_none(tmp_path):
         {"consistency": math.inf},
         {"weights": ""},
         {"neighbours": 0},
+        {"weight_decay": 0.05, "method": "adabn"},
     ],
 )
 def test_settings_that_cannot_be(wrong):
