@@ -40,7 +40,7 @@ def test_another_plan_is_refused(bank_folder):
 def test_a_plan_of_another_version_or_damaged_is_one_sentence(tmp_path, text):
     (tmp_path / "plan.json").write_text(text)
     for open_bank in (Bank, lambda folder: write_bank(folder, BankPlan(), processes=1, quiet=True)):
-        with pytest.raises(InputError, match=r"plan\.json' is no plan of a bank .*: remove the bank, or name another"):
+        with pytest.raises(InputError, match=r"plan\.json' is no plan of a bank .*: remove it, or name another"):
             open_bank(tmp_path)
     assert (tmp_path / "plan.json").read_text() == text
 

@@ -88,7 +88,7 @@ def _read_plan(file: Path) -> BankPlan:
     except (ValueError, TypeError, RecursionError) as error:
         reason = str(error).rstrip(".")
         raise InputError(
-            f"'{file}' is no plan of a bank that this version makes ({reason}): remove the bank, or name another folder."
+            f"'{file}' is no plan of a bank that this version makes ({reason}): remove it, or name another folder."
         ) from None
 
 

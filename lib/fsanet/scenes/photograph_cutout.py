@@ -11,8 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fsanet.errors import InputError
-from fsanet.files import visible
-from fsanet.image.kinds import IMAGE_SUFFIXES
+from fsanet.image.kinds import pictures_in
 from fsanet.image.reading import read_image
 from fsanet.image.turning import opencv_matrix
 from fsanet.pose.angles import rotation_from_angles
@@ -37,8 +36,7 @@ def labelled_photographs(folder: Path) -> list[Path]:
     Raises:
         FileNotFoundError: when there is none.
     """
-    files = [file for file in visible(folder.rglob("*")) if file.suffix.lower() in IMAGE_SUFFIXES]
-    labelled = [file for file in files if file.with_suffix(".mat").is_file()]
+    labelled = [file for file in pictures_in(folder, "**/*") if file.with_suffix(".mat").is_file()]
     if not labelled:
         raise FileNotFoundError(
             f"No photographs with .mat labels in '{folder}': `fsanet profile PHOTOGRAPHS --out {folder}` makes some."

@@ -17,8 +17,8 @@ from fsanet.datasets.npz_stream import LeftOut
 from fsanet.datasets.parts import refuse_other_settings
 from fsanet.datasets.protocols import FLIPPED
 from fsanet.errors import InputError
-from fsanet.files import replace_whole, visible
-from fsanet.image.kinds import IMAGE_SUFFIXES
+from fsanet.files import replace_whole
+from fsanet.image.kinds import pictures_in
 from fsanet.image.reading import read_image, write_image
 from fsanet.pose.angles import angles_from_rotation
 from fsanet.readers.set_builder import Unusable
@@ -122,15 +122,11 @@ def _refuse_other_pictures(raw: Path, folders: Sequence[Path]) -> None:
                 f"The copies would be written among the photographs in '{raw}': name another folder with --out "
                 "(OUT= of make)."
             )
-        if not (folders[0] / _RECORD).is_file() and _pictures_in(folder):
+        if not (folders[0] / _RECORD).is_file() and pictures_in(folder):
             raise InputError(
                 f"'{folder}' holds pictures that are no copies of an earlier run: name another folder with --out "
                 "(OUT= of make)."
             )
-
-
-def _pictures_in(folder: Path) -> list[Path]:
-    return visible(file for file in folder.glob("*") if file.suffix.lower() in IMAGE_SUFFIXES)
 
 
 def _profile(photograph: Photograph, folder: Path, settings: ProfileSettings) -> LeftOut | None:
