@@ -39,7 +39,7 @@ class ProfileSettings:
 
     Attributes:
         copies: of each photograph.
-        yaw_limit_deg: largest yaw of a copy.
+        yaw_limit_deg: largest yaw of a turned copy, also of a person who looks further aside.
         seed: equal seeds give equal copies.
         flips: write mirrored copies too, into a folder of their own.
         only: pattern for the file names of the photographs.
