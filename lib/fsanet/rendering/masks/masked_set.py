@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fsanet.datasets.derive import (
+    BOX_KEY,
     POINTS_KEY,
     Change,
     Derivation,
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
     from fsanet.rendering.frame import Settings
     from fsanet.rendering.masks.overlay import MaskedPicture
 
-BOX_KEY = "box_xyxy"
 _MASK_TAG = f"{TAG}mask"
 _RENDERER = "fsanet.rendering"
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from fsanet.datasets.npz_stream import write_npz
+from fsanet.datasets.npz_file import write_npz
 from fsanet.errors import InputError
 from fsanet.image.kinds import IMAGE_SUFFIXES, pictures_in
 from fsanet.pose.angles import rotation_from_angles

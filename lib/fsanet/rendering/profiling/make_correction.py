@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fsanet.console import EXIT_OK, run_command
-from fsanet.datasets.npz_stream import write_npz
+from fsanet.datasets.npz_file import write_npz
 from fsanet.errors import InputError
 from fsanet.options import positive
 from fsanet.pose.angles import angles_from_rotation

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fsanet.console import EXIT_OK, run_command
-from fsanet.datasets.npz_stream import write_npz
+from fsanet.datasets.npz_file import write_npz
 from fsanet.options import positive
 from fsanet.rendering.frame import Settings, render_frame
 from fsanet.rendering.head_pack import head_pack
