@@ -18,7 +18,7 @@ from fsanet.errors import InputError
 from fsanet.files import replace_whole
 from fsanet.scenes.bank_plan import BankPlan
 from fsanet.scenes.cutout import Cutout, render_face, render_non_face
-from fsanet.scenes.photograph_cutout import cut_below_chin, cut_photograph, labelled_photographs
+from fsanet.scenes.photograph_cutout import cut_below_chin, cut_photograph, labelled_files
 from fsanet.workers import run_on_all_cores
 
 _KINDS = ("faces", "others")
@@ -58,7 +58,7 @@ def _rendering(plan: BankPlan) -> dict[str, Callable[[int], Cutout]]:
 
 
 def _cutting(plan: BankPlan) -> dict[str, Callable[[int], Cutout]]:
-    files = labelled_photographs(Path(plan.photographs))
+    files = labelled_files(Path(plan.photographs))
     most = max(plan.faces, plan.others)
     if len(files) < most:
         raise InputError(f"'{plan.photographs}' holds {len(files)} labelled photographs, {most} cut-outs are asked.")

@@ -30,7 +30,7 @@ _LOOKING = np.array([[-0.5, 0, 0.87], [0.5, 0, 0.87], [0, 0, 1], [-0.45, 0, 0.89
 _LEAST_TURNED = 0.1  # of what looks at the camera; beyond, a point is hidden by the face itself
 
 
-def labelled_photographs(folder: Path) -> list[Path]:
+def labelled_files(folder: Path) -> list[Path]:
     """The pictures of a folder and its folders that have a .mat beside them, by name.
 
     Raises:
