@@ -37,6 +37,7 @@ ALLOWED = {
     "readers/own_table.py": "numbers of a table",
     "readers/pointing04.py": "numbers of a text",
     "readers/wider_face.py": "numbers of a text and lists of MATLAB",
+    "scenes/bank.py": "json of an earlier run",
     "sessions.py": "ONNX Runtime's reader",
     "training/checkpoint.py": "a key of the file",
     "training/settings.py": "a literal of the command line",

@@ -6,6 +6,7 @@ import pytest
 
 from fsanet.datasets.augment import NONE, PAPER, RECIPES, STRONG, Recipe
 from fsanet.datasets.augment.layer import Augment
+from fsanet.errors import InputError
 
 
 def batch(count: int = 8, size: int = 64) -> tuple[np.ndarray, np.ndarray]:
@@ -57,6 +58,24 @@ def test_the_papers_recipe_leaves_the_labels():
     np.testing.assert_array_equal(augmented(PAPER)[1], batch()[1])
 
 
+def test_those_that_may_not_be_turned_are_mirrored_all_the_same():
+    """Such labels say where a face looks: mirrored they say the mirrored direction, and turned nothing any more."""
+    recipe = dataclasses.replace(NONE, flip=0.5, turn=1.0)
+    images, poses = batch(count=64)
+    may_turn = np.arange(64) % 2 == 0
+    new_images, new_poses = map(keras.ops.convert_to_numpy, Augment(recipe)(images, poses, may_turn))
+    mirrored = np.sign(new_poses[:, 0]) != np.sign(poses[:, 0])
+    stayed, flipped = ~may_turn & ~mirrored, ~may_turn & mirrored
+    assert stayed.any()
+    assert flipped.any()
+    np.testing.assert_allclose(new_poses[stayed], poses[stayed], atol=1e-3)
+    np.testing.assert_allclose(new_poses[flipped], poses[flipped] * [-1, 1, -1], atol=1e-3)
+    np.testing.assert_allclose(new_images[flipped], images[flipped][:, :, ::-1], atol=1e-2)
+    assert (np.abs(np.abs(new_poses) - np.abs(poses)).max(axis=1)[may_turn] > 0.1).mean() > 0.9
+    for one, other in zip((new_images, new_poses), augmented(recipe, count=64), strict=True):
+        np.testing.assert_allclose(one[may_turn], other[may_turn], atol=1e-3)
+
+
 def test_labels_stay_in_the_range_of_labels():
     for seed in range(5):
         assert np.abs(augmented(STRONG, seed=seed, count=64)[1]).max() <= 99.0
@@ -88,5 +107,39 @@ def test_chances_beyond_one_are_an_error():
 
 
 def test_factors_below_one_are_an_error():
-    with pytest.raises(ValueError, match=r"at least 1 \(they also divide\), got contrast = 0.5"):
+    with pytest.raises(ValueError, match=r"at least 1 \(they also divide\) and finite, got contrast = 0.5"):
         Recipe(contrast=0.5)
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "rule"),
+    [
+        ("turn_deg", -1.0, "at least 0 and finite"),
+        ("scale", -1.0, "at least 0 and finite"),
+        ("aspect", -2.0, "at least 0 and finite"),
+        ("shift", np.inf, "at least 0 and finite"),
+        ("brightness", np.nan, "at least 0 and finite"),
+        ("patch_side", -0.5, "at least 0 and finite"),
+        ("blur_pixels", 0.0, r"at least 0\.01 pixels"),
+        ("lowest_side", 0, "at least 1"),
+        ("patches", 0, "at least 1"),
+        ("cast", np.nan, "at least 1"),
+        ("flip", np.nan, "between 0 and 1"),
+    ],
+)
+def test_what_would_make_no_pictures_is_an_error(field, value, rule):
+    with pytest.raises(InputError, match=rf"{rule}.*, got {field} = {value}"):
+        dataclasses.replace(STRONG, **{field: value})
+
+
+@pytest.mark.parametrize(
+    "least",
+    [
+        dict.fromkeys(("turn_deg", "hue_deg", "brightness", "falloff", "noise_level", "patch_side", "shift"), 0.0),
+        {"scale": 0.0, "aspect": 0.0, "frame_width": 0.0, "blur_pixels": 0.01, "lowest_side": 1, "patches": 1},
+    ],
+)
+def test_the_least_that_is_allowed_makes_pictures(least):
+    images, poses = augmented(dataclasses.replace(STRONG, frame=0.5, **least), count=64)
+    assert np.isfinite(images).all()
+    assert np.isfinite(poses).all()

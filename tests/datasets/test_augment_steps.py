@@ -7,7 +7,7 @@ import pytest
 from keras import ops
 
 from fsanet.datasets.augment.chance import Chance
-from fsanet.datasets.augment.geometry import Placement, place_images, place_poses
+from fsanet.datasets.augment.geometry import CropPlacement, place_images, place_poses
 from fsanet.datasets.augment.occlude import Patch, beyond, frame, inside
 from fsanet.datasets.augment.photography import Degrade, add_noise, apply_colours, apply_light, colour_matrices
 from fsanet.datasets.augment.recipe import STRONG, Recipe
@@ -30,13 +30,13 @@ def smooth_images(count: int = 2, size: int = 64) -> np.ndarray:
     )
 
 
-def placement(count: int, **given) -> Placement:
+def placement(count: int, **given) -> CropPlacement:
     usual = {"mirrored": False, "clockwise_deg": 0, "width_factor": 1, "height_factor": 1, "right": 0, "down": 0}
     fields = {
         name: ops.convert_to_tensor(np.full(count, value), "bool" if name == "mirrored" else "float32")
         for name, value in (usual | given).items()
     }
-    return Placement(**fields)
+    return CropPlacement(**fields)
 
 
 def place(images: np.ndarray, **given) -> np.ndarray:

@@ -48,6 +48,12 @@ def test_some_rows_in_any_order(tmp_path, write):
         np.testing.assert_array_equal(read_rows(tmp_path / "a.npz", "image", chosen), array[chosen])
 
 
+def test_rows_of_an_array_in_fortran_order(tmp_path):
+    array = np.random.default_rng(0).integers(0, 256, (50, 4, 3), np.uint8)
+    np.savez(tmp_path / "a.npz", image=np.asfortranarray(array))
+    np.testing.assert_array_equal(read_rows(tmp_path / "a.npz", "image", [49, 0, 7]), array[[49, 0, 7]])
+
+
 def test_a_row_at_the_end_is_found_without_reading_the_others(tmp_path):
     array = np.arange(400 * 4096, dtype=np.uint8).reshape(400, 4096)
     write_npz(tmp_path / "a.npz", {"other": np.zeros(3), "image": array})

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from fsanet.evaluation.judge import agreement, judge_detectors, judge_poses
-from fsanet.rendering.frame import Settings
+from fsanet.rendering.frame import RenderSettings
 
 
 def test_agreement_by_hand():
@@ -20,7 +20,7 @@ def test_agreement_by_hand():
 
 @pytest.mark.slow
 def test_a_network_that_has_seen_photographs_only_reads_the_renders(mirror):
-    settings = Settings(split="validation", poses="300W_LP")
+    settings = RenderSettings(split="validation", poses="300W_LP")
     predicted, truth = judge_poses(200, 1, settings, "fusion_capsule", "300W_LP", quiet=True)
     near_the_front = np.abs(truth[:, 0]) < 60
     for seen, least in ((np.full(len(truth), True), (0.97, 0.75, 0.75)), (near_the_front, (0.97, 0.87, 0.9))):

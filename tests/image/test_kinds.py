@@ -4,13 +4,22 @@ import cv2
 import numpy as np
 import pytest
 
-from fsanet.image.kinds import is_heif, kind_of_bytes, kind_of_file
+from fsanet.image.kinds import is_heif, kind_of_bytes, kind_of_file, pictures_in
 
 PICTURE = np.random.default_rng(0).integers(0, 255, (24, 32, 3), np.uint8)
 
 
 def brands(main, *others):
     return (16 + 4 * len(others)).to_bytes(4, "big") + b"ftyp" + main + bytes(4) + b"".join(others) + bytes(64)
+
+
+def test_pictures_in_a_folder_are_told_by_their_names(tmp_path):
+    (tmp_path / "more").mkdir()
+    for name in ("b.JPG", "a.png", "c.txt", ".d.png", "more/e.webp"):
+        (tmp_path / name).touch()
+    assert [file.name for file in pictures_in(tmp_path)] == ["a.png", "b.JPG"]
+    assert [file.name for file in pictures_in(tmp_path, "**/*")] == ["a.png", "b.JPG", "e.webp"]
+    assert [file.name for file in pictures_in(tmp_path, "b*")] == ["b.JPG"]
 
 
 @pytest.mark.parametrize("suffix", [".jpg", ".png", ".bmp", ".webp", ".tif", ".ppm", ".gif"])

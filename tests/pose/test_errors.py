@@ -2,7 +2,15 @@ import numpy as np
 import pytest
 
 from fsanet.pose.angles import rotate_in_plane, rotation_from_angles
-from fsanet.pose.errors import axis_errors, euler_errors, geodesic_errors, summarize, within_limit, yaw_bins
+from fsanet.pose.errors import (
+    axis_errors,
+    euler_errors,
+    geodesic_errors,
+    rotation_distances_deg,
+    summarize,
+    within_limit,
+    yaw_bins,
+)
 
 
 def random_pairs(count=100, seed=1):
@@ -20,6 +28,12 @@ def test_geodesic_error_is_the_angle_of_the_relative_rotation():
     relative = rotation_from_angles(predicted) @ np.swapaxes(rotation_from_angles(true), -1, -2)
     oracle = np.degrees(np.arccos((np.trace(relative, axis1=-2, axis2=-1) - 1) / 2))
     np.testing.assert_allclose(geodesic_errors(predicted, true), oracle, atol=1e-6)
+
+
+def test_distances_of_one_rotation_to_many_and_of_near_ones():
+    turns = rotation_from_angles([[0, 0, 0], [0, 0, 90], [180, 0, 0], [0, 1e-6, 0]])
+    np.testing.assert_allclose(rotation_distances_deg(np.eye(3), turns), [0, 90, 180, 1e-6], rtol=1e-9, atol=1e-12)
+    assert rotation_distances_deg(np.eye(3, dtype=np.float32), turns[1]) == pytest.approx(90)
 
 
 def test_geodesic_error_of_a_turned_image_is_the_turn():

@@ -17,12 +17,12 @@ from fsanet.image.reading import read_image
 from fsanet.readers.biwi_protocol import choose_box
 from fsanet.readers.face_boxes import FrameFaces
 from fsanet.readers.report import read_left_out
-from fsanet.rendering.frame import Settings, render_frame
+from fsanet.rendering.frame import RenderSettings, render_frame
 from fsanet.rendering.write_frames import write_300w_lp_frame, write_biwi_frame, write_frames
 
 pytestmark = pytest.mark.slow
 
-SETTINGS = Settings(poses="frontal", per_person=5, headwear=0.0, occluded=0.0, clean=True)
+SETTINGS = RenderSettings(poses="frontal", per_person=5, headwear=0.0, occluded=0.0, clean=True)
 
 
 def test_type1(tmp_path):

@@ -8,7 +8,7 @@ import pytest
 from fsanet.image.face_crop import LANDMARK_MARGIN, crop_face
 from fsanet.rendering import frame as frame_module
 from fsanet.rendering import samples
-from fsanet.rendering.frame import Settings, render_frame
+from fsanet.rendering.frame import RenderSettings, render_frame
 from fsanet.rendering.samples import jittered_box, render_samples
 
 SIDE = 250
@@ -65,16 +65,16 @@ def test_jitter_shifts_and_scales_by_its_share_of_the_box(ruler, jitter):
 def test_samples_are_jittered_by_their_settings(monkeypatch):
     used = []
     monkeypatch.setattr(samples, "jittered_box", lambda box, rng, jitter: used.append(jitter) or box)
-    render_samples(0, [0], Settings(jitter=0.125))
+    render_samples(0, [0], RenderSettings(jitter=0.125))
     assert used == [0.125]
     monkeypatch.undo()
-    still, moved = (render_samples(0, [0], Settings(jitter=jitter)).image for jitter in (0.0, 0.05))
+    still, moved = (render_samples(0, [0], RenderSettings(jitter=jitter)).image for jitter in (0.0, 0.05))
     assert (still != moved).any()
 
 
 def test_the_frame_holds_the_whole_jittered_crop():
     """At the largest shift and scale nothing of the crop lies beyond the picture."""
-    frame = render_frame(2, 0, Settings(jitter=0.05, clean=True))
+    frame = render_frame(2, 0, RenderSettings(jitter=0.05, clean=True))
     height, width = frame.image_bgr.shape[:2]
     x1, y1, x2, y2 = frame.box_xyxy
     room = 0.6 + (0.6 + 0.5) * (np.exp(0.1) - 1) + 0.1
@@ -87,13 +87,13 @@ def test_the_eyes_know_how_far_the_head_is_turned(monkeypatch):
     told = []
     draw = frame_module.draw_eyes
     monkeypatch.setattr(frame_module, "draw_eyes", lambda rng, yaw: told.append(yaw) or draw(rng, yaw))
-    render_frame(0, 0, Settings(), (64, 64), pose=(40.0, -10.0, 5.0))
+    render_frame(0, 0, RenderSettings(), (64, 64), pose=(40.0, -10.0, 5.0))
     assert told == [40.0]
 
 
 @pytest.mark.parametrize(("headwear", "occluded"), [(0.0, 0.0), (1.0, 1.0)])
 def test_shares_of_things_worn_and_held(headwear, occluded):
-    settings = Settings(headwear=headwear, occluded=occluded, per_person=1)
+    settings = RenderSettings(headwear=headwear, occluded=occluded, per_person=1)
     kinds = render_samples(1, range(3), settings).kinds
     assert ((kinds["headwear"] != "none") == bool(headwear)).all()
     assert ((kinds["occluder"] != "none") == bool(occluded)).all()

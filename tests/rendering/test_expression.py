@@ -10,7 +10,7 @@ from fsanet.errors import InputError
 from fsanet.pose.angles import rotation_from_angles
 from fsanet.rendering import expression as module
 from fsanet.rendering.expression import EXPRESSIONS, with_expression
-from fsanet.rendering.frame import Settings
+from fsanet.rendering.frame import RenderSettings
 from fsanet.rendering.head_pack import Part, head_pack
 from fsanet.rendering.shape import HeadShape, Traits
 
@@ -152,4 +152,4 @@ def test_people_who_are_photographed_smile_more_often():
 
 def test_an_unknown_expression_is_one_sentence():
     with pytest.raises(InputError, match="no expression 'grin': choose one of rest, smile, lively"):
-        Settings(expression="grin")
+        RenderSettings(expression="grin")

@@ -7,7 +7,7 @@ from fsanet.image.lens import Lens
 from fsanet.pose.angles import angles_from_rotation, rotation_from_angles
 from fsanet.rendering.backgrounds import HELD_OUT_BACKGROUNDS
 from fsanet.rendering.camera import Place
-from fsanet.rendering.frame import Settings, render_frame
+from fsanet.rendering.frame import RenderSettings, render_frame
 from fsanet.rendering.hair_styles import HAIR_STYLES
 from fsanet.rendering.masks.kinds import WORN
 from fsanet.rendering.samples import jittered_box, render_samples
@@ -50,7 +50,7 @@ def test_off_the_axis_the_pose_is_that_of_the_cameras_frame(frames_of_one_face):
     straight = in_space(frames_of_one_face[0]).astype(np.float64)
     to_opencv, lens, pose = np.diag([1.0, -1.0, -1.0]), Lens.of_field_of_view(60), (20.0, 10.0, -5.0)
     place = Place(lens, (250.0, 190.0), (300, 240))
-    frame = render_frame(4, 0, Settings(clean=True), place.size, (0.4, 0.4), pose, place)
+    frame = render_frame(4, 0, RenderSettings(clean=True), place.size, (0.4, 0.4), pose, place)
     camera = np.array([[lens.focal * 300, 0, 150], [0, lens.focal * 300, 120], [0, 0, 1]])
     _, turn, far = cv2.solvePnP(straight, frame.landmarks_xy, camera, None, flags=cv2.SOLVEPNP_SQPNP)
     rotation = to_opencv @ cv2.Rodrigues(turn)[0]
@@ -84,7 +84,7 @@ def test_a_box_is_jittered_by_shares_of_its_size():
 
 
 def test_samples_are_the_crops_of_frames_with_their_landmarks():
-    settings = Settings(jitter=0.0)
+    settings = RenderSettings(jitter=0.0)
     samples, frame = render_samples(1, [3], settings), render_frame(1, 3, settings)
     np.testing.assert_array_equal(samples.image[0], crop_face(frame.image_bgr, frame.box_xyxy, LANDMARK_MARGIN))
     points = samples.kinds["points_xy"][0]
@@ -95,7 +95,7 @@ def test_samples_are_the_crops_of_frames_with_their_landmarks():
 
 
 def test_every_sample_is_what_it_is_whatever_was_rendered_before():
-    settings = Settings(per_person=2)
+    settings = RenderSettings(per_person=2)
     together = render_samples(3, range(6), settings)
     for index in (5, 0, 3):
         alone = render_samples(3, [index], settings)
@@ -107,7 +107,7 @@ def test_every_sample_is_what_it_is_whatever_was_rendered_before():
 
 def test_splits_and_seeds_share_nobody():
     sets = [
-        render_samples(seed, range(2), Settings(split=split))
+        render_samples(seed, range(2), RenderSettings(split=split))
         for seed, split in ((3, "train"), (3, "test"), (4, "train"))
     ]
     assert len({source for found in sets for source in found.source}) == 3
@@ -118,16 +118,16 @@ def test_splits_and_seeds_share_nobody():
 
 def test_only_tests_show_the_held_out_styles_and_backgrounds():
     for split, some in (("train", False), ("test", True)):
-        kinds = render_samples(0, range(24), Settings(split=split, per_person=1)).kinds
+        kinds = render_samples(0, range(24), RenderSettings(split=split, per_person=1)).kinds
         assert bool(HELD_OUT_STYLES & set(kinds["style"])) == some
         assert bool(set(HELD_OUT_BACKGROUNDS) & set(kinds["background"])) == some
 
 
 def test_masks_only_when_asked_for_and_flagged():
-    bare = render_samples(0, range(3), Settings()).kinds
+    bare = render_samples(0, range(3), RenderSettings()).kinds
     assert not bare["masked"].any()
     assert set(bare["mask"]) == set(bare["mask_worn"]) == {"none"}
-    worn = render_samples(0, range(3), Settings(masked=1.0, mask_kind="n95")).kinds
+    worn = render_samples(0, range(3), RenderSettings(masked=1.0, mask_kind="n95")).kinds
     assert worn["masked"].all()
     assert set(worn["mask"]) == {"n95"}
     assert set(worn["mask_worn"]) <= set(WORN)
@@ -135,7 +135,7 @@ def test_masks_only_when_asked_for_and_flagged():
 
 def test_a_twin_is_the_same_picture_but_for_its_mask():
     bare, masked = (
-        render_frame(1, 2, Settings(masked=share, mask_kind="black", clean=True), (128, 128), pose=(10, 0, 0))
+        render_frame(1, 2, RenderSettings(masked=share, mask_kind="black", clean=True), (128, 128), pose=(10, 0, 0))
         for share in (0.0, 1.0)
     )
     np.testing.assert_array_equal(bare.landmarks_xy, masked.landmarks_xy)
@@ -150,7 +150,7 @@ def test_a_twin_is_the_same_picture_but_for_its_mask():
 
 def test_the_mask_changes_nothing_that_is_drawn_after_it():
     settings = {"headwear": 0.0, "occluded": 1.0, "per_person": 1}
-    bare, masked = (render_samples(2, range(6), Settings(masked=share, **settings)) for share in (0.0, 1.0))
+    bare, masked = (render_samples(2, range(6), RenderSettings(masked=share, **settings)) for share in (0.0, 1.0))
     np.testing.assert_array_equal(bare.pose, masked.pose)
     for name in ("style", "background", "occluder", "eyewear"):
         np.testing.assert_array_equal(bare.kinds[name], masked.kinds[name])
@@ -161,7 +161,7 @@ def test_the_mask_changes_nothing_that_is_drawn_after_it():
 def test_a_shield_is_seen_through_and_leaves_the_beard():
     bare, shield = (
         render_frame(
-            0, 0, Settings(masked=share, mask_kind="shield", clean=True, occluded=0), (128, 128), pose=(0, 0, 0)
+            0, 0, RenderSettings(masked=share, mask_kind="shield", clean=True, occluded=0), (128, 128), pose=(0, 0, 0)
         )
         for share in (0.0, 1.0)
     )
@@ -172,15 +172,15 @@ def test_a_shield_is_seen_through_and_leaves_the_beard():
 
 
 def test_empty_request():
-    assert render_samples(0, [], Settings()).image.shape == (0, 64, 64, 3)
+    assert render_samples(0, [], RenderSettings()).image.shape == (0, 64, 64, 3)
 
 
 def test_wrong_settings():
     with pytest.raises(ValueError, match="no split 'dev': choose one of train, validation, test"):
-        Settings(split="dev")
+        RenderSettings(split="dev")
     with pytest.raises(ValueError, match="per_person must be 1 or more, got 0"):
-        Settings(per_person=0)
+        RenderSettings(per_person=0)
     with pytest.raises(ValueError, match="no pose distribution 'wide'"):
-        render_samples(0, range(1), Settings(poses="wide"))
+        render_samples(0, range(1), RenderSettings(poses="wide"))
     with pytest.raises(ValueError, match="no kind of mask 'scarf'"):
-        Settings(mask_kind="scarf")
+        RenderSettings(mask_kind="scarf")

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from fsanet.rendering.frame import Settings
+from fsanet.rendering.frame import RenderSettings
 from fsanet.rendering.hair_styles import HAIR_STYLES
 from fsanet.rendering.headwear import KINDS
 from fsanet.rendering.samples import render_samples
@@ -73,7 +73,7 @@ def test_hair_beside_the_face_is_long_and_loose():
 def test_rendered_samples_have_the_tags_of_what_was_drawn():
     settings = {"headwear": 0.5, "occluded": 0.5, "per_person": 1}
     for share in (0.0, 1.0):
-        kinds = render_samples(2, range(6), Settings(masked=share, **settings)).kinds
+        kinds = render_samples(2, range(6), RenderSettings(masked=share, **settings)).kinds
         np.testing.assert_array_equal(kinds["tag_mask"], [share == 1.0] * 6)
         np.testing.assert_array_equal(kinds["tag_hat"], kinds["headwear"] != "none")
         np.testing.assert_array_equal(kinds["tag_object"], kinds["occluder"] != "none")

@@ -4,13 +4,13 @@ import pytest
 from fsanet.image.reading import read_image
 from fsanet.readers.biwi_protocol import biwi_angles, read_rotation
 from fsanet.readers.type1 import read_mat
-from fsanet.rendering.frame import Settings, render_frame
+from fsanet.rendering.frame import RenderSettings, render_frame
 from fsanet.rendering.write_frames import write_300w_lp_frame, write_biwi_frame, write_frames
 
 
 @pytest.fixture(scope="module")
 def frame():
-    return render_frame(6, 0, Settings(), (200, 150), (0.4, 0.4), pose=(-40.0, 15.0, 25.0))
+    return render_frame(6, 0, RenderSettings(), (200, 150), (0.4, 0.4), pose=(-40.0, 15.0, 25.0))
 
 
 def test_300w_lp_layout_is_read_by_the_real_reader(frame, tmp_path):

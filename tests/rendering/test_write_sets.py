@@ -7,7 +7,7 @@ from fsanet.console import EXIT_OK
 from fsanet.datasets.parts import sole_writer
 from fsanet.datasets.pose_set import PoseSet
 from fsanet.rendering import write_sets
-from fsanet.rendering.frame import Settings
+from fsanet.rendering.frame import RenderSettings
 from fsanet.rendering.write_sets import split_sizes, write_synthetic_sets, write_test_set
 
 NAMES = ("synthetic_train", "synthetic_validation", "synthetic_test")
@@ -73,7 +73,11 @@ def test_a_finished_set_is_kept(written, monkeypatch, capsys):
 def test_a_set_that_is_replaced_is_named_before_anything_is_rendered(written, monkeypatch, caplog):
     before = digests(written)
     monkeypatch.setattr(write_sets, "_render", lambda *_: 1 / 0)
-    for samples, seed, settings in ((4, 2, Settings()), (10, 3, Settings()), (10, 2, Settings(masked=0.5))):
+    for samples, seed, settings in (
+        (4, 2, RenderSettings()),
+        (10, 3, RenderSettings()),
+        (10, 2, RenderSettings(masked=0.5)),
+    ):
         with pytest.raises(ZeroDivisionError):
             write_synthetic_sets(written, samples, seed, processes=1, settings=settings, quiet=True)
     assert digests(written) == before
@@ -133,4 +137,4 @@ def test_sizes():
 def test_a_folder_that_cannot_be_written(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(OSError, match="file"):
-        write_synthetic_sets(tmp_path / "file" / "sets", 1, settings=Settings(), quiet=True)
+        write_synthetic_sets(tmp_path / "file" / "sets", 1, settings=RenderSettings(), quiet=True)

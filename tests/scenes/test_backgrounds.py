@@ -58,6 +58,25 @@ def test_an_empty_folder_says_how_to_fill_it(tmp_path):
         Backgrounds(tmp_path, "train")
 
 
+def test_pictures_of_any_format_are_backgrounds(tmp_path):
+    names = {f"{suffix[1:]}{number}{suffix}" for number in range(8) for suffix in (".png", ".JPG", ".jpeg", ".webp")}
+    for name in names:
+        cv2.imwrite(str(tmp_path / name), np.full((120, 180, 3), 90, np.uint8))
+    (tmp_path / "hard.json").write_text("{}")
+    found = {file.name for split in ("train", "test") for file in Backgrounds(tmp_path, split).files}
+    assert found == {file.name for file in Backgrounds(None, "train", hard=tmp_path)._hard_files} == names
+
+
+def test_where_all_pictures_are_of_the_other_split_it_is_said(folder):
+    for file in Backgrounds(folder, "train").files:
+        file.unlink()
+    held = len(Backgrounds(folder, "test").files)
+    with pytest.raises(
+        FileNotFoundError, match=f"holds {held} pictures, none of them for the split 'train' .*: add more"
+    ):
+        Backgrounds(folder, "train")
+
+
 def test_tests_show_paintings_that_training_never_does(monkeypatch):
     painted = []
     for name in backgrounds.BACKGROUNDS:

@@ -34,6 +34,17 @@ def test_another_plan_is_refused(bank_folder):
         write_bank(bank_folder, BankPlan(faces=2, others=2, shard=1, seed=1), processes=1, quiet=True)
 
 
+@pytest.mark.parametrize(
+    "text", ['{"faces": 100, "new": 1}', "[]", "{", '{"faces": "x"}', '{"faces": 50}', "[" * 99_999]
+)
+def test_a_plan_of_another_version_or_damaged_is_one_sentence(tmp_path, text):
+    (tmp_path / "plan.json").write_text(text)
+    for open_bank in (Bank, lambda folder: write_bank(folder, BankPlan(), processes=1, quiet=True)):
+        with pytest.raises(InputError, match=r"plan\.json' is no plan of a bank .*: remove it, or name another"):
+            open_bank(tmp_path)
+    assert (tmp_path / "plan.json").read_text() == text
+
+
 def test_no_bank_says_how_to_get_one(tmp_path):
     with pytest.raises(FileNotFoundError, match="fsanet finder bank"):
         Bank(tmp_path)

@@ -4,7 +4,7 @@ import pytest
 from fsanet.scenes.backgrounds import Backgrounds
 from fsanet.scenes.compose import SCENES, WHOLE, Composer, Scene
 from fsanet.scenes.labels import no_faces
-from fsanet.scenes.photograph_cutout import labelled_photographs
+from fsanet.scenes.photograph_cutout import labelled_files
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +71,7 @@ def test_labels_of_an_enlarged_scene_lie_where_the_picture_does(composer, monkey
 
 
 def test_a_whole_photograph_lies_below_all_else_and_its_face_is_labelled(bank, photographs):
-    files = labelled_photographs(photographs)
+    files = labelled_files(photographs)
     composer = Composer(bank, Backgrounds(None, "train"), 192, mix=WHOLE, whole=files)
     scenes = [composer.scene(np.random.default_rng(seed)) for seed in range(30)]
     sides = [np.sqrt(np.prod(s.faces.box_xyxy[0, 2:] - s.faces.box_xyxy[0, :2])) for s in scenes]
@@ -85,7 +85,7 @@ def test_a_whole_photograph_lies_below_all_else_and_its_face_is_labelled(bank, p
 
 
 def test_the_nose_of_a_whole_photograph_is_where_its_label_says(bank, photographs):
-    composer = Composer(bank, Backgrounds(None, "train"), 192, mix=WHOLE, whole=labelled_photographs(photographs))
+    composer = Composer(bank, Backgrounds(None, "train"), 192, mix=WHOLE, whole=labelled_files(photographs))
     bright = []
     for seed in range(90):
         scene = composer.scene(np.random.default_rng(seed))

@@ -4,7 +4,7 @@ import pytest
 from fsanet.pose.angles import angles_from_rotation, mirror, rotate_in_plane, rotation_from_angles
 from fsanet.rendering.landmarks import LANDMARK_SPOTS, five_points
 from fsanet.scenes.cutout import Cutout
-from fsanet.scenes.labels import Placement, face_box, faces_of, no_faces
+from fsanet.scenes.labels import CutoutPlacement, face_box, faces_of, no_faces
 
 
 @pytest.fixture
@@ -20,7 +20,7 @@ def cutout_of(points, pose=(20.0, 10.0, 5.0)):
 
 
 def test_a_turn_moves_points_and_pose_alike():
-    placement = Placement(2.0, 90.0, False, (50.0, 60.0), (10.0, 10.0))
+    placement = CutoutPlacement(2.0, 90.0, False, (50.0, 60.0), (10.0, 10.0))
     matrix = placement.matrix()
     np.testing.assert_allclose(matrix @ [10, 10, 1], [50, 60])
     np.testing.assert_allclose(matrix @ [11, 10, 1], [50, 62], atol=1e-6)  # right becomes down: clockwise
@@ -29,7 +29,7 @@ def test_a_turn_moves_points_and_pose_alike():
 
 
 def test_mirroring_agrees_with_angles_and_landmarks(upright):
-    placement = Placement(1.0, 0.0, True, (128.0, 128.0), (128.0, 128.0))
+    placement = CutoutPlacement(1.0, 0.0, True, (128.0, 128.0), (128.0, 128.0))
     turned = angles_from_rotation(placement.rotation(rotation_from_angles([20, 10, 5])))
     np.testing.assert_allclose(turned, mirror([20, 10, 5]), atol=1e-3)
     # The mean head is symmetric: mirrored about its middle it is itself, landmark for landmark.
@@ -46,7 +46,7 @@ def test_the_box_holds_the_landmarks_and_some_forehead(upright):
 
 
 def test_labels_of_pasted_faces(upright):
-    placement = Placement(0.5, 0.0, False, (64.0, 64.0), (128.0, 128.0))
+    placement = CutoutPlacement(0.5, 0.0, False, (64.0, 64.0), (128.0, 128.0))
     seen = np.array([1, 1, 1, 0, 0], bool)
     faces = faces_of([cutout_of(upright)], [placement], [0.7], [seen])
     np.testing.assert_allclose(faces.mesh_xyz[0, :, :2], (upright[:, :2] - 128) / 2 + 64, atol=1e-4)
@@ -59,7 +59,7 @@ def test_labels_of_pasted_faces(upright):
 
 def test_no_face_has_the_shapes_of_some():
     some, none = (
-        faces_of([cutout_of(np.ones((68, 3)))], [Placement(1, 0, False, (0, 0), (0, 0))], [1], [True]),
+        faces_of([cutout_of(np.ones((68, 3)))], [CutoutPlacement(1, 0, False, (0, 0), (0, 0))], [1], [True]),
         no_faces(),
     )
     for one, other in zip(some, none, strict=True):

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from fsanet.scenes.cutout import SIDE
-from fsanet.scenes.labels import Placement
+from fsanet.scenes.labels import CutoutPlacement
 from fsanet.scenes.paste import paste
 
 
@@ -20,7 +20,7 @@ def disc():
 def test_it_lands_where_it_should(disc, rng, scale, mirrored, turn_deg):
     canvas = np.zeros((300, 400, 3), np.float32)
     face_xy = (128.5, 100.5)  # from the edge, as a renderer says it: the middle of the pixel at 128, 100
-    placement = Placement(scale, turn_deg, mirrored, (190.3, 150.8), face_xy)
+    placement = CutoutPlacement(scale, turn_deg, mirrored, (190.3, 150.8), face_xy)
     rows, columns, covered = paste(canvas, disc, placement, rng)
     y, x = np.nonzero(canvas[..., 0])
     light = canvas[y, x, 0]
@@ -34,7 +34,7 @@ def test_it_lands_where_it_should(disc, rng, scale, mirrored, turn_deg):
 
 def test_outside_nothing_is_drawn(disc, rng):
     canvas = np.zeros((64, 64, 3), np.float32)
-    assert paste(canvas, disc, Placement(0.2, 0.0, False, (500.0, 10.0), (128.0, 100.0)), rng) is None
+    assert paste(canvas, disc, CutoutPlacement(0.2, 0.0, False, (500.0, 10.0), (128.0, 100.0)), rng) is None
     assert not canvas.any()
 
 
@@ -42,7 +42,9 @@ def test_its_edge_is_another_each_time(disc):
     edges = []
     for seed in range(6):
         canvas = np.zeros((200, 200, 3), np.float32)
-        paste(canvas, disc, Placement(1.0, 0.0, False, (100.0, 100.0), (128.0, 100.0)), np.random.default_rng(seed))
+        paste(
+            canvas, disc, CutoutPlacement(1.0, 0.0, False, (100.0, 100.0), (128.0, 100.0)), np.random.default_rng(seed)
+        )
         row = canvas[100, :, 0] / canvas[100, 100, 0]
         edges.append(np.count_nonzero((row > 0.05) & (row < 0.95)))
     assert len(set(edges)) > 2

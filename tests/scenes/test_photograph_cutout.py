@@ -18,7 +18,7 @@ from fsanet.scenes.photograph_cutout import (
     cut_below_chin,
     cut_photograph,
     empty_window,
-    labelled_photographs,
+    labelled_files,
     turned_here,
     whole_photograph,
     window,
@@ -141,7 +141,7 @@ def test_below_the_chin_there_is_no_face(tmp_path, rng):
 
 def test_a_folder_without_labels_says_what_makes_some(tmp_path):
     with pytest.raises(FileNotFoundError, match="fsanet profile"):
-        labelled_photographs(tmp_path)
+        labelled_files(tmp_path)
 
 
 def test_windows_differ_and_hold_the_box(rng):

@@ -99,6 +99,17 @@ def test_augmentation_changes_image_and_label_in_training_alone():
     assert trained == pytest.approx(np.abs(mirrored - given.pose * [-1, 1, -1]).mean(), rel=1e-3)
 
 
+def test_faces_without_a_labelled_roll_are_not_turned(monkeypatch):
+    asked = []
+    monkeypatch.setattr(
+        Augment, "call", lambda self, images, poses, may_turn: asked.append(may_turn) or (images, poses)
+    )
+    model, weight = model_of(small_network(), Recipe(turn=1.0)), np.ones((4, 3), np.float32)
+    weight[1:3, 2] = 0.0
+    model(batch()._replace(weight=weight), training=True)
+    assert ops.convert_to_numpy(asked[0]).tolist() == [True, False, False, True]
+
+
 def test_names_and_patterns_freeze_layers_and_sub_models():
     network = small_network()
     freeze_layers(network, ("body",))

@@ -13,7 +13,7 @@ from fsanet.models.single_stage import table
 from fsanet.models.single_stage.losses import weighted_sum
 from fsanet.models.single_stage.table import FINDERS, get_finder
 from fsanet.training import finder
-from fsanet.training.finder import FinderModel, FinderPlan, angle_between_deg, finder_task, train_finder, validate
+from fsanet.training.finder import FinderModel, FinderPlan, finder_task, train_finder, validate
 from tests.scenes.conftest import write_photograph
 
 
@@ -91,12 +91,6 @@ def test_the_model_gives_loss_and_parts(scene):
     weights = {"score": 2.0, "box": 4.0, "points": 5.0, "pose": 0.5, "mask": 1.0}
     parts = [figures[name] * weight for name, weight in weights.items()]
     assert figures["loss"] == pytest.approx(sum(parts), rel=1e-5)
-
-
-def test_angles_between_rotations():
-    turn = np.array([[0.0, 1, 0], [-1, 0, 0], [0, 0, 1]])
-    assert angle_between_deg(np.eye(3), turn) == pytest.approx(90)
-    assert angle_between_deg(turn, turn) == pytest.approx(0)
 
 
 def tiny(image_height=None, image_width=None):

@@ -62,6 +62,7 @@ def test_wrong_assignments_say_what_would_be_right(assignments, message):
         ({"learning_rate": 0.0}, "learning_rate is above 0"),
         ({"schedule": "linear"}, "schedule is one of steps, cosine, not 'linear'"),
         ({"precision": "int8"}, "precision is one of float32"),
+        ({"precision": "mixed_float16"}, "precision is one of float32, mixed_bfloat16, not 'mixed_float16'"),
         ({"ema": 1.0}, "ema is at least 0 and below 1"),
         ({"rotation_loss": 2.0}, "rotation_loss is between 0 and 1"),
         ({"max_minutes": -1.0}, "max_minutes is at least 0"),

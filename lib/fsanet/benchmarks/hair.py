@@ -20,7 +20,7 @@ from fsanet.image.face_crop import LANDMARK_MARGIN, crop_face
 from fsanet.inference.estimator import HeadPoseEstimator
 from fsanet.models.spec import DEFAULT_MODEL
 from fsanet.options import add_option, positive
-from fsanet.rendering.frame import Settings, render_frame
+from fsanet.rendering.frame import RenderSettings, render_frame
 
 PLAIN = "short"
 STYLES = (
@@ -36,7 +36,7 @@ STYLES = (
     "locks",
 )
 _WIDEST_DEG = (30.0, 15.0, 8.0)  # yaw, pitch, roll
-_HEADS = Settings(split="test", per_person=1, headwear=0.0, occluded=0.0)
+_HEADS = RenderSettings(split="test", per_person=1, headwear=0.0, occluded=0.0)
 
 
 def heads(style: str, number: int, seed: int = 0) -> tuple[NDArray[np.uint8], NDArray[np.float64]]:

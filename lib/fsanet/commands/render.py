@@ -51,7 +51,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _sets(args: argparse.Namespace) -> int:
     from fsanet.cluster.dask_pool import spread_over
-    from fsanet.rendering.frame import Settings  # compiles the renderer
+    from fsanet.rendering.frame import RenderSettings  # compiles the renderer
     from fsanet.rendering.write_sets import write_synthetic_sets
 
     given = {
@@ -60,7 +60,9 @@ def _sets(args: argparse.Namespace) -> int:
         if getattr(args, name) is not None
     }
     with spread_over(args.cluster):
-        return write_synthetic_sets(args.out, args.samples, args.seed, args.workers, Settings(**given), args.quiet)
+        return write_synthetic_sets(
+            args.out, args.samples, args.seed, args.workers, RenderSettings(**given), args.quiet
+        )
 
 
 def _photographs(args: argparse.Namespace) -> int:

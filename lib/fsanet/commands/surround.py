@@ -19,7 +19,7 @@ from fsanet.options import add_twin_options
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Which set, which pictures behind, and where to."""
     add_twin_options(parser)
-    behind = "pictures without people, as `fsanet finder backgrounds` fetches them (default: paintings of our own)"
+    behind = "pictures without people, such as `fsanet finder backgrounds` fetches (default: paintings of our own)"
     parser.add_argument("--backgrounds", metavar="FOLDER", help=behind)
 
 

@@ -43,7 +43,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     add_option(parser, "--weights", "to start from")
     add("--freeze", nargs="+", metavar="LAYER", help="layers that keep their weights; patterns do too")
     add("--max-minutes", type=float, help="as many epochs as fit into this time, instead of --epochs")
-    add("--precision", help="float32, mixed_bfloat16 or mixed_float16")
+    add("--precision", help="float32 or mixed_bfloat16")
     add("--setting", nargs="+", default=[], metavar="NAME=VALUE", help="any other, such as augmentation.blur=0.2")
     add("--run", help="folder below --out (default: the name of the set)")
     add_option(parser, "--out", "(folder of all runs, default: training_and_testing/runs)", default=str(RUNS))

@@ -25,6 +25,7 @@ from fsanet.workers import run_on_all_cores
 # what is added to the name of a set
 MASKED, ROTATED, HAIRED, SURROUNDED = TWINS = ("_masked", "_rotated", "_haired", "_surrounded")
 POINTS_KEY = "points_xy"  # the column of landmarks, (N, 68, 2) pixels of the crop
+BOX_KEY = "box_xyxy"  # the column of the faces' boxes, (N, 4) pixels of the crop
 _CHUNK = 256
 
 

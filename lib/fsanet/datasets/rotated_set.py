@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from fsanet.datasets.derive import Derivation, Row, says_only_where_faces_look
+from fsanet.datasets.derive import BOX_KEY, POINTS_KEY, Derivation, Row, says_only_where_faces_look
 from fsanet.datasets.pose_set import LINE_OF_SIGHT, PoseSet
 from fsanet.errors import InputError
 from fsanet.image.turning import turn_image, turn_matrix
@@ -19,7 +19,6 @@ from fsanet.pose.angles import angles_of_facing, rotate_in_plane, rotation_from_
 from fsanet.pose.errors import LABEL_LIMIT_DEG
 
 TURN_DEG = 45.0
-_POINTS_KEY, _BOX_KEY = "points_xy", "box_xyxy"
 
 
 def rotated_set(source: Path, target: Path, given: PoseSet, most_deg: float = TURN_DEG, seed: int = 0) -> Derivation:
@@ -60,10 +59,10 @@ def turned_row(row: Row, rng: np.random.Generator, *, most_deg: float, ears_leve
     pose = rotate_in_plane(upright, clockwise)
     if (np.abs(pose) > LABEL_LIMIT_DEG).any():
         clockwise, pose = 0.0, upright
-    extras = {key: value for key, value in row.extras.items() if key != _BOX_KEY}  # a box does not turn
-    if _POINTS_KEY in extras:
+    extras = {key: value for key, value in row.extras.items() if key != BOX_KEY}  # a box does not turn
+    if POINTS_KEY in extras:
         turn = turn_matrix(row.image, clockwise)
-        extras[_POINTS_KEY] = (extras[_POINTS_KEY] @ turn[:, :2].T + turn[:, 2]).astype(np.float32)
+        extras[POINTS_KEY] = (extras[POINTS_KEY] @ turn[:, :2].T + turn[:, 2]).astype(np.float32)
     if LINE_OF_SIGHT in extras:
         extras[LINE_OF_SIGHT] = rotation_from_angles([0.0, 0.0, clockwise]) @ extras[LINE_OF_SIGHT]
     return Row(row.number, turn_image(row.image, clockwise), pose, {**extras, "clockwise_deg": clockwise})

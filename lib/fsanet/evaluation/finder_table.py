@@ -9,8 +9,7 @@ from fsanet.errors import InputError
 from fsanet.evaluation import finding
 from fsanet.evaluation.measured import OF_A_RUN
 from fsanet.evaluation.wider import on_wider
-from fsanet.files import visible
-from fsanet.image.kinds import IMAGE_SUFFIXES
+from fsanet.image.kinds import pictures_in
 from fsanet.scenes.backgrounds import Backgrounds
 from fsanet.scenes.bank import Bank
 from fsanet.scenes.compose import Composer
@@ -81,7 +80,7 @@ def _measures(detector: str, sources: Sources) -> dict[str, str]:
         levels = on_wider(detector, sources.wider)
         cells |= {f"WIDER FACE validation, AP, {level}": f"{value:.3f}" for level, value in levels.items()}
     if sources.nothing:
-        pictures = [file for file in visible(sources.nothing.rglob("*")) if file.suffix.lower() in IMAGE_SUFFIXES]
+        pictures = pictures_in(sources.nothing, "**/*")
         if not pictures:
             raise FileNotFoundError(f"No picture in '{sources.nothing}': give a folder with {_EXPECTED['nothing']}.")
         cells[f"boxes in {len(pictures)} pictures without a face"] = str(finding.on_nothing(detector, pictures))

@@ -16,7 +16,7 @@ import numpy as np
 from fsanet.console import progress, run_command
 from fsanet.models.spec import DEFAULT_MODEL
 from fsanet.pose.errors import geodesic_errors, yaw_bins
-from fsanet.rendering.frame import Settings, render_frame
+from fsanet.rendering.frame import RenderSettings, render_frame
 from fsanet.rendering.samples import render_samples
 
 _DETECTORS = {"mtcnn": 0.95, "yunet": 0.7}
@@ -53,7 +53,7 @@ def agreement(predicted: np.ndarray, truth: np.ndarray) -> list[str]:
 
 
 def judge_poses(
-    samples: int, seed: int, settings: Settings, model: str, weights: str, quiet: bool = False
+    samples: int, seed: int, settings: RenderSettings, model: str, weights: str, quiet: bool = False
 ) -> tuple[np.ndarray, np.ndarray]:
     """Predicted and true poses (N, 3) of fresh renders."""
     import fsanet
@@ -76,7 +76,7 @@ def judge_detectors(frames: int, seed: int, quiet: bool = False) -> dict[str, np
 
     detectors = {name: create_detector(name, threshold=threshold) for name, threshold in _DETECTORS.items()}
     found: dict[str, list] = {name: [] for name in detectors}
-    settings = Settings(split="validation", per_person=1)
+    settings = RenderSettings(split="validation", per_person=1)
     for i in progress(range(frames), unit="frame", label="detecting", quiet=quiet):
         yaw = -90 + 180 * (i + 0.5) / frames
         frame = render_frame(seed, i, settings, (_FRAME_SIDE, _FRAME_SIDE), pose=np.array([yaw, 0.0, 0.0]))
@@ -106,7 +106,7 @@ def main(argv: list[str] | None = None) -> None:
     if min(args.samples, args.frames) < 0:
         parser.error(f"--samples and --frames must be 0 or more, got {args.samples} and {args.frames}")
     if args.samples:
-        settings = Settings(split="validation", poses="300W_LP")
+        settings = RenderSettings(split="validation", poses="300W_LP")
         if args.clean:
             settings = replace(settings, clean=True, headwear=0.0, occluded=0.0)
         kind = "sharp crops" if args.clean else "crops"

@@ -4,6 +4,8 @@ import struct
 from pathlib import Path
 from typing import BinaryIO, Literal
 
+from fsanet.files import visible
+
 Kind = Literal["image", "pictures", "video"]
 
 HEAD_BYTES = 4096
@@ -74,6 +76,11 @@ VIDEO_SUFFIXES = frozenset(
         ".vob",
     ]
 )
+
+
+def pictures_in(folder: Path, pattern: str = "*") -> list[Path]:
+    """Files of a folder that fit a pattern of `Path.glob` and are pictures by their names, in order; none hidden."""
+    return visible(file for file in folder.glob(pattern) if file.suffix.lower() in IMAGE_SUFFIXES)
 
 
 def kind_of_file(path: Path) -> Kind | None:

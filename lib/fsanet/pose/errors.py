@@ -28,9 +28,13 @@ def euler_errors(predicted_deg: ArrayLike, true_deg: ArrayLike) -> NDArray[np.fl
 
 def geodesic_errors(predicted_deg: ArrayLike, true_deg: ArrayLike) -> NDArray[np.float64]:
     """Angle of the rotation that takes the predicted pose to the true one, in degrees. (N, 3), (N, 3) -> (N,)."""
-    predicted, true = rotation_from_angles(predicted_deg), rotation_from_angles(true_deg)
+    return rotation_distances_deg(rotation_from_angles(predicted_deg), rotation_from_angles(true_deg))
+
+
+def rotation_distances_deg(one: NDArray, other: NDArray) -> NDArray[np.float64]:
+    """Angle of the rotation that leads from one to the other, in degrees. Rotations (..., 3, 3) twice -> (...)."""
     # ||R1 - R2||_F = 2 sqrt(2) sin(angle / 2): exact near zero, where an arc cosine of the trace is not.
-    half_sine = np.linalg.norm(predicted - true, axis=(-2, -1)) / np.sqrt(8.0)
+    half_sine = np.linalg.norm(one - other, axis=(-2, -1)) / np.sqrt(8.0)
     return np.rad2deg(2.0 * np.arcsin(np.clip(half_sine, 0.0, 1.0)))
 
 

@@ -1,7 +1,7 @@
 """One rendered photograph: a person drawn, dressed, posed, lit and taken, with landmarks and pose.
 
 Frame i of a split depends on the seed, the split and i alone, never on what was rendered before it or where. Frames
-come in runs of `Settings.per_person` pictures of one person.
+come in runs of `RenderSettings.per_person` pictures of one person.
 """
 
 import functools
@@ -35,7 +35,7 @@ _BORDER = 3  # pixels around the crop, so that no rounding falls off the picture
 
 
 @dataclass(frozen=True)
-class Settings:
+class RenderSettings:
     """What is rendered.
 
     Attributes:
@@ -139,7 +139,7 @@ def _person(seed: int, split: str, number: int, hair: str | None) -> Person:
 def render_frame(
     seed: int,
     index: int,
-    settings: Settings,
+    settings: RenderSettings,
     size: tuple[int, int] | None = None,
     face_share: tuple[float, float] = (0.3, 0.5),
     pose: np.ndarray | None = None,
@@ -186,7 +186,7 @@ def render_frame(
 
 
 def _dress(
-    rng: np.random.Generator, mask_rng: np.random.Generator, person: Person, skin: np.ndarray, settings: Settings
+    rng: np.random.Generator, mask_rng: np.random.Generator, person: Person, skin: np.ndarray, settings: RenderSettings
 ) -> Worn:
     """What a person wears in one picture, as likely as the settings say."""
     chances = settings.headwear, settings.masked, settings.occluded
@@ -242,7 +242,7 @@ def _aim(
     landmarks: np.ndarray,
     size: tuple[int, int] | None,
     face_share: tuple[float, float],
-    settings: Settings,
+    settings: RenderSettings,
     place: Place | None,
 ) -> Camera:
     """A camera for a frame of some size, or for one that just holds the crop."""

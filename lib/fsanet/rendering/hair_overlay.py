@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from fsanet.errors import InputError
 from fsanet.image.reading import check_picture
 from fsanet.image.turning import opencv_matrix
-from fsanet.rendering.frame import Frame, Settings, render_frame
+from fsanet.rendering.frame import Frame, RenderSettings, render_frame
 from fsanet.rendering.hair_styles import get_style
 
 # style -> share of the faces: what falls before the face, and what hangs beside it
@@ -86,7 +86,7 @@ def hair_over(
 
 
 def _head(seed: int, pose: NDArray, hair: str) -> Frame:
-    settings = Settings(per_person=1, headwear=0.0, occluded=0.0, hair=hair, clean=True)
+    settings = RenderSettings(per_person=1, headwear=0.0, occluded=0.0, hair=hair, clean=True)
     return render_frame(seed, 0, settings, _SIZE_WH, (_FACE_SHARE, _FACE_SHARE), pose)
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from fsanet.image.face_crop import INPUT_SIZE, LANDMARK_MARGIN, crop_face, points_in_crop
-from fsanet.rendering.frame import Settings, random_of, render_frame
+from fsanet.rendering.frame import RenderSettings, random_of, render_frame
 from fsanet.rendering.tags import tags_of
 
 _KINDS = ("style", "background", "headwear", "occluder", "eyewear", "mask", "mask_worn", "light")
@@ -40,7 +40,7 @@ class Samples:
     kinds: dict[str, np.ndarray]
 
 
-def render_samples(seed: int, indices: list[int] | range, settings: Settings) -> Samples:
+def render_samples(seed: int, indices: list[int] | range, settings: RenderSettings) -> Samples:
     """Render samples of a set, in this process.
 
     Args:

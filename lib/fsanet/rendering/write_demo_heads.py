@@ -19,7 +19,7 @@ from fsanet.console import run_command
 from fsanet.datasets.pose_set import PoseSet
 from fsanet.image.face_crop import INPUT_SIZE, LANDMARK_MARGIN, crop_face
 from fsanet.locations import work_dir
-from fsanet.rendering.frame import Frame, Settings, render_frame
+from fsanet.rendering.frame import Frame, RenderSettings, render_frame
 
 ASSETS = work_dir("demo/assets")
 HEADS, HEADS_SIZE = 16, 128
@@ -28,7 +28,7 @@ TURNED_PERSON = 156
 TURN_DEG = 35.0
 HARD_PERSONS = 16
 SEED = 7
-_BARE = Settings(split="test", per_person=1, headwear=0.0, occluded=0.0, masked=0.0)
+_BARE = RenderSettings(split="test", per_person=1, headwear=0.0, occluded=0.0, masked=0.0)
 _AHEAD = ((0, 25), (0, 15), (0, 15))
 # {kind: (settings, ranges of |yaw|, |pitch| and |roll| in degrees)}
 HARD_KINDS = {
@@ -43,7 +43,7 @@ HARD_KINDS = {
 
 def random_heads() -> PoseSet:
     """Persons of the test population, one picture each; the crops are twice as fine as the network's input."""
-    settings = Settings(split="test", per_person=1)
+    settings = RenderSettings(split="test", per_person=1)
     frames = [render_frame(SEED, index, settings) for index in range(HEADS)]
     crops = [crop_face(frame.image_bgr, frame.box_xyxy, LANDMARK_MARGIN, HEADS_SIZE) for frame in frames]
     return _pose_set(frames, crops, LANDMARK_MARGIN)
@@ -51,7 +51,7 @@ def random_heads() -> PoseSet:
 
 def turned_head() -> PoseSet:
     """One person at zero, and at plus and minus `TURN_DEG` of yaw, pitch and roll, in this order."""
-    settings = Settings(split="test", headwear=0.0, occluded=0.0, clean=True)
+    settings = RenderSettings(split="test", headwear=0.0, occluded=0.0, clean=True)
     poses = [np.zeros(3), *(sign * TURN_DEG * axis for axis in np.eye(3) for sign in (1, -1))]
     side = round(TURNED_SIZE / TURNED_SHARE)
     frames = [

@@ -19,7 +19,7 @@ from fsanet.files import replace_whole
 from fsanet.image.lens import Lens
 from fsanet.image.reading import write_image
 from fsanet.rendering.camera import Place
-from fsanet.rendering.frame import Frame, Settings, render_frame
+from fsanet.rendering.frame import Frame, RenderSettings, render_frame
 
 _BIWI_AXES = np.diag([1.0, -1.0, -1.0])  # BIWI's camera has y down and z away from it
 _BIWI_FOLDERS = 24
@@ -99,7 +99,7 @@ def write_frames(
         raise InputError(f"at least 1 frame is needed, got {frames}")
     per_person = 1 if layout == "300W_LP" else max(1, -(-frames // _BIWI_FOLDERS))
     default_poses, default_size = LAYOUTS[layout]
-    settings, size = Settings(poses=poses or default_poses, per_person=per_person), size or default_size
+    settings, size = RenderSettings(poses=poses or default_poses, per_person=per_person), size or default_size
     for i in progress(range(frames), unit="frame", label="rendering", quiet=quiet):
         if layout == "300W_LP":
             write_300w_lp_frame(render_frame(seed, i, settings, size, (0.32, 0.42)), out / f"SYN_{i:06d}_0")

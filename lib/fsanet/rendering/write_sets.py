@@ -23,7 +23,7 @@ from fsanet.datasets.parts import kept_for_the_next_run, sole_writer
 from fsanet.datasets.pictures import draw_pictures, picture_paths
 from fsanet.errors import InputError
 from fsanet.image.face_crop import INPUT_SIZE, LANDMARK_MARGIN
-from fsanet.rendering.frame import SPLITS, Settings
+from fsanet.rendering.frame import SPLITS, RenderSettings
 from fsanet.rendering.head_pack import PACK_FILE
 from fsanet.rendering.samples import render_samples
 from fsanet.workers import run_on_all_cores
@@ -46,7 +46,7 @@ class _Job:
     number: int
     seed: int
     indices: range
-    settings: Settings
+    settings: RenderSettings
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ class _Plan:
     size: int
     chunk: int
     seed: int
-    settings: Settings
+    settings: RenderSettings
     meta: dict
 
     def is_done(self) -> bool:
@@ -120,7 +120,7 @@ def _do(job: _Job) -> int:
     return len(job.indices)
 
 
-def _plan(out: Path, sizes: dict[str, int], seed: int, settings: Settings) -> list[_Plan]:
+def _plan(out: Path, sizes: dict[str, int], seed: int, settings: RenderSettings) -> list[_Plan]:
     plans, version = [], code_version()
     for split, size in sizes.items():
         of_split = dataclasses.replace(settings, split=split)
@@ -185,7 +185,7 @@ def write_synthetic_sets(
     samples: int | None = None,
     seed: int = 0,
     processes: int | None = None,
-    settings: Settings | None = None,
+    settings: RenderSettings | None = None,
     quiet: bool = False,
 ) -> int:
     """Render and write synthetic_train.npz, synthetic_validation.npz and synthetic_test.npz.
@@ -209,7 +209,7 @@ def write_synthetic_sets(
         OSError: when the folder cannot be written, or another process writes one of the sets.
     """
     sizes = split_sizes(DEFAULT_SAMPLES if samples is None else samples)
-    _make(_plan(Path(out_dir), sizes, seed, settings or Settings()), processes, quiet)
+    _make(_plan(Path(out_dir), sizes, seed, settings or RenderSettings()), processes, quiet)
     return EXIT_OK
 
 
@@ -231,6 +231,6 @@ def write_test_set(
     Raises:
         OSError: when the folder cannot be written, or another process writes the set.
     """
-    [plan] = _plan(Path(out_dir), {"test": samples}, seed, Settings())
+    [plan] = _plan(Path(out_dir), {"test": samples}, seed, RenderSettings())
     _make([plan], processes, quiet)
     return plan.path

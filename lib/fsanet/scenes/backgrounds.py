@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from fsanet.files import visible
+from fsanet.image.kinds import pictures_in
 from fsanet.image.reading import read_image
 from fsanet.rendering.backgrounds import BACKGROUNDS, HELD_OUT_BACKGROUNDS
 
@@ -27,32 +27,30 @@ class Backgrounds:
     """Pictures without a face, of one split.
 
     Args:
-        folder: what `fetch_photographs` wrote; None for paintings alone.
-        split: `train` or `test`: no picture is in both.
+        folder: pictures, such as `fetch_photographs` writes; None for paintings alone.
+        split: `train` or `test`: no picture is in both, one in eight is in `test`, by its name.
         hard: folder of what `fsanet finder hard` wrote, for a fifth of the backgrounds; None for none.
 
     Raises:
-        FileNotFoundError: when a folder holds no picture.
+        FileNotFoundError: when a folder holds no picture of the split.
     """
 
     def __init__(self, folder: str | Path | None, split: str, hard: str | Path | None = None):
         self.folder, self.split = None if folder is None else Path(folder), split
         self.hard = None if hard is None else Path(hard)
-        if folder is not None and not self.files:
-            raise FileNotFoundError(
-                f"No pictures in '{folder}': `fsanet finder backgrounds --out {folder}` fetches them."
-            )
+        if self.folder is not None and not self.files:
+            raise FileNotFoundError(_none_of(split, self.folder))
         if hard is not None and not self._hard_files:
             raise FileNotFoundError(f"No pictures in '{hard}': `fsanet finder hard --out {hard}` writes them.")
 
     @cached_property
     def files(self) -> list[Path]:
         """The photographs and views of this split."""
-        return [] if self.folder is None else [f for f in visible(self.folder.glob("*.jpg")) if self._holds(f)]
+        return [] if self.folder is None else [f for f in pictures_in(self.folder) if self._holds(f)]
 
     @cached_property
     def _hard_files(self) -> list[Path]:
-        return [] if self.hard is None else visible(self.hard.glob("*.jpg"))
+        return [] if self.hard is None else pictures_in(self.hard)
 
     @cached_property
     def _pictures(self) -> dict[str, list[NDArray[np.uint8]]]:
@@ -76,6 +74,16 @@ class Backgrounds:
         kind = str(rng.choice(list(_SHARES), p=list(_SHARES.values())))
         pictures = self._pictures.get(kind)
         return pictures[rng.integers(len(pictures))] if pictures else painting(rng.integers(_PAINTINGS), self.split)
+
+
+def _none_of(split: str, folder: Path) -> str:
+    """What is said where a folder holds no picture of a split."""
+    if held := len(pictures_in(folder)):
+        return (
+            f"'{folder}' holds {held} pictures, none of them for the split '{split}' (names decide, one in {_HELD_OUT} "
+            "is for 'test'): add more."
+        )
+    return f"No pictures in '{folder}': `fsanet finder backgrounds --out {folder}` fetches some."
 
 
 def _crop(rng: np.random.Generator, image: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:

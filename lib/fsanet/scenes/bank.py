@@ -18,7 +18,7 @@ from fsanet.errors import InputError
 from fsanet.files import replace_whole
 from fsanet.scenes.bank_plan import BankPlan
 from fsanet.scenes.cutout import Cutout, render_face, render_non_face
-from fsanet.scenes.photograph_cutout import cut_below_chin, cut_photograph, labelled_photographs
+from fsanet.scenes.photograph_cutout import cut_below_chin, cut_photograph, labelled_files
 from fsanet.workers import run_on_all_cores
 
 _KINDS = ("faces", "others")
@@ -58,7 +58,7 @@ def _rendering(plan: BankPlan) -> dict[str, Callable[[int], Cutout]]:
 
 
 def _cutting(plan: BankPlan) -> dict[str, Callable[[int], Cutout]]:
-    files = labelled_photographs(Path(plan.photographs))
+    files = labelled_files(Path(plan.photographs))
     most = max(plan.faces, plan.others)
     if len(files) < most:
         raise InputError(f"'{plan.photographs}' holds {len(files)} labelled photographs, {most} cut-outs are asked.")
@@ -83,7 +83,13 @@ def _claim(folder: Path, plan: BankPlan) -> None:
 
 
 def _read_plan(file: Path) -> BankPlan:
-    return BankPlan(**json.loads(file.read_text(encoding="utf-8")))
+    try:
+        return BankPlan(**json.loads(file.read_text(encoding="utf-8")))
+    except (ValueError, TypeError, RecursionError) as error:
+        reason = str(error).rstrip(".")
+        raise InputError(
+            f"'{file}' is no plan of a bank that this version makes ({reason}): remove it, or name another folder."
+        ) from None
 
 
 def _labels_file(folder: Path, kind: str, number: int) -> Path:

@@ -14,7 +14,7 @@ from fsanet.rendering.photo import photograph_picture
 from fsanet.scenes.backgrounds import Backgrounds
 from fsanet.scenes.bank import Bank
 from fsanet.scenes.cutout import SIDE, Cutout
-from fsanet.scenes.labels import Faces, Placement, face_box, faces_of
+from fsanet.scenes.labels import CutoutPlacement, Faces, face_box, faces_of
 from fsanet.scenes.paste import paste
 from fsanet.scenes.photograph_cutout import empty_window, whole_photograph
 
@@ -156,7 +156,7 @@ class Composer:
         lengths = {name: getattr(faces, name) * np.float32(scale) for name in ("box_xyxy", "points_xy", "mesh_xyz")}
         return Scene(larger, faces._replace(**lengths))
 
-    def _drawn(self, rng: np.random.Generator) -> tuple[list[Cutout], list[Placement]]:
+    def _drawn(self, rng: np.random.Generator) -> tuple[list[Cutout], list[CutoutPlacement]]:
         """Cut-outs and where they go, from the smallest to the largest: what is large is near.
 
         A whole photograph lies below them all.
@@ -172,7 +172,7 @@ class Composer:
         drawn = lowest + [(cutouts[i], placements[i]) for i in order]
         return [cutout for cutout, _ in drawn], [placement for _, placement in drawn]
 
-    def _photograph(self, rng: np.random.Generator) -> tuple[Cutout, Placement]:
+    def _photograph(self, rng: np.random.Generator) -> tuple[Cutout, CutoutPlacement]:
         photograph = whole_photograph(self.whole[int(rng.integers(len(self.whole)))], rng)
         face_px = np.exp(rng.uniform(*np.log(_WHOLE_PX)))
         return photograph, _placement(rng, photograph, face_px, self.side)
@@ -193,7 +193,7 @@ class Composer:
 class _Pasted:
     """A face in a scene, and how much of it was seen when it was pasted."""
 
-    def __init__(self, number: int, cutout: Cutout, placement: Placement, owner: NDArray[np.uint8]):
+    def __init__(self, number: int, cutout: Cutout, placement: CutoutPlacement, owner: NDArray[np.uint8]):
         self.number, self.cutout, self.placement = number, cutout, placement
         self.mesh = placement.points(cutout.points_xyz)
         self.box = face_box(self.mesh)
@@ -219,7 +219,7 @@ class _Pasted:
         return inside & (owner[np.clip(row, 0, height - 1), np.clip(column, 0, width - 1)] == self.number)
 
 
-def _placement(rng: np.random.Generator, cutout: Cutout, face_px: float, side: int) -> Placement:
+def _placement(rng: np.random.Generator, cutout: Cutout, face_px: float, side: int) -> CutoutPlacement:
     """A face of some size somewhere, three in four of them mostly inside."""
     middle, in_cutout = (SIDE / 2, SIDE / 2), _OTHER_FACE_PX
     if cutout.is_face:
@@ -227,7 +227,7 @@ def _placement(rng: np.random.Generator, cutout: Cutout, face_px: float, side: i
         middle, in_cutout = ((x1 + x2) / 2, (y1 + y2) / 2), np.sqrt((x2 - x1) * (y2 - y1))
     edge = min(_INSIDE * face_px, side / 2) if rng.random() < 0.75 else _OUTSIDE * side
     at = rng.uniform(edge, side - edge, 2)
-    return Placement(face_px / in_cutout, _turn(rng), bool(rng.random() < 0.5), tuple(at), middle)
+    return CutoutPlacement(face_px / in_cutout, _turn(rng), bool(rng.random() < 0.5), tuple(at), middle)
 
 
 def _turn(rng: np.random.Generator) -> float:

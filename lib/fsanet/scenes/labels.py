@@ -37,7 +37,7 @@ class Faces(NamedTuple):
     mesh_xyz: NDArray[np.float32]
 
 
-class Placement(NamedTuple):
+class CutoutPlacement(NamedTuple):
     """Where a cut-out goes: first mirrored, then scaled, turned clockwise about its middle, and moved there.
 
     Attributes:
@@ -88,7 +88,9 @@ def face_box(mesh_xyz: NDArray) -> NDArray[np.float32]:
     return np.concatenate([spots.min(axis=0), spots.max(axis=0)]).astype(np.float32)
 
 
-def faces_of(cutouts: list[Cutout], placements: list[Placement], shown: list[float], seen: list[NDArray]) -> Faces:
+def faces_of(
+    cutouts: list[Cutout], placements: list[CutoutPlacement], shown: list[float], seen: list[NDArray]
+) -> Faces:
     """Labels of pasted faces.
 
     Args:

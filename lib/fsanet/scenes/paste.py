@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fsanet.image.turning import opencv_matrix
-from fsanet.scenes.labels import Placement
+from fsanet.scenes.labels import CutoutPlacement
 
 _SHRINK_FIRST = 0.5  # below this scale pixels are averaged before the turn
 _FADES = (0, 0, 6, 14, 28, 44)  # pixels of a cut-out over which its border fades, so that shoulders end somewhere
@@ -15,7 +15,7 @@ _MIDDLE = 110.0  # grey around which contrast changes
 
 
 def paste(
-    canvas: NDArray[np.float32], image_bgra: NDArray[np.uint8], placement: Placement, rng: np.random.Generator
+    canvas: NDArray[np.float32], image_bgra: NDArray[np.uint8], placement: CutoutPlacement, rng: np.random.Generator
 ) -> tuple[slice, slice, NDArray[np.bool_]] | None:
     """Draw a cut-out into a picture, in place.
 

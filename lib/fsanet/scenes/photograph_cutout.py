@@ -11,8 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fsanet.errors import InputError
-from fsanet.files import visible
-from fsanet.image.kinds import IMAGE_SUFFIXES
+from fsanet.image.kinds import pictures_in
 from fsanet.image.reading import read_image
 from fsanet.image.turning import opencv_matrix
 from fsanet.pose.angles import rotation_from_angles
@@ -31,14 +30,13 @@ _LOOKING = np.array([[-0.5, 0, 0.87], [0.5, 0, 0.87], [0, 0, 1], [-0.45, 0, 0.89
 _LEAST_TURNED = 0.1  # of what looks at the camera; beyond, a point is hidden by the face itself
 
 
-def labelled_photographs(folder: Path) -> list[Path]:
+def labelled_files(folder: Path) -> list[Path]:
     """The pictures of a folder and its folders that have a .mat beside them, by name.
 
     Raises:
         FileNotFoundError: when there is none.
     """
-    files = [file for file in visible(folder.rglob("*")) if file.suffix.lower() in IMAGE_SUFFIXES]
-    labelled = [file for file in files if file.with_suffix(".mat").is_file()]
+    labelled = [file for file in pictures_in(folder, "**/*") if file.with_suffix(".mat").is_file()]
     if not labelled:
         raise FileNotFoundError(
             f"No photographs with .mat labels in '{folder}': `fsanet profile PHOTOGRAPHS --out {folder}` makes some."

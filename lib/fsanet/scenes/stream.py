@@ -15,7 +15,7 @@ from fsanet.scenes.backgrounds import Backgrounds
 from fsanet.scenes.bank import Bank
 from fsanet.scenes.compose import SCENES, WHOLE, Composer, Mix, Scene
 from fsanet.scenes.labels import findable
-from fsanet.scenes.photograph_cutout import labelled_photographs
+from fsanet.scenes.photograph_cutout import labelled_files
 from fsanet.workers import Ahead
 
 _ENLARGED = 4  # every so many-th scene is composed small and enlarged
@@ -136,7 +136,7 @@ def open_composer(
     """The composer of some folders, one for all in a process: it holds the pictures."""
     cutouts = Bank(bank)
     taken = None if photographs is None else Bank(photographs)
-    files = () if whole is None else labelled_photographs(whole)
+    files = () if whole is None else labelled_files(whole)
     return Composer(cutouts, Backgrounds(backgrounds, cutouts.plan.split, hard), side, taken, mix, files)
 
 

@@ -42,12 +42,17 @@ class CropModel(keras.Model):
         """See the class."""
         images, true_deg, weight = batch
         if training:
-            images, true_deg = self.augment(images, true_deg)
+            images, true_deg = self.augment(images, true_deg, has_roll(weight))
         else:
             images = ops.cast(images, "float32")
         predicted_deg = ops.cast(self.network(images, training=training), "float32")
         loss, error = pose_loss_deg(predicted_deg, true_deg, weight, self.rotation_share)
         return {LOSS: loss, "mae": error}
+
+
+def has_roll(weight: Tensor) -> Tensor:
+    """Which faces have a roll that counts among their labels: (N, 3) weights of the labels -> (N,) bool."""
+    return weight[:, 2] > 0.0
 
 
 def pose_loss_deg(

@@ -22,6 +22,7 @@ from fsanet.image.boxes import iou
 from fsanet.locations import work_dir
 from fsanet.models.single_stage.losses import weighted_sum
 from fsanet.models.single_stage.table import Finder, get_finder, load_finder
+from fsanet.pose.errors import rotation_distances_deg
 from fsanet.scenes.compose import Scene
 from fsanet.scenes.labels import findable
 from fsanet.scenes.stream import SceneBatch, SceneBatches, SceneStream
@@ -228,17 +229,12 @@ def validate(finder: Finder, network: keras.Model, scenes: Sequence[Scene]) -> d
             best = overlap[face].argmax()
             side = np.sqrt(np.prod(faces.box_xyxy[face, 2:] - faces.box_xyxy[face, :2]))
             points.append(np.linalg.norm(found.points_xy[best] - faces.points_xy[face], axis=1).mean() / side)
-            angles.append(angle_between_deg(found.rotation[best], faces.rotation[face]))
+            angles.append(rotation_distances_deg(found.rotation[best], faces.rotation[face]))
     return {
         "val_ap": np.nan_to_num(average_precision(searched)[0]).item(),
         "val_points": float(np.mean(points)) if points else 1.0,
         "val_pose": float(np.median(angles)) if angles else 180.0,
     }
-
-
-def angle_between_deg(one: np.ndarray, other: np.ndarray) -> float:
-    """Angle of the rotation (3, 3) that leads from one to the other."""
-    return float(np.rad2deg(np.arccos(np.clip((np.trace(one.T @ other) - 1) / 2, -1, 1))))
 
 
 def _search(finder: Finder, network: keras.Model, image_bgr: np.ndarray) -> Found:

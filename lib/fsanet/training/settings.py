@@ -14,7 +14,7 @@ from fsanet.locations import work_dir
 from fsanet.models.spec import get_spec
 from fsanet.training.plan import PLACE, Plan
 
-PRECISIONS = ("float32", "mixed_bfloat16", "mixed_float16")
+PRECISIONS = ("float32", "mixed_bfloat16")
 RUNS = work_dir("training_and_testing/runs")
 DATA = work_dir("data")
 
@@ -50,7 +50,7 @@ class Settings(Plan):
         batch_size: None for the protocol's.
         augmentation: a recipe.
         rotation_loss: share of the rotation's distance in the loss; the rest is the mean absolute error of the angles.
-        precision: Keras' policy, of the network alone.
+        precision: Keras' policy, of the network alone; float16, in which small gradients vanish, is none of them.
         weights: start from these, as `fsanet.load_model` takes them; empty starts anew.
         freeze: names of layers or sub-models that keep their weights; patterns such as "ssr_G*" do too.
     """

@@ -10,13 +10,13 @@ import scipy.io
 from demo.figures import shapes
 from demo.figures.settings import FigureSettings
 from fsanet.errors import InputError
-from fsanet.rendering.frame import Settings, render_frame
+from fsanet.rendering.frame import RenderSettings, render_frame
 
 
 @pytest.fixture(scope="module")
 def pictures(tmp_path_factory):
     folder = tmp_path_factory.mktemp("people")
-    looks = Settings(split="validation", per_person=1, headwear=0.0, occluded=0.0, clean=True)
+    looks = RenderSettings(split="validation", per_person=1, headwear=0.0, occluded=0.0, clean=True)
     for number in range(2):
         frame = render_frame(4, number, looks, size=(150, 180), face_share=(0.45, 0.46), pose=np.zeros(3))
         cv2.imwrite(str(folder / f"{number}.png"), frame.image_bgr)

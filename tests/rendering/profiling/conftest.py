@@ -4,7 +4,7 @@ import pytest
 import scipy.io
 
 from fsanet.pose.angles import rotation_from_angles
-from fsanet.rendering.frame import Settings, render_frame
+from fsanet.rendering.frame import RenderSettings, render_frame
 from fsanet.rendering.profiling.fitted_head import fit_to_landmarks
 from fsanet.rendering.profiling.subject import make_subject
 
@@ -13,7 +13,7 @@ POSE = (6.0, -4.0, 3.0)
 
 def render(index=0, pose=POSE):
     """A render serves as the photograph: its pose and its landmarks are known."""
-    settings = Settings(split="validation", per_person=1, headwear=0.0, occluded=0.0, clean=True)
+    settings = RenderSettings(split="validation", per_person=1, headwear=0.0, occluded=0.0, clean=True)
     return render_frame(4, index, settings, size=(150, 180), face_share=(0.45, 0.46), pose=np.array(pose))
 
 

@@ -13,6 +13,7 @@ from fsanet.rendering.profiling.copies import (
     LEVEL,
     STEEP,
     Copy,
+    draw_near,
     draw_target,
     make_copies,
     mirrored,
@@ -63,6 +64,21 @@ def test_what_a_photograph_hides_is_not_turned_into_view(yaw, reach):
 @pytest.mark.parametrize(("yaw", "limit", "reach"), [(70, 60, (62, 70)), (-70, 60, (-70, -62)), (0, 5, (-5, 5))])
 def test_a_limit_cuts_the_hidden_side_but_never_the_photographed_pose(yaw, limit, reach):
     assert yaw_reach(yaw, limit) == pytest.approx(reach)
+
+
+@pytest.mark.parametrize(("yaw", "limit"), [(45.0, 30.0), (-45.0, 30.0), (28.0, 30.0), (85.0, 90.0), (-85.0, 80.0)])
+def test_no_copy_looks_further_aside_than_the_limit_whatever_the_photograph(yaw, limit):
+    rng, pose = np.random.default_rng(0), np.array([yaw, 4.0, 2.0])
+    drawn = [draw_near(pose, rng, limit) for _ in range(200)]
+    drawn += [draw_target(pose, rng, limit, pitches) for _ in range(200) for pitches in (LEVEL, STEEP)]
+    assert np.abs(np.array(drawn)[:, 0]).max() <= limit
+    assert (np.array(drawn)[:, 1:] != pose[1:]).all()
+
+
+def test_the_limit_of_yaw_is_that_of_all_copies(subject, asked):
+    """Of a subject at 6 degrees of yaw: those near it, those that are turned, and the steep ones."""
+    list(make_copies(subject, 100, np.random.default_rng(0), 3.0))
+    assert np.abs([pose[0] for pose, _ in asked]).max() == 3.0
 
 
 def test_targets_keep_to_the_limits():

@@ -4,7 +4,7 @@ import numpy as np
 
 from fsanet.pose.angles import angles_from_rotation, rotation_from_angles
 from fsanet.rendering.expression import EXPRESSIONS
-from fsanet.rendering.frame import Settings
+from fsanet.rendering.frame import RenderSettings
 from fsanet.rendering.profiling import make_correction
 from fsanet.rendering.profiling.correction import reading_correction
 from fsanet.rendering.profiling.fitted_head import read_mesh
@@ -32,7 +32,7 @@ def play(monkeypatch, off_deg=0.0):
 
 def test_what_is_not_found_or_is_no_reading_is_left_out(monkeypatch):
     play(monkeypatch, off_deg=2.0)
-    readings = read_renders(3, 1, (68.0, 40.0, 12.0), Settings())
+    readings = read_renders(3, 1, (68.0, 40.0, 12.0), RenderSettings())
     np.testing.assert_allclose(readings.known_deg, [POSES[1]], atol=1e-6)
     np.testing.assert_allclose(readings.read_deg, np.add([POSES[1]], (0.0, 2.0, 0.0)), atol=1e-3)
     assert np.abs(readings.bent).max() < 1e-3

@@ -87,6 +87,31 @@ def test_copies_of_other_settings_are_not_mixed(profiled, photographs):
         profile_folder(photographs, profiled[0], ProfileSettings(copies=3), workers=1, quiet=True)
 
 
+def contents(folder):
+    return {file.name: file.read_bytes() for file in folder.iterdir()}
+
+
+def test_copies_are_not_written_among_the_photographs(photographs, tmp_path):
+    shutil.copytree(photographs, tmp_path / "people")
+    for suffix in (".png", ".mat"):
+        (tmp_path / "people" / f"p_1{suffix}").rename(tmp_path / "people" / f"p_0_0{suffix}")  # the name of a copy
+    before = contents(tmp_path / "people")
+    with pytest.raises(InputError, match=r"among the photographs in '.*people': name another folder with --out"):
+        profile_folder(tmp_path / "people", tmp_path, SETTINGS, workers=1, quiet=True)
+    assert contents(tmp_path / "people") == before
+    assert [path.name for path in tmp_path.iterdir()] == ["people"]
+
+
+@pytest.mark.parametrize("name", ["people", "people_Flip"])
+def test_copies_are_not_written_among_pictures_of_ones_own(photographs, tmp_path, name):
+    own = tmp_path / name
+    own.mkdir()
+    (own / "p_0_0.jpg").write_bytes(b"a picture of one's own")
+    with pytest.raises(InputError, match=f"{name}' holds pictures that are no copies"):
+        profile_folder(photographs, tmp_path, SETTINGS, workers=1, quiet=True)
+    assert contents(own) == {"p_0_0.jpg": b"a picture of one's own"}
+
+
 def test_what_cannot_be_used_is_said(photographs, tmp_path):
     raw = tmp_path / "some"
     raw.mkdir()

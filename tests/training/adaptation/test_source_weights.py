@@ -29,6 +29,14 @@ def test_far_from_every_target_pose_a_source_sample_counts_nothing():
     assert 0 < between < 1
 
 
+def test_the_distance_from_which_on_nothing_counts_is_that_to_the_middle_over_the_root_of_two():
+    """Two rotations that are an angle apart differ by the root of eight times the sine of half of it."""
+    target = np.array([[-40.0, 0, 0], [40, 0, 0]])
+    limit = np.sqrt(8) * np.sin(np.deg2rad(40)) / 2 / np.sqrt(2)
+    distance = np.sqrt(8) * np.sin(np.deg2rad(10) / 2)
+    assert distance_weights(np.array([[50.0, 0, 0]]), target, 1)[0] == pytest.approx(1 - distance / limit)
+
+
 def test_where_no_source_sample_counts_it_is_said():
     """PADA-like's distances reach half of the target's spread: a source of other poses altogether has none of that."""
     target = np.array([[-10.0, 30, 0], [0, 30, 0], [10, 30, 0]])

@@ -5,6 +5,7 @@ import keras
 import numpy as np
 import pytest
 
+from fsanet.datasets.augment.layer import Augment
 from fsanet.datasets.batches import Batches
 from fsanet.errors import InputError
 from fsanet.models.build import build_model
@@ -202,6 +203,7 @@ def test_targets_that_are_none(tmp_path):
         {"consistency": math.inf},
         {"weights": ""},
         {"neighbours": 0},
+        {"weight_decay": 0.05, "method": "adabn"},
     ],
 )
 def test_settings_that_cannot_be(wrong):
@@ -215,6 +217,16 @@ def test_the_rotation_has_its_share_of_the_loss(settings):
     assert float(plain["loss"]) == pytest.approx(float(plain["mae"]))
     assert float(whole["mae"]) == pytest.approx(float(plain["mae"]), rel=1e-3)
     assert abs(float(whole["loss"]) - float(whole["mae"])) > 0.1
+
+
+def test_source_faces_without_a_labelled_roll_are_not_turned(settings, monkeypatch):
+    asked, call = [], Augment.call
+    monkeypatch.setattr(Augment, "call", lambda self, *given: asked.append(given[2:]) or call(self, *given))
+    task = task_of(settings, method="none")
+    batch = next(task.batches.epoch(0))
+    batch.weight[1:, 2] = 0.0
+    task.model(batch)
+    assert [keras.ops.convert_to_numpy(may_turn).sum() for (may_turn,) in asked] == [1]
 
 
 def test_what_is_frozen_is_asked_of_the_network(settings, monkeypatch):

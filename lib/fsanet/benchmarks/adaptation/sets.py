@@ -21,7 +21,7 @@ from fsanet.datasets.npz_file import read_meta
 from fsanet.datasets.npz_stream import Chunk, PoseStream
 from fsanet.datasets.pose_set import PoseSet
 from fsanet.image.face_crop import LANDMARK_MARGIN, crop_face
-from fsanet.rendering.frame import Settings, render_frame
+from fsanet.rendering.frame import RenderSettings, render_frame
 from fsanet.rendering.photo import compressed
 from fsanet.rendering.poses import draw_pose
 from fsanet.rendering.samples import jittered_box
@@ -68,13 +68,13 @@ class Role:
 
     people: int
     first: int
-    settings: Settings
+    settings: RenderSettings
     pose: Callable[[Random], NDArray[np.float64]]
     camera: Callable[[NDArray[np.uint8], Random], NDArray[np.uint8]]
 
 
-_CLEAN = Settings(split="train", clean=True, headwear=0.0, occluded=0.0)
-_PHOTO = Settings(split="test")
+_CLEAN = RenderSettings(split="train", clean=True, headwear=0.0, occluded=0.0)
+_PHOTO = RenderSettings(split="test")
 
 ROLES: Mapping[str, Role] = MappingProxyType(
     {
@@ -138,7 +138,7 @@ def _render(stream: PoseStream, name: str, pictures: int, size: int, seed: int, 
 
 
 def _crop(
-    role: Role, settings: Settings, seed: int, index: int, size: int
+    role: Role, settings: RenderSettings, seed: int, index: int, size: int
 ) -> tuple[NDArray[np.uint8], NDArray[np.float64], str]:
     """One sample: crop, pose in degrees, person."""
     rng = np.random.default_rng((seed, role.first, role.people, index))

@@ -20,11 +20,11 @@ from fsanet.benchmarks.speed.measurement import Effort, Row, Section, median_ms
 from fsanet.benchmarks.speed.own_process import OwnProcess, own_peak_mb
 from fsanet.console import quiet_native_stderr
 from fsanet.errors import InputError
+from fsanet.training.settings import PRECISIONS
 
 MODEL, WEIGHTS = "fusion_capsule", "free"
 TRAINED = "var_capsule"
 FACES = (1, 64, 1024)
-PRECISIONS = ("float32", "mixed_bfloat16")
 MOST_DEG = 1e-3
 TITLE = f"{MODEL} on a graphics card, float32; training of {TRAINED}, batch 256, paper's augmentation"
 NO_CARD = "Nothing is checked: `nvidia-smi` finds no graphics card here."

@@ -7,8 +7,7 @@ import argparse
 from pathlib import Path
 
 from fsanet.console import EXIT_OK, quiet_native_stderr
-from fsanet.files import visible
-from fsanet.image.kinds import IMAGE_SUFFIXES
+from fsanet.image.kinds import pictures_in
 from fsanet.locations import work_dir
 
 
@@ -31,6 +30,6 @@ def run(args: argparse.Namespace) -> int:
     kept, onnx = (
         work_dir(name) for name in (f"pre-trained/{BUNDLED_FINDER.path}", "lib/fsanet/bundled/scout/scout.onnx")
     )
-    files = [file for file in visible(args.calibrate.glob(args.only)) if file.suffix.lower() in IMAGE_SUFFIXES]
+    files = pictures_in(args.calibrate, args.only)
     print(bundle_finder("scout", args.weights, kept, onnx, [read_image(file) for file in files]))
     return EXIT_OK

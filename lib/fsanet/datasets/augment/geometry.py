@@ -12,7 +12,7 @@ from fsanet.pose.errors import LABEL_LIMIT_DEG
 from fsanet.tensors import Tensor
 
 
-class Placement(NamedTuple):
+class CropPlacement(NamedTuple):
     """How each face is put into its new image; (N,) each.
 
     Mirrored first, then turned, then stretched, then moved.
@@ -26,12 +26,19 @@ class Placement(NamedTuple):
     down: Tensor
 
 
-def place(images: Tensor, poses_deg: Tensor, recipe: Recipe, chance: Chance) -> tuple[Tensor, Tensor]:
-    """Random placement of (N, S, S, 3) images with (N, 3) yaw, pitch, roll: images and poses."""
+def place(
+    images: Tensor, poses_deg: Tensor, recipe: Recipe, chance: Chance, may_turn: Tensor | None = None
+) -> tuple[Tensor, Tensor]:
+    """Random placement of (N, S, S, 3) images with (N, 3) yaw, pitch, roll: images and poses.
+
+    Only those are turned for which `may_turn`, (N,) bool, is true; all where it is None.
+    """
     turned = chance.happens(recipe.turn)
+    if may_turn is not None:
+        turned = ops.logical_and(turned, may_turn)
     clockwise = ops.where(turned, chance.uniform(-recipe.turn_deg, recipe.turn_deg), 0.0)
     scale, aspect = chance.factor(1.0 + recipe.scale), chance.factor(math.sqrt(1.0 + recipe.aspect))
-    placement = Placement(
+    placement = CropPlacement(
         mirrored=chance.happens(recipe.flip),
         clockwise_deg=clockwise,
         width_factor=scale * aspect,
@@ -43,7 +50,7 @@ def place(images: Tensor, poses_deg: Tensor, recipe: Recipe, chance: Chance) -> 
     return place_images(images, placement), poses_deg
 
 
-def place_poses(poses_deg: Tensor, placement: Placement) -> tuple[Placement, Tensor]:
+def place_poses(poses_deg: Tensor, placement: CropPlacement) -> tuple[CropPlacement, Tensor]:
     """Poses of placed faces, and the placement with those turns undone that would leave the range of labels.
 
     Near yaw = +-90 a turn of the image moves pitch and roll by far more than the turn itself.
@@ -55,7 +62,7 @@ def place_poses(poses_deg: Tensor, placement: Placement) -> tuple[Placement, Ten
     return placement, ops.where(fits[:, None], turned, mirrored)
 
 
-def place_images(images: Tensor, placement: Placement) -> Tensor:
+def place_images(images: Tensor, placement: CropPlacement) -> Tensor:
     """Resample (N, S, S, 3); what lies beyond the image is its mirror image."""
     centre = (images.shape[1] - 1) / 2
     side = images.shape[1]

@@ -26,8 +26,9 @@ class Augment(keras.layers.Layer):
         recipe: what to do and how strongly, a `Recipe` or its fields as a dictionary.
         seed: of the random numbers.
 
-    Input: images (N, S, S, 3) BGR 0..255 of any dtype, poses (N, 3) yaw, pitch, roll in degrees.
-    Output: the same two, as float32.
+    Input: images (N, S, S, 3) BGR 0..255 of any dtype, poses (N, 3) yaw, pitch, roll in degrees, and perhaps (N,) bool,
+    which of them may be turned in the plane: not those whose labels say no roll, since a turn mixes all three angles.
+    Output: images and poses, as float32.
     """
 
     def __init__(self, recipe: Recipe | dict[str, Any], seed: int = 0, **kwargs: Any):
@@ -37,20 +38,20 @@ class Augment(keras.layers.Layer):
         self.seed = seed
         self.generator = keras.random.SeedGenerator(seed)
 
-    def build(self, images_shape: Shape, poses_shape: Shape | None = None) -> None:
+    def build(self, images_shape: Shape, poses_shape: Shape | None = None, may_turn_shape: Shape | None = None) -> None:
         """Make the tables of the steps; they depend on the size of the images."""
         size = images_shape[1]
         self._paper = PaperSteps(size) if self.recipe.paper else None
         self._degrade = Degrade(size, self.recipe) if self.recipe.blur else None
 
-    def call(self, images: Tensor, poses: Tensor) -> tuple[Tensor, Tensor]:
+    def call(self, images: Tensor, poses: Tensor, may_turn: Tensor | None = None) -> tuple[Tensor, Tensor]:
         """Augment a batch."""
         images, poses = ops.cast(images, "float32"), ops.cast(poses, "float32")
         chance, recipe = Chance(ops.shape(images)[0], self.generator), self.recipe
         if self._paper is not None:
             images = self._paper(images, chance)
         if recipe.flip or recipe.turn or recipe.scale or recipe.aspect or recipe.shift:
-            images, poses = place(images, poses, recipe, chance)
+            images, poses = place(images, poses, recipe, chance, may_turn)
         # From the scene to the file: light, things in front, optics, sensor.
         if recipe.colour or recipe.grey:
             images = recolour(images, recipe, chance)
@@ -66,7 +67,9 @@ class Augment(keras.layers.Layer):
             images = add_noise(images, recipe, chance)
         return images, poses
 
-    def compute_output_shape(self, images_shape: Shape, poses_shape: Shape) -> tuple[Shape, Shape]:
+    def compute_output_shape(
+        self, images_shape: Shape, poses_shape: Shape, may_turn_shape: Shape | None = None
+    ) -> tuple[Shape, Shape]:
         """Shapes stay."""
         return images_shape, poses_shape
 

@@ -1,10 +1,31 @@
 """What an augmentation does and how strongly: one frozen table of numbers a recipe. Imports nothing of Keras."""
 
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
 from fsanet.errors import InputError
+
+_FINITE = sys.float_info.max
+_LEAST_BLUR = 0.01  # pixels; less changes nothing
+_CHANCES = ("flip", "turn", "frame", "colour", "grey", "light", "blur", "noise", "patch")
+_FACTORS = ("cast", "saturation", "contrast", "tone")
+_LENGTHS = ("scale", "aspect", "shift", "frame_width", "patch_side")
+_LEVELS = ("turn_deg", "hue_deg", "brightness", "falloff", "noise_level")
+# fields, least and largest value, and the words for them
+_RANGES: tuple[tuple[tuple[str, ...], float, float, str], ...] = (
+    (_CHANCES, 0.0, 1.0, "Chances of an augmentation lie between 0 and 1"),
+    (_FACTORS, 1.0, _FINITE, "Factors of an augmentation are at least 1 (they also divide) and finite"),
+    ((*_LENGTHS, *_LEVELS), 0.0, _FINITE, "Strengths of an augmentation are at least 0 and finite"),
+    (
+        ("blur_pixels",),
+        _LEAST_BLUR,
+        _FINITE,
+        f"The blur of an augmentation is at least {_LEAST_BLUR} pixels and finite",
+    ),
+    (("lowest_side", "patches"), 1, _FINITE, "Counts of an augmentation are at least 1"),
+)
 
 
 @dataclass(frozen=True)
@@ -15,7 +36,7 @@ class Recipe:
         paper: the published recipe: a random crop, a crop on black, a crop on white or none (a quarter each, 1 to 15
             pixels taken away), then with a chance of 0.7 a zoom of 0.8 to 1.2 per axis.
         flip: chance of a mirrored image.
-        turn: chance of an in-plane rotation.
+        turn: chance of an in-plane rotation; faces without a labelled roll are never turned.
         turn_deg: its largest angle, either way.
         scale: the face grows or shrinks by up to this factor - 1; 0.2 is 1 / 1.2 to 1.2.
         aspect: width against height, likewise.
@@ -72,12 +93,10 @@ class Recipe:
     patch_side: float = 0.5
 
     def __post_init__(self) -> None:
-        chances = ("flip", "turn", "frame", "colour", "grey", "light", "blur", "noise", "patch")
-        if wrong := [f"{name} = {getattr(self, name)}" for name in chances if not 0.0 <= getattr(self, name) <= 1.0]:
-            raise InputError(f"Chances of an augmentation lie between 0 and 1, got {', '.join(wrong)}.")
-        factors = ("cast", "saturation", "contrast", "tone")
-        if wrong := [f"{name} = {getattr(self, name)}" for name in factors if getattr(self, name) < 1.0]:
-            raise InputError(f"Factors of an augmentation are at least 1 (they also divide), got {', '.join(wrong)}.")
+        for names, least, most, rule in _RANGES:
+            given = {name: getattr(self, name) for name in names}
+            if wrong := [f"{name} = {value}" for name, value in given.items() if not least <= value <= most]:
+                raise InputError(f"{rule}, got {', '.join(wrong)}.")
 
 
 NONE = Recipe()

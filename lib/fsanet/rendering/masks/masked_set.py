@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fsanet.datasets.derive import (
+    BOX_KEY,
     POINTS_KEY,
     Change,
     Derivation,
@@ -33,10 +34,9 @@ from fsanet.pose.angles import angles_of_facing
 from fsanet.rendering.masks.kinds import POINTS, POSE, RENDER, check_kind
 
 if TYPE_CHECKING:
-    from fsanet.rendering.frame import Settings
+    from fsanet.rendering.frame import RenderSettings
     from fsanet.rendering.masks.overlay import MaskedPicture
 
-BOX_KEY = "box_xyxy"
 _MASK_TAG = f"{TAG}mask"
 _RENDERER = "fsanet.rendering"
 
@@ -93,10 +93,10 @@ def _pose_change(given: PoseSet, source: Path, kind: str | None) -> Change:
 
 
 def _render_change(given: PoseSet, source: Path, kind: str | None) -> Change:
-    from fsanet.rendering.frame import Settings
+    from fsanet.rendering.frame import RenderSettings
 
     _check_can_be_rendered_again(given.meta, source)
-    settings = dataclasses.replace(Settings(**given.meta["settings"]), masked=1.0, mask_kind=kind)
+    settings = dataclasses.replace(RenderSettings(**given.meta["settings"]), masked=1.0, mask_kind=kind)
     return partial(_rendered, seed=given.meta["seed"], settings=settings)
 
 
@@ -148,7 +148,7 @@ def _by_pose(
     return _with_kind(row, mask_by_pose(row.image, pose, box, rng, kind))
 
 
-def _rendered(row: Row, rng: np.random.Generator, *, seed: int, settings: Settings) -> Row:
+def _rendered(row: Row, rng: np.random.Generator, *, seed: int, settings: RenderSettings) -> Row:
     """The row rendered again with a mask; masks follow the seed of the renderer, not that of the twin."""
     from fsanet.rendering.samples import render_samples
 

@@ -25,7 +25,10 @@ _DRIFT = 0.25  # of the turn in pixels a degree: the background is pulled along 
 
 @dataclass(frozen=True)
 class Pitches:
-    """How far copies look up and down: standard deviation and limit in degrees, and the largest yaw beside it."""
+    """How far copies look up and down: standard deviation and limit in degrees, and the largest yaw beside it.
+
+    A photograph that looks further aside than that is turned within a few degrees of its own yaw.
+    """
 
     spread_deg: float
     limit_deg: float
@@ -66,14 +69,14 @@ def make_copies(
         subject: who.
         count: how many.
         rng: randomness.
-        yaw_limit_deg: largest yaw either way.
+        yaw_limit_deg: largest yaw either way, at most 90; who looks further aside is turned back to it.
         shapes: (N, V, 3) of other people, see `shapes`: each copy goes towards one of them; None to keep the own.
     """
     pose = angles_from_rotation(subject.head.placement.rotation)
     for number, shaped in zip(range(count), _shaped(subject, shapes, rng), strict=False):
         near, steep = number < round(_NEAR_SHARE * count), number >= count - round(_STEEP_SHARE * count)
         pitches = STEEP if steep else LEVEL
-        target = pose + rng.normal(0, _NEAR_DEG) if near else draw_target(pose, rng, yaw_limit_deg, pitches)
+        target = draw_near(pose, rng, yaw_limit_deg) if near else draw_target(pose, rng, yaw_limit_deg, pitches)
         yield turned_copy(shaped, target, rng.uniform(*_TORSO_SHARE))
 
 
@@ -88,11 +91,21 @@ def _shaped(subject: Subject, shapes: NDArray[np.float32] | None, rng: np.random
         yield reshaping.with_shape(reshaping.own + rng.uniform(*_SHAPE_SHARE) * (other - reshaping.own))
 
 
+def draw_near(pose_deg: NDArray, rng: np.random.Generator, yaw_limit_deg: float = 90.0) -> NDArray[np.float64]:
+    """A pose (3,) a little beside the photographed one, its yaw within the limit."""
+    yaw, pitch, roll = pose_deg + rng.normal(0, _NEAR_DEG)
+    return np.array([np.clip(yaw, -yaw_limit_deg, yaw_limit_deg), pitch, roll])
+
+
 def draw_target(
     pose_deg: NDArray, rng: np.random.Generator, yaw_limit_deg: float = 90.0, pitches: Pitches = LEVEL
 ) -> NDArray[np.float64]:
-    """A pose (3,) to turn a person to: any yaw that the photographed one leaves in reach, some pitch, little roll."""
-    low, high = yaw_reach(pose_deg[0], min(yaw_limit_deg, pitches.yaw_limit_deg))
+    """A pose (3,) to turn a person to: any yaw that the photographed one leaves in reach, some pitch, little roll.
+
+    No yaw is beyond the limit, whatever the photographed one is.
+    """
+    reach = yaw_reach(pose_deg[0], min(yaw_limit_deg, pitches.yaw_limit_deg))
+    low, high = np.clip(reach, -yaw_limit_deg, yaw_limit_deg)
     while True:
         pitch, roll = rng.normal(0, pitches.spread_deg), rng.normal(0, _ROLL_SPREAD_DEG)
         if abs(pitch) <= pitches.limit_deg:
@@ -100,7 +113,10 @@ def draw_target(
 
 
 def yaw_reach(yaw_deg: float, limit_deg: float) -> tuple[float, float]:
-    """Range of yaw that a photograph can be turned to: all of the side it shows, less of the other."""
+    """Range of yaw that a photograph can be turned to: all of the side it shows, less of the other.
+
+    It goes to the limit, or to the photographed yaw where that lies beyond.
+    """
     other = max(limit_deg - _LOST_PER_DEG * max(abs(yaw_deg) - _FRONTAL_DEG, 0.0), 8.0 - abs(yaw_deg))
     reach = (-min(other, limit_deg), max(limit_deg, abs(yaw_deg)))
     return reach if yaw_deg >= 0 else (-reach[1], -reach[0])

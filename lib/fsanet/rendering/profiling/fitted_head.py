@@ -7,9 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
+from fsanet.pose.errors import rotation_distances_deg
 from fsanet.rendering.head_pack import head_pack
 from fsanet.rendering.profiling.correction import ReadingCorrection
-from fsanet.rendering.profiling.template import Placement, angle_between_deg, face_template, mean_rotation, place
+from fsanet.rendering.profiling.template import Placement, face_template, mean_rotation, place
 from fsanet.rendering.shape import mean_head
 
 _NEIGHBOURS = 8  # points that pull a vertex
@@ -62,8 +63,9 @@ def read_mesh(turns: NDArray) -> MeshReading | None:
     template = face_template()
     seen = turns * [1.0, -1.0, 1.0]
     placed = [place(template.points, points, template.weights) for points in seen]
-    middle = mean_rotation(np.stack([at.rotation for at in placed]))
-    if max(angle_between_deg(middle, at.rotation) for at in placed) > _MOST_DISAGREEMENT_DEG:
+    rotations = np.stack([at.rotation for at in placed])
+    middle = mean_rotation(rotations)
+    if rotation_distances_deg(middle, rotations).max() > _MOST_DISAGREEMENT_DEG:
         return None
     in_head = np.mean([at.to_head(points) for at, points in zip(placed, seen, strict=True)], axis=0)
     return MeshReading(middle, in_head - template.points)

@@ -7,10 +7,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from fsanet.datasets.npz_stream import write_npz
+from fsanet.datasets.npz_file import write_npz
 from fsanet.errors import InputError
-from fsanet.files import visible
-from fsanet.image.kinds import IMAGE_SUFFIXES
+from fsanet.image.kinds import IMAGE_SUFFIXES, pictures_in
 from fsanet.pose.angles import rotation_from_angles
 from fsanet.readers.set_builder import Unusable
 from fsanet.readers.type1 import read_mat
@@ -69,7 +68,7 @@ def find_photographs(folder: Path, cache: Path, only: str = "*") -> list[Photogr
     """
     if not folder.is_dir():
         raise FileNotFoundError(f"No folder '{folder}': RAW names a folder of photographs.")
-    files = [file for file in visible(folder.glob(only)) if file.suffix.lower() in IMAGE_SUFFIXES]
+    files = pictures_in(folder, only)
     if not files:
         kinds = ", ".join(sorted(IMAGE_SUFFIXES))
         raise InputError(f"'{folder}' holds no picture ({kinds}) that fits '{only}': give a folder that does.")

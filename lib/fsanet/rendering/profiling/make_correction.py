@@ -19,12 +19,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fsanet.console import EXIT_OK, run_command
-from fsanet.datasets.npz_stream import write_npz
+from fsanet.datasets.npz_file import write_npz
 from fsanet.errors import InputError
 from fsanet.options import positive
 from fsanet.pose.angles import angles_from_rotation
 from fsanet.rendering.expression import EXPRESSIONS
-from fsanet.rendering.frame import Settings
+from fsanet.rendering.frame import RenderSettings
 from fsanet.rendering.profiling.correction import CORRECTION_FILE, ReadingCorrection, fit_correction
 from fsanet.rendering.profiling.fitted_head import MeshReading, read_mesh
 from fsanet.rendering.profiling.make_template import known_renders
@@ -36,7 +36,7 @@ _PAIRED, _OTHERS = 160, 60  # heads
 _LEAST = 100  # renders: twice as many as coefficients
 _MOST_DEG = 75.0  # an angle read beyond is no reading
 _BINS_DEG = ((0, 20), (20, 40), (40, 55), (55, 70))
-_SETTINGS = Settings(per_person=1, headwear=0.0, occluded=0.0, clean=True)
+_SETTINGS = RenderSettings(per_person=1, headwear=0.0, occluded=0.0, clean=True)
 
 
 class Readings(NamedTuple):
@@ -58,7 +58,7 @@ class Expressions(NamedTuple):
     lacking_deg: NDArray[np.float64]
 
 
-def read_renders(count: int, seed: int, limits_deg: tuple[float, float, float], settings: Settings) -> Readings:
+def read_renders(count: int, seed: int, limits_deg: tuple[float, float, float], settings: RenderSettings) -> Readings:
     """Render heads and have them read; those that are not found or contradict themselves are left out."""
     found, known = _read(count, seed, limits_deg, settings)
     there = [number for number, reading in enumerate(found) if reading is not None]
@@ -81,7 +81,7 @@ def read_expressions(count: int, seed: int) -> Expressions:
 
 
 def _read(
-    count: int, seed: int, limits_deg: tuple[float, float, float], settings: Settings
+    count: int, seed: int, limits_deg: tuple[float, float, float], settings: RenderSettings
 ) -> tuple[list[MeshReading | None], NDArray[np.float64]]:
     """What is read of renders, None where nothing is, and their poses (N, 3) in degrees."""
     with tempfile.TemporaryDirectory() as folder:

@@ -16,16 +16,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fsanet.console import EXIT_OK, run_command
-from fsanet.datasets.npz_stream import write_npz
+from fsanet.datasets.npz_file import write_npz
 from fsanet.options import positive
-from fsanet.rendering.frame import Settings, render_frame
+from fsanet.rendering.frame import RenderSettings, render_frame
 from fsanet.rendering.head_pack import head_pack
 from fsanet.rendering.profiling.mesh_points import read_meshes
 from fsanet.rendering.profiling.template import TEMPLATE_FILE, FaceTemplate, place
 from fsanet.rendering.shape import mean_head
 
 _SIZE, _FACE_SHARE, _LIMITS_DEG = (360, 440), (0.4, 0.5), (30.0, 25.0, 20.0)
-_SETTINGS = Settings(split="validation", per_person=1, headwear=0.05, occluded=0.0)
+_SETTINGS = RenderSettings(split="validation", per_person=1, headwear=0.05, occluded=0.0)
 _ROUNDS = 6  # of weighing points by how well they fit
 
 
@@ -34,7 +34,7 @@ def known_renders(
     count: int,
     seed: int = 77,
     limits_deg: tuple[float, float, float] = _LIMITS_DEG,
-    settings: Settings = _SETTINGS,
+    settings: RenderSettings = _SETTINGS,
 ) -> tuple[list[Path], list[NDArray], list[NDArray]]:
     """Write renders to a folder, within limits of yaw, pitch and roll.
 

@@ -97,8 +97,3 @@ def mean_rotation(rotations: NDArray) -> NDArray[np.float64]:
     """The rotation (3, 3) nearest to the mean of rotations (N, 3, 3)."""
     u, _, vt = np.linalg.svd(np.mean(rotations, axis=0))
     return (u * [1.0, 1.0, np.linalg.det(u @ vt)]) @ vt
-
-
-def angle_between_deg(a: NDArray, b: NDArray) -> float:
-    """Angle in degrees between two rotations (3, 3)."""
-    return float(np.rad2deg(np.arccos(np.clip((np.trace(a.T @ b) - 1) / 2, -1, 1))))

@@ -15,8 +15,10 @@ from numpy.typing import NDArray
 from fsanet.console import progress
 from fsanet.datasets.npz_stream import LeftOut
 from fsanet.datasets.parts import refuse_other_settings
+from fsanet.datasets.protocols import FLIPPED
 from fsanet.errors import InputError
 from fsanet.files import replace_whole
+from fsanet.image.kinds import pictures_in
 from fsanet.image.reading import read_image, write_image
 from fsanet.pose.angles import angles_from_rotation
 from fsanet.readers.set_builder import Unusable
@@ -27,7 +29,6 @@ from fsanet.rendering.profiling.shapes import write_shapes
 from fsanet.rendering.profiling.subject import make_subject
 from fsanet.workers import run_on_all_cores
 
-FLIP = "_Flip"
 _JPEG_QUALITY = 92
 _RECORD, _MESHES, _SHAPES = "profile.json", "meshes.npz", "shapes.npy"
 
@@ -38,7 +39,7 @@ class ProfileSettings:
 
     Attributes:
         copies: of each photograph.
-        yaw_limit_deg: largest yaw of a copy.
+        yaw_limit_deg: largest yaw of a turned copy, also of a person who looks further aside.
         seed: equal seeds give equal copies.
         flips: write mirrored copies too, into a folder of their own.
         only: pattern for the file names of the photographs.
@@ -89,11 +90,13 @@ def profile_folder(
 
     Raises:
         FileNotFoundError: there is no such folder.
-        InputError: it has no picture, none is usable (one alone where shapes of others are asked for), or `out` holds
-            copies of other settings.
+        InputError: it has no picture, none is usable (one alone where shapes of others are asked for), or the copies
+            would come among other pictures than their like: the photographs themselves, copies of other settings.
         OSError: Face Mesh cannot be set up, or something cannot be written.
     """
     folder = out / raw.resolve().name
+    folders = (folder, _flip_folder(folder)) if settings.flips else (folder,)
+    _refuse_other_pictures(raw, folders)
     refuse_other_settings(folder / _RECORD, dataclasses.asdict(settings), "copies")
     photographs = find_photographs(raw, folder / _MESHES, settings.only)
     with replace_whole(folder / _RECORD) as temporary:
@@ -108,8 +111,22 @@ def profile_folder(
         raise InputError(
             f"None of {len(photographs)} photographs in '{raw}' can be used; the first: {left_out[0].detail}"
         )
-    folders = (folder, _flip_folder(folder)) if settings.flips else (folder,)
     return Profiled(folders, len(photographs) - len(left_out), tuple(left_out))
+
+
+def _refuse_other_pictures(raw: Path, folders: Sequence[Path]) -> None:
+    """Raise where copies would be written among photographs, whose files may have the names of copies."""
+    for folder in folders:
+        if folder.is_dir() and folder.resolve() == raw.resolve():
+            raise InputError(
+                f"The copies would be written among the photographs in '{raw}': name another folder with --out "
+                "(OUT= of make)."
+            )
+        if not (folders[0] / _RECORD).is_file() and pictures_in(folder):
+            raise InputError(
+                f"'{folder}' holds pictures that are no copies of an earlier run: name another folder with --out "
+                "(OUT= of make)."
+            )
 
 
 def _profile(photograph: Photograph, folder: Path, settings: ProfileSettings) -> LeftOut | None:
@@ -162,7 +179,7 @@ def _label(folder: Path, stem: str, number: int) -> Path:
 
 
 def _flip_folder(folder: Path) -> Path:
-    return folder.with_name(folder.name + FLIP)
+    return folder.with_name(folder.name + FLIPPED)
 
 
 def left_out_lines(left_out: Sequence[LeftOut]) -> list[str]:

@@ -100,5 +100,7 @@ class AdaptSettings(Settings):
             value = getattr(self, name)
             yield not 0 <= value < math.inf, f"{name} is at least 0 and finite, not {value}"
         yield not 0 <= self.teacher_decay < 1, f"teacher_decay is at least 0 and below 1, not {self.teacher_decay}"
+        decays = self.weight_decay > 0 and not METHODS[self.method].learns
+        yield decays, f"{self.method} changes no weight: leave out weight_decay, {self.weight_decay}"
         yield not self.weights, "weights to start from are needed: adaptation begins with a trained network"
         yield not self.target, "a target is needed: unlabelled crops or pictures"

@@ -12,7 +12,7 @@ from fsanet.tensors import Shape, Tensor
 from fsanet.training.adaptation.adversary import Discriminator, domain_loss, reversal_strength, reverse_gradient
 from fsanet.training.adaptation.batches import AdaptBatch
 from fsanet.training.adaptation.methods import METHODS, AdaptSettings
-from fsanet.training.crop_model import pose_loss_deg
+from fsanet.training.crop_model import has_roll, pose_loss_deg
 from fsanet.training.task import LOSS
 
 
@@ -71,7 +71,7 @@ class AdaptModel(keras.Model):
     def call(self, batch: Sequence[Tensor], training: bool | None = None) -> dict[str, Tensor]:
         """See the class."""
         batch = AdaptBatch(*batch)
-        images, true_deg = self.augment(batch.image, batch.pose)
+        images, true_deg = self.augment(batch.image, batch.pose, has_roll(batch.weight))
         found_deg, features = self.student(images, training=training and self.method.learns)
         weight = batch.weight * batch.sample_weight[:, None]
         loss, error = pose_loss_deg(ops.cast(found_deg, "float32"), true_deg, weight, self.settings.rotation_loss)

@@ -35,7 +35,8 @@ def neighbour_counts(source_deg: NDArray, target_deg: NDArray, neighbours: int) 
 def distance_weights(source_deg: NDArray, target_deg: NDArray, neighbours: int) -> NDArray[np.float64]:
     """max(0, t - distance to the nearest target pose) of "PADA-like" in the same paper, as a share of t.
 
-    The paper does not say t: here it is half of the mean distance between two target poses. `neighbours` has no part.
+    The paper does not say t: here it is the mean distance of a target pose to the middle of all, divided by the root of
+    two. Distances are those of the nine numbers of two rotation matrices. `neighbours` has no part.
     """
     from scipy.spatial import KDTree
 

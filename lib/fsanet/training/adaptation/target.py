@@ -7,8 +7,7 @@ from numpy.typing import NDArray
 
 from fsanet.datasets.pose_set import PoseSet
 from fsanet.errors import InputError
-from fsanet.files import visible
-from fsanet.image.kinds import IMAGE_SUFFIXES
+from fsanet.image.kinds import pictures_in
 from fsanet.image.reading import read_image
 
 FEWEST = 16  # crops: fewer say nothing of a camera
@@ -40,7 +39,7 @@ def _of_folder(folder: Path, image_size: int, quiet: bool) -> NDArray[np.uint8]:
     from fsanet.detectors.catalog import create_sized_detector
     from fsanet.image.face_crop import DETECTOR_MARGIN, crop_turned
 
-    files = visible(file for file in folder.rglob("*") if file.suffix.lower() in IMAGE_SUFFIXES)
+    files = pictures_in(folder, "**/*")
     if not files:
         raise InputError(f"'{folder}' holds no picture: name a folder with some, or an npz of crops.")
     detector = create_sized_detector("auto", None)
