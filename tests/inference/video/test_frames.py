@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from fsanet.errors import InputError
-from fsanet.inference.video import frame_sources
+from fsanet.inference.video import frame_sources, incoming
 from fsanet.inference.video.capture import CaptureReader
 from fsanet.inference.video.frame_sources import open_frames
 from fsanet.inference.video.writer import writing_video
@@ -115,6 +115,6 @@ def test_times_of_opencv_begin_at_0_whatever_the_container_says(tmp_path, monkey
 
 
 def test_a_stream_without_pyav_names_the_remedy(monkeypatch):
-    monkeypatch.setattr(frame_sources, "find_spec", lambda name: None)
+    monkeypatch.setattr(incoming, "find_spec", lambda name: None)
     with pytest.raises(ImportError, match=r"is a stream, which is read by PyAV: pip install 'fsanet\[video\]'"):
-        open_frames("stream", "rtsp://127.0.0.1:1/x")
+        incoming.open_stream("rtsp://127.0.0.1:1/x")
