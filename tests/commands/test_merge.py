@@ -58,6 +58,14 @@ def test_where_nothing_could_be_read_no_rows_are_left_as_by_one_process(photos, 
     assert not list(tmp_path.rglob("poses.csv"))
 
 
+def test_workers_of_a_cluster_print_no_angles_where_one_process_does(photos, capsys, monkeypatch):
+    monkeypatch.setattr("fsanet.cluster.shared_run.open_pool", lambda address: nullcontext(HerePool()))
+    estimate("--out", "one", "--quiet")
+    assert capsys.readouterr().out.count("face 0") == 6
+    estimate("--out", "many", "--cluster", "local:1", "--shards", "2")
+    assert capsys.readouterr().out == ""
+
+
 def test_a_folder_that_is_not_there(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     assert cli.main(["merge", "nowhere"]) == EXIT_ERROR
