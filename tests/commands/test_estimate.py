@@ -1,12 +1,14 @@
 """The command as a person uses it: good input, bad input, exit codes, what is left on disk."""
 
 import csv
+import errno
 import json
 import os
 import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import av
 import cv2
@@ -86,7 +88,7 @@ def one_sentence(captured):
 )
 def test_what_is_worn_is_said_behind_the_angles(capsys, mask, said):
     face = Face((1, 2, 30, 40), 0.9, Pose(1, 2, 3), flags=("cut",), mask=mask)
-    estimate_module.make_printer(quiet=False, sources=1)([make_row("p.png", 0, face)])
+    estimate_module.make_printer(sources=1)([make_row("p.png", 0, face)])
     assert f"roll +3.0{said}" in capsys.readouterr().out
 
 
@@ -103,6 +105,93 @@ def test_rows_alone_as_json_lines(photo, tmp_path):
     assert estimate(photo, "--no-pictures", "--quiet", "--rows", tmp_path / "p.jsonl") == EXIT_OK
     assert json.loads((tmp_path / "p.jsonl").read_text())["pitch"] == -20
     assert sorted(file.name for file in tmp_path.iterdir()) == ["p.jsonl", "photo.png"]
+
+
+def test_quiet_prints_the_angles_and_nothing_else(photo, capsys):
+    assert estimate(photo, "--quiet") == EXIT_OK
+    said = capsys.readouterr()
+    assert (said.out.count("\n"), said.err) == (1, "")
+    assert "face 0  yaw +10.0  pitch -20.0  roll +30.0" in said.out
+
+
+def piped(data, *args):
+    """What a command prints that reads `data` from standard input, and its exit code."""
+    code = (
+        "import sys, test_estimate as t; from fsanet.inference import estimator as e; make = e.HeadPoseEstimator; "
+        "e.HeadPoseEstimator = lambda *_, **__: make(detector=t.WholeImageDetector(), engine=t.ConstantEngine()); "
+        "sys.exit(t.cli.main(sys.argv[1:]))"
+    )
+    words = [sys.executable, "-c", code, "estimate", "-", *map(str, args)]
+    paths = os.pathsep.join([str(Path(__file__).parent), os.environ.get("PYTHONPATH", "")])
+    return subprocess.run(words, input=data, capture_output=True, check=False, env=os.environ | {"PYTHONPATH": paths})
+
+
+@pytest.mark.parametrize(
+    ("suffix", "written"), [(".jpg", "stream_input.jpg"), (".png", "stream_input.png"), (".ppm", "stream_input.png")]
+)
+def test_a_picture_by_standard_input_is_treated_as_one_in_a_file(tmp_path, suffix, written):
+    deep = np.full((40, 50, 3), 900, np.uint16) if suffix == ".png" else np.full((40, 50, 3), 128, np.uint8)
+    done = piped(cv2.imencode(suffix, deep)[1].tobytes(), "--out", tmp_path / "out")
+    assert done.returncode == EXIT_OK
+    assert done.stdout == b"-: face 0  yaw +10.0  pitch -20.0  roll +30.0\n"
+    assert (b"warning: -: 16-bit values of which 10 bits are in use" in done.stderr) == (suffix == ".png")
+    assert sorted(file.name for file in (tmp_path / "out").iterdir()) == ["poses.csv", written]
+    (row,) = csv.DictReader((tmp_path / "out" / "poses.csv").read_text().splitlines())
+    assert (row["file"], row["frame"], row["time"], row["x2"]) == ("-", "", "", "50.0")
+
+
+def test_a_cut_picture_by_standard_input_is_told(tmp_path):
+    jpeg = cv2.imencode(".jpg", np.full((40, 50, 3), 128, np.uint8))[1].tobytes()
+    done = piped(jpeg[:-40], "--out", tmp_path / "out")
+    assert done.returncode == EXIT_ERROR
+    assert done.stderr == b"error: '-' is a truncated JPEG: its end is missing.\n"
+    assert list((tmp_path / "out").iterdir()) == []
+
+
+def test_jpegs_by_standard_input_are_a_video(tmp_path):
+    jpeg = cv2.imencode(".jpg", np.full((40, 50, 3), 128, np.uint8))[1].tobytes()
+    done = piped(jpeg * 3, "--out", tmp_path / "out")
+    assert (done.returncode, done.stdout) == (EXIT_OK, b"")
+    assert sorted(file.name for file in (tmp_path / "out").iterdir()) == ["poses.csv", "stream_input.mp4"]
+    rows = csv.DictReader((tmp_path / "out" / "poses.csv").read_text().splitlines())
+    assert [row["frame"] for row in rows] == ["0", "1", "2"]
+
+
+def test_options_for_videos_are_said_to_do_nothing_where_there_is_none(photo, tmp_path, capsys):
+    assert estimate(photo, "--detect-every", "5", "--no-smooth", "--neutral") == EXIT_OK
+    idle = (
+        "warning: --detect-every, --no-smooth, --neutral: for videos, cameras and streams, of which there is none here"
+    )
+    assert idle in capsys.readouterr().err
+    with writing_video(tmp_path / "clip.mp4", 10) as video:
+        video.write(np.full((48, 64, 3), 128, np.uint8))
+    for words in ([photo], [photo, "clip.mp4", "--smooth"]):
+        assert estimate(*words) == EXIT_OK
+        assert "of which there is none here" not in capsys.readouterr().err
+
+
+def test_a_folder_that_cannot_be_read_makes_the_run_one_that_is_done_in_part(photo, tmp_path, capsys, monkeypatch):
+    def scandir(path="."):
+        if os.fspath(path) == closed:
+            raise PermissionError(errno.EACCES, "Permission denied", closed)
+        return listed(path)
+
+    listed = os.scandir
+    (tmp_path / "noread").mkdir()
+    for sources, closed in ((".", "./noread"), ("*", "noread")):
+        with monkeypatch.context() as patched:
+            patched.setattr(os, "scandir", scandir)
+            assert estimate(sources) == EXIT_PARTIAL
+        said = capsys.readouterr().err
+        assert f"error: 1 folders cannot be read: {closed}\n" in said
+        assert "1 of 1 files" in said
+
+
+def test_pictures_of_an_earlier_run_are_not_looked_at_again(photo, capsys):
+    for out in ("a", "b", "c"):
+        assert estimate(".", "--out", out) == EXIT_OK
+        assert "1 of 1 files, 1 faces" in (said := capsys.readouterr().err)
+    assert "2 folders hold results of an earlier run and are left out: ./a, ./b (name such a folder itself" in said
 
 
 def test_spaced_and_accented_paths(tmp_path):
@@ -368,7 +457,9 @@ def test_ctrl_c_keeps_what_was_done_and_the_next_run_goes_on(tmp_path, capsys, m
     assert len((tmp_path / "fsanet_output" / "poses.csv").read_text().splitlines()) >= 1 + 3
     monkeypatch.setattr(estimate_module, "make_printer", write_row)
     assert estimate("in") == EXIT_OK
-    assert "Resuming: 3 of 6 files are done." in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "Resuming: 3 of 6 files are done." in said
+    assert "6 of 6 files (3 by an earlier run), 3 more faces by whole, constant: " in said
     assert len((tmp_path / "fsanet_output" / "poses.csv").read_text().splitlines()) == 1 + 6
 
 

@@ -65,6 +65,14 @@ def test_what_failed_after_it_gave_rows_is_done_in_part(sources, faces, code):
     assert Merged(sources, sources, faces, []).code == EXIT_OK
 
 
+def test_workers_of_a_cluster_print_no_angles_where_one_process_does(photos, capsys, monkeypatch):
+    monkeypatch.setattr("fsanet.cluster.shared_run.open_pool", lambda address: nullcontext(HerePool()))
+    estimate("--out", "one", "--quiet")
+    assert capsys.readouterr().out.count("face 0") == 6
+    estimate("--out", "many", "--cluster", "local:1", "--shards", "2")
+    assert capsys.readouterr().out == ""
+
+
 def test_a_folder_that_is_not_there(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     assert cli.main(["merge", "nowhere"]) == EXIT_ERROR

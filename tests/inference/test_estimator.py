@@ -262,11 +262,31 @@ def test_crops_of_a_wrong_shape_are_refused(estimator, shape):
         estimator.predict_crops(np.zeros(shape, np.uint8))
 
 
+@pytest.mark.parametrize("value", [np.nan, np.inf, 1e9, -50])
+def test_crops_of_floats_that_are_no_values_of_pixels_are_refused(estimator, value):
+    crops = np.zeros((2, 64, 64, 3), np.float32)
+    crops[1, 2, 3, 0] = value
+    with pytest.raises(InputError, match=r"floats must have values of 0\.\.255; got .* to "):
+        estimator.predict_crops(crops)
+
+
+@pytest.mark.parametrize("shape", [(1, 0, 5, 3), (1, 5, 0, 3)])
+def test_crops_without_pixels_are_refused(estimator, shape):
+    with pytest.raises(InputError, match="Crops must have pixels; got shape"):
+        estimator.predict_crops(np.zeros(shape, np.uint8))
+
+
+def test_boxes_that_are_no_numbers_are_refused(estimator, scene):
+    for value in (np.nan, np.inf):
+        with pytest.raises(InputError, match=f"A face box is four finite numbers of pixels; got 0, 0, {value}, 10"):
+            estimator.crop(scene([]), [(0, 0, float(value), 10)])
+
+
 @pytest.mark.parametrize("side", [64, 100])
 def test_crops_of_another_type_are_refused(estimator, side):
-    for value, kind in ((0, np.int64), (0, np.float16), (0, bool), (np.nan, np.float32)):
+    for kind in (np.int64, np.float16, bool):
         with pytest.raises(InputError, match=rf"must be uint8, or floats .*; got {np.dtype(kind)}"):
-            estimator.predict_crops(np.full((2, side, side, 3), value, kind))
+            estimator.predict_crops(np.zeros((2, side, side, 3), kind))
     np.testing.assert_allclose(estimator.predict_crops(np.full((2, side, side, 3), 7.5, np.float32)), 7.5)
 
 

@@ -1,10 +1,12 @@
 import os
 from pathlib import Path
 
+import cv2
+import numpy as np
 import pytest
 
 from fsanet.inference import outputs
-from fsanet.inference.outputs import check_not_a_source, output_paths
+from fsanet.inference.outputs import check_not_a_source, output_paths, path_of_still
 from fsanet.inference.sources import Source
 
 
@@ -68,6 +70,25 @@ def test_pictures_that_nothing_writes_get_a_format_that_something_writes(tmp_pat
     assert names(sources, tmp_path) == [
         "a.jpg", "b.pgm.png", "c.heic.png", "d.png", "e.JPEG", "f.webp", "g.mp4", "camera_0.mp4",
     ]  # fmt: skip
+
+
+def test_a_stream_that_brings_a_picture_gets_the_suffix_of_its_format_or_one_that_opencv_writes():
+    path = Path("out/stream_input.mp4")
+    for suffix in (".jpg", ".png", ".bmp", ".webp", ".tiff"):
+        encoded = cv2.imencode(suffix, np.zeros((8, 8, 3), np.uint8))[1].tobytes()
+        assert path_of_still(path, encoded) == Path(f"out/stream_input{suffix}")
+    assert path_of_still(path, b"GIF89a") == path_of_still(path, b"\0\0\0\x18ftypheic") == Path("out/stream_input.png")
+
+
+def test_whatever_a_stream_brings_its_copy_replaces_no_other(tmp_path):
+    for first in (
+        image("/in/stream_input.jpg"),
+        image("/in/stream_input.webp"),
+        Source("video", "/in/stream_input.mov"),
+    ):
+        taken, of_stream = names([first, Source("stream", "-")], tmp_path)
+        assert (Path(taken).stem, of_stream) == ("stream_input", "stream_input_2.mp4")
+    assert names([Source("stream", "-"), image("/in/stream_input.bmp")], tmp_path)[1] == "stream_input_2.bmp"
 
 
 def test_a_name_that_is_too_long_is_no_error_yet(tmp_path):

@@ -1,10 +1,12 @@
 import csv
+import os
 import threading
 from functools import partial
 from http.server import HTTPServer, SimpleHTTPRequestHandler
 from itertools import islice
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 
@@ -14,7 +16,7 @@ from fsanet.inference.images import estimate_images
 from fsanet.inference.rows.file import RowFiles
 from fsanet.inference.run import Run
 from fsanet.inference.settings import RunSettings
-from fsanet.inference.sources import find_sources
+from fsanet.inference.sources import Source, find_sources
 from fsanet.inference.video.reader import VideoReader
 from fsanet.inference.video.writer import writing_video
 
@@ -144,6 +146,23 @@ def test_a_video_that_fails_in_the_middle_leaves_no_rows_and_may_be_tried_again(
     assert report.faces == 8
     assert {Path(row["file"]).name for row in rows_of(tmp_path / "p.csv")} == {"whole.mp4"}
     assert [file.name for file in (tmp_path / "out").iterdir()] == ["whole.mp4"]
+
+
+def test_a_picture_that_a_stream_brings_is_searched_as_pictures_are_and_drawn_as_one(tmp_path, scene, estimator):
+    for_videos = type("Frames", (), {"prepare": lambda *_: pytest.fail("searched as a frame")})()
+    picture = cv2.imencode(".png", scene([(10, 20, 30, 210)]))[1].tobytes()
+    away, to = os.pipe()
+    with os.fdopen(to, "wb") as file:
+        file.write(picture)
+    (tmp_path / "out").mkdir()
+    found = []
+    run = Run(estimator, RunSettings(out=tmp_path / "out", quiet=True), None, found.extend, video_estimator=for_videos)
+    report = run([Source("stream", f"/dev/fd/{away}")])
+    os.close(away)
+    assert (report.sources, report.faces, report.pictures, report.failures) == (1, 1, 1, [])
+    assert [(row.file, row.frame, row.time, row.yaw) for row in found] == [(f"/dev/fd/{away}", None, None, 210)]
+    (written,) = (tmp_path / "out").iterdir()
+    assert written.suffix == ".png"
 
 
 @pytest.fixture

@@ -7,7 +7,9 @@ import numpy as np
 import pytest
 
 from fsanet.errors import sentence_of
-from fsanet.inference.sources import find_sources, summary_of_skipped
+from fsanet.inference.rows.row import csv_header
+from fsanet.inference.search import PassedOver
+from fsanet.inference.sources import find_sources, summary_of_closed, summary_of_skipped
 
 JPEG = cv2.imencode(".jpg", np.zeros((8, 8, 3), np.uint8))[1].tobytes()
 MP4 = b"\0\0\0\x18ftypmp42" + bytes(100)
@@ -35,7 +37,7 @@ def test_a_folder_is_searched_with_all_below_sorted_without_hidden_files(tree):
         ("image", "sub/deep/d.jpeg"),
     ]
     assert found.sources[4].relative_name == "sub/deep/d.jpeg"
-    assert found.skipped == [str(tree / "notes.txt")]
+    assert found.passed.files == [str(tree / "notes.txt")]
 
 
 def test_content_counts_more_than_names(tmp_path):
@@ -48,7 +50,7 @@ def test_content_counts_more_than_names(tmp_path):
         ("image", "page.mp4"),
         ("image", "photo"),
     ]
-    assert found.skipped == [str(tmp_path / "a.csv")]
+    assert found.passed.files == [str(tmp_path / "a.csv")]
 
 
 def test_the_output_folder_is_left_out(tree):
@@ -72,7 +74,7 @@ def test_links_that_lead_round_in_a_circle_are_no_mistake_of_ours(tree):
     assert names(find_sources([str(tree / "b.jpg")], tree / "round"), tree) == [("image", "b.jpg")]
     found = find_sources([str(tree / "[br]*")], tree / "out")
     assert names(found, tree) == [("image", "b.jpg")]
-    assert found.skipped == [f"{tree / 'round'} (a link that leads nowhere)"]
+    assert found.passed.files == [f"{tree / 'round'} (a link that leads nowhere)"]
 
 
 def test_globs_files_cameras_and_streams_keep_the_order_given(tree):
@@ -118,7 +120,7 @@ def test_linked_folders_are_searched_once_and_broken_links_are_named(tree, tmp_p
     assert [name for _, name in names(found, tree)] == [
         "a.PNG", "b.jpg", "linked/h.jpg", "out/g.jpg", "sub/c.mp4", "sub/deep/d.jpeg",
     ]  # fmt: skip
-    assert f"{tree / 'gone.jpg'} (a link that leads nowhere)" in found.skipped
+    assert f"{tree / 'gone.jpg'} (a link that leads nowhere)" in found.passed.files
 
 
 def test_a_folder_and_a_link_to_it_side_by_side_are_searched_once(tmp_path):
@@ -129,7 +131,7 @@ def test_a_folder_and_a_link_to_it_side_by_side_are_searched_once(tmp_path):
     (tmp_path / "c").symlink_to(tmp_path / "a" / "below")
     found = find_sources([str(tmp_path)])
     assert [name for _, name in names(found, tmp_path)] == ["a/below/i.jpg", "a/h.jpg"]
-    assert found.skipped == []
+    assert found.passed.files == []
 
 
 @pytest.fixture
@@ -151,10 +153,64 @@ def test_folders_below_that_may_not_be_read_are_named(tree, close):
     close(tree / "sub" / "deep", tree / "out")
     found = find_sources([str(tree)])
     assert [name for _, name in names(found, tree)] == ["a.PNG", "b.jpg", "sub/c.mp4"]
-    assert summary_of_skipped(found.skipped) == (
-        f"1 files are neither picture nor video (1 x .txt): {tree / 'notes.txt'}; "
-        f"2 folders cannot be read: {tree / 'out'}, {tree / 'sub' / 'deep'}"
+    assert summary_of_skipped(found.passed) == (
+        f"1 files are neither picture nor video (1 x .txt): {tree / 'notes.txt'}"
     )
+    assert summary_of_closed(found.passed) == f"2 folders cannot be read: {tree / 'out'}, {tree / 'sub' / 'deep'}"
+
+
+@pytest.mark.parametrize("pattern", ["*", "**", "*/*", "**/*.mp4", "s*/*", "s*/*/*.jpeg"])
+def test_folders_that_a_pattern_goes_through_and_that_may_not_be_read_are_named(tree, close, pattern):
+    close(tree / "sub" / "deep", tree / "out")
+    (tree / "sub" / "x").mkdir()
+    (tree / "sub" / "x" / "y.jpeg").touch()
+    closed = find_sources([str(tree / pattern)]).passed.closed
+    assert str(tree / "sub" / "deep") in closed
+    assert (str(tree / "out") in closed) == (not pattern.startswith("s"))
+    assert len(set(closed)) == len(closed)
+
+
+@pytest.mark.parametrize("pattern", ["*", "s*", "[bs]*"])
+def test_folders_that_a_pattern_matches_are_searched_as_a_shell_would_have_them_searched(tree, pattern):
+    found = find_sources([str(tree / pattern)])
+    by_shell = find_sources(sorted(str(path) for path in tree.glob(pattern) if not path.name.startswith(".")))
+    wanted = [source for source in by_shell.sources if not source.name.endswith(".txt")]  # read where it is named
+    assert found.sources == wanted
+    assert ("video", "sub/c.mp4") in names(found, tree)
+
+
+@pytest.fixture
+def earlier(tree):
+    """The folder `out` holds the results of a run, and `sub/deep` those of a shard that is under way."""
+    (tree / "out" / "poses.csv").write_text(csv_header())
+    (tree / "out" / "below").mkdir()
+    (tree / "out" / "below" / "h.jpg").touch()
+    (tree / "sub" / "deep" / ".poses-02-of-16.csv.part").write_text(csv_header())
+    (tree / "sub" / "poses.csv").write_text("name,x,y\n")
+    return tree
+
+
+@pytest.mark.parametrize("pattern", ["", "*", "**", "**/*"])
+def test_results_of_an_earlier_run_are_left_out_of_searches_and_named_once(earlier, pattern):
+    found = find_sources([str(earlier / pattern), str(earlier / pattern)])
+    assert names(found, earlier) == [("image", "a.PNG"), ("image", "b.jpg"), ("video", "sub/c.mp4")]
+    assert sorted(found.passed.earlier) == [str(earlier / "out"), str(earlier / "sub" / "deep")]
+    assert "; 2 folders hold results of an earlier run and are left out: " in summary_of_skipped(found.passed)
+
+
+@pytest.mark.parametrize("name", ["out", "out/*", "out/**/*.jpg"])
+def test_results_of_an_earlier_run_are_read_where_their_folder_is_named(earlier, name):
+    found = find_sources([str(earlier / name)])
+    assert ("image", "out/below/h.jpg") in names(found, earlier)
+    assert found.passed.earlier == []
+
+
+@pytest.mark.parametrize("pattern", ["ou*", "ou*/*"])
+def test_where_results_of_an_earlier_run_are_all_there_is_the_sentence_says_so(earlier, pattern):
+    with pytest.raises(
+        ValueError, match=r"no image and no video; 1 folders hold results of an earlier run .*: .*out \("
+    ):
+        find_sources([str(earlier / pattern)])
 
 
 def test_a_folder_that_may_not_be_read_is_not_called_empty(tree, close):
@@ -192,12 +248,12 @@ def test_an_empty_name_is_not_the_folder_around(tree, monkeypatch):
 
 
 def test_what_is_skipped_is_counted_and_named():
-    line = summary_of_skipped(["a.txt", "b.csv", "c.csv", "d"])
+    line = summary_of_skipped(PassedOver(["a.txt", "b.csv", "c.csv", "d"]))
     assert (
         line
         == "4 files are neither picture nor video (2 x .csv, 1 x .txt, 1 x no suffix): a.txt, b.csv, c.csv and 1 more"
     )
-    assert summary_of_skipped(["a (a folder that cannot be read)"]) == "1 folders cannot be read: a"
+    assert (summary_of_skipped(PassedOver()), summary_of_closed(PassedOver())) == ("", "")
 
 
 def test_a_file_named_like_a_number_is_a_file(tmp_path, monkeypatch):

@@ -1,9 +1,10 @@
 """Yaw, pitch and roll in degrees of all faces in images, folders, globs, videos, cameras and streams.
 
     fsanet estimate photo.jpg                    angles on the terminal, picture and CSV in fsanet_output/
+    cat photo.jpg | fsanet estimate -            standard input: a picture or a video
     fsanet estimate holiday/ 'more/*.png'        all images and videos of a folder, and a pattern
     fsanet estimate clip.mp4 --detect-every 5    a video; the face detector runs on every 5th frame
-    fsanet estimate rtsp://camera/stream         a stream; "-" reads standard input
+    fsanet estimate rtsp://camera/stream         a stream
     fsanet estimate 0 --show                     camera 0 in a window; n takes the current pose as zero, q quits
     fsanet estimate photos/ --no-pictures --rows poses.jsonl
     fsanet estimate scans/ --any-angle           faces that lie or stand on their head too
@@ -12,6 +13,7 @@
     fsanet estimate million/ --shard 3/16        the third of sixteen shares, see `fsanet merge --help`
     fsanet estimate long.mp4 --no-pictures --cluster local:4    a video split by time among four processes
 
+Angles of pictures are printed where there are 20 sources or fewer; of more, and of videos, they are in the rows alone.
 A run that was stopped goes on where it was when the same command is given again.
 """
 
@@ -24,7 +26,14 @@ from typing import TYPE_CHECKING
 
 from fsanet.checks import MOST_MARGIN
 from fsanet.commands.estimate_settings import estimators_of, fingerprint
-from fsanet.commands.estimate_words import make_printer, say_done, say_interrupted
+from fsanet.commands.estimate_words import (
+    make_printer,
+    say_done,
+    say_interrupted,
+    say_passed_over,
+    warn_of_idle_options,
+)
+from fsanet.console import EXIT_OK, EXIT_PARTIAL
 from fsanet.errors import InputError
 from fsanet.inference.choose import VIDEO_DETECT_SIZE
 from fsanet.inference.styles import STYLES
@@ -103,13 +112,19 @@ def run(args: argparse.Namespace) -> int:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # threads of NumPy's take time to start, and get nothing to do
     from fsanet.builds import OPENCV, clash_of_builds
     from fsanet.engines.onnx_engine import clash_of_runtimes
-    from fsanet.inference.sources import find_sources, summary_of_skipped
+    from fsanet.inference.sources import find_sources
 
     for clash in filter(None, (clash_of_builds(OPENCV), clash_of_runtimes())):
         log.warning("%s", clash)
-    sources, skipped = find_sources(args.sources, skip_folder=args.out)
-    if skipped:
-        log.warning("%s", summary_of_skipped(skipped))
+    sources, passed = find_sources(args.sources, skip_folder=args.out)
+    say_passed_over(passed)
+    warn_of_idle_options(args, sources)
+    code = _work(args, sources)
+    return EXIT_PARTIAL if passed.closed and code == EXIT_OK else code
+
+
+def _work(args: argparse.Namespace, sources: list["Source"]) -> int:
+    """By many processes, one share or all here; returns the exit code."""
     rows = args.rows or [args.out / "poses.csv"]
     if args.cluster:
         return _on_cluster(args, sources, rows)
@@ -181,7 +196,7 @@ def _on_cluster(args: argparse.Namespace, sources: list, rows: list[Path]) -> in
     if args.shard or args.show:
         raise InputError("--shard and --show do not go with --cluster: leave them out.")
     texts = [path for path in rows if path.suffix != PARQUET] or [args.out / "poses.csv"]
-    settings = argparse.Namespace(**vars(args) | {"rows": texts[:1], "quiet": True, "cluster": None})
+    settings = argparse.Namespace(**vars(args) | {"rows": texts[:1], "quiet": True})
     shards = args.shards or _SHARDS
     work = partial(run_shard, settings, names_digest(sources), _spans(args, sources, shards))
     return share_out(args.cluster, work, all_shards(shards), texts[0], rows, args.quiet)
@@ -231,7 +246,8 @@ def _go_through(args: argparse.Namespace, sources: list, among: list, row_paths:
         quiet=args.quiet,
     )
     estimator, for_videos = estimators_of(args, any(source.kind != "image" for source in sources))
-    job = Run(estimator, settings, rows, make_printer(args.quiet, len(sources)), viewer, for_videos)
+    printer = None if args.cluster else make_printer(len(sources))
+    job = Run(estimator, settings, rows, printer, viewer, for_videos)
     interrupted = False
     try:
         with rows:

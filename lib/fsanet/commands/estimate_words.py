@@ -1,5 +1,6 @@
 """What `fsanet estimate` says: a line a face, what was done, what failed, what stays of a run that was stopped."""
 
+import argparse
 import logging
 from collections.abc import Callable
 from pathlib import Path
@@ -12,13 +13,38 @@ if TYPE_CHECKING:
     from fsanet.inference.report import RunReport
     from fsanet.inference.rows.file import RowFiles
     from fsanet.inference.rows.row import PoseRow
+    from fsanet.inference.search import PassedOver
+    from fsanet.inference.sources import Source
 
+_MOST_PRINTED = 20  # sources whose angles are printed
 log = logging.getLogger(__name__)
 
 
-def make_printer(quiet: bool, sources: int) -> Callable | None:
+def say_passed_over(passed: "PassedOver") -> None:
+    """Say what folders and patterns hold beside sources; a folder that cannot be read is an error."""
+    from fsanet.inference.sources import summary_of_closed, summary_of_skipped  # loads NumPy
+
+    if skipped := summary_of_skipped(passed):
+        log.warning("%s", skipped)
+    if closed := summary_of_closed(passed):
+        log.error("%s", closed)
+
+
+def warn_of_idle_options(args: argparse.Namespace, sources: list["Source"]) -> None:
+    """Say which of the options are for videos where there are pictures alone."""
+    given = {
+        "--detect-every": args.detect_every > 1,
+        "--smooth" if args.smooth else "--no-smooth": args.smooth is not None,
+        "--neutral": args.neutral,
+    }
+    idle = [name for name, is_given in given.items() if is_given]
+    if idle and all(source.kind == "image" for source in sources):
+        log.warning("%s: for videos, cameras and streams, of which there is none here.", ", ".join(idle))
+
+
+def make_printer(sources: int) -> Callable | None:
     """Prints the angles of images, and masks where some are worn; with many sources the rows say enough."""
-    if quiet or sources > 20:
+    if sources > _MOST_PRINTED:
         return None
 
     def show(rows: list) -> None:
@@ -43,11 +69,14 @@ def say_done(report: "RunReport", by: str, rows: "RowFiles", out: Path | None) -
     log_failures(report.failures)
     for name, warning in report.warnings:
         log.warning("%s: %s", name, warning)
-    done = report.sources - len(report.failures)
+    done = report.skipped + report.sources - len(report.failures)
     if done or rows.stand:
         places = [", ".join(map(str, rows.paths))] if rows.stand else []
         places += [f"{report.pictures} pictures in {out}"] if report.pictures else []
-        what = f"{done} of {report.todo} files, {report.faces} faces by {by}"
+        files, faces = f"{done} of {report.skipped + report.todo} files", f"{report.faces} faces"
+        if report.skipped:
+            files, faces = f"{files} ({report.skipped} by an earlier run)", f"{report.faces} more faces"
+        what = f"{files}, {faces} by {by}"
         log.info("%s", f"{what}: {'; '.join(places)}" if places else what)
     if report.failures:
         return EXIT_PARTIAL if done or report.partial else EXIT_ERROR

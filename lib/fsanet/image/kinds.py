@@ -1,6 +1,7 @@
 """What a file holds, told by its first bytes: names lie, or say nothing."""
 
 import struct
+from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO, Literal
 
@@ -125,6 +126,13 @@ def kind_of_bytes(head: bytes) -> Kind | None:
         if len(head) > offset + 2 * packet and all(head[offset + i * packet] == 0x47 for i in range(3)):
             return "video"
     return None
+
+
+def kind_of_whole(encoded: bytes) -> Kind | None:
+    """The kind of a file by all of its bytes."""
+    head = encoded[:HEAD_BYTES]
+    kind = kind_of_bytes(head)
+    return "image" if kind == "pictures" and not _holds_many(BytesIO(encoded), head) else kind
 
 
 def is_heif(head: bytes) -> bool:

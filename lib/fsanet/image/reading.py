@@ -1,6 +1,5 @@
 """Reading and writing image files as 8-bit BGR, whatever their bit depth, channels or path."""
 
-import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
@@ -11,16 +10,11 @@ from numpy.typing import NDArray
 
 from fsanet.errors import InputError, MissingPackageError
 from fsanet.files import replace_whole
+from fsanet.image.ends import JPEG_START, is_whole_jpeg
 from fsanet.image.kinds import is_heif
 from fsanet.image.orientation import is_avif, turned_upright
 
 _TOP_SHARE = 0.999  # of the values; a few hot pixels do not make a picture a deep one
-
-# JPEG: OpenCV fills what is missing with grey and says nothing, so its segments are followed here.
-_JPEG_START = b"\xff\xd8\xff"
-_MARKER_IN_SCAN = re.compile(rb"\xff+[^\x00\xff\xd0-\xd7]")  # neither a stuffed byte nor a restart
-_END, _SCAN = 0xD9, 0xDA
-_WITHOUT_LENGTH = {0x01, *range(0xD0, 0xD9)}
 
 
 class Picture(NamedTuple):
@@ -78,7 +72,7 @@ def decode_picture(encoded: bytes, name: str) -> Picture:
     """As `decode_image`, with a note where something was done to the values."""
     if not encoded:
         raise InputError(f"'{name}' is empty (0 bytes), not an image.")
-    if encoded.startswith(_JPEG_START) and not is_whole_jpeg(encoded):
+    if encoded.startswith(JPEG_START) and not is_whole_jpeg(encoded):
         raise truncated_jpeg(name)
     if is_heif(encoded[:128]):
         return Picture(_decode_heif(encoded, name))
@@ -175,32 +169,3 @@ def _decode_heif(encoded: bytes, name: str) -> NDArray[np.uint8]:
 def truncated_jpeg(name: str) -> InputError:
     """The error for a JPEG that does not come to its end."""
     return InputError(f"'{name}' is a truncated JPEG: its end is missing.")
-
-
-def is_whole_jpeg(encoded: bytes) -> bool:
-    """Whether the segments of a JPEG lead to its end mark.
-
-    What follows the end mark does not count: phones put a film behind it, programs put data of their own there.
-
-    Args:
-        encoded: the bytes of the file, beginning with `FF D8 FF`.
-    """
-    position = 2
-    while position + 1 < len(encoded):
-        if encoded[position] != 0xFF:
-            return False
-        marker = encoded[position + 1]
-        if marker == 0xFF:  # fill byte
-            position += 1
-        elif marker == _END:
-            return True
-        elif marker in _WITHOUT_LENGTH:
-            position += 2
-        else:
-            position += 2 + int.from_bytes(encoded[position + 2 : position + 4], "big")
-            if marker == _SCAN:
-                found = _MARKER_IN_SCAN.search(encoded, position)
-                if found is None:
-                    return False
-                position = found.end() - 2
-    return False

@@ -185,7 +185,7 @@ class HeadPoseEstimator:
             (N, 3) yaw, pitch, roll in degrees.
 
         Raises:
-            ValueError: when the array has another shape or type.
+            ValueError: when the array has another shape or type, no pixels, or floats beyond 0..255.
         """
         return self.read_crops(crops_bgr).pose_deg
 
@@ -196,10 +196,11 @@ class HeadPoseEstimator:
             raise InputError(f"Crops must be an (N, h, w, 3) BGR array; got shape {crops.shape}.")
         if len(crops) == 0:
             return Reading(np.empty((0, 3), np.float32), np.empty((0, 3), np.float32))
-        is_float = crops.dtype in (np.float32, np.float64)
-        if crops.dtype != np.uint8 and not (is_float and np.isfinite(crops).all()):
-            raise InputError(f"Crops must be uint8, or floats of 0..255 all of which are numbers; got {crops.dtype}.")
         size, (height, width) = self.engine.input_size, crops.shape[1:3]
+        if not height or not width:
+            raise InputError(f"Crops must have pixels; got shape {crops.shape}.")
+        if crops.dtype != np.uint8:
+            _check_floats(crops)
         if (height, width) != (size, size):
             crops = np.stack([crop_pixels(crop, (0, 0, width, height), size) for crop in crops])
         return read(self.engine, crops)
@@ -244,6 +245,15 @@ class HeadPoseEstimator:
     def _flags(self, picture_bgr: NDArray[np.uint8], face: Detection) -> tuple[str, ...]:
         is_turned = self.detector is self._upright and not stands_upright(self._upright, picture_bgr, face)
         return flags_of(face.box_xyxy, picture_bgr.shape[1::-1], is_turned)
+
+
+def _check_floats(crops: NDArray) -> None:
+    """Refuse what is no array of values of pixels; of floats, a NaN too."""
+    if crops.dtype not in (np.float32, np.float64):
+        raise InputError(f"Crops must be uint8, or floats of 0..255; got {crops.dtype}.")
+    low, high = crops.min(), crops.max()
+    if not (low >= 0 and high <= 255):
+        raise InputError(f"Crops of floats must have values of 0..255; got {low:g} to {high:g}.")
 
 
 def _detector(detector: str | FaceDetector, detect_size: int | None) -> FaceDetector:

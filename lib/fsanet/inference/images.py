@@ -1,6 +1,6 @@
 """Poses in many image files: decoded and searched in parallel, estimated in batches across files, kept in order."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Generic
 
@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fsanet.errors import InputError, sentence_of
-from fsanet.image.reading import read_picture
+from fsanet.image.reading import Picture, read_picture
 from fsanet.inference.face_estimator import Face, FaceEstimator, Prepared
 from fsanet.inference.stages import mapped_in_order
 
@@ -51,7 +51,11 @@ class _Ready(Generic[Prepared]):
 
 
 def estimate_images(
-    estimator: FaceEstimator[Prepared], names: Iterable[str], workers: int = 2, keep_pictures: bool = True
+    estimator: FaceEstimator[Prepared],
+    names: Iterable[str],
+    workers: int = 2,
+    keep_pictures: bool = True,
+    read: Callable[[str], Picture] = read_picture,
 ) -> Iterator[ImageResult]:
     """Poses in image files, in the order of the names, with as much in memory for many as for some.
 
@@ -64,9 +68,10 @@ def estimate_images(
         names: paths of images; read no further than needed.
         workers: threads that decode and prepare.
         keep_pictures: whether results have their pictures.
+        read: the picture of a name.
     """
     waiting: list[_Ready[Prepared]] = []
-    for ready in mapped_in_order(lambda name: _read(estimator, name, keep_pictures), names, workers):
+    for ready in mapped_in_order(lambda name: _ready(estimator, name, keep_pictures, read), names, workers):
         waiting.append(ready)
         if len(waiting) >= _IMAGES_PER_BATCH or _bytes_of(waiting) >= _BYTES_PER_BATCH:
             yield from _estimate(estimator, waiting)
@@ -78,9 +83,11 @@ def _bytes_of(waiting: list[_Ready[Prepared]]) -> int:
     return sum(ready.image_bgr.nbytes for ready in waiting if ready.image_bgr is not None)
 
 
-def _read(estimator: FaceEstimator[Prepared], name: str, keep_picture: bool) -> _Ready[Prepared]:
+def _ready(
+    estimator: FaceEstimator[Prepared], name: str, keep_picture: bool, read: Callable[[str], Picture]
+) -> _Ready[Prepared]:
     try:
-        image, note = read_picture(name)
+        image, note = read(name)
         return _Ready(name, image if keep_picture else None, [estimator.prepare(image)], note=note)
     except (InputError, OSError) as error:
         return _Ready(name, None, [], sentence_of(error))

@@ -12,6 +12,7 @@ from fsanet.inference.sources import Source
 # what OpenCV writes and people open; JPEG's other names become .jpg, and the rest gets .png behind its name
 _KEPT_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff"})
 _JPEG_SUFFIXES = frozenset({".jfif", ".jpe"})
+_SUFFIXES = {b"\xff\xd8": ".jpg", b"BM": ".bmp", b"RIFF": ".webp", b"II": ".tiff", b"MM": ".tiff"}  # by first bytes
 
 
 def output_paths(sources: Sequence[Source], out: Path) -> dict[str, Path]:
@@ -29,12 +30,23 @@ def output_paths(sources: Sequence[Source], out: Path) -> dict[str, Path]:
     numbers: Counter[Path] = Counter()  # the last one that was tried behind a name: many sources may have the same
     for source in sources:
         path = wanted = out / _final_name(source)
-        while not taken.isdisjoint(_keys(path)):
+        while not taken.isdisjoint(_all_keys(source, path)):
             numbers[wanted] += 1
             path = wanted.with_stem(f"{wanted.stem}_{numbers[wanted] + 1}")
-        taken.update(_keys(path))
+        taken.update(_all_keys(source, path))
         paths[source.name] = path
     return paths
+
+
+def path_of_still(path: Path, encoded: bytes) -> Path:
+    """Where the annotated copy goes of what a stream brought, when it turns out to be one picture.
+
+    Args:
+        path: as `output_paths` has it.
+        encoded: the picture as it came.
+    """
+    suffix = next((suffix for start, suffix in _SUFFIXES.items() if encoded.startswith(start)), ".png")
+    return path.with_suffix(suffix)
 
 
 def check_not_a_source(path: Path, sources: Sequence[Source]) -> None:
@@ -54,6 +66,13 @@ def _final_name(source: Source) -> Path:
     if suffix in _KEPT_SUFFIXES:
         return name
     return name.with_suffix(".jpg") if suffix in _JPEG_SUFFIXES else name.with_name(f"{name.name}.png")
+
+
+def _all_keys(source: Source, path: Path) -> set[object]:
+    """What stands for every path that the copy may get: nobody knows yet whether a stream brings a picture."""
+    if source.kind != "stream":
+        return _keys(path)
+    return set().union(*(_keys(path.with_suffix(suffix)) for suffix in (".mp4", ".png", *_SUFFIXES.values())))
 
 
 def _keys(path: Path) -> set[object]:

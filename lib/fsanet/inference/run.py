@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 from fsanet.console import progress
 from fsanet.errors import InputError
 from fsanet.files import printable, remove_all_leftovers
-from fsanet.image.reading import write_image
+from fsanet.image.reading import Picture, decode_picture, read_picture, write_image
 from fsanet.inference.drawing import DrawnFace, draw_faces
 from fsanet.inference.face_estimator import Face, FaceEstimator
 from fsanet.inference.images import ImageResult, estimate_images
-from fsanet.inference.outputs import output_paths
+from fsanet.inference.outputs import output_paths, path_of_still
 from fsanet.inference.report import RunReport
 from fsanet.inference.rows.file import RowFiles
 from fsanet.inference.rows.row import PoseRow, make_row
@@ -25,6 +25,7 @@ from fsanet.inference.settings import RunSettings
 from fsanet.inference.sources import Source
 from fsanet.inference.video.frame_sources import open_frames
 from fsanet.inference.video.frames import FrameReader
+from fsanet.inference.video.incoming import StillPicture, open_stream
 from fsanet.inference.video.poses import FrameResult, VideoPoses
 from fsanet.inference.video.writer import VideoWriter, writing_video
 
@@ -92,9 +93,10 @@ class Run:
                     bar.update()
         return self.report
 
-    def _images(self, sources: list[Source]) -> Iterator[None]:
+    def _images(self, sources: list[Source], read: Callable[[str], Picture] = read_picture) -> Iterator[None]:
         is_seen = bool(self._paths) or self._viewer is not None
-        results = estimate_images(self._estimator, (s.name for s in sources), self._settings.workers, is_seen)
+        names = (source.name for source in sources)
+        results = estimate_images(self._estimator, names, self._settings.workers, is_seen, read)
         for source, result in zip(sources, results, strict=True):
             if result.error:
                 self._fail(source, result.error)
@@ -107,7 +109,7 @@ class Run:
     def _image(self, source: Source, result: ImageResult) -> None:
         if result.note:
             self._warn(source, result.note)
-        self._write([make_row(source.name, number, face) for number, face in enumerate(result.faces)])
+        self._write([make_row(source.shown_name, number, face) for number, face in enumerate(result.faces)])
         if result.image_bgr is not None:
             self._show(source, result.faces, result.image_bgr)
 
@@ -134,7 +136,10 @@ class Run:
         for source in sources:
             faces = self.report.faces
             try:
-                reader = open_frames(source.kind, source.name, source.span)
+                reader = self._opened(source)
+                if isinstance(reader, StillPicture):
+                    yield from self._still(source, reader.encoded)
+                    continue
                 self._video(source, reader)
             except (InputError, OSError) as error:
                 if not _concerns_one_file(error):
@@ -153,6 +158,17 @@ class Run:
                 self._finish(source)
             self.report.sources += 1
             yield
+
+    def _opened(self, source: Source) -> FrameReader | StillPicture:
+        if source.kind == "stream":
+            return open_stream(source.name)
+        return open_frames(source.kind, source.name, source.span)
+
+    def _still(self, source: Source, encoded: bytes) -> Iterator[None]:
+        """The one picture that a stream brought, treated as that of a file is."""
+        if self._paths:
+            self._paths[source.name] = path_of_still(self._paths[source.name], encoded)
+        yield from self._images([source], lambda _: decode_picture(encoded, source.shown_name))
 
     def _video(self, source: Source, reader: FrameReader) -> None:
         smooth = reader.is_live if self._settings.smooth is None else self._settings.smooth

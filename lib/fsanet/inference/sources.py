@@ -1,11 +1,10 @@
 """What a person may name on the command line: pictures, folders, globs, videos, cameras, streams and pipes."""
 
-import os
 import stat
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Mapping
 from dataclasses import dataclass
-from glob import glob, has_magic
+from glob import has_magic
 from pathlib import Path
 from typing import Literal, NamedTuple
 
@@ -13,10 +12,10 @@ from fsanet.errors import InputError
 from fsanet.files import printable
 from fsanet.image.kinds import kind_of_file
 from fsanet.inference.addresses import without_user
+from fsanet.inference.search import PassedOver, files_of_folder, files_of_pattern, real
 from fsanet.inference.video.spans import Span
 
 _NAMED = 3  # skipped files of a kind that are named
-_CLOSED = " (a folder that cannot be read)"  # behind the names of those in what was skipped
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,19 +67,19 @@ class Sources(NamedTuple):
 
     Attributes:
         sources: in the order given, folders sorted, each once.
-        skipped: files of folders and globs that are neither picture nor video, links that lead nowhere, and folders
-            below that cannot be read, with words behind the names of the latter two.
+        passed: what searches of folders and patterns passed over.
     """
 
     sources: list[Source]
-    skipped: list[str]
+    passed: PassedOver
 
 
 def find_sources(names: list[str], skip_folder: str | Path = "") -> Sources:
     """Pictures, videos, cameras and streams that command line arguments stand for.
 
     What a file is, is told by its content. A file that was named itself and is nothing known counts as an image:
-    reading it will tell.
+    reading it will tell. Folders that a pattern matches are searched too, as those are whose names a shell puts in.
+    Folders with the results of an earlier run are left out, unless they are named themselves.
 
     Args:
         names: files, folders (searched with all below, links followed), globs, camera numbers, addresses, "-".
@@ -91,28 +90,33 @@ def find_sources(names: list[str], skip_folder: str | Path = "") -> Sources:
         PermissionError: for a folder that may not be read.
         ValueError: for a folder or a glob without any image or video, and for an empty name.
     """
-    skip = _real(Path(skip_folder)) if skip_folder else None
+    skip = real(Path(skip_folder)) if skip_folder else None
     found: dict[str, Source] = {}
-    skipped: list[str] = []
+    passed = PassedOver()
     for name in names:
-        for source in _find(name, skip, skipped):
+        of_name = PassedOver()
+        for source in _find(name, skip, of_name):
             found.setdefault(source.label, source)
-    return Sources(list(found.values()), skipped)
+        passed.take(of_name)
+    return Sources(list(found.values()), passed)
 
 
-def summary_of_skipped(skipped: list[str]) -> str:
-    """One line on what was passed over: how many files of each suffix, and folders, with a few names."""
-    closed, files = _closed(skipped), [name for name in skipped if not name.endswith(_CLOSED)]
-    suffixes = Counter(Path(name).suffix.lower() or "no suffix" for name in files)
+def summary_of_skipped(passed: PassedOver) -> str:
+    """One line on what was not to be read: how many files of each suffix, with a few names, and earlier results."""
+    suffixes = Counter(Path(name).suffix.lower() or "no suffix" for name in passed.files)
     kinds = ", ".join(f"{count} x {suffix}" for suffix, count in suffixes.most_common(6))
-    of_files = f"{len(files)} files are neither picture nor video ({kinds}): {_some(files)}"
-    of_folders = f"{len(closed)} folders cannot be read: {_some(closed)}"
-    return "; ".join([of_files] * bool(files) + [of_folders] * bool(closed))
+    of_files = f"{len(passed.files)} files are neither picture nor video ({kinds}): {_some(passed.files)}"
+    return "; ".join([of_files] * bool(passed.files) + [_of_earlier(passed.earlier)] * bool(passed.earlier))
 
 
-def _closed(skipped: list[str]) -> list[str]:
-    """The folders that cannot be read among what was passed over."""
-    return [name.removesuffix(_CLOSED) for name in skipped if name.endswith(_CLOSED)]
+def summary_of_closed(passed: PassedOver) -> str:
+    """One line on the folders that could not be read; empty where there is none."""
+    return f"{len(passed.closed)} folders cannot be read: {_some(passed.closed)}" if passed.closed else ""
+
+
+def _of_earlier(folders: list[str]) -> str:
+    what = f"{len(folders)} folders hold results of an earlier run and are left out: {_some(folders)}"
+    return f"{what} (name such a folder itself to have it read)"
 
 
 def _some(names: list[str]) -> str:
@@ -120,7 +124,7 @@ def _some(names: list[str]) -> str:
     return f"{', '.join(names[:_NAMED])}{more}"
 
 
-def _find(name: str, skip: Path | None, skipped: list[str]) -> list[Source]:
+def _find(name: str, skip: Path | None, passed: PassedOver) -> list[Source]:
     path = Path(name)
     if not name:
         raise InputError(
@@ -131,28 +135,12 @@ def _find(name: str, skip: Path | None, skipped: list[str]) -> list[Source]:
     if name.isdecimal() and not path.exists():
         return [Source("camera", name)]
     if path.is_dir():
-        if _real(path) == skip:
-            raise _source_and_output(f"The folder '{name}'")
-        return _media(_walk(path, skip, skipped), f"The folder '{name}'", skipped, folder=name)
+        return _media(dict.fromkeys(files_of_folder(path, skip, passed), name), f"The folder '{name}'", passed)
     if path.exists():
         return [_named_file(path)]
     if has_magic(name):
-        matches = map(Path, glob(name, recursive=True))  # noqa: PTH207 (Path.glob takes no absolute pattern)
-        files = [match for match in matches if not match.is_dir()]
-        elsewhere = [file for file in files if skip not in _real(file).parents]
-        if files and not elsewhere:
-            raise _source_and_output(f"The folder of '{name}'")
-        return _media(elsewhere, f"The pattern '{name}'", skipped)
+        return _media(files_of_pattern(name, skip, passed), f"The pattern '{name}'", passed)
     raise FileNotFoundError(f"No file, folder or camera number '{name}': check the path.")
-
-
-def _real(path: Path) -> Path:
-    """Where links lead to; of those that lead round in a circle `Path.resolve` makes an error."""
-    return Path(os.path.realpath(path))
-
-
-def _source_and_output(what: str) -> InputError:
-    return InputError(f"{what} cannot be both source and --out: give another folder to write to.")
 
 
 def _named_file(path: Path) -> Source:
@@ -169,43 +157,22 @@ def _kind(path: Path):
         return "image"  # reading it will tell why it cannot be read
 
 
-def _walk(folder: Path, skip: Path | None, skipped: list[str]) -> Iterator[Path]:
-    """Files below a folder, without hidden ones; linked folders once, wherever their links lead.
-
-    Folders below that cannot be read are added to `skipped`.
-    """
-
-    def pass_over(error: OSError) -> None:
-        if error.filename is None or Path(error.filename) == folder:
-            raise error
-        skipped.append(printable(error.filename) + _CLOSED)
-
-    seen = {skip}
-    for parent, folders, files in os.walk(folder, onerror=pass_over, followlinks=True):
-        here = Path(parent)
-        real = _real(here)
-        if real in seen:  # a link and its folder side by side: both were listed before either was entered
-            folders.clear()
-            continue
-        seen.add(real)
-        folders[:] = sorted(f for f in folders if not f.startswith(".") and _real(here / f) not in seen)
-        yield from (here / file for file in files if not file.startswith("."))
-
-
-def _media(files: Iterable[Path], what: str, skipped: list[str], folder: str = "") -> list[Source]:
-    """The files that are pictures or videos, sorted; the others are added to `skipped`."""
-    sources, before = [], len(skipped)
-    for file in sorted(files):
+def _media(files: Mapping[Path, str], what: str, passed: PassedOver) -> list[Source]:
+    """The files that are pictures or videos, with the folder of each; the others are added to `passed`."""
+    sources = []
+    for file, folder in files.items():
         kind = _kind(file) if _may_be_read_as_file(file) else None
         if kind is None:
-            skipped.append(printable(str(file)) + ("" if file.exists() else " (a link that leads nowhere)"))
+            passed.files.append(printable(str(file)) + ("" if file.exists() else " (a link that leads nowhere)"))
         else:
             sources.append(Source(kind, str(file), folder))
-    if not sources and (closed := _closed(skipped[before:])):
-        raise InputError(f"{what} holds no image and no video where it can be read; this cannot: {_some(closed)}.")
-    if not sources:
-        raise InputError(f"{what} holds no image and no video, by content or by name.")
-    return sources
+    if sources:
+        return sources
+    if passed.closed:
+        cannot = f"this cannot: {_some(passed.closed)}"
+        raise InputError(f"{what} holds no image and no video where it can be read; {cannot}.")
+    but = f"; {_of_earlier(passed.earlier)}" if passed.earlier else ", by content or by name"
+    raise InputError(f"{what} holds no image and no video{but}.")
 
 
 def _may_be_read_as_file(path: Path) -> bool:

@@ -7,7 +7,7 @@ time while the stages stay plain generators.
 import queue
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
@@ -18,7 +18,7 @@ _END = object()
 _LAST_ITEM_S = 2.0  # of patience with a thread that is at its last item
 
 
-def prefetched(items: Iterable[Item], depth: int = 4) -> Iterator[Item]:
+def prefetched(items: Iterable[Item], depth: int = 4) -> Generator[Item, None, None]:
     """Run an iterable in a thread of its own, at most `depth` items ahead of the reader.
 
     An exception of the iterable reaches the reader at its place. When the reader stops early (an error, Ctrl-C), the

@@ -281,6 +281,20 @@ def test_nothing_stays_where_not_even_the_header_could_be_written(tmp_path, monk
     assert list(tmp_path.iterdir()) == []
 
 
+def test_rows_on_two_drives_of_windows_are_told_apart_by_their_whole_paths(tmp_path, monkeypatch):
+    def on_another_drive(path, start):
+        raise ValueError("path is on mount 'D:', start on mount 'C:'")
+
+    paths, names = [tmp_path / "p.csv", tmp_path / "q.jsonl"], ["a", "b"]
+    monkeypatch.setattr("fsanet.inference.rows.file.os.path.relpath", on_another_drive)
+    stopped(paths, names, "b")
+    assert str(tmp_path / "q.jsonl") in json.loads((tmp_path / ".p.csv.journal").read_text().splitlines()[0])[1]
+    assert run(paths, names) == {"a"}
+    stopped(paths, names, "b")
+    run([paths[0]], names, settings="other")
+    assert not (tmp_path / ".q.jsonl.part").exists()
+
+
 def test_a_name_that_leads_round_in_a_circle_of_links_takes_the_rows(tmp_path):
     (tmp_path / "p.csv").symlink_to("p.csv")
     run([tmp_path / "p.csv"], ["a"])

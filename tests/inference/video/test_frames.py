@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from fsanet.errors import InputError
-from fsanet.inference.video import capture, frame_sources, writer
+from fsanet.inference.video import capture, frame_sources, incoming, writer
 from fsanet.inference.video.capture import CaptureReader
 from fsanet.inference.video.frame_sources import open_frames
 from fsanet.inference.video.writer import writing_video
@@ -162,6 +162,6 @@ def test_times_of_a_camera_begin_at_0_and_rise(monkeypatch, stamps_ms, times_s):
 
 
 def test_a_stream_without_pyav_names_the_remedy(monkeypatch):
-    monkeypatch.setattr(frame_sources, "find_spec", lambda name: None)
+    monkeypatch.setattr(incoming, "find_spec", lambda name: None)
     with pytest.raises(ImportError, match=r"is a stream, which is read by PyAV: pip install 'fsanet\[video\]'"):
-        open_frames("stream", "rtsp://127.0.0.1:1/x")
+        incoming.open_stream("rtsp://127.0.0.1:1/x")

@@ -19,7 +19,7 @@ import numpy as np
 import pytest
 from PIL import ExifTags, Image
 
-from fsanet.inference.video.open_media import is_pipe
+from fsanet.inference.video.open_file import is_pipe
 from fsanet.inference.video.reader import VideoReader, displayed
 from fsanet.inference.video.writer import writing_video
 

@@ -59,7 +59,7 @@ class RowFiles:
         self._ends_by_ctrl_c = ends_by_ctrl_c
         self._parts = [_part_of(path) for path in self.paths]
         self._journal = self.paths[0].with_name(f".{self.paths[0].name}.journal")
-        self._run = Run(without_user(settings), [os.path.relpath(path, self._journal.parent) for path in self.paths])
+        self._run = Run(without_user(settings), [_seen_from(self._journal.parent, path) for path in self.paths])
         if len({os.path.realpath(path) for path in self.paths}) < len(self.paths):
             raise InputError(f"Each file of rows is named once; got {', '.join(map(str, self.paths))}.")
 
@@ -167,6 +167,14 @@ def _format_of(path: Path):
     if form is None:
         raise InputError(f"Rows are written to files that end in .csv or .jsonl; got '{path}'.")
     return form
+
+
+def _seen_from(folder: Path, path: Path) -> str:
+    """A path relative to a folder; the absolute one where no relative one leads there: to another drive of Windows."""
+    try:
+        return os.path.relpath(path, folder)
+    except ValueError:
+        return str(path.absolute())
 
 
 def _part_of(path: Path) -> Path:

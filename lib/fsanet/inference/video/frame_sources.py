@@ -1,9 +1,8 @@
-"""The reader that suits a source of frames: a file, a camera, a stream, or many pictures in one file."""
+"""The reader that suits a source of frames: a file, a camera, or many pictures in one file."""
 
 from importlib.util import find_spec
 
-from fsanet.errors import InputError, MissingPackageError
-from fsanet.inference.addresses import without_user
+from fsanet.errors import InputError
 from fsanet.inference.video.capture import CaptureReader
 from fsanet.inference.video.frames import FrameReader
 from fsanet.inference.video.picture_series import PictureSeries
@@ -13,17 +12,16 @@ _CAMERAS = 2**31  # OpenCV's limit of their numbers
 
 
 def open_frames(kind: str, name: str, span: Span | None = None) -> FrameReader:
-    """The reader for a source that is no single image.
+    """The reader for a source that is no single image and no stream, which `open_stream` opens.
 
     Args:
-        kind: as `sources.Source` has it: "pictures", "video", "camera" or "stream".
-        name: a path, a camera's number, or an address.
+        kind: as `sources.Source` has it: "pictures", "video" or "camera".
+        name: a path, or a camera's number.
         span: which part of a video; None for all of it.
 
     Raises:
-        ImportError: for a stream, where PyAV is not installed.
         FileNotFoundError: when there is no such file.
-        OSError: when a camera or a stream cannot be opened.
+        OSError: when a camera cannot be opened.
         ValueError: when a file is no video, is empty or damaged beyond opening; for a number that no camera can have.
     """
     if kind == "camera":
@@ -31,9 +29,6 @@ def open_frames(kind: str, name: str, span: Span | None = None) -> FrameReader:
     if kind == "pictures":
         return PictureSeries(name)
     if not find_spec("av"):
-        if kind == "stream":
-            what = f"'{without_user(name)}' is a stream"
-            raise MissingPackageError(f"{what}, which is read by PyAV: pip install 'fsanet[video]'.")
         return CaptureReader(name)
     from fsanet.inference.video.reader import VideoReader  # needs PyAV
     from fsanet.inference.video.span_reader import SpanReader

@@ -1,38 +1,61 @@
 """Opening what FFmpeg reads, with the errors that people can mend told apart."""
 
-import io
 import stat
-import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import av
 from av.container import InputContainer
 
-from fsanet.errors import InputError
 from fsanet.files import as_utf8
 from fsanet.inference.addresses import without_user
 from fsanet.inference.video.capture import as_path, no_video
+from fsanet.inference.video.open_file import OpenFile, interruptible, is_pipe, open_pipe
 
 _PATIENCE_S = (10.0, 20.0)  # for opening an address, and for each piece that comes from it
+_PIECE_BYTES = 65536
 _AS_WRITTEN = {"correct_ts_overflow": "0"}  # else stamps that begin anew a minute earlier count as a day later
 
 
-def open_media(name: str) -> InputContainer:
+def open_media(name: str, file: OpenFile | None = None) -> InputContainer:
     """Open a file, a device, an address ("://") or standard input ("-").
+
+    Args:
+        name: of it.
+        file: what it is read from, where it is open already.
 
     Raises:
         OSError: when an address or a device cannot be opened.
         ValueError: when a file holds no media that FFmpeg knows, or standard input is closed.
         KeyboardInterrupt: for a Ctrl-C while nothing comes through a pipe.
     """
-    if name == "-" and sys.stdin is None:
-        raise InputError("'-' is standard input, which is closed here: give a pipe, or the path of a file.")
+    if file is None and name == "-":
+        file = open_pipe(name)
+    with _told(name):
+        return _opened(name) if file is None else av.open(file, "r", options=_AS_WRITTEN)
+
+
+def pieces_of_address(name: str) -> Iterator[bytes]:
+    """The bytes of what lies at an address, piece by piece, to its end or to where it breaks off.
+
+    Raises:
+        OSError: when it cannot be opened.
+    """
+    options = {"raw_packet_size": str(_PIECE_BYTES)}
+    with _told(name):
+        container = av.open(name, format="data", timeout=_PATIENCE_S, options=options)
+    with container, suppress(av.FFmpegError):
+        yield from (bytes(packet) for packet in container.demux())
+
+
+@contextmanager
+def _told(name: str) -> Iterator[None]:
+    """Something is opened inside: what FFmpeg says is said so that people can mend it."""
     av.logging.set_level(None)  # FFmpeg's own messages are not about what a person can mend
     try:
         with interruptible():
-            return _opened(name)
+            yield
     except (av.FFmpegError, ValueError, OSError) as error:
         if name == "-" or "://" in name or name.startswith("/dev/"):
             what = f"'{name}' cannot be opened as a video stream: {_reason(error)}."
@@ -41,54 +64,12 @@ def open_media(name: str) -> InputContainer:
 
 
 def _opened(name: str) -> InputContainer:
-    if name == "-":
-        return av.open(_OpenFile(sys.stdin.fileno(), closefd=False), "r", options=_AS_WRITTEN)
     if "://" in name:
         return av.open(name, timeout=_PATIENCE_S, options=_AS_WRITTEN)
     if stat.S_ISCHR(Path(name).stat().st_mode):
         return av.open(name, format="v4l2")
     is_ours = is_pipe(name) or as_utf8(name) != name
-    return av.open(_OpenFile(name) if is_ours else as_path(name), "r", options=_AS_WRITTEN)
-
-
-@contextmanager
-def interruptible() -> Iterator[None]:
-    """PyAV reads inside: a Ctrl-C while it waits for a pipe is one."""
-    try:
-        yield
-    except _StoppedReadError:
-        raise KeyboardInterrupt from None
-
-
-class _StoppedReadError(Exception):
-    """A Ctrl-C while PyAV reads: it raises again what else a read raises, but loses a KeyboardInterrupt."""
-
-
-def is_pipe(name: str) -> bool:
-    """Whether what `open_media` opens comes once and in order, so that no reader can go to its end first."""
-    if name == "-":
-        return not sys.stdin.seekable()
-    return "://" not in name and stat.S_ISFIFO(Path(name).stat().st_mode)
-
-
-class _OpenFile(io.FileIO):
-    """What PyAV reads where it takes no name, or where FFmpeg would wait, deaf to Ctrl-C.
-
-    It closes with the container that holds it.
-    """
-
-    _stopped = False
-
-    def read(self, size: int | None = -1) -> bytes:
-        try:
-            if not self._stopped:  # FFmpeg tries again after an error
-                return super().read(size)
-        except KeyboardInterrupt:
-            self._stopped = True
-        raise _StoppedReadError
-
-    def __del__(self):
-        self.close()
+    return av.open(OpenFile(name) if is_ours else as_path(name), "r", options=_AS_WRITTEN)
 
 
 def _reason(error: Exception) -> str:

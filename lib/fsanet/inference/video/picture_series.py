@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from functools import partial
 from itertools import count
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import cv2
 import numpy as np
@@ -28,21 +29,25 @@ class PictureSeries:
     that are missing of what it says to hold are `missed_frames` afterwards.
 
     Args:
-        name: path of the file.
+        name: path of the file, or what messages are to call it.
+        encoded: its bytes, where it does not lie under that name.
 
     Raises:
         FileNotFoundError: when there is no such file.
         ValueError: when it is empty.
     """
 
-    def __init__(self, name: str):
-        check_file(Path(name))
+    def __init__(self, name: str, encoded: bytes | None = None):
+        if encoded is None:
+            check_file(Path(name))
+        self._lies_there = encoded is None
+        encoded = Path(name).read_bytes() if encoded is None else encoded
         self.name = name
         self.fps = 1000 / _USUAL_MS
         self.expected_frames = self.missed_frames = 0
         self.is_live = False
         self.note = self.sound_of = ""
-        self._encoded = np.frombuffer(Path(name).read_bytes(), np.uint8).reshape(1, -1)  # OpenCV's WebP wants a row
+        self._encoded = np.frombuffer(encoded, np.uint8).reshape(1, -1)  # OpenCV's WebP wants a row
 
     def __iter__(self) -> Iterator[VideoFrame]:
         """All pictures, each at its time.
@@ -59,9 +64,17 @@ class PictureSeries:
             index, time_ms = index + 1, time_ms + shown_ms
         if index == 0:
             raise no_frame(self.name)
-        told = cv2.imcount(self.name) if as_utf8(self.name) == self.name else 0  # OpenCV takes no other name
-        self.expected_frames = max(index, told)
+        self.expected_frames = max(index, self._told())
         self.missed_frames = self.expected_frames - index
+
+    def _told(self) -> int:
+        """How many pictures the file says to hold; OpenCV counts in files alone, and takes no name but UTF-8."""
+        if self._lies_there and as_utf8(self.name) == self.name:
+            return cv2.imcount(self.name)
+        with TemporaryDirectory() as folder:
+            copy = Path(folder) / "copy"
+            copy.write_bytes(self._encoded.tobytes())
+            return cv2.imcount(str(copy))
 
     def _pages(self) -> Iterator[tuple[NDArray, int]]:
         for number in count():

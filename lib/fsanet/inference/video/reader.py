@@ -13,11 +13,13 @@ from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
 from fsanet.errors import InputError
-from fsanet.image.reading import is_whole_jpeg, truncated_jpeg
+from fsanet.image.ends import is_whole_jpeg
+from fsanet.image.reading import truncated_jpeg
 from fsanet.inference.addresses import without_user
 from fsanet.inference.video.capture import check_file, no_frame, no_frame_in_order, no_video
 from fsanet.inference.video.frames import DEFAULT_FPS, VideoFrame
-from fsanet.inference.video.open_media import interruptible, is_pipe, open_media
+from fsanet.inference.video.open_file import OpenFile, interruptible, is_pipe
+from fsanet.inference.video.open_media import open_media
 from fsanet.inference.video.stamps import RisingStamps
 
 _MOST_FPS = 240.0  # recordings of browsers claim 1000 frames a second
@@ -31,6 +33,7 @@ class VideoReader:
 
     Args:
         name: path of a video file or of a device such as /dev/video0, an address with "://", or "-" for standard input.
+        file: what a pipe is read from, where it is open already.
 
     Raises:
         FileNotFoundError: when there is no such file.
@@ -38,12 +41,12 @@ class VideoReader:
         ValueError: when a file is no video, is empty or damaged beyond opening.
     """
 
-    def __init__(self, name: str):
+    def __init__(self, name: str, file: OpenFile | None = None):
         self.name = name
         is_file = _is_file(name)
         if is_file:
             check_file(Path(name))
-        self._container = open_media(name)
+        self._container = open_media(name, file)
         if not self._container.streams.video:
             self._container.close()
             raise no_video(name)
@@ -82,7 +85,8 @@ class VideoReader:
     def _nothing_read(self) -> InputError:
         if self._holds_jpegs:
             return truncated_jpeg(without_user(self.name))
-        return no_frame_in_order(self.name) if self._is_in_order else no_frame(self.name)
+        may_lack_index = self._is_in_order and "mp4" in self._container.format.name
+        return no_frame_in_order(self.name) if may_lack_index else no_frame(without_user(self.name))
 
     def first(self) -> tuple[int, int]:
         """Number and stamp (in ticks) of the first frame that can be read; the reader is used up by it.

@@ -1,0 +1,158 @@
+"""Files of folders and patterns, without what no search is to look at; what was passed over is kept."""
+
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from glob import glob, has_magic
+from itertools import takewhile
+from pathlib import Path
+
+from fsanet.errors import InputError
+from fsanet.files import printable
+from fsanet.inference.rows.earlier import holds_rows
+
+
+@dataclass(frozen=True, slots=True)
+class PassedOver:
+    """What searches of folders and patterns passed over, by name.
+
+    Attributes:
+        files: that are neither picture nor video, and links that lead nowhere, with words behind their names.
+        closed: folders that cannot be read.
+        earlier: folders that hold the results of an earlier run, annotated pictures among them.
+    """
+
+    files: list[str] = field(default_factory=list)
+    closed: list[str] = field(default_factory=list)
+    earlier: list[str] = field(default_factory=list)
+
+    def take(self, other: "PassedOver") -> None:
+        """Add what another search passed over, each name once."""
+        for mine, theirs in ((self.files, other.files), (self.closed, other.closed), (self.earlier, other.earlier)):
+            mine[:] = dict.fromkeys(mine + theirs)
+
+
+def files_of_folder(folder: Path, skip: Path | None, passed: PassedOver) -> list[Path]:
+    """All files below a folder, sorted, without hidden ones.
+
+    Args:
+        folder: where; results of an earlier run are left out where they lie below, not where they lie in it.
+        skip: a folder that is left out, as `real` has it; None for none.
+        passed: takes what is passed over.
+
+    Raises:
+        OSError: when the folder itself cannot be read.
+        ValueError: when it is what is left out.
+    """
+    if real(folder) == skip:
+        raise _source_and_output(f"The folder '{folder}'")
+    os.scandir(folder).close()
+    return sorted(_walk(folder, {skip}, passed))
+
+
+def files_of_pattern(pattern: str, skip: Path | None, passed: PassedOver) -> dict[Path, str]:
+    """{file: the folder that matched and that it lies below, empty for one that matched itself}.
+
+    Args:
+        pattern: with *, ? and [], ** for any folders; those that it leads through by these alone are left out where
+            they hold the results of an earlier run.
+        skip, passed: as in `files_of_folder`.
+
+    Raises:
+        ValueError: when all that matches is left out by `skip`.
+    """
+    matches = sorted(map(Path, glob(pattern, recursive=True)))  # noqa: PTH207 (Path.glob takes no absolute pattern)
+    elsewhere = [match for match in matches if skip not in (place := real(match), *place.parents)]
+    if matches and not elsewhere:
+        raise _source_and_output(f"The folder of '{pattern}'")
+    for folder in _closed_on_the_way(pattern):
+        _add(folder, passed.closed)
+    results_around = _results_on_the_way(pattern)
+    entered, found = {skip}, {}
+    for match in elsewhere:
+        if results := results_around(match):
+            _add(results, passed.earlier)
+        elif os.path.isdir(match):  # noqa: PTH112 (Path.is_dir raises for what may not be looked at)
+            found.update({file: str(match) for file in sorted(_walk(match, entered, passed)) if file not in found})
+        else:
+            found.setdefault(match, "")
+    return found
+
+
+def real(path: Path) -> Path:
+    """Where links lead to; of those that lead round in a circle `Path.resolve` makes an error."""
+    return Path(os.path.realpath(path))
+
+
+def _walk(folder: Path, entered: set[Path | None], passed: PassedOver) -> Iterator[Path]:
+    """Files below a folder, without hidden ones; linked folders once, wherever their links lead.
+
+    Args:
+        folder: where.
+        entered: folders that were gone through already; those of this walk are added.
+        passed: takes what is passed over.
+    """
+
+    def pass_over(error: OSError) -> None:
+        if error.filename is None:
+            raise error
+        _add(error.filename, passed.closed)
+
+    for parent, folders, files in os.walk(folder, onerror=pass_over, followlinks=True):
+        here = Path(parent)
+        place = real(here)
+        if place in entered:  # a link and its folder side by side: both were listed before either was entered
+            folders.clear()
+            continue
+        entered.add(place)
+        if here != folder and holds_rows(here, files):
+            _add(parent, passed.earlier)
+            folders.clear()
+            continue
+        folders[:] = sorted(f for f in folders if not f.startswith(".") and real(here / f) not in entered)
+        yield from (here / file for file in files if not file.startswith("."))
+
+
+def _results_on_the_way(pattern: str) -> Callable[[Path], Path | None]:
+    """What tells, of a match, the folder with results of an earlier run that it is or lies in; None for none.
+
+    A folder that the pattern names, without a *, is not asked.
+    """
+    named = Path(*takewhile(lambda part: not has_magic(part), Path(pattern).parts))
+
+    @cache
+    def holds(folder: Path) -> bool:
+        try:
+            return holds_rows(folder, [path.name for path in folder.iterdir()])
+        except OSError:  # no folder, or a closed one
+            return False
+
+    def around(match: Path) -> Path | None:
+        return next(filter(holds, takewhile(lambda folder: folder != named, (match, *match.parents))), None)
+
+    return around
+
+
+def _closed_on_the_way(pattern: str) -> Iterator[Path]:
+    """Folders that a pattern goes through and that cannot be read: `glob` says nothing of them."""
+    parts = Path(pattern).parts
+    for number, part in enumerate(parts):
+        if has_magic(part):
+            through = os.path.join(*parts[:number], "**" if part == "**" else "", "")  # noqa: PTH118 (a slash behind)
+            folders = glob(through, recursive=True) if through else ["."]  # noqa: PTH207
+            for folder in map(Path, folders):
+                try:
+                    os.scandir(folder).close()
+                except OSError:
+                    yield folder
+
+
+def _add(name: str | Path, names: list[str]) -> None:
+    """Once each."""
+    if (shown := printable(str(name))) not in names:
+        names.append(shown)
+
+
+def _source_and_output(what: str) -> InputError:
+    return InputError(f"{what} cannot be both source and --out: give another folder to write to.")

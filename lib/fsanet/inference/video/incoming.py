@@ -1,0 +1,101 @@
+"""What comes through a pipe or from an address: one picture, or a video."""
+
+from collections.abc import Iterator
+from contextlib import closing
+from functools import partial
+from importlib.util import find_spec
+from typing import NamedTuple
+
+from fsanet.errors import MissingPackageError
+from fsanet.image.ends import JPEG_START, picture_end
+from fsanet.image.kinds import kind_of_bytes, kind_of_whole
+from fsanet.inference.addresses import without_user
+from fsanet.inference.stages import prefetched
+from fsanet.inference.video.frames import FrameReader
+from fsanet.inference.video.open_file import interruptible, is_pipe, open_pipe
+from fsanet.inference.video.picture_series import PictureSeries
+
+_FILES_LIE_AT = ("http://", "https://", "ftp://", "file://")  # other addresses bring nothing but videos
+_TELLING_BYTES = 12  # that tell a picture
+_PIECE_BYTES = 65536
+_PADDING = b"\0\r\n"  # between the pictures of some cameras
+_MORE_BELONG_TO_IT = b"MPF\0"  # in a JPEG behind which others lie that are not to be looked at: depth, brightness
+
+
+class StillPicture(NamedTuple):
+    """One picture that came.
+
+    Attributes:
+        encoded: bytes of its file.
+    """
+
+    encoded: bytes
+
+
+def open_stream(name: str) -> FrameReader | StillPicture:
+    """What comes from an address, a device, a named pipe or standard input ("-"), told by its first bytes.
+
+    A picture is read to its end, and is one unless another of its kind follows, as in motion JPEG: that is a video.
+
+    Raises:
+        ImportError: for a video, and for an address, where PyAV is not installed.
+        OSError: when it cannot be opened.
+        ValueError: when it is no video, or standard input is closed.
+        KeyboardInterrupt: for a Ctrl-C while nothing comes.
+    """
+    file = open_pipe(name) if name == "-" or is_pipe(name) else None
+    came = b""
+    if file is not None:
+        with interruptible():
+            came, is_picture = _first_picture(iter(partial(file.read, _PIECE_BYTES), b""))
+    else:
+        _check_pyav(name)
+        came, is_picture = _at_address(name) if name.startswith(_FILES_LIE_AT) else (b"", False)
+    if is_picture:
+        many = kind_of_whole(came) == "pictures"
+        return PictureSeries(without_user(name), came) if many else StillPicture(came)
+    _check_pyav(name)
+    if file is not None:
+        file.put_back(came)
+    from fsanet.inference.video.reader import VideoReader  # needs PyAV
+
+    return VideoReader(name, file)
+
+
+def _at_address(name: str) -> tuple[bytes, bool]:
+    """As `_first_picture`; read in a thread, since FFmpeg is deaf to Ctrl-C while it waits."""
+    from fsanet.inference.video.open_media import pieces_of_address  # needs PyAV
+
+    with closing(prefetched(pieces_of_address(name))) as pieces:
+        return _first_picture(pieces)
+
+
+def _first_picture(pieces: Iterator[bytes]) -> tuple[bytes, bool]:
+    """What had to be read to know it, and whether it is one picture."""
+    came, end = bytearray(), None
+    for piece in pieces:
+        known = len(came)
+        came += piece
+        if len(came) < _TELLING_BYTES:
+            continue
+        if not _begins_picture(came):
+            return bytes(came), False
+        end = end or picture_end(came, known)
+        if end and len(rest := came[end:].lstrip(_PADDING)) > 1:
+            is_video = came.startswith(rest[:2]) and not _has_more_of_its_own(came[:end])
+            return bytes(came), not is_video
+    return bytes(came), _begins_picture(came)
+
+
+def _begins_picture(came: bytearray) -> bool:
+    return kind_of_bytes(bytes(came[:_TELLING_BYTES])) in ("image", "pictures")
+
+
+def _has_more_of_its_own(picture: bytearray) -> bool:
+    return picture.startswith(JPEG_START) and _MORE_BELONG_TO_IT in picture
+
+
+def _check_pyav(name: str) -> None:
+    if not find_spec("av"):
+        what = f"'{without_user(name)}' is a stream"
+        raise MissingPackageError(f"{what}, which is read by PyAV: pip install 'fsanet[video]'.")
