@@ -11,7 +11,7 @@ from fsanet.evaluation.evaluation import AHEAD_DEG, ANGLES, ASIDE_DEG, Evaluatio
 from fsanet.files import replace_whole
 
 _HEADINGS = (
-    ("model", 16),
+    ("model", 17),
     ("yaw", 6),
     ("pitch", 6),
     ("roll", 6),
@@ -24,7 +24,7 @@ _HEADINGS = (
     ("yaw<30", 7),
     ("30-60", 6),
     (">60", 6),
-    ("bias y, p, r", 17),
+    ("bias y, p, r", 22),
     ("paper", 6),
 )
 
