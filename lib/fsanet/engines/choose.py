@@ -13,8 +13,8 @@ from fsanet.engines.tensorflow_engines import FrozenGraphEngine, LiteRtEngine, S
 from fsanet.errors import InputError, MissingPackageError
 from fsanet.export.onnx_cache import exported_onnx, ready_onnx
 from fsanet.locations import command_here
-from fsanet.models.spec import DEFAULT_MODEL, default_weights, get_spec
-from fsanet.weights.pretrained import weight_files
+from fsanet.models.spec import default_weights, get_spec
+from fsanet.weights.pretrained import model_of, weight_files
 
 _EXPORT_PACKAGES = ("keras", "tensorflow", "tf2onnx", "onnx")
 _FILES = {".onnx": "onnx", ".tflite": "litert", ".xml": "openvino", ".pb": "frozen_graph"}
@@ -35,7 +35,7 @@ def create_engine(
     Args:
         engine: one of `ENGINES`, or "auto": what runs the export that `weights` names; else ONNX Runtime where the
             model is there as ONNX or can be exported, else Keras.
-        model: a name of `fsanet.MODELS`; None for that of an export, and `DEFAULT_MODEL` of other weights.
+        model: a name of `fsanet.MODELS`; None for that of an export, else `model_of` the weights.
         weights: a catalogued training set ("free", "synthetic", "300W_LP", "BIWI"), a weight file or a folder of them
             as `load_model` takes it, or what `fsanet export` wrote: a file, or the folder of OpenVINO or of a
             SavedModel. None: our own, `default_weights`.
@@ -51,7 +51,7 @@ def create_engine(
     """
     if engine not in ("auto", *ENGINES):
         raise InputError(f"There is no engine '{engine}'. The engines are: auto, {', '.join(ENGINES)}.")
-    wanted = get_spec(DEFAULT_MODEL if model is None else model).name
+    wanted = get_spec(model_of(weights) if model is None else model).name
     weights = default_weights(wanted) if weights is None else str(weights)
     name = _best_engine(wanted, weights) if engine == "auto" else engine
     given = {"threads": threads, "provider": provider, "batch_size": batch_size}
