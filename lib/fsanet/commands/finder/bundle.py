@@ -11,6 +11,8 @@ from fsanet.files import visible
 from fsanet.image.kinds import IMAGE_SUFFIXES
 from fsanet.locations import work_dir
 
+NEEDS = ("keras", "export")
+
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Which weights, and what the file in int8 is calibrated on."""
