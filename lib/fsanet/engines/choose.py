@@ -5,6 +5,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from fsanet.console import quiet_native_stderr
 from fsanet.engines.engine import Engine, told_model
 from fsanet.engines.keras_engine import KerasEngine
 from fsanet.engines.onnx_engine import OnnxEngine
@@ -123,11 +124,15 @@ def _openvino(model: str, weights: str, settings: dict[str, Any]) -> Engine:
 
 
 def _saved_model(model: str, weights: str, settings: dict[str, Any]) -> Engine:
-    return SavedModelEngine(_export_of("saved_model", "saved_model", model, weights), **settings)
+    path = _export_of("saved_model", "saved_model", model, weights)
+    with quiet_native_stderr():  # starts TensorFlow
+        return SavedModelEngine(path, **settings)
 
 
 def _frozen_graph(model: str, weights: str, settings: dict[str, Any]) -> Engine:
-    return FrozenGraphEngine(_export_of("frozen_graph", "frozen_graph", model, weights), **settings)
+    path = _export_of("frozen_graph", "frozen_graph", model, weights)
+    with quiet_native_stderr():  # starts TensorFlow
+        return FrozenGraphEngine(path, **settings)
 
 
 def _export_of(engine: str, export_format: str, model: str, weights: str) -> str:
@@ -145,20 +150,21 @@ def _export_of(engine: str, export_format: str, model: str, weights: str) -> str
 def _keras(model: str, weights: str, settings: dict[str, Any]) -> Engine:
     weight_files(model, weights)  # what is no weights needs no Keras
     if not find_spec("keras"):
-        raise MissingPackageError(
-            "Engine 'keras' needs Keras: pip install 'fsanet[keras]'; engine 'onnx' works without."
-        )
-    from fsanet.weights.loading import load_model
+        without = "; engine 'onnx' works without" if ready_onnx(model, weights) else ""
+        raise MissingPackageError(f"Engine 'keras' needs Keras: pip install 'fsanet[keras]'{without}.")
+    with quiet_native_stderr():  # loads the backend
+        from fsanet.weights.loading import load_model
 
-    return KerasEngine(load_model(model, weights=weights), **settings)
+        return KerasEngine(load_model(model, weights=weights), **settings)
 
 
 def _whole_keras_model(path: Path) -> KerasEngine:
-    import keras
+    with quiet_native_stderr():  # loads the backend
+        import keras
 
-    import fsanet.layers  # noqa: F401 (registers the layers by name)
+        import fsanet.layers  # noqa: F401 (registers the layers by name)
 
-    return KerasEngine(keras.saving.load_model(path, compile=False))
+        return KerasEngine(keras.saving.load_model(path, compile=False))
 
 
 class _Row(NamedTuple):
