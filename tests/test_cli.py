@@ -2,6 +2,7 @@
 
 import argparse
 import pkgutil
+import re
 import subprocess
 import sys
 from importlib import import_module
@@ -14,6 +15,7 @@ from fsanet import cli, commands
 from fsanet.commands import finder
 from fsanet.console import EXIT_BUG, EXIT_ERROR, EXIT_OK
 from fsanet.options import VOCABULARY
+from tests.docs.documents import ROOT
 
 _HELPERS = {"estimate_settings", "estimate_words", "twins"}
 
@@ -176,3 +178,39 @@ def test_quiet_and_verbose_exclude_each_other(capsys):
     with pytest.raises(SystemExit):
         cli.main(["models", "-v", "--quiet"])
     assert "not allowed with" in capsys.readouterr().err
+
+
+def needs_of(verb: str) -> set[str]:
+    return set(getattr(import_module(f"fsanet.commands.{verb.replace(' ', '.')}"), "NEEDS", ()))
+
+
+def test_the_page_on_installing_names_for_each_verb_the_extras_that_it_needs():
+    page = (ROOT / "docs" / "installation.md").read_text(encoding="utf-8")
+    named: dict[str, set[str]] = {}
+    for extra, of_extra in re.findall(r"^\| `(keras|render|export|scenes)` \|[^|]*\|([^|]*)\|$", page, re.MULTILINE):
+        without_asides = re.sub(r"\(.*?\)", "", of_extra)
+        for verb in set(re.findall(r"`([a-z ]+)`", without_asides)) & set(PARSERS):
+            named.setdefault(verb, set()).add(extra)
+    assert named == {verb: needs_of(verb) for verb in PARSERS if needs_of(verb)}
+
+
+@pytest.mark.parametrize(
+    ("words", "package", "extras"),
+    [
+        ("export", "keras", "keras,export"),
+        ("export", "onnx", "keras,export"),
+        ("train", "matplotlib", "keras"),
+        ("test", "matplotlib", "render"),
+        ("test", "keras", "render,keras"),
+        ("finder train", "numba", "keras,render"),
+        ("models", "keras", "keras"),
+    ],
+)
+def test_a_verb_that_lacks_a_package_names_all_extras_that_it_needs(words, package, extras, monkeypatch, capsys):
+    def run(args):
+        raise ModuleNotFoundError(f"No module named '{package}'", name=package)
+
+    monkeypatch.setattr(import_module(f"fsanet.commands.{words.replace(' ', '.')}"), "run", run)
+    assert cli.main(words.split()) == EXIT_ERROR
+    said = f"error: This needs {package}, which is not installed: pip install 'fsanet[{extras}]'.\n"
+    assert capsys.readouterr().err == said

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 
 import numpy as np
@@ -228,6 +229,38 @@ def test_native_notices_are_shown_after_all_on_an_error(capfd):
         failing_import()
     os.write(2, b"after\n")
     assert capfd.readouterr().err == "notice\nafter\n"
+
+
+@pytest.mark.parametrize(
+    "error", [InputError("bad"), FileNotFoundError("bad"), ModuleNotFoundError("no keras", name="keras")]
+)
+def test_native_notices_are_no_part_of_what_the_person_can_mend(capfd, error):
+    def failing_import():
+        with quiet_native_stderr():
+            os.write(2, b"notice\n")
+            raise error
+
+    with pytest.raises(type(error)):
+        failing_import()
+    assert capfd.readouterr().err == ""
+
+
+def test_threads_that_hold_back_notices_at_once_leave_stderr_as_it_was(capfd):
+    entered = threading.Event()
+
+    def hold():
+        with quiet_native_stderr():
+            entered.set()
+            time.sleep(0.2)
+
+    first = threading.Thread(target=hold)
+    first.start()
+    entered.wait()
+    with quiet_native_stderr():
+        first.join(0.5)
+    first.join()
+    os.write(2, b"after\n")
+    assert capfd.readouterr().err == "after\n"
 
 
 def test_what_the_terminal_cannot_show_is_escaped():

@@ -2,11 +2,14 @@
 
 import ast
 import errno
+import subprocess
+import sys
+import tomllib
 from pathlib import Path
 
 import pytest
 
-from fsanet.errors import InputError, sentence_of
+from fsanet.errors import EXTRAS, InputError, sentence_of
 from fsanet.readers import type1
 from fsanet.readers.set_builder import build_set
 
@@ -27,6 +30,7 @@ ALLOWED = {
     "image/lens.py": "numbers of a text",
     "inference/video/open_media.py": "PyAV",
     "inference/stages.py": "carries an error from one thread to another",
+    "inference/rows/file.py": "paths on two drives of Windows",
     "inference/rows/journal.py": "json of an earlier run",
     "inference/rows/tables.py": "rows of a file",
     "inference/video/reader.py": "PyAV's list of side data",
@@ -106,3 +110,19 @@ def test_a_message_is_one_line_whatever_it_quotes(text, shown):
 )
 def test_what_the_system_says_becomes_a_sentence(error, sentence):
     assert sentence_of(error) == sentence
+
+
+def test_extras_bring_the_packages_that_are_named_with_them():
+    project = tomllib.loads((PACKAGE.parents[1] / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    for package, extras in EXTRAS.items():
+        for extra in extras:
+            wanted = [text.split(">=")[0].replace("-", "_") for text in project["optional-dependencies"][extra]]
+            assert package in wanted, extra
+
+
+@pytest.mark.parametrize("code", ["fsanet.build_model", "from fsanet import load_model", "import fsanet.compat"])
+def test_from_python_too_a_missing_package_is_told_with_its_extra(code):
+    without = "import sys, fsanet; from fsanet.errors import EXTRAS; sys.modules.update(dict.fromkeys(EXTRAS))"
+    done = subprocess.run([sys.executable, "-c", f"{without}\n{code}"], capture_output=True, text=True, check=False)
+    said = "MissingPackageError: This needs keras, which is not installed: pip install 'fsanet[keras]'."
+    assert done.stderr.splitlines()[-1] == f"fsanet.errors.{said}"

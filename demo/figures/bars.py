@@ -73,7 +73,7 @@ def read_rows(path: Path) -> list[Row]:
 
     Raises:
         FileNotFoundError: when there is no such file or folder.
-        ValueError: when a file is no such table, or when a folder holds none.
+        ValueError: when a file is no such table, when a folder holds none, or two rows of one measurement.
     """
     if not path.exists():
         raise FileNotFoundError(f"No results at '{path}': `make test` writes them.")
@@ -81,6 +81,7 @@ def read_rows(path: Path) -> list[Row]:
     rows = [row for file in files for row in _read_table(file)]
     if not rows:
         raise InputError(f"'{path}' holds no {_RESULTS} with rows: `make test` writes them.")
+    _refuse_two_of_one(rows, path)
     return rows
 
 
@@ -96,9 +97,22 @@ def panels_of(rows: Sequence[Row], models: Sequence[str]) -> dict[str, list[Row]
     }
 
 
+def _refuse_two_of_one(rows: Sequence[Row], path: Path) -> None:
+    """A bar shows one measurement: of two nobody could tell which."""
+    seen: set[tuple[str, str, str]] = set()
+    for row in rows:
+        if (row.set, row.weights, row.model) in seen:
+            raise InputError(
+                f"'{path}' holds two results of {row.model} on {row.set}, weights {row.weights}: remove one, or give "
+                f"the {_RESULTS} of one test."
+            )
+        seen.add((row.set, row.weights, row.model))
+
+
 def _read_table(file: Path) -> list[Row]:
+    """Angles as they were read; those that were turned into a camera's frame, which BIWI has too, are left out."""
     try:
-        return [_row(row) for row in json.loads(file.read_text(encoding="utf-8"))]
+        return [_row(row) for row in json.loads(file.read_text(encoding="utf-8")) if row["frame"] == "as read"]
     except (json.JSONDecodeError, UnicodeDecodeError, KeyError, TypeError) as error:
         raise InputError(f"'{file}' is no table of `make test` ({type(error).__name__}: {error}).") from None
 

@@ -6,6 +6,8 @@ Importing the package is light. TensorFlow, Keras and OpenCV are imported by the
 import os
 from importlib import import_module
 
+from fsanet.errors import told_extras
+
 # ONNX Runtime's builds report to their maker what they are used on, unless this is set before they are imported.
 os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
 
@@ -25,10 +27,11 @@ __all__ = ["MODELS", "Face", "HeadPoseEstimator", "Pose", "build_model", "explai
 
 
 def __getattr__(name: str):
-    """Import a public name from its home on first use (PEP 562)."""
+    """Import a public name from its home on first use (PEP 562); a package that it lacks is named with its extra."""
     if name not in _HOMES:
         raise AttributeError(f"module 'fsanet' has no attribute {name!r}")
-    value = getattr(import_module(_HOMES[name]), name)
+    with told_extras():
+        value = getattr(import_module(_HOMES[name]), name)
     globals()[name] = value
     return value
 

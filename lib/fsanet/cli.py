@@ -3,16 +3,19 @@
 import argparse
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from importlib import import_module
 from types import ModuleType
 
 from fsanet import __version__
 from fsanet.console import run_command, set_message_level
+from fsanet.errors import told_extras
 from fsanet.options import add_message_options
 
-# name: what `fsanet --help` says of it. `fsanet.commands.<name>` holds add_options(parser) and run(args) -> exit code;
-# or it is a package with a table like this, of verbs within the verb.
+# name: what `fsanet --help` says of it. `fsanet.commands.<name>` holds add_options(parser) and run(args) -> exit code,
+# and in NEEDS the extras of `fsanet[...]` that it cannot do without, if any; or it is a package with a table like this,
+# of verbs within the verb.
 VERBS = {
     "estimate": "yaw, pitch and roll of all faces in images, folders, globs, videos and cameras",
     "merge": "join the rows of all shards of a run",
@@ -107,5 +110,11 @@ def _fill(verb: argparse.ArgumentParser, module: ModuleType, further: Sequence[s
     if hasattr(module, "VERBS"):
         _add_verbs(verb, module.__name__, module.VERBS, further, "WHAT")
     else:
-        verb.set_defaults(run_verb=module.run)
+        verb.set_defaults(run_verb=partial(_run, module.run, getattr(module, "NEEDS", ())))
         module.add_options(verb)
+
+
+def _run(run: Callable[[argparse.Namespace], int], needs: Sequence[str], args: argparse.Namespace) -> int:
+    """Run a verb; a package that is missing is told with all extras that the verb needs."""
+    with told_extras(needs):
+        return run(args)

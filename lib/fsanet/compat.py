@@ -11,13 +11,15 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import keras
-
-from fsanet.errors import InputError
-from fsanet.models.build import build_model
+from fsanet.errors import InputError, told_extras
 from fsanet.models.spec import STAGES
-from fsanet.weights.loading import load_weights
-from fsanet.weights.saving import save_weights
+
+with told_extras():
+    import keras
+
+    from fsanet.models.build import build_model
+    from fsanet.weights.loading import load_weights
+    from fsanet.weights.saving import save_weights
 
 _KERAS_SUFFIXES = (".weights.h5", ".keras", ".weights.json")
 

@@ -4,9 +4,10 @@ import io
 import logging
 import os
 import sys
+import threading
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +25,7 @@ EXIT_INTERRUPTED = 130  # 128 + SIGINT, as shells have it
 
 log = logging.getLogger(__name__)
 _package_log = logging.getLogger("fsanet")
+_one_holds_stderr = threading.RLock()
 
 
 class _MessageHandler(logging.Handler):
@@ -202,24 +204,34 @@ def progress(
 def quiet_native_stderr() -> Iterator[None]:
     """Hold back what native code writes to stderr, such as TensorFlow's notices at import; shown after all on an error.
 
-    All of the process's stderr is held, so keep it around imports and constructors.
+    Not on one that the person can mend: its sentence says all. The whole stderr of the process is held, so keep this
+    around imports and constructors; threads take turns.
     """
     import tempfile  # which takes its time to import
 
-    try:
-        shown = os.dup(2)
-    except OSError:  # a process without stderr: nothing to hold back
-        yield
-        return
-    with tempfile.TemporaryFile() as held:
-        sys.stderr.flush()
+    with _one_holds_stderr, ExitStack() as undo:
+        try:
+            shown = os.dup(2)
+        except OSError:  # a process without stderr: nothing to hold back
+            yield
+            return
+        undo.callback(os.close, shown)
+        held = undo.enter_context(tempfile.TemporaryFile())
+        if sys.stderr:
+            sys.stderr.flush()
         os.dup2(held.fileno(), 2)
+        undo.callback(os.dup2, shown, 2)
         try:
             yield
-        except BaseException:
-            held.seek(0)
-            os.write(shown, held.read())
+        except Exception as error:
+            if not _is_of_the_person(error):
+                held.seek(0)
+                os.write(shown, held.read())
             raise
-        finally:
-            os.dup2(shown, 2)
-            os.close(shown)
+
+
+def _is_of_the_person(error: Exception) -> bool:
+    """Whether an error is one that the person can mend, and is told in a sentence."""
+    if isinstance(error, ModuleNotFoundError):
+        return missing_package(error) is not None
+    return isinstance(error, InputError | OSError)

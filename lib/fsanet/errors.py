@@ -2,6 +2,8 @@
 
 import errno
 import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 _BREAKS = re.compile(r"\s*[\x00-\x1f\x7f-\x9f\u2028\u2029]+\s*")  # and what else moves a terminal's cursor
 
@@ -47,20 +49,46 @@ class MissingPackageError(InputError, ImportError):
     """A package is needed that is not installed; the message says how to install it."""
 
 
-# packages that a plain installation lacks, and the extra of `fsanet[...]` that brings them
+# packages that a plain installation lacks, and the extras of `fsanet[...]` that bring them, the usual one first
 EXTRAS = {
-    **dict.fromkeys(("keras", "tensorflow", "h5py"), "keras"),
-    **dict.fromkeys(("onnx", "tf2onnx", "openvino", "ai_edge_litert"), "export"),
-    **dict.fromkeys(("scipy", "numba", "matplotlib"), "render"),
-    "av": "video",
+    **dict.fromkeys(("keras", "tensorflow", "h5py"), ("keras",)),
+    **dict.fromkeys(("onnx", "tf2onnx", "openvino", "ai_edge_litert"), ("export",)),
+    **dict.fromkeys(("scipy", "numba"), ("render", "scenes")),
+    "matplotlib": ("render", "keras"),
+    "av": ("video",),
 }
 
 
-def missing_package(error: ModuleNotFoundError) -> MissingPackageError | None:
-    """The sentence for a package of `EXTRAS` that is not installed; None for any other module."""
+def missing_package(error: ModuleNotFoundError, needed: Sequence[str] = ()) -> MissingPackageError | None:
+    """The sentence for a package of `EXTRAS` that is not installed; None for any other module.
+
+    Args:
+        error: as the import raised it.
+        needed: extras that what was asked for needs at all events: they are named together, so that one installation
+            is enough.
+    """
     package = (error.name or "").split(".")[0]
     if package not in EXTRAS:
         return None
+    extras = [*needed] if set(EXTRAS[package]) & set(needed) else [*needed, EXTRAS[package][0]]
     return MissingPackageError(
-        f"This needs {package}, which is not installed: pip install 'fsanet[{EXTRAS[package]}]'."
+        f"This needs {package}, which is not installed: pip install 'fsanet[{','.join(extras)}]'."
     )
+
+
+@contextmanager
+def told_extras(needed: Sequence[str] = ()) -> Iterator[None]:
+    """Within it, a package that is not installed is told with the extras that bring it.
+
+    Args:
+        needed: as `missing_package` takes them.
+
+    Raises:
+        MissingPackageError: for a package of `EXTRAS`.
+    """
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        if missing := missing_package(error, needed):
+            raise missing from error
+        raise

@@ -38,26 +38,41 @@ def run(weights, data, *options) -> int:
     return main(["test", "--weights", str(weights), "--folder", str(data), "--out", str(data / "out"), *options])
 
 
+def rows_of(name, weights, data) -> list[dict]:
+    return json.loads((data / "out" / weights.name / name / "results.json").read_text())
+
+
 @pytest.mark.slow
 def test_every_set_that_is_there_is_measured(weights, data, capsys):
     assert run(weights, data, "--model", "metric", "fusion_metric") == 0
     out = capsys.readouterr().out
     assert "synthetic_test: 5 samples" in out
     assert "mine: 5 samples" in out
-    folder = data / "out" / weights.name
-    rows = json.loads((folder / "results.json").read_text())
-    assert [(row["set"], row["model"]) for row in rows] == [
-        (name, model) for name in ("synthetic_test", "mine") for model in ("metric", "fusion_metric")
-    ]
-    pictures = {path.name for path in folder.glob("*.png")}
-    assert {f"mine_{title}.png" for title in ("bars", "error_by_yaw", "predicted_and_true", "worst_faces")} <= pictures
+    for name in ("synthetic_test", "mine"):
+        assert [(row["set"], row["model"]) for row in rows_of(name, weights, data)] == [
+            (name, "metric"),
+            (name, "fusion_metric"),
+        ]
+        pictures = {path.stem for path in (data / "out" / weights.name / name).glob("*.png")}
+        assert pictures == {"bars", "error_by_yaw", "predicted_and_true", "worst_faces"}
+
+
+def test_what_was_measured_of_other_sets_stays_and_of_the_same_set_goes(weights, data):
+    assert run(weights, data, "--model", "metric", "--set", "mine") == 0
+    assert run(weights, data, "--model", "metric", "--set", "synthetic_test", "--no-pictures") == 0
+    mine = data / "out" / weights.name / "mine"
+    assert rows_of("mine", weights, data)[0]["model"] == "metric"
+    assert (mine / "bars.png").is_file()
+    assert run(weights, data, "--model", "var_metric", "--set", "mine", "--no-pictures") == 0
+    assert [row["model"] for row in rows_of("mine", weights, data)] == ["var_metric"]
+    assert {path.name for path in mine.iterdir()} == {"results.csv", "results.json"}
 
 
 def test_one_model_one_set_some_sources(weights, data, capsys):
     options = "--model metric --set mine --only [a-c] --no-pictures"
     assert run(weights, data, *options.split()) == 0
     assert "mine: 3 samples, 0 left out (every |angle| <= 99, source [a-c])" in capsys.readouterr().out
-    assert not list(data.glob("out/*/*.png"))
+    assert not list(data.glob("out/*/*/*.png"))
 
 
 @pytest.mark.parametrize(
@@ -128,12 +143,19 @@ def test_bundled_weights_are_measured_without_keras(data, monkeypatch, capsys):
 def test_nothing_but_a_set_measures_the_usual_models_that_have_bundled_weights(data, capsys):
     options = ["--set", "mine", "--no-pictures", "--folder", str(data), "--out", str(data / "out")]
     assert main(["test", *options]) == 0
-    rows = json.loads((data / "out" / "free" / "results.json").read_text())
+    rows = json.loads((data / "out" / "free" / "mine" / "results.json").read_text())
     assert [row["model"] for row in rows] == ["capsule", "var_capsule", "noS_capsule", "fusion_capsule"]
 
 
-def test_without_the_usual_models_the_first_that_is_missing_is_named(weights, data, capsys):
-    assert run(weights, data) == EXIT_ERROR
+def test_of_a_folder_without_the_usual_models_all_are_measured(weights, data):
+    assert run(weights, data, "--set", "mine", "--no-pictures") == 0
+    models = [row["model"] for row in rows_of("mine", weights, data)]
+    assert models == ["metric", "var_metric", "noS_metric", "fusion_metric"]
+
+
+def test_of_a_folder_without_weights_the_first_that_is_missing_is_named(data, capsys):
+    (data / "empty").mkdir()
+    assert run(data / "empty", data) == EXIT_ERROR
     assert "ssrnet_mt.h5" in capsys.readouterr().err
 
 
@@ -158,8 +180,10 @@ def test_a_twin_that_does_not_fit_its_set_keeps_nothing_from_being_written(weigh
     shown = capsys.readouterr()
     assert "it was made of another 'mine.npz' than the one that is there" in shown.err
     assert "mine -> _rotated" not in shown.out
-    rows = json.loads((data / "out" / weights.name / "results.json").read_text())
-    assert [row["set"] for row in rows] == ["mine", "mine_rotated"]
+    assert [row["set"] for name in ("mine", "mine_rotated") for row in rows_of(name, weights, data)] == [
+        "mine",
+        "mine_rotated",
+    ]
 
 
 def test_a_set_that_is_named_twice_is_measured_once(weights, data, capsys):

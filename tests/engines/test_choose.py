@@ -1,14 +1,17 @@
 """Engines by name, by settings, and by what the weights are."""
 
 import shutil
+import subprocess
 import sys
 
 import numpy as np
 import pytest
 
 from fsanet.engines.choose import _FILES, ENGINES, create_engine, export_engine, open_export
-from fsanet.errors import InputError
+from fsanet.errors import InputError, MissingPackageError
 from fsanet.export.onnx_cache import bundled_onnx
+from fsanet.models.spec import get_spec
+from fsanet.weights.saving import save_weights
 
 pytestmark = pytest.mark.filterwarnings("ignore:In the future `np.object`:FutureWarning")  # keras' patch of tf2onnx
 
@@ -123,8 +126,10 @@ def test_every_export_that_serves_as_weights_is_named(tmp_path):
 def test_what_may_be_weights_asks_for_keras(start, tmp_path, monkeypatch):
     monkeypatch.setattr("fsanet.engines.choose.find_spec", lambda package: None)
     (tmp_path / "a.h5").write_bytes(start)
-    with pytest.raises(InputError, match="Engine 'keras' needs Keras"):
+    with pytest.raises(InputError, match=r"Engine 'keras' needs Keras: pip install 'fsanet\[keras\]'\.$"):
         create_engine(weights=tmp_path / "a.h5")
+    with pytest.raises(InputError, match=r"'fsanet\[keras\]'; engine 'onnx' works without\.$"):
+        create_engine("keras")
 
 
 def test_missing_weight_file(tmp_path, cache):
@@ -153,3 +158,42 @@ def test_golden_angles(mirror, cache):
     engine = create_engine("onnx", model="var_capsule", weights="300W_LP")
     stored = next(name for name in golden.files if name.startswith("outputs/300W_LP/fsanet_var_capsule"))
     np.testing.assert_allclose(engine.predict(golden["inputs/x_a"]), golden[stored], atol=1e-3)
+
+
+@pytest.fixture
+def run_folder(stirred, tmp_path):
+    """A folder as a training leaves it, with one model that is not the default."""
+    name = get_spec("metric").save_name
+    save_weights(stirred("metric"), tmp_path / "runs" / name / f"{name}.h5")
+    return tmp_path / "runs"
+
+
+def test_a_folder_of_one_model_needs_no_name_of_it(run_folder):
+    assert create_engine("keras", weights=run_folder).metadata["model"] == "metric"
+
+
+def test_of_a_folder_of_several_models_one_is_to_be_named(run_folder):
+    shutil.copytree(run_folder / get_spec("metric").save_name, run_folder / "ssrnet_mt")
+    (run_folder / "ssrnet_mt" / f"{get_spec('metric').save_name}.h5").rename(run_folder / "ssrnet_mt/ssrnet_mt.h5")
+    with pytest.raises(InputError, match=r"name one \(--model metric, --model ssrnet_mt\)"):
+        create_engine(weights=run_folder)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("engine", ["onnx", "keras"])
+def test_weights_of_a_run_are_opened_without_notices_of_native_code(engine, run_folder, tmp_path, monkeypatch):
+    monkeypatch.setenv("FSANET_HOME", str(tmp_path / "home"))  # where it is not exported yet
+    monkeypatch.delenv("TF_CPP_MIN_LOG_LEVEL", raising=False)
+    code = f"from fsanet.engines.choose import create_engine; create_engine({engine!r}, weights={str(run_folder)!r})"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_an_export_that_lacks_a_package_names_all_that_it_needs(run_folder, tmp_path, monkeypatch):
+    def load_model(name, weights):
+        raise ModuleNotFoundError("No module named 'h5py'", name="h5py")
+
+    monkeypatch.setenv("FSANET_HOME", str(tmp_path / "home"))
+    monkeypatch.setattr("fsanet.weights.loading.load_model", load_model)
+    with pytest.raises(MissingPackageError, match=r"pip install 'fsanet\[keras,export\]'"):
+        create_engine("onnx", weights=run_folder)

@@ -156,6 +156,14 @@ class TestTables:
         assert [line.split()[-1] for line in lines] == ["5.25", "5.07"]
         assert len({len(line) for line in (headings, *lines)}) == 1
 
+    def test_columns_stay_apart_where_a_network_is_far_off(self):
+        labelled = labelled_set()
+        far = measure("fusion_capsule_fc", "x", labelled, labelled.true + [-111.9, 103.8, 115.8])
+        _, headings, line = as_text([far]).splitlines()
+        assert line.split()[-3:] == ["-111.9,", "+103.8,", "+115.8"]
+        assert len(line.split()) == 16
+        assert len(line) == len(headings)
+
     def test_unknown_figures_are_dashes_and_slopes_stand_below(self):
         labelled = labelled_set(roll_labelled=False)
         text = as_text([measure("capsule", "x", labelled, labelled.true * 0.9)])

@@ -17,7 +17,9 @@ from fsanet.errors import InputError
 from fsanet.export import comparison
 from fsanet.export.comparison import probe_crops
 from fsanet.export.formats.table import FORMATS, INT8, Source, get_format
+from fsanet.models.spec import get_spec
 from fsanet.weights import loading
+from fsanet.weights.saving import save_weights
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore:In the future `np.object`:FutureWarning"),  # keras' patch of tf2onnx
@@ -232,3 +234,10 @@ def test_the_suffix_of_another_format_is_an_error(weights, tmp_path):
         ValueError, match=r"An export as 'onnx' is a file in \.onnx, got '.*a\.pb': name it so or a folder"
     ):
         export("var_capsule", weights, "onnx", tmp_path / "a.pb")
+
+
+def test_of_a_folder_that_holds_one_model_that_one_is_exported(model, tmp_path):
+    name = get_spec("var_capsule").save_name
+    save_weights(model, tmp_path / "runs" / name / f"{name}.h5")
+    assert main(["export", "--weights", str(tmp_path / "runs"), "--format", "keras", "--out", str(tmp_path)]) == 0
+    assert (tmp_path / "var_capsule_runs.keras").is_file()

@@ -23,5 +23,5 @@ def test_the_middle_brightness_does_not_depend_on_the_light():
 
 def test_without_the_package_one_sentence(monkeypatch):
     monkeypatch.setitem(sys.modules, "OpenEXR", None)
-    with pytest.raises(MissingPackageError, match="pip install OpenEXR"):
+    with pytest.raises(MissingPackageError, match=r"OpenEXR: pip install 'fsanet\[scenes\]'"):
         read_panorama(b"")

@@ -21,6 +21,8 @@ from fsanet.options import add_option, positive
 from fsanet.training.adaptation.methods import METHODS, AdaptSettings
 from fsanet.training.settings import RUNS, override
 
+NEEDS = ("keras", "render")
+
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """What is adapted to what, how, and for how long."""

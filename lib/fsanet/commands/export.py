@@ -30,6 +30,9 @@ from fsanet.files import remove_leftovers, replace_whole, replace_whole_folder
 from fsanet.locations import work_dir
 from fsanet.models.spec import DEFAULT_MODEL, default_weights
 from fsanet.options import add_option
+from fsanet.weights.pretrained import model_of
+
+NEEDS = ("keras", "export")
 
 DEFAULT_FOLDER = Path("exported")
 _NAMED = 3
@@ -143,7 +146,7 @@ def _compare(source: Source, engine: Engine, path: Path, test: str | Path) -> st
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """What, in which format, and what it is measured with."""
-    add_option(parser, "--model", "(default: %(default)s)", default=DEFAULT_MODEL)
+    add_option(parser, "--model", f"(default: the one that a folder of weights holds, else {DEFAULT_MODEL})")
     add_option(parser, "--weights", "(default: ours, free where it has the model)")
     parser.add_argument("--format", default="onnx", help=f"one of {', '.join(FORMATS)} (default: %(default)s)")
     parser.add_argument("--quantize", default="", help="float16 or int8 (default: neither)")
@@ -156,8 +159,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Write the export and say what it costs."""
     calibration, test = (set_path(name, args.folder) for name in (args.calibration, args.set))
+    model = args.model or model_of(args.weights)
     path, verdict = export(
-        args.model, args.weights or default_weights(args.model), args.format, args.out, args.quantize, calibration, test
+        model, args.weights or default_weights(model), args.format, args.out, args.quantize, calibration, test
     )
     print(f"{path} ({_megabytes(path):.1f} MB): {verdict}.")
     return EXIT_OK

@@ -16,6 +16,8 @@ from fsanet.options import add_twin_options
 from fsanet.rendering.hair_styles import HAIR_STYLES
 from fsanet.rendering.haired_set import haired_set
 
+NEEDS = ("render",)
+
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Which set, which hair, and where to."""

@@ -18,6 +18,8 @@ from fsanet.options import add_twin_options
 from fsanet.rendering.masks.kinds import KINDS, WAYS
 from fsanet.rendering.masks.masked_set import masked_set
 
+NEEDS = ("render",)
+
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Which set, which masks, and where to."""

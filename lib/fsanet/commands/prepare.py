@@ -26,6 +26,8 @@ from fsanet.readers.raw_sets import RAW_SETS, Options, RawSet, Step
 from fsanet.readers.report import summary_lines
 from fsanet.readers.set_builder import build_set
 
+NEEDS = ("render",)
+
 SYNTHETIC = "synthetic"
 _ALL_RAW = ("raw", "margin", "img_size")
 _SEARCHED = (*_ALL_RAW, "detector", "bgr_to_mtcnn")

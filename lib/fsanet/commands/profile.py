@@ -18,6 +18,8 @@ from fsanet.console import EXIT_OK, EXIT_PARTIAL
 from fsanet.locations import work_dir
 from fsanet.options import add_option, positive, refuse_without_part
 
+NEEDS = ("render",)
+
 _COPIES, _YAW_DEG = 18, 90.0
 _TURNED, _AS_THEY_ARE = "turned", "--as-they-are"
 _PARTS = {_TURNED: ("yaw",), _AS_THEY_ARE: ()}

@@ -18,6 +18,8 @@ from fsanet.locations import work_dir
 from fsanet.options import add_option, positive, refuse_without_part, share
 from fsanet.rendering.poses import POSES
 
+NEEDS = ("render",)
+
 NPZ, PHOTOS = "npz", ("300W_LP", "BIWI")
 _PARTS = {NPZ: ("per_person", "masked", "hair", "workers", "cluster"), PHOTOS[0]: ("size",), PHOTOS[1]: ("size",)}
 

@@ -15,6 +15,8 @@ from fsanet.commands.twins import make_twin
 from fsanet.datasets.derive import SURROUNDED
 from fsanet.options import add_twin_options
 
+NEEDS = ("render",)
+
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Which set, which pictures behind, and where to."""

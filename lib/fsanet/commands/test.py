@@ -10,8 +10,9 @@ Prints one table; where a set has tags, as rendered ones have, the errors with a
 fringe, hat, frame of glasses, mask, object, hard light, profile); where its masked or turned twin is there (`fsanet
 mask`, `fsanet rotate`), both pair by pair; where its labels are in a camera's frame (BIWI's), a second table with the
 angles turned into it.
-Rows as CSV and JSON and pictures go to training_and_testing/output/test. Where there is no test set, or with --set
-synthetic, the first 1,000 faces of the synthetic one are rendered.
+Rows as CSV and JSON and pictures go to training_and_testing/output/test/WEIGHTS/SET: what was measured of a set is kept
+until that set is measured again. Where there is no test set, or with --set synthetic, the first 1,000 faces of the
+synthetic one are rendered.
 """
 
 import argparse
@@ -20,7 +21,7 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
-from fsanet.console import EXIT_OK, quiet_native_stderr
+from fsanet.console import EXIT_OK
 from fsanet.engines.choose import create_engine
 from fsanet.engines.engine import Engine
 from fsanet.errors import InputError
@@ -38,7 +39,9 @@ from fsanet.locations import work_dir
 from fsanet.models.spec import DEFAULT_WEIGHTS, get_spec
 from fsanet.options import add_option
 from fsanet.training.settings import DATA
-from fsanet.weights.pretrained import UncataloguedError
+from fsanet.weights.pretrained import UncataloguedError, held_models
+
+NEEDS = ("render",)
 
 DEFAULT_MODELS = ("ssrnet_mt", "capsule", "var_capsule", "noS_capsule", "fusion_capsule")
 _NICKNAMES = {"synthetic": SYNTHETIC_TEST}
@@ -48,7 +51,7 @@ log = logging.getLogger(__name__)
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Which models, on what."""
-    several = "(several may be given; default: the capsule models, their fusion, the baseline)"
+    several = "(several may be given; default: the capsule models, their fusion, the baseline, or what a folder holds)"
     add_option(parser, "--model", several, nargs="+", default=[])
     add_option(parser, "--weights", "(default: %(default)s)", default=DEFAULT_WEIGHTS)
     add_option(parser, "--set", "(several may be given; default: all that are there)", nargs="+", default=[])
@@ -64,16 +67,15 @@ def run(args: argparse.Namespace) -> int:
     """Measure, print the table, write rows and pictures."""
     evaluations = evaluate_all(args.model, args.weights, args.set, args.folder, args.only, args.straighten)
     print(as_text(evaluations))
+    for name in dict.fromkeys(evaluation.test_set.name for evaluation in evaluations):
+        folder = args.out / Path(args.weights).name / name
+        written = write_set([e for e in evaluations if e.test_set.name == name], folder, not args.no_pictures)
+        log.info("Written to %s: %s", folder, ", ".join(path.name for path in written))
     as_read = [evaluation for evaluation in evaluations if not evaluation.turned]
-    folder = args.out / Path(args.weights).name
-    written = write_rows(evaluations, folder) + write_tags(as_read, folder)
     if by_tag := tags_as_text(as_read):
         print(f"\n{by_tag}")
     if pairs := find_pairs(as_read):
         print(f"\n{pairs_as_text(pairs)}")
-    if not args.no_pictures:
-        written += draw_all(as_read, folder)
-    log.info("Written to %s: %s", folder, ", ".join(path.name for path in written))
     return EXIT_OK
 
 
@@ -88,7 +90,7 @@ def evaluate_all(
     """Evaluations of models on sets, by set.
 
     Args:
-        models: names; empty for the usual ones that have weights.
+        models: names; empty for the usual ones that have weights, and where a folder has none of them, for all of its.
         weights: a training set, a file or a folder, as `fsanet.load_model` takes it.
         sets: names or npz paths; empty for all that are there, or the synthetic test set where there is none.
         data: folder of the npz sets.
@@ -103,7 +105,7 @@ def evaluate_all(
     if straighten:
         engines = {name: StraightenedEngine(engine) for name, engine in engines.items()}
     size = next(iter(engines.values())).input_size
-    chosen = list(models) or [name for name in DEFAULT_MODELS if set(_singles(name)) <= set(engines)]
+    chosen = list(models) or [name for name in _usual_models(weights) if set(_singles(name)) <= set(engines)]
     names = _chosen_sets(sets, data)
     _refuse_equal_names(names)
     labelled = (load_labelled_set(name, data, size, only) for name in names)
@@ -114,7 +116,7 @@ def load_engines(models: Sequence[str], weights: str) -> dict[str, Engine]:
     """An engine for every single network that the models need; for the usual models, for those that have weights."""
     engines: dict[str, Engine] = {}
     missing: list[Exception] = []
-    for name in dict.fromkeys(single for model in models or DEFAULT_MODELS for single in _singles(model)):
+    for name in dict.fromkeys(single for model in models or _usual_models(weights) for single in _singles(model)):
         try:
             engines[name] = _engine(name, _place(weights))
         except (FileNotFoundError, UncataloguedError) as error:
@@ -126,21 +128,31 @@ def load_engines(models: Sequence[str], weights: str) -> dict[str, Engine]:
     return engines
 
 
-def draw_all(evaluations: Sequence[Evaluation], folder: Path) -> list[Path]:
-    """All pictures: for each set bars and error by yaw of all models, and details of the last one."""
-    paths = []
-    for name in dict.fromkeys(evaluation.test_set.name for evaluation in evaluations):
-        group = [evaluation for evaluation in evaluations if evaluation.test_set.name == name]
-        pictures = {
-            "bars": partial(draw_bars, group),
-            "error_by_yaw": partial(draw_error_by_yaw, group),
-            "predicted_and_true": partial(draw_scatter, group[-1]),
-            "worst_faces": partial(draw_worst_faces, group[-1]),
-        }
-        for title, draw in pictures.items():
-            paths.append(folder / f"{name}_{title}.png")
-            draw(paths[-1])
-    return paths
+def write_set(evaluations: Sequence[Evaluation], folder: Path, pictures: bool) -> list[Path]:
+    """What was measured of one set, in a folder of its own: rows, errors by tag, pictures of all models and the last.
+
+    Nothing of an earlier test stays beside it.
+    """
+    as_read = [evaluation for evaluation in evaluations if not evaluation.turned]
+    charts = {
+        "bars.png": partial(draw_bars, as_read),
+        "error_by_yaw.png": partial(draw_error_by_yaw, as_read),
+        "predicted_and_true.png": partial(draw_scatter, as_read[-1]),
+        "worst_faces.png": partial(draw_worst_faces, as_read[-1]),
+    }
+    for name in charts:
+        (folder / name).unlink(missing_ok=True)
+    written = write_rows(evaluations, folder) + write_tags(as_read, folder)
+    for name, draw in charts.items() if pictures else ():
+        draw(folder / name)
+        written.append(folder / name)
+    return written
+
+
+def _usual_models(weights: str) -> tuple[str, ...]:
+    """Models to measure where none is named: of a folder those that it holds, the usual ones where it has any."""
+    held = held_models(_place(weights))
+    return tuple(name for name in DEFAULT_MODELS if name in held) or held or DEFAULT_MODELS
 
 
 def _singles(model: str) -> tuple[str, ...]:
@@ -172,8 +184,7 @@ def _engine(model: str, weights: str) -> Engine:
     """ONNX Runtime where the network is there as ONNX, else Keras: an export takes longer than a test."""
     if ready_onnx(model, weights):
         return create_engine("onnx", model=model, weights=weights)
-    with quiet_native_stderr():  # loads the backend
-        return create_engine("keras", model=model, weights=weights)
+    return create_engine("keras", model=model, weights=weights)
 
 
 def _place(weights: str) -> str:

@@ -25,6 +25,8 @@ from fsanet.training.processes.places import Follower, Leader
 from fsanet.training.settings import RUNS, Settings, override
 from fsanet.workers import cores
 
+NEEDS = ("keras",)
+
 DEFAULT_SET = "synthetic"
 TRAINED_BY_DEFAULT = "var_capsule"
 

@@ -5,6 +5,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from fsanet.console import quiet_native_stderr
 from fsanet.engines.engine import Engine, told_model
 from fsanet.engines.keras_engine import KerasEngine
 from fsanet.engines.onnx_engine import OnnxEngine
@@ -13,8 +14,8 @@ from fsanet.engines.tensorflow_engines import FrozenGraphEngine, LiteRtEngine, S
 from fsanet.errors import InputError, MissingPackageError
 from fsanet.export.onnx_cache import exported_onnx, ready_onnx
 from fsanet.locations import command_here
-from fsanet.models.spec import DEFAULT_MODEL, default_weights, get_spec
-from fsanet.weights.pretrained import weight_files
+from fsanet.models.spec import default_weights, get_spec
+from fsanet.weights.pretrained import model_of, weight_files
 
 _EXPORT_PACKAGES = ("keras", "tensorflow", "tf2onnx", "onnx")
 _FILES = {".onnx": "onnx", ".tflite": "litert", ".xml": "openvino", ".pb": "frozen_graph"}
@@ -35,7 +36,7 @@ def create_engine(
     Args:
         engine: one of `ENGINES`, or "auto": what runs the export that `weights` names; else ONNX Runtime where the
             model is there as ONNX or can be exported, else Keras.
-        model: a name of `fsanet.MODELS`; None for that of an export, and `DEFAULT_MODEL` of other weights.
+        model: a name of `fsanet.MODELS`; None for that of an export, else `model_of` the weights.
         weights: a catalogued training set ("free", "synthetic", "300W_LP", "BIWI"), a weight file or a folder of them
             as `load_model` takes it, or what `fsanet export` wrote: a file, or the folder of OpenVINO or of a
             SavedModel. None: our own, `default_weights`.
@@ -51,7 +52,7 @@ def create_engine(
     """
     if engine not in ("auto", *ENGINES):
         raise InputError(f"There is no engine '{engine}'. The engines are: auto, {', '.join(ENGINES)}.")
-    wanted = get_spec(DEFAULT_MODEL if model is None else model).name
+    wanted = get_spec(model_of(weights) if model is None else model).name
     weights = default_weights(wanted) if weights is None else str(weights)
     name = _best_engine(wanted, weights) if engine == "auto" else engine
     given = {"threads": threads, "provider": provider, "batch_size": batch_size}
@@ -123,11 +124,15 @@ def _openvino(model: str, weights: str, settings: dict[str, Any]) -> Engine:
 
 
 def _saved_model(model: str, weights: str, settings: dict[str, Any]) -> Engine:
-    return SavedModelEngine(_export_of("saved_model", "saved_model", model, weights), **settings)
+    path = _export_of("saved_model", "saved_model", model, weights)
+    with quiet_native_stderr():  # starts TensorFlow
+        return SavedModelEngine(path, **settings)
 
 
 def _frozen_graph(model: str, weights: str, settings: dict[str, Any]) -> Engine:
-    return FrozenGraphEngine(_export_of("frozen_graph", "frozen_graph", model, weights), **settings)
+    path = _export_of("frozen_graph", "frozen_graph", model, weights)
+    with quiet_native_stderr():  # starts TensorFlow
+        return FrozenGraphEngine(path, **settings)
 
 
 def _export_of(engine: str, export_format: str, model: str, weights: str) -> str:
@@ -145,20 +150,21 @@ def _export_of(engine: str, export_format: str, model: str, weights: str) -> str
 def _keras(model: str, weights: str, settings: dict[str, Any]) -> Engine:
     weight_files(model, weights)  # what is no weights needs no Keras
     if not find_spec("keras"):
-        raise MissingPackageError(
-            "Engine 'keras' needs Keras: pip install 'fsanet[keras]'; engine 'onnx' works without."
-        )
-    from fsanet.weights.loading import load_model
+        without = "; engine 'onnx' works without" if ready_onnx(model, weights) else ""
+        raise MissingPackageError(f"Engine 'keras' needs Keras: pip install 'fsanet[keras]'{without}.")
+    with quiet_native_stderr():  # loads the backend
+        from fsanet.weights.loading import load_model
 
-    return KerasEngine(load_model(model, weights=weights), **settings)
+        return KerasEngine(load_model(model, weights=weights), **settings)
 
 
 def _whole_keras_model(path: Path) -> KerasEngine:
-    import keras
+    with quiet_native_stderr():  # loads the backend
+        import keras
 
-    import fsanet.layers  # noqa: F401 (registers the layers by name)
+        import fsanet.layers  # noqa: F401 (registers the layers by name)
 
-    return KerasEngine(keras.saving.load_model(path, compile=False))
+        return KerasEngine(keras.saving.load_model(path, compile=False))
 
 
 class _Row(NamedTuple):

@@ -11,7 +11,7 @@ from fsanet.evaluation.evaluation import AHEAD_DEG, ANGLES, ASIDE_DEG, Evaluatio
 from fsanet.files import replace_whole
 
 _HEADINGS = (
-    ("model", 16),
+    ("model", 17),
     ("yaw", 6),
     ("pitch", 6),
     ("roll", 6),
@@ -24,7 +24,7 @@ _HEADINGS = (
     ("yaw<30", 7),
     ("30-60", 6),
     (">60", 6),
-    ("bias y, p, r", 17),
+    ("bias y, p, r", 22),
     ("paper", 6),
 )
 
@@ -36,7 +36,7 @@ def as_text(evaluations: Sequence[Evaluation]) -> str:
 
 
 def write_rows(evaluations: Sequence[Evaluation], folder: Path) -> list[Path]:
-    """results.csv and results.json in a folder: one row a model and set."""
+    """results.csv and results.json in a folder, in place of those of an earlier test: one row a model and set."""
     rows = [as_row(evaluation) for evaluation in evaluations]
     with replace_whole(folder / "results.csv") as temporary, temporary.open("w", newline="", encoding="utf-8") as file:
         writer = csv.DictWriter(file, fieldnames=list(rows[0]))

@@ -9,6 +9,8 @@ import hashlib
 import os
 from pathlib import Path
 
+from fsanet.console import quiet_native_stderr
+from fsanet.errors import told_extras
 from fsanet.locations import HOME_VARIABLE, cache_dir
 from fsanet.weights.pretrained import weight_files
 
@@ -47,16 +49,20 @@ def exported_onnx(model: str, weights: str) -> Path:
     Args:
         model: a name of `fsanet.MODELS`.
         weights: a catalogued training set or a weight file.
+
+    Raises:
+        MissingPackageError: when it has to be exported, and a package for that is not installed.
     """
     found = ready_onnx(model, weights)
     if found is not None:
         return found
-    from fsanet.export.formats.table import describe
-    from fsanet.export.onnx_file import write_onnx
-    from fsanet.weights.loading import load_model
+    with quiet_native_stderr(), told_extras(("keras", "export")):  # starts TensorFlow
+        from fsanet.export.formats.table import describe
+        from fsanet.export.onnx_file import write_onnx
+        from fsanet.weights.loading import load_model
 
-    path = _cache_path(model, weights)
-    return write_onnx(load_model(model, weights=weights), path, describe(model, weights), spread=True)
+        path = _cache_path(model, weights)
+        return write_onnx(load_model(model, weights=weights), path, describe(model, weights), spread=True)
 
 
 def _cache_path(model: str, weights: str) -> Path:

@@ -53,10 +53,10 @@ class HeadPoseEstimator:
     One instance may be called from several threads.
 
     Args:
-        model: a name of `fsanet.MODELS`; None for that of an export, and `DEFAULT_MODEL` of other weights. It and
-            `weights` are for engines by name.
-        weights: a catalogued training set ("free", "synthetic", "300W_LP", "BIWI"), a weight file, or a file of
-            `make export`; None for our own, "free" where it has the model.
+        model: a name of `fsanet.MODELS`; None for that of an export, or the only one that a folder of weights holds,
+            else `DEFAULT_MODEL`. It and `weights` are for engines by name.
+        weights: a catalogued training set ("free", "synthetic", "300W_LP", "BIWI"), a weight file or a folder of them,
+            or a file of `make export`; None for our own, "free" where it has the model.
         detector: "auto" (scout), "scout", "yunet", "mtcnn", "ssd", "lbp", or an object with
             `detect(image_bgr) -> list[Detection]`.
         engine: "auto", "onnx", "litert" or "keras", which read leaning faces a second time, turned upright

@@ -27,7 +27,7 @@ def read_panorama(exr: bytes) -> NDArray[np.float32]:
     try:
         import OpenEXR
     except ImportError:
-        raise MissingPackageError("Reading panoramas needs a package: pip install OpenEXR.") from None
+        raise MissingPackageError("Reading panoramas needs OpenEXR: pip install 'fsanet[scenes]'.") from None
     with tempfile.TemporaryDirectory() as folder:  # the package reads files only
         path = Path(folder) / "panorama.exr"
         path.write_bytes(exr)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from fsanet.errors import InputError
 from fsanet.locations import DETECTORS, command_here, find_pretrained, pretrained_dir
-from fsanet.models.spec import ModelSpec, get_spec
+from fsanet.models.spec import DEFAULT_MODEL, MODELS, ModelSpec, get_spec
 
 ORIGINAL_URL = "https://raw.githubusercontent.com/shamangary/FSA-Net/master/pre-trained"
 OUR_LICENCE = "Apache-2.0; trained on synthetic heads of our own"
@@ -248,10 +248,46 @@ def _require_weights(path: Path) -> None:
 def _file_of(spec: ModelSpec, weights: str | Path) -> Path:
     if not _is_folder(weights):
         return find_weights(spec.name, str(weights))
-    path = Path(weights) / spec.save_name / f"{spec.save_name}.h5"
+    path = _in_folder(spec, weights)
     if Path(weights).is_dir() and not path.is_file():
-        raise FileNotFoundError(f"The folder '{weights}' holds no weight file of {spec.name}: there is no '{path}'.")
+        held = ", ".join(held_models(weights))
+        raise FileNotFoundError(
+            f"The folder '{weights}' holds no weight file of {spec.name}: there is no '{path}'"
+            f"{f'; it holds those of: {held}' if held else ''}."
+        )
     return path
+
+
+def _in_folder(spec: ModelSpec, folder: str | Path) -> Path:
+    return Path(folder) / spec.save_name / f"{spec.save_name}.h5"
+
+
+def model_of(weights: str | Path | None) -> str:
+    """The model that is meant where none is named: `DEFAULT_MODEL`, unless weights are a folder that holds another.
+
+    Args:
+        weights: a catalogued training set, a file, a folder or an export; None for our own.
+
+    Raises:
+        InputError: when a folder holds several models and not the default; the message lists them.
+    """
+    held = () if weights is None else held_models(weights)
+    if not held or DEFAULT_MODEL in held:
+        return DEFAULT_MODEL
+    if len(held) > 1:
+        raise InputError(
+            f"The folder '{weights}' holds weights of several models, and not those of {DEFAULT_MODEL}: name one "
+            f"({', '.join(f'--model {name}' for name in held)})."
+        )
+    return held[0]
+
+
+def held_models(weights: str | Path) -> tuple[str, ...]:
+    """Models whose weights a folder holds, fusions with all of their members too; none where weights are no folder."""
+    if not _is_folder(weights):
+        return ()
+    there = {name for name in MODELS if _in_folder(get_spec(name), weights).is_file()}
+    return tuple(name for name in MODELS if set(get_spec(name).members or (name,)) <= there)
 
 
 def _is_folder(weights: str | Path) -> bool:

@@ -22,6 +22,7 @@ def rows_of(test_set="AFLW2000", models=MODELS, roll=5.0):
         {
             "set": test_set,
             "model": model,
+            "frame": "as read",
             "weights": "300W_LP",
             "samples": 38,
             "left_out": 1,
@@ -64,6 +65,19 @@ def test_a_folder_of_tables_is_read_whole(tmp_path):
         table(tmp_path / str(number), [row])
     table(tmp_path, {"settings": 1}, "settings.json")
     assert len(bars.read_rows(tmp_path)) == 4
+
+
+def test_angles_in_a_cameras_frame_are_left_out(tmp_path):
+    turned = [row | {"frame": "camera", "mae": 9.0} for row in rows_of()]
+    assert {row.mae for row in bars.read_rows(table(tmp_path, rows_of() + turned))} == {4.5}
+
+
+def test_two_results_of_one_measurement_are_refused(tmp_path):
+    (tmp_path / "again").mkdir()
+    table(tmp_path, rows_of(models=MODELS[:1]))
+    table(tmp_path / "again", rows_of(models=MODELS[:1]))
+    with pytest.raises(ValueError, match="holds two results of capsule on AFLW2000, weights 300W_LP: remove one"):
+        bars.read_rows(tmp_path)
 
 
 @pytest.mark.parametrize("model", MODELS)

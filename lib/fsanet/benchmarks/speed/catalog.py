@@ -4,7 +4,7 @@ from collections.abc import Callable
 from importlib import import_module
 
 from fsanet.benchmarks.speed.measurement import Effort, Section
-from fsanet.errors import InputError, missing_package
+from fsanet.errors import InputError, told_extras
 
 SECTIONS = ("engines", "exports", "start", "video", "training", "folder", "peers", "gpu")
 ON_REQUEST = ("folder", "peers", "gpu")  # take minutes, install something or need a card: only where they are named
@@ -20,9 +20,7 @@ def get_section(name: str) -> Callable[[Effort], Section]:
         raise InputError(f"There is no section '{name}'. The sections are: {', '.join(SECTIONS)}.")
 
     def run(effort: Effort) -> Section:
-        try:
+        with told_extras():
             return import_module(f"fsanet.benchmarks.speed.{name}").run(effort)
-        except ModuleNotFoundError as error:
-            raise missing_package(error) or error from None
 
     return run

@@ -12,6 +12,8 @@ from fsanet.console import EXIT_OK, EXIT_PARTIAL
 from fsanet.files import visible
 from fsanet.options import add_option
 
+NEEDS = ("scenes",)
+
 log = logging.getLogger(__name__)
 
 

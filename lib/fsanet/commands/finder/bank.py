@@ -14,6 +14,8 @@ from fsanet.console import EXIT_OK
 from fsanet.options import add_option, positive
 from fsanet.scenes.bank_plan import SPLITS, BankPlan
 
+NEEDS = ("render",)
+
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """How many of what, and where to."""

@@ -10,6 +10,8 @@ from fsanet.console import EXIT_OK, quiet_native_stderr
 from fsanet.image.kinds import pictures_in
 from fsanet.locations import work_dir
 
+NEEDS = ("keras", "export")
+
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Which weights, and what the file in int8 is calibrated on."""

@@ -12,6 +12,8 @@ from fsanet.console import EXIT_OK
 from fsanet.locations import work_dir
 from fsanet.options import add_option, positive
 
+NEEDS = ("render",)
+
 HARD = work_dir("data/hard_negatives")
 
 

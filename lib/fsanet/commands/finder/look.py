@@ -13,6 +13,8 @@ from fsanet.commands.finder.folders import add_training_folders, add_whole
 from fsanet.console import EXIT_OK
 from fsanet.options import add_option
 
+NEEDS = ("render",)
+
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Of what, and where to."""

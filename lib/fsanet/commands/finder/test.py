@@ -12,6 +12,8 @@ from fsanet.commands.finder.folders import BANK_TEST, add_backgrounds_folder, ad
 from fsanet.console import EXIT_OK
 from fsanet.options import none_or_more
 
+NEEDS = ("render",)
+
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Which detectors, and on what."""

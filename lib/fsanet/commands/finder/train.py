@@ -17,6 +17,8 @@ from fsanet.commands.finder.folders import add_training_folders, add_whole
 from fsanet.console import EXIT_OK, quiet_native_stderr
 from fsanet.options import add_option, positive
 
+NEEDS = ("keras", "render")
+
 _MODELS = "scout (default), retinaface_mnet025, retinaface_resnet50, retinaface_mnet025_mesh, retinaface_resnet50_mesh"
 
 
