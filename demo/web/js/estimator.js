@@ -102,7 +102,8 @@ export class LiveEstimator {
     this.contract = contract;
     this.tracker = new FaceTracker(contract.tracking);
     this.cuts = new CutDetector(contract.cuts);
-    this.sinceCut = 0;
+    this.frames = 0; // so far
+    this.lastTurn = -1; // of the searches: frame 0, n, 2n, ... begins another
     this.hurried = hurried;
     /** @type {Map<number, boolean>} */
     this.turned = new Map(); // face -> whether it seemed to lie when that was looked at last
@@ -119,11 +120,10 @@ export class LiveEstimator {
    * @returns {Promise<Followed>} */
   async follow(picture, time, { detectEvery, anyAngle }) {
     const { detector } = this.estimator;
-    if (this.cuts.isCut(picture)) {
-      this.tracker.forget();
-      this.sinceCut = 0;
-    }
-    const due = this.sinceCut++ % detectEvery === 0;
+    const isCut = this.cuts.isCut(picture), turn = Math.floor(this.frames++ / detectEvery);
+    if (isCut) this.tracker.forget();
+    const due = isCut || turn !== this.lastTurn;
+    this.lastTurn = turn;
     /** @type {import("./tracking.js").LookAgain} */
     const lookAgain = (faces) => detector.findNear(picture, faces);
     const followed = due

@@ -22,6 +22,8 @@ from fsanet.inference.face_estimator import Face
 from fsanet.inference.rows.row import DIGITS, FORMATS, PoseRow, make_row
 from fsanet.inference.video import cuts
 from fsanet.inference.video.cuts import CutDetector
+from fsanet.inference.video.frames import VideoFrame
+from fsanet.inference.video.poses import VideoPoses, VideoSettings
 from fsanet.inference.video.tracking import SAME_HEAD_IOU, FaceTracker
 from fsanet.pose.angles import Pose
 
@@ -189,6 +191,47 @@ def test_of_a_face_that_is_followed_no_longer_nothing_is_kept(in_node):
     given = {"contract": settings, "places": [0, None, 0, 100, None, 200], "times": [0, 0.1, 0.2, 5, 9, 20]}
     kept = in_node(PASSERS_BY, ["estimator.js"], given)
     assert kept == [[ids, ids] for ids in ([0], [0], [0], [1], [], [2])]
+
+
+SEARCHES = """
+const searched = [];
+const estimator = new PictureEstimator(null, null, given.contract.quality);
+const live = new LiveEstimator(estimator, given.contract, true);
+for (const [i, grey] of given.greys.entries()) {
+    estimator.detector = { find: async () => (searched.push(i), []) };
+    const picture = { width: 128, height: 128, data: new Uint8ClampedArray(4 * 128 * 128).fill(grey) };
+    await live.follow(picture, i / 30, { detectEvery: given.every, anyAngle: false });
+}
+return searched;
+"""
+
+
+class Searcher:
+    """Finds nothing, and notes which frames are searched: their second pixel is their number."""
+
+    def __init__(self):
+        self.searched = []
+
+    def prepare(self, image_bgr):
+        self.searched.append(int(image_bgr[0, 1, 0]))
+
+    def estimate(self, prepared):
+        return [[] for _ in prepared]
+
+    def look_again(self, image_bgr, faces):
+        return [None for _ in faces]
+
+
+@pytest.mark.parametrize("every", [1, 3, 5])
+def test_frames_are_searched_by_their_number_and_where_a_scene_begins_as_in_python(in_node, every):
+    greys = [20] * 4 + [220] * 9
+    images = np.stack([np.full((128, 128, 3), grey, np.uint8) for grey in greys])
+    images[:, 0, 1] = np.arange(len(greys))[:, None]
+    searcher = Searcher()
+    list(VideoPoses(searcher, [VideoFrame(i, i / 30, image) for i, image in enumerate(images)], VideoSettings(every)))
+    assert 4 in searcher.searched
+    given = {"contract": json.loads(json.dumps(contract("a", "b", PLAIN))), "greys": greys, "every": every}
+    assert in_node(SEARCHES, ["estimator.js"], given) == sorted(searcher.searched)
 
 
 def test_cuts(in_node):
