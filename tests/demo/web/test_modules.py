@@ -376,3 +376,29 @@ def test_an_error_of_the_processor_stays_an_error(in_node):
     body = FAKE_CARD.replace('"webgpu";', '"wasm";')
     body += "return network.run(new Float32Array([1]), [1]).then(() => 'answered', (error) => error.message);"
     assert in_node(body, ["runtime.js"], "wasm") == "device lost"
+
+
+BROKEN_WORKER = """
+class BrokenWorker {
+  listeners = {};
+  addEventListener(kind, listener) { this.listeners[kind] = listener; }
+  postMessage() {}
+}
+const worker = new BrokenWorker(), network = new Network(worker);
+const told = (promise) => promise.then(() => "answered", (error) => error.message);
+"""
+
+
+def test_a_thread_that_broke_before_the_first_question_refuses_it(in_node):
+    body = BROKEN_WORKER + "worker.listeners.error({}); return told(network.ask({}));"
+    assert in_node(body, ["runtime.js"]) == "a network's thread did not start"
+
+
+def test_a_thread_that_breaks_refuses_what_was_asked_and_what_is_asked_then(in_node):
+    body = (
+        BROKEN_WORKER
+        + """const first = told(network.ask({})), second = told(network.ask({}));
+        worker.listeners.error({ message: "out of memory" });
+        return Promise.all([first, second, told(network.ask({}))]);"""
+    )
+    assert in_node(body, ["runtime.js"]) == ["out of memory"] * 3
