@@ -67,6 +67,7 @@ export class Panel {
 
   /** @param {boolean} playing */
   playing(playing) {
+    if (!playing && document.activeElement === byId("stop")) byId("camera").focus(); // what is hidden loses it
     byId("stop").hidden = !playing;
     byId("traces-figure").hidden = !playing;
     field("neutral").disabled = !playing;
@@ -76,6 +77,12 @@ export class Panel {
     this.times = [];
     this.written = this.spoken = -Infinity;
     this.count = -1;
+  }
+
+  /** The page is out of sight, or in sight again while something plays. @param {boolean} hidden */
+  hidden(hidden) {
+    if (hidden) this.status(texts.resting);
+    else this.count = -1; // the next frame names the faces again
   }
 
   liveOptions() {

@@ -58,8 +58,9 @@ export const texts = {
     cardLost: "The graphics card was lost; the networks go on computing on the processor.",
     unexpected: (/** @type {string} */ reason) => `Something went wrong that should not (${reason}). Load the page again, or choose another picture.`,
     empty: (/** @type {string} */ name) => `“${name}” is empty.`,
-    huge: (/** @type {string} */ name, /** @type {number} */ width, /** @type {number} */ height, /** @type {number} */ most) =>
-      `“${name}” has ${width} × ${height} pixels; sides up to ${most} can be read. Make it smaller.`,
+    huge: (/** @type {string} */ name, /** @type {number} */ width, /** @type {number} */ height) =>
+      `“${name}” has ${width} × ${height} pixels, for which this browser gives no memory. Make it smaller.`,
+    nothingDropped: "What was dropped is no file. Save the picture, and drop its file.",
     nothingPasted: "The clipboard holds no picture.",
   },
 };

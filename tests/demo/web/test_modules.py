@@ -378,6 +378,24 @@ def test_an_error_of_the_processor_stays_an_error(in_node):
     assert in_node(body, ["runtime.js"], "wasm") == "device lost"
 
 
+def test_what_comes_late_is_dropped_whether_it_is_an_answer_or_an_error(in_node):
+    body = """const turn = new Turn(), told = [];
+        const note = (kind) => (what) => told.push([kind, what]);
+        let answer, fail;
+        const late = new Promise((resolve) => (answer = resolve));
+        const failing = new Promise((_, reject) => (fail = reject));
+        await turn.wanted(Promise.resolve(1), note("dropped")).then(note("came"));
+        await turn.wanted(Promise.reject(2), note("dropped")).catch(note("failed"));
+        turn.wanted(late, note("dropped")).then(note("came"), note("failed"));
+        turn.wanted(failing, note("dropped")).then(note("came"), note("failed"));
+        turn.end();
+        answer(3);
+        fail(4);
+        await new Promise((done) => setTimeout(done, 0)); // all that was to happen has happened by then
+        return told;"""
+    assert in_node(body, ["turn.js"]) == [["came", 1], ["failed", 2], ["dropped", 3]]
+
+
 BROKEN_WORKER = """
 class BrokenWorker {
   listeners = {};
