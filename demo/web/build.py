@@ -46,7 +46,7 @@ _SINGLE_CSP = (
     "img-src blob: data:; media-src blob:; connect-src blob: data:; worker-src blob:; base-uri 'none'; "
     "form-action 'none'"
 )
-_ALWAYS_THERE = ("index.html", "icon.svg", "app.webmanifest", "sw.js")
+_LISTED = re.compile(r'^const FILES = (\[(?:"[^"\\]*"(?:, )?)*\]);$', re.MULTILINE)  # what the service worker keeps
 
 
 def page_files(
@@ -110,9 +110,18 @@ def _check_free(folder: Path) -> None:
     wanted = f"The page goes to a new or empty folder or in place of an earlier page, and '{folder}'"
     if not folder.is_dir():
         raise InputError(f"{wanted} is a file: name a folder.")
-    names = sorted(path.name for path in folder.iterdir())
-    if names and not set(names).issuperset(_ALWAYS_THERE):
-        raise InputError(f"{wanted} holds other files, such as '{names[0]}': name another one.")
+    written = _earlier_page(folder)
+    files = (path for path in sorted(folder.rglob("*")) if path.is_symlink() or not path.is_dir())
+    others = [name for name in (path.relative_to(folder).as_posix() for path in files) if name not in written]
+    if others:
+        raise InputError(f"{wanted} holds other files, such as '{others[0]}': name another one.")
+
+
+def _earlier_page(folder: Path) -> set[str]:
+    """Names of the files that an earlier build wrote to a folder, by the list in its service worker; none elsewhere."""
+    worker = folder / "sw.js"
+    listed = _LISTED.search(worker.read_text(encoding="utf-8", errors="replace")) if worker.is_file() else None
+    return {*json.loads(listed[1]), worker.name} if listed else set()
 
 
 def write_single(path: Path, files: Mapping[str, bytes]) -> None:

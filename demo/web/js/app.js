@@ -6,12 +6,16 @@ import { drawFaces } from "./drawing.js";
 import { computeOn, LiveEstimator, openEstimator, useYuNet } from "./estimator.js";
 import { byId, Panel } from "./panel.js";
 import { threads } from "./runtime.js";
-import { closeVideo, FrameReader, isVideo, listCameras, nextFrame, openCamera, openPicture, openVideo, readPixels, SourceError } from "./sources.js";
+import {
+  closeStream, closeVideo, FrameReader, isVideo, listCameras, nextFrame, openCamera, openPicture, openVideo, readPicture, SourceError,
+} from "./sources.js";
 import { texts } from "./texts.js";
+import { Turn } from "./turn.js";
 
 /** @typedef {import("./estimator.js").Face} Face */
 /** @typedef {import("./estimator.js").PictureEstimator} PictureEstimator */
-/** @typedef {{picture: ImageData, faces: Face[], mirrored: boolean}} Shown */
+/** @typedef {{view: ImageData, scale: number, faces: Face[], mirrored: boolean}} Shown `scale`: from the pixels that were searched to those
+ * of the view */
 
 const video = /** @type {HTMLVideoElement} */ (byId("video"));
 const canvas = /** @type {HTMLCanvasElement} */ (byId("canvas"));
@@ -19,6 +23,8 @@ const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d")
 const reading = /** @type {CanvasRenderingContext2D} */ (document.createElement("canvas").getContext("2d", { willReadFrequently: true }));
 
 const KEEP_FILES_AFTER_MS = 3000;
+/** @type {Record<string, string>} */
+const KEYS = { c: "camera", o: "open", s: "stop", n: "neutral" }; // of buttons
 
 class Page {
   /** @param {any} contract @param {Promise<PictureEstimator>} estimator @param {Panel} panel @param {Promise<Uint8Array>} sample */
@@ -26,24 +32,26 @@ class Page {
     this.contract = contract;
     this.sampleFile = sample;
     this.estimator = estimator; // what is asked for meanwhile begins when it has loaded
+    this.isLoading = true;
+    estimator.then(() => (this.isLoading = false), () => undefined);
     this.panel = panel;
     /** @type {LiveEstimator | null} */
     this.live = null;
-    this.turn = 0; // of the source that is shown: what an older one still brings is dropped
+    /** @type {Turn | null} */
+    this.turn = null; // of the source that is shown; null before the first
     /** @type {Shown | null} */
-    this.still = null;
+    this.shown = null;
   }
 
-  /** Do what a person asked for; a refusal becomes a sentence. @param {(turn: number) => Promise<void>} action */
+  /** Do what a person asked for; a refusal becomes a sentence. @param {(turn: Turn) => Promise<void>} action */
   async begin(action) {
-    const turn = ++this.turn;
     this.close();
     this.panel.problem("");
     try {
-      await action(turn);
+      await action((this.turn = new Turn()));
     } catch (error) {
-      if (turn !== this.turn) return; // another source is shown meanwhile
-      this.stop();
+      this.close();
+      this.panel.status("");
       if (error instanceof SourceError) return this.panel.problem(error.message);
       this.panel.problem(texts.errors.unexpected(String(error)));
       throw error; // for the console
@@ -51,31 +59,40 @@ class Page {
   }
 
   close() {
+    this.turn?.end();
     closeVideo(video);
+    this.rest();
+  }
+
+  /** Nothing plays any longer. */
+  rest() {
     this.live = null;
-    this.still = null;
+    this.panel.playing(false);
   }
 
   stop() {
-    this.turn++;
     this.close();
-    this.panel.playing(false);
     this.panel.status(texts.stopped);
+  }
+
+  /** What finds the faces and reads them. @param {Turn} turn */
+  networks(turn) {
+    if (this.isLoading) this.panel.status(texts.loading);
+    return turn.wanted(this.estimator);
   }
 
   camera() {
     return this.begin(async (turn) => {
+      await this.networks(turn); // first: nobody is filmed while they load
       this.panel.status(texts.starting);
-      const stream = await openCamera(this.panel.cameraId());
-      if (turn !== this.turn) return stream.getTracks().forEach((track) => track.stop());
+      const stream = await turn.wanted(openCamera(this.panel.cameraId()), closeStream), [track] = stream.getVideoTracks();
+      const lost = () => (this.stop(), this.panel.problem(texts.errors.cameraLost));
+      track.addEventListener("ended", () => turn.over || lost());
       video.srcObject = stream;
-      await video.play();
-      stream.getVideoTracks()[0].addEventListener("ended", () => {
-        if (turn !== this.turn) return;
-        this.stop();
-        this.panel.problem(texts.errors.cameraLost);
-      });
-      this.panel.cameras(await listCameras(), stream.getVideoTracks()[0].getSettings().deviceId ?? "");
+      this.panel.playing(true); // it can be stopped from here on
+      this.panel.status(texts.looking);
+      await turn.wanted(video.play());
+      this.panel.cameras(await turn.wanted(listCameras()), track.getSettings().deviceId ?? "");
       await this.play(turn, "camera", null);
     });
   }
@@ -84,19 +101,19 @@ class Page {
   file(file) {
     return this.begin(async (turn) => {
       if (/\.onnx$/i.test(file.name)) return this.finder(turn, file);
-      if (!isVideo(file)) return this.picture(turn, await openPicture(file, file.name), file.name);
-      await this.play(turn, file.name, await openVideo(video, file));
+      if (!isVideo(file)) return this.picture(turn, file, file.name);
+      await this.play(turn, file.name, await turn.wanted(openVideo(video, file)));
     });
   }
 
-  /** Faces are found with what the file holds from here on. @param {number} turn @param {File} file */
+  /** Faces are found with what the file holds from here on, also where another source is shown meanwhile.
+   * @param {Turn} turn @param {File} file */
   async finder(turn, file) {
-    this.panel.playing(false);
     this.panel.status(texts.loadingFinder);
-    const content = new Uint8Array(await file.arrayBuffer()), { yunet } = this.contract;
-    if (!(await useYuNet(await this.estimator, this.contract, content))) throw new SourceError(texts.errors.finder(file.name, yunet.file));
-    this.panel.finder(yunet.name);
-    if (turn === this.turn) this.panel.status(texts.finderReady(yunet.name));
+    const { yunet } = this.contract, content = new Uint8Array(await turn.wanted(file.arrayBuffer())), estimator = await this.networks(turn);
+    const used = useYuNet(estimator, this.contract, content).then((used) => (used && this.panel.finder(yunet.name), used));
+    if (!(await turn.wanted(used))) throw new SourceError(texts.errors.finder(file.name, yunet.file));
+    this.panel.status(texts.finderReady(yunet.name));
   }
 
   /** What computes, as the switch says. A camera goes on meanwhile. */
@@ -110,88 +127,74 @@ class Page {
 
   sample() {
     return this.begin(async (turn) => {
-      const { file } = this.contract.sample;
-      const blob = new Blob([/** @type {BlobPart} */ (await this.sampleFile)], { type: "image/jpeg" });
-      await this.picture(turn, await openPicture(blob, file), file);
+      const content = /** @type {BlobPart} */ (await turn.wanted(this.sampleFile));
+      await this.picture(turn, new Blob([content], { type: "image/jpeg" }), this.contract.sample.file);
     });
   }
 
-  /** @param {number} turn @param {ImageBitmap} bitmap @param {string} name */
-  async picture(turn, bitmap, name) {
-    this.panel.playing(false);
-    const picture = readPixels(reading, bitmap, bitmap.width, bitmap.height);
-    this.draw({ picture, faces: [], mirrored: false });
-    const estimator = await this.estimator, { anyAngle } = this.panel.liveOptions();
-    if (turn !== this.turn) return;
+  /** @param {Turn} turn @param {Blob} file @param {string} name */
+  async picture(turn, file, name) {
+    const bitmap = await turn.wanted(openPicture(file, name), (late) => late.close());
+    const { picture, view, shrink } = readPicture(reading, bitmap, name);
+    const show = (/** @type {Face[]} */ faces) => this.draw({ view, scale: view.width / picture.width, faces, mirrored: false });
+    show([]);
+    const estimator = await this.networks(turn), { anyAngle } = this.panel.liveOptions();
     this.panel.status(texts.looking);
-    const faces = await estimator.estimate(picture, anyAngle, (early) => turn === this.turn && this.showStill(picture, early));
-    if (turn !== this.turn) return;
-    this.panel.rows(faces, name, null, null, bitmap.width / picture.width);
+    const early = (/** @type {Face[]} */ faces) => turn.over || (show(faces), this.panel.faces(faces));
+    const faces = await turn.wanted(estimator.estimate(picture, anyAngle, early));
+    this.panel.rows(faces, name, null, null, shrink);
     this.panel.showRows();
     this.panel.status(texts.faces(faces.length));
   }
 
-  /** @param {ImageData} picture @param {Face[]} faces */
-  showStill(picture, faces) {
-    this.still = { picture, faces, mirrored: false };
-    this.draw(this.still);
-    this.panel.faces(faces);
-  }
-
   /** Go through the frames of the element until another source is chosen. A frame is searched while the poses of the
-   * one before are read and drawn. @param {number} turn @param {string} name
+   * one before are read and drawn. @param {Turn} turn @param {string} name
    * @param {number | null} first time of the frame that a file shows already; null for a camera */
   async play(turn, name, first) {
-    const estimator = await this.estimator, camera = first === null;
-    if (turn !== this.turn) return;
+    const estimator = await this.networks(turn), camera = first === null;
     const live = (this.live = new LiveEstimator(estimator, this.contract, camera));
     const mirrored = () => camera && this.panel.mirrored(), started = performance.now(), frames = new FrameReader(reading, video);
     this.panel.playing(true);
     let next = camera ? nextFrame(video) : Promise.resolve(first), shown = Promise.resolve();
-    for (let frame = 0; ; frame++) {
-      const mediaTime = await next;
-      if (turn !== this.turn) return;
+    for (let count = 0; ; count++) {
+      const mediaTime = await turn.wanted(next);
       if (mediaTime === null) break;
-      if (!camera) video.pause(); // a slow machine plays a file slowly, and reads all of it
+      // A slow machine plays a file slowly. A frame that comes before the file stands still is passed over, and nobody says how many do.
+      if (!camera) video.pause();
       const time = camera ? (performance.now() - started) / 1000 : mediaTime, options = this.panel.liveOptions();
-      const picture = await frames.read();
-      if (turn !== this.turn) return;
+      const picture = await turn.wanted(frames.read());
       next = nextFrame(video, camera ? -Infinity : time); // one that comes while this one is searched is not waited for
-      const followed = await live.follow(picture, time, options);
-      await shown;
-      if (turn !== this.turn) return;
-      shown = live.read(picture, followed, time, options).then((faces) => {
-        if (turn === this.turn) this.show({ picture, faces, mirrored: mirrored() }, name, frame, time);
+      const followed = await turn.wanted(live.follow(picture, time, options));
+      await turn.wanted(shown);
+      const frame = camera ? count : null;
+      shown = turn.wanted(live.read(picture, followed, time, options)).then((faces) => {
+        this.draw({ view: picture, scale: 1, faces, mirrored: mirrored() });
+        this.panel.rows(faces, name, frame, time, video.videoWidth / picture.width);
+        this.panel.frame(faces, time);
       });
       // What has ended would begin again. It is refused where another source is chosen meanwhile.
       if (!camera && !video.ended) video.play().catch(() => undefined);
     }
-    await shown;
-    if (turn !== this.turn) return;
-    this.panel.playing(false);
+    await turn.wanted(shown);
+    this.rest();
     this.panel.status(texts.ended);
   }
 
-  /** @param {Shown} shown @param {string} name @param {number} frame @param {number} time seconds */
-  show(shown, name, frame, time) {
-    this.draw(shown);
-    this.panel.rows(shown.faces, name, frame, time, video.videoWidth / shown.picture.width);
-    this.panel.frame(shown.faces, time);
-  }
-
   /** @param {Shown} shown */
-  draw({ picture, faces, mirrored }) {
-    const { width, height } = picture;
+  draw(shown) {
+    const { view, scale, faces, mirrored } = (this.shown = shown), { width, height } = view;
     byId("invitation").hidden = true;
     byId("stage").classList.toggle("mirrored", mirrored);
     if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
-    context.putImageData(picture, 0, 0);
-    const named = faces.map((face) => ({ ...face, name: String(face.id + 1), sure: face.origin === "detected" }));
+    context.putImageData(view, 0, 0);
+    const named = faces.map(({ id, box, pose, origin }) => {
+      return { box: box.map((value) => scale * value), pose, name: String(id + 1), sure: origin === "detected" };
+    });
     drawFaces(context, named, this.panel.style(), this.contract.palette, mirrored);
   }
 
   redraw() {
-    if (this.still) this.draw(this.still);
+    if (this.shown && !this.live) this.draw(this.shown); // what plays is drawn anew soon
   }
 
   neutral() {
@@ -204,7 +207,6 @@ function connect(page, panel) {
   const file = /** @type {HTMLInputElement} */ (byId("file"));
   const open = () => file.click();
   const stop = () => page.stop();
-  /** @type {Record<string, () => void>} */
   const clicks = { camera: () => page.camera(), open, yunet: open, sample: () => page.sample(), stop, neutral: () => page.neutral() };
   for (const [id, action] of Object.entries(clicks)) byId(id).addEventListener("click", action);
   byId("style").addEventListener("change", () => page.redraw());
@@ -217,9 +219,9 @@ function connect(page, panel) {
   document.addEventListener("keydown", (event) => {
     const target = /** @type {HTMLElement} */ (event.target);
     if (event.ctrlKey || event.metaKey || event.altKey || /^(INPUT|SELECT|TEXTAREA)$/.test(target.tagName)) return;
-    /** @type {Record<string, () => void>} */
-    const keys = { c: clicks.camera, o: open, s: stop, n: clicks.neutral, d: () => (panel.nextStyle(), page.redraw()) };
-    keys[event.key.toLowerCase()]?.();
+    const key = event.key.toLowerCase();
+    if (key in KEYS) byId(KEYS[key]).click(); // which does nothing while the button is disabled
+    if (key === "d") (panel.nextStyle(), page.redraw());
   });
   const stage = byId("stage");
   for (const kind of ["dragover", "dragleave", "drop"]) {
@@ -227,7 +229,9 @@ function connect(page, panel) {
       event.preventDefault();
       stage.classList.toggle("over", kind === "dragover");
       const dropped = /** @type {DragEvent} */ (event).dataTransfer?.files;
-      if (kind === "drop" && dropped?.length) page.file(dropped[0]);
+      if (kind !== "drop") return;
+      if (dropped?.length) page.file(dropped[0]);
+      else panel.problem(texts.errors.nothingDropped);
     });
   }
   document.addEventListener("paste", (event) => {
@@ -236,8 +240,19 @@ function connect(page, panel) {
     else panel.problem(texts.errors.nothingPasted);
   });
   document.addEventListener("visibilitychange", () => {
-    if (page.live && document.hidden) panel.status(texts.resting);
+    if (page.live) panel.hidden(document.hidden);
   });
+}
+
+/** @param {unknown} error @returns {SourceError} */
+function incomplete(error) {
+  if (error instanceof SourceError) return error;
+  return new SourceError(texts.errors.load(error instanceof Error ? error.message : String(error)));
+}
+
+/** What must have come before anything can be shown. @template T @param {Promise<T>} part */
+function needed(part) {
+  return part.catch((error) => Promise.reject(incomplete(error)));
 }
 
 async function start() {
@@ -248,17 +263,17 @@ async function start() {
     const contract = await assetJson("contract.json");
     panel.use(contract, threads());
     // All now, so that nothing is asked of a server later.
-    const estimator = openEstimator(contract), sample = assetBytes(contract.sample.file);
+    const estimator = needed(openEstimator(contract)), sample = needed(assetBytes(contract.sample.file));
     const page = new Page(contract, estimator, panel, sample);
     connect(page, panel);
     panel.ready(true);
     await Promise.all([estimator, sample]);
-    if (page.turn === 0) panel.status(texts.ready);
+    if (!page.turn) panel.status(texts.ready);
     /** @type {HTMLImageElement} */ (byId("angles")).src = await assetUrl(contract.drawing, "image/jpeg");
   } catch (error) {
     panel.ready(false);
     panel.status("");
-    return panel.problem(texts.errors.load(error instanceof Error ? error.message : String(error)));
+    return panel.problem(incomplete(error).message);
   }
   if ("serviceWorker" in navigator && location.protocol.startsWith("http") && document.querySelector("link[rel=manifest]")) {
     // Offline use is a gift, not a need: it fetches all files once more, which the first picture does not wait for.

@@ -9,7 +9,9 @@ import { flagsOf, unsure } from "./quality.js";
 import { relativeTo } from "./rotation.js";
 import { loadRuntime, openNetwork } from "./runtime.js";
 import { Scout } from "./scout.js";
+import { SourceError } from "./sources.js";
 import { OneEuroRotationFilter } from "./smoothing.js";
+import { texts } from "./texts.js";
 import { FaceTracker } from "./tracking.js";
 import { ofAnySize, YuNet } from "./yunet.js";
 
@@ -31,8 +33,9 @@ export async function openEstimator(contract) {
 }
 
 /** Find faces with YuNet from here on, by a file that a person gives; false for another file.
- * @param {PictureEstimator} estimator @param {any} contract @param {Uint8Array<ArrayBuffer>} file */
+ * A browser computes no digest for a page that came openly: a `SourceError`. @param {PictureEstimator} estimator @param {any} contract @param {Uint8Array<ArrayBuffer>} file */
 export async function useYuNet(estimator, { yunet, search }, file) {
+  if (!globalThis.crypto?.subtle) throw new SourceError(texts.errors.insecure);
   const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", file));
   if (yunet.sha256 !== Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("")) return false;
   const { network } = estimator.detector.finder;
@@ -102,7 +105,8 @@ export class LiveEstimator {
     this.contract = contract;
     this.tracker = new FaceTracker(contract.tracking);
     this.cuts = new CutDetector(contract.cuts);
-    this.sinceCut = 0;
+    this.frames = 0; // so far
+    this.lastTurn = -1; // of the searches: frame 0, n, 2n, ... begins another
     this.hurried = hurried;
     /** @type {Map<number, boolean>} */
     this.turned = new Map(); // face -> whether it seemed to lie when that was looked at last
@@ -119,11 +123,10 @@ export class LiveEstimator {
    * @returns {Promise<Followed>} */
   async follow(picture, time, { detectEvery, anyAngle }) {
     const { detector } = this.estimator;
-    if (this.cuts.isCut(picture)) {
-      this.tracker.forget();
-      this.sinceCut = 0;
-    }
-    const due = this.sinceCut++ % detectEvery === 0;
+    const isCut = this.cuts.isCut(picture), turn = Math.floor(this.frames++ / detectEvery);
+    if (isCut) this.tracker.forget();
+    const due = isCut || turn !== this.lastTurn;
+    this.lastTurn = turn;
     /** @type {import("./tracking.js").LookAgain} */
     const lookAgain = (faces) => detector.findNear(picture, faces);
     const followed = due

@@ -67,6 +67,7 @@ export class Panel {
 
   /** @param {boolean} playing */
   playing(playing) {
+    if (!playing && document.activeElement === byId("stop")) byId("camera").focus(); // what is hidden loses it
     byId("stop").hidden = !playing;
     byId("traces-figure").hidden = !playing;
     field("neutral").disabled = !playing;
@@ -76,6 +77,12 @@ export class Panel {
     this.times = [];
     this.written = this.spoken = -Infinity;
     this.count = -1;
+  }
+
+  /** The page is out of sight, or in sight again while something plays. @param {boolean} hidden */
+  hidden(hidden) {
+    if (hidden) this.status(texts.resting);
+    else this.count = -1; // the next frame names the faces again
   }
 
   liveOptions() {
@@ -117,20 +124,22 @@ export class Panel {
 
   /** The faces of a frame that was shown. @param {Face[]} faces @param {number} time seconds */
   frame(faces, time) {
-    this.times = [...this.times.filter((earlier) => earlier > time - 2 && earlier < time), time];
-    const span = time - this.times[0], news = faces.length !== this.count;
+    const now = performance.now() / 1000, news = faces.length !== this.count; // a file may play slower than its times say
+    this.times = [...this.times.filter((earlier) => earlier > now - 2), now];
+    const span = now - this.times[0];
     this.traces.add(time, faces[0]?.pose ?? null);
     if (news) this.status(texts.faces(faces.length)); // read out, so only then
     this.count = faces.length;
-    if (!news && time - this.written < WRITTEN_EVERY && time >= this.written) return;
-    this.written = time;
+    if (!news && now - this.written < WRITTEN_EVERY) return;
+    this.written = now;
     this.traces.draw();
-    this.faces(faces, time);
+    this.faces(faces, now);
     if (span > 0.5) byId("rate").textContent = texts.rate((this.times.length - 1) / span);
   }
 
-  /** The table, how many rows are kept, and the picture in words. @param {Face[]} faces @param {number} [time] seconds, of a frame */
-  faces(faces, time) {
+  /** The table, how many rows are kept, and the picture in words. @param {Face[]} faces
+   * @param {number} [now] seconds on the clock, for a frame of many */
+  faces(faces, now) {
     const lines = faces.map(({ id, pose, mask }) => {
       const line = document.createElement("tr");
       const cells = [texts.faceName(id), ...ANGLES.map((name) => `${pose[name] >= 0 ? "+" : "−"}${Math.abs(pose[name]).toFixed(1)}°`), texts.looks(pose, mask)];
@@ -139,8 +148,8 @@ export class Panel {
     });
     byId("faces").replaceChildren(...(lines.length ? lines : [emptyLine()]));
     this.showRows();
-    if (time !== undefined && time - this.spoken < SPOKEN_EVERY && time >= this.spoken) return;
-    this.spoken = time ?? -Infinity;
+    if (now !== undefined && now - this.spoken < SPOKEN_EVERY) return;
+    this.spoken = now ?? -Infinity;
     const words = faces.map(({ id, pose, mask }) => texts.summary(texts.faceName(id), pose, mask));
     byId("canvas").setAttribute("aria-label", words.join(" ") || texts.faces(0));
   }

@@ -47,7 +47,12 @@ export class Network {
       if (data.error === undefined) resolve(data.answer);
       else reject(new Error(data.error));
     });
-    worker.addEventListener("error", ({ message }) => this.waiting.splice(0).forEach(({ reject }) => reject(new Error(message))));
+    /** @type {Error | null} */
+    this.broken = null; // why the thread answers nothing any longer; it may never have started
+    worker.addEventListener("error", ({ message }) => {
+      const broken = (this.broken = new Error(message || "a network's thread did not start"));
+      this.waiting.splice(0).forEach(({ reject }) => reject(broken));
+    });
   }
 
   /** Take a network from here on. @param {Uint8Array} network
@@ -90,6 +95,7 @@ export class Network {
   /** @param {import("./worker.mjs").Opening | import("./worker.mjs").Question} question @param {Transferable[]} given
    * @returns {Promise<any>} */
   ask(question, given = []) {
+    if (this.broken) return Promise.reject(this.broken);
     this.worker.postMessage(question, given);
     return new Promise((resolve, reject) => this.waiting.push({ resolve, reject }));
   }

@@ -1,10 +1,13 @@
 // @ts-check
 // Where pictures come from: a camera, a file, the clipboard. Every refusal becomes a `SourceError` with a sentence.
 
+import { shrunk } from "./pixels.js";
 import { texts } from "./texts.js";
 
-const LARGEST_SIDE = 8192; // beyond it canvases fail in some browsers
-const PICTURE_SIDE = 2560; // larger pictures are shrunk on the way in
+const MOST_PIXELS = 2 ** 26; // of a picture: they take 268 MB
+const TILE_SIDE = 2048; // canvases of that size work in all browsers, on phones too
+const VIEW_SIDE = 2560; // a screen shows no more of a picture
+const FRAME_SIDE = 4096; // larger frames of a video are shrunk on the way in
 const FIRST_FRAME_MS = 1000; // a browser that has not told by then that it shows a frame shows it all the same
 
 export class SourceError extends Error {}
@@ -34,10 +37,14 @@ export async function listCameras() {
   return devices.filter((device) => device.kind === "videoinput");
 }
 
+/** Switch a camera off. @param {MediaStream} stream */
+export function closeStream(stream) {
+  stream.getTracks().forEach((track) => track.stop());
+}
+
 /** Stop whatever plays in the element. @param {HTMLVideoElement} video */
 export function closeVideo(video) {
-  const stream = /** @type {MediaStream | null} */ (video.srcObject);
-  stream?.getTracks().forEach((track) => track.stop());
+  if (video.srcObject) closeStream(/** @type {MediaStream} */ (video.srcObject));
   if (video.src.startsWith("blob:")) URL.revokeObjectURL(video.src);
   video.srcObject = null;
   video.removeAttribute("src");
@@ -92,27 +99,62 @@ export function nextFrame(element, after = -Infinity) {
 /** A picture file as a bitmap, upright. @param {Blob} file @param {string} name */
 export async function openPicture(file, name) {
   if (file.size === 0) throw new SourceError(texts.errors.empty(name));
-  let bitmap;
   try {
-    bitmap = await createImageBitmap(file, { imageOrientation: "from-image" });
+    return await createImageBitmap(file, { imageOrientation: "from-image" });
   } catch {
     throw new SourceError(texts.errors.picture(name));
   }
-  if (Math.max(bitmap.width, bitmap.height) > LARGEST_SIDE) {
-    const { width, height } = bitmap;
+}
+
+/** @typedef {{picture: ImageData, view: ImageData, shrink: number}} StillPicture to be searched and cut, and to be shown; `shrink`: how
+ * many pixels of the file lie side by side in one of the picture */
+
+/** The pixels of a bitmap, which is used up: all of them, or of very many each four as one, as often as it takes.
+ * @param {CanvasRenderingContext2D} context of a canvas that may be overwritten @param {ImageBitmap} bitmap @param {string} name
+ * @param {number} [most] pixels that are read @returns {StillPicture} */
+export function readPicture(context, bitmap, name, most = MOST_PIXELS) {
+  const { width, height } = bitmap;
+  let shrink = 1;
+  while (width * height > most * shrink ** 2) shrink *= 2;
+  try {
+    const picture = readTiles(context, bitmap, shrink);
+    const isShown = Math.max(picture.width, picture.height) <= VIEW_SIDE;
+    return { picture, view: isShown ? picture : readPixels(context, bitmap, width, height, VIEW_SIDE), shrink };
+  } catch (error) {
+    if (error instanceof RangeError) throw new SourceError(texts.errors.huge(name, width, height)); // no memory is given for it
+    throw error;
+  } finally {
     bitmap.close();
-    throw new SourceError(texts.errors.huge(name, width, height, LARGEST_SIDE));
   }
-  return bitmap;
+}
+
+/** All pixels of a bitmap, or means of squares of them; what is left of a square at the right and below is left out.
+ * @param {CanvasRenderingContext2D} context of a canvas that may be overwritten @param {ImageBitmap} bitmap
+ * @param {number} shrink a power of two: the side of the squares */
+function readTiles(context, bitmap, shrink) {
+  const picture = new ImageData(Math.floor(bitmap.width / shrink), Math.floor(bitmap.height / shrink)), { width, height } = picture;
+  const side = TILE_SIDE / shrink, pixels = new Uint32Array(picture.data.buffer);
+  Object.assign(context.canvas, { width: shrink * Math.min(side, width), height: shrink * Math.min(side, height) });
+  context.globalCompositeOperation = "copy"; // nothing of another tile shines through
+  for (let y = 0; y < height; y += side) {
+    for (let x = 0; x < width; x += side) {
+      const w = Math.min(side, width - x), h = Math.min(side, height - y);
+      context.drawImage(bitmap, -x * shrink, -y * shrink);
+      const tile = new Uint32Array(shrunk(context.getImageData(0, 0, w * shrink, h * shrink), w, h).data.buffer);
+      for (let row = 0; row < h; row++) pixels.set(tile.subarray(row * w, (row + 1) * w), (y + row) * width + x);
+    }
+  }
+  return picture;
 }
 
 /** Pixels of what is shown, shrunk where it is very large.
  * @param {CanvasRenderingContext2D} context of a canvas that may be overwritten
- * @param {HTMLVideoElement | ImageBitmap} source @param {number} width @param {number} height */
-export function readPixels(context, source, width, height) {
-  const shrink = Math.min(1, PICTURE_SIDE / Math.max(width, height));
-  const [w, h] = [width, height].map((side) => Math.max(1, Math.round(side * shrink)));
+ * @param {HTMLVideoElement | ImageBitmap} source @param {number} width @param {number} height @param {number} [longSide] at most */
+export function readPixels(context, source, width, height, longSide = FRAME_SIDE) {
+  const less = Math.min(1, longSide / Math.max(width, height));
+  const [w, h] = [width, height].map((side) => Math.max(1, Math.round(side * less)));
   if (context.canvas.width !== w || context.canvas.height !== h) Object.assign(context.canvas, { width: w, height: h });
+  Object.assign(context, { imageSmoothingQuality: "high", globalCompositeOperation: "copy" });
   context.drawImage(source, 0, 0, w, h);
   return context.getImageData(0, 0, w, h);
 }
@@ -147,7 +189,7 @@ export class FrameReader {
         const { displayWidth, displayHeight, visibleRect } = frame;
         const sizes = [displayWidth === width, displayHeight === height, visibleRect?.width === width, visibleRect?.height === height];
         const { rotation, flip } = /** @type {{rotation?: number, flip?: boolean}} */ (/** @type {unknown} */ (frame));
-        if (rotation !== 0 || flip || !sizes.every(Boolean) || Math.max(width, height) > PICTURE_SIDE) return this.never();
+        if (rotation !== 0 || flip || !sizes.every(Boolean) || Math.max(width, height) > FRAME_SIDE) return this.never();
         const place = this.count++ % FRAMES_KEPT;
         if (this.kept[place]?.width !== width || this.kept[place]?.height !== height) this.kept[place] = new ImageData(width, height);
         await frame.copyTo(this.kept[place].data, /** @type {VideoFrameCopyToOptions} */ ({ format: "RGBA" }));

@@ -50,15 +50,17 @@ export const texts = {
     cameraOther: (/** @type {string} */ name) => `The camera could not be started (${name}). Try another one, or choose a picture instead.`,
     cameraLost: "The camera was unplugged or taken by another program. Start it again, or choose a picture instead.",
     video: (/** @type {string} */ name) => `“${name}” cannot be played by this browser. MP4 with H.264 and WebM usually can.`,
-    picture: (/** @type {string} */ name) => `“${name}” is no picture that this browser can read. JPEG, PNG and WebP can be.`,
+    picture: (/** @type {string} */ name) => `“${name}” is no picture that this browser can read. JPEG, PNG and WebP can be, unless they are huge.`,
+    insecure: "YuNet's file can be checked only where the page comes by https or from localhost; faces are found as before.",
     finder: (/** @type {string} */ name, /** @type {string} */ wanted) =>
       `“${name}” is not the file ${wanted} of OpenCV's model zoo, as fsanet weights brings it; faces are found as before.`,
     noCard: "This browser cannot compute on the graphics card; the networks go on computing on the processor.",
     cardLost: "The graphics card was lost; the networks go on computing on the processor.",
     unexpected: (/** @type {string} */ reason) => `Something went wrong that should not (${reason}). Load the page again, or choose another picture.`,
     empty: (/** @type {string} */ name) => `“${name}” is empty.`,
-    huge: (/** @type {string} */ name, /** @type {number} */ width, /** @type {number} */ height, /** @type {number} */ most) =>
-      `“${name}” has ${width} × ${height} pixels; sides up to ${most} can be read. Make it smaller.`,
+    huge: (/** @type {string} */ name, /** @type {number} */ width, /** @type {number} */ height) =>
+      `“${name}” has ${width} × ${height} pixels, for which this browser gives no memory. Make it smaller.`,
+    nothingDropped: "What was dropped is no file. Save the picture, and drop its file.",
     nothingPasted: "The clipboard holds no picture.",
   },
 };

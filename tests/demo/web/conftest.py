@@ -95,7 +95,8 @@ def short_video(clip, tmp_path) -> Callable[[int], Path]:
 def write_video(path: Path, images_bgr: list[np.ndarray]) -> Path:
     with av.open(str(path), "w") as container:
         stream = container.add_stream("libvpx", rate=CAMERA_FPS)
-        stream.width, stream.height, stream.pix_fmt, stream.bit_rate = *CAMERA_WH, "yuv420p", 4_000_000
+        height, width = images_bgr[0].shape[:2]
+        stream.width, stream.height, stream.pix_fmt, stream.bit_rate = width, height, "yuv420p", 4_000_000
         for image in images_bgr:
             container.mux(stream.encode(av.VideoFrame.from_ndarray(image, "bgr24")))
         container.mux(stream.encode())

@@ -103,9 +103,33 @@ def test_a_folder_is_whole_and_its_worker_keeps_every_file(tmp_path):
 def test_a_folder_that_holds_something_else_is_refused_and_left_as_it_is(tmp_path, name):
     (tmp_path / "web" / name).parent.mkdir(parents=True)
     (tmp_path / "web" / name).write_text("mine")
-    with pytest.raises(InputError, match=rf"web' holds other files, such as '{name.split('/')[0]}': name another one."):
+    with pytest.raises(InputError, match=rf"web' holds other files, such as '{name}': name another one."):
         build.write_folder(tmp_path / "web", FILES)
     assert (tmp_path / "web" / name).read_text() == "mine"
+
+
+@pytest.mark.parametrize("name", ["CNAME", ".git/HEAD", "js/mine.js"])
+def test_an_earlier_page_with_somebodys_files_beside_it_is_refused_and_left_as_it_is(tmp_path, name):
+    build.write_folder(tmp_path / "web", FILES)
+    (tmp_path / "web" / name).parent.mkdir(exist_ok=True)
+    (tmp_path / "web" / name).write_text("mine")
+    with pytest.raises(InputError, match=rf"web' holds other files, such as '{name}': name another one."):
+        build.write_folder(tmp_path / "web", {**FILES, "style.css": b"other"})
+    assert (tmp_path / "web" / name).read_text() == "mine"
+    assert (tmp_path / "web" / "style.css").read_bytes() == FILES["style.css"]
+
+
+def test_an_earlier_page_of_other_files_is_replaced(tmp_path):
+    build.write_folder(tmp_path / "web", {**FILES, "vendor/older.wasm": b""})
+    build.write_folder(tmp_path / "web", FILES)
+    assert not (tmp_path / "web" / "vendor" / "older.wasm").exists()
+
+
+@pytest.mark.parametrize("worker", [b"", b"const FILES = [not JSON];\n", b"\xff"])
+def test_a_folder_with_another_worker_is_no_earlier_page(tmp_path, worker):
+    (tmp_path / "sw.js").write_bytes(worker)
+    with pytest.raises(InputError, match=r"holds other files, such as 'sw.js'"):
+        build.write_folder(tmp_path, FILES)
 
 
 def test_a_file_in_place_of_the_folder_is_refused_and_left_as_it_is(tmp_path):

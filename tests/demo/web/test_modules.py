@@ -22,6 +22,8 @@ from fsanet.inference.face_estimator import Face
 from fsanet.inference.rows.row import DIGITS, FORMATS, PoseRow, make_row
 from fsanet.inference.video import cuts
 from fsanet.inference.video.cuts import CutDetector
+from fsanet.inference.video.frames import VideoFrame
+from fsanet.inference.video.poses import VideoPoses, VideoSettings
 from fsanet.inference.video.tracking import SAME_HEAD_IOU, FaceTracker
 from fsanet.pose.angles import Pose
 
@@ -191,6 +193,47 @@ def test_of_a_face_that_is_followed_no_longer_nothing_is_kept(in_node):
     assert kept == [[ids, ids] for ids in ([0], [0], [0], [1], [], [2])]
 
 
+SEARCHES = """
+const searched = [];
+const estimator = new PictureEstimator(null, null, given.contract.quality);
+const live = new LiveEstimator(estimator, given.contract, true);
+for (const [i, grey] of given.greys.entries()) {
+    estimator.detector = { find: async () => (searched.push(i), []) };
+    const picture = { width: 128, height: 128, data: new Uint8ClampedArray(4 * 128 * 128).fill(grey) };
+    await live.follow(picture, i / 30, { detectEvery: given.every, anyAngle: false });
+}
+return searched;
+"""
+
+
+class Searcher:
+    """Finds nothing, and notes which frames are searched: their second pixel is their number."""
+
+    def __init__(self):
+        self.searched = []
+
+    def prepare(self, image_bgr):
+        self.searched.append(int(image_bgr[0, 1, 0]))
+
+    def estimate(self, prepared):
+        return [[] for _ in prepared]
+
+    def look_again(self, image_bgr, faces):
+        return [None for _ in faces]
+
+
+@pytest.mark.parametrize("every", [1, 3, 5])
+def test_frames_are_searched_by_their_number_and_where_a_scene_begins_as_in_python(in_node, every):
+    greys = [20] * 4 + [220] * 9
+    images = np.stack([np.full((128, 128, 3), grey, np.uint8) for grey in greys])
+    images[:, 0, 1] = np.arange(len(greys))[:, None]
+    searcher = Searcher()
+    list(VideoPoses(searcher, [VideoFrame(i, i / 30, image) for i, image in enumerate(images)], VideoSettings(every)))
+    assert 4 in searcher.searched
+    given = {"contract": json.loads(json.dumps(contract("a", "b", PLAIN))), "greys": greys, "every": every}
+    assert in_node(SEARCHES, ["estimator.js"], given) == sorted(searcher.searched)
+
+
 def test_cuts(in_node):
     random = np.random.default_rng(6)
     scenes = [cv2.resize(random.integers(0, 256, (9, 12, 3), np.uint8), (160, 120)) for _ in range(2)]
@@ -333,3 +376,47 @@ def test_an_error_of_the_processor_stays_an_error(in_node):
     body = FAKE_CARD.replace('"webgpu";', '"wasm";')
     body += "return network.run(new Float32Array([1]), [1]).then(() => 'answered', (error) => error.message);"
     assert in_node(body, ["runtime.js"], "wasm") == "device lost"
+
+
+def test_what_comes_late_is_dropped_whether_it_is_an_answer_or_an_error(in_node):
+    body = """const turn = new Turn(), told = [];
+        const note = (kind) => (what) => told.push([kind, what]);
+        let answer, fail;
+        const late = new Promise((resolve) => (answer = resolve));
+        const failing = new Promise((_, reject) => (fail = reject));
+        await turn.wanted(Promise.resolve(1), note("dropped")).then(note("came"));
+        await turn.wanted(Promise.reject(2), note("dropped")).catch(note("failed"));
+        turn.wanted(late, note("dropped")).then(note("came"), note("failed"));
+        turn.wanted(failing, note("dropped")).then(note("came"), note("failed"));
+        turn.end();
+        answer(3);
+        fail(4);
+        await new Promise((done) => setTimeout(done, 0)); // all that was to happen has happened by then
+        return told;"""
+    assert in_node(body, ["turn.js"]) == [["came", 1], ["failed", 2], ["dropped", 3]]
+
+
+BROKEN_WORKER = """
+class BrokenWorker {
+  listeners = {};
+  addEventListener(kind, listener) { this.listeners[kind] = listener; }
+  postMessage() {}
+}
+const worker = new BrokenWorker(), network = new Network(worker);
+const told = (promise) => promise.then(() => "answered", (error) => error.message);
+"""
+
+
+def test_a_thread_that_broke_before_the_first_question_refuses_it(in_node):
+    body = BROKEN_WORKER + "worker.listeners.error({}); return told(network.ask({}));"
+    assert in_node(body, ["runtime.js"]) == "a network's thread did not start"
+
+
+def test_a_thread_that_breaks_refuses_what_was_asked_and_what_is_asked_then(in_node):
+    body = (
+        BROKEN_WORKER
+        + """const first = told(network.ask({})), second = told(network.ask({}));
+        worker.listeners.error({ message: "out of memory" });
+        return Promise.all([first, second, told(network.ask({}))]);"""
+    )
+    assert in_node(body, ["runtime.js"]) == ["out of memory"] * 3

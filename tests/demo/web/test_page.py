@@ -5,9 +5,11 @@ it shows. What has to run code beside the page's, does so in a page of its own w
 """
 
 import csv
+import hashlib
 import io
 import json
 import re
+from contextlib import ExitStack
 from pathlib import Path
 
 import cv2
@@ -18,6 +20,7 @@ from demo.web import build
 from demo.web.vendor import NpmPackage, fetched, members
 from fsanet import HeadPoseEstimator
 from fsanet.detectors.loading import find_detector_file
+from fsanet.detectors.working_image import shrunk
 from fsanet.detectors.yunet import MODEL_FILE
 from fsanet.image.reading import read_image
 from fsanet.inference.choose import VIDEO_DETECT_SIZE
@@ -25,10 +28,10 @@ from fsanet.inference.face_estimator import Face
 from fsanet.inference.rows.row import PoseRow
 from fsanet.inference.video.reader import VideoReader
 from fsanet.pose.errors import geodesic_errors
-from tests.demo.web.conftest import CAMERA_FPS
+from tests.demo.web.conftest import CAMERA_FPS, write_video
 
 AXE = NpmPackage("axe-core", "4.10.3", 563_802, "0f2b4d7dcdf7d1219df8d1959ad68e565f51d14c3f0d88bb71cd59abeb956292")
-READY_MS = 180_000  # a busy machine is slow, not wrong
+READY_MS = 180_000
 PICTURES = ("collins.jpg", "hopper.jpg", "group.jpg")
 
 
@@ -87,6 +90,25 @@ def assets(repository):
 def sample_faces(estimator, repository) -> int:
     """How many faces Python finds in the page's sample."""
     return len(estimator(read_image(repository / "demo" / "assets" / "group.jpg")))
+
+
+@pytest.fixture
+def page_with(browser, site):
+    """Opens a page of its own, before whose scripts another one runs: page_with(script, routes={pattern: handler})."""
+    with ExitStack() as contexts:
+
+        def open_page(script: str = "", routes: dict | None = None, address: str = site.address, **options):
+            given = {"permissions": ["camera"], "service_workers": "block", **options}
+            page = contexts.enter_context(browser.new_context(**given)).new_page()
+            page.set_default_timeout(READY_MS)
+            page.add_init_script(script)
+            for pattern, handler in (routes or {}).items():
+                page.route(pattern, handler)
+            page.goto(address, wait_until="commit")
+            page.wait_for_selector("#sample:enabled")
+            return page
+
+        yield open_page
 
 
 def download(page, button: str) -> str:
@@ -173,6 +195,84 @@ def test_a_lying_picture_as_python_sees_it(page, estimator, assets, tmp_path):
     assert found[1][0]["turn"] == "270"
 
 
+def test_a_photograph_of_twelve_million_pixels_as_python_sees_it(page, estimator, assets, tmp_path):
+    photograph, image = tmp_path / "photograph.png", np.full((3024, 4032, 3), 90, np.uint8)
+    image[203:843, 301:1261] = read_image(assets / "group.jpg")  # far away: few pixels, each of which counts
+    cv2.imwrite(str(photograph), image)
+    page.set_input_files("#file", photograph)
+    wait_for_text(page, "#status", "found")
+    assert_the_same(rows_of(page), estimator(read_image(photograph)))
+    assert page.evaluate("() => document.getElementById('canvas').width") < 4032  # what is shown is smaller
+
+
+READ_PICTURE = """async ([most, sent]) => {
+    const { openPicture, readPicture } = await import("./js/sources.js");
+    const bitmap = await openPicture(await (await fetch(sent)).blob(), "picture.png");
+    const context = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
+    context.fillRect(0, 0, 300, 300);
+    const { picture, view, shrink } = readPicture(context, bitmap, "picture.png", most);
+    const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", picture.data));
+    const sizes = [picture.width, picture.height, view.width, view.height, shrink, bitmap.width];
+    return [sizes, Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("")];
+}"""
+
+
+@pytest.mark.parametrize(("most", "shrink"), [(2**26, 1), (3_000_000, 2), (600_000, 4)])
+def test_all_pixels_of_a_large_picture_are_read_or_means_of_squares_of_them(workshop, most, shrink):
+    image = np.add.outer(np.arange(2051) ** 2 // 7, np.arange(4103)).astype(
+        np.uint8
+    )  # more than a canvas reads at once
+    image = np.dstack([image, image[::-1], image[:, ::-1]])
+    png = cv2.imencode(".png", image)[1].tobytes()
+    address = "http://127.0.0.1/picture.png"
+    workshop.context.route(address, lambda route: route.fulfill(body=png, headers={"Access-Control-Allow-Origin": "*"}))
+    sizes, digest = workshop.evaluate(READ_PICTURE, [most, address])
+    height, width = (side // shrink for side in image.shape[:2])
+    expected = shrunk(image[: shrink * height, : shrink * width], (width, height))
+    view = [round(side * 2560 / 4103) for side in (4103, 2051)] if shrink == 1 else [width, height]
+    assert sizes == [width, height, *view, shrink, 0]  # 0: its memory is given back
+    assert digest == hashlib.sha256(cv2.cvtColor(expected, cv2.COLOR_BGR2RGBA).tobytes()).hexdigest()
+
+
+def test_a_picture_for_which_there_is_no_memory_is_explained(page_with):
+    page = page_with("window.ImageData = function () { throw new RangeError('no memory'); };")
+    content = cv2.imencode(".png", np.zeros((20, 30), np.uint8))[1].tobytes()
+    page.set_input_files("#file", {"name": "large.png", "mimeType": "", "buffer": content})
+    wait_for_text(page, "#problem", "“large.png” has 30 . 20 pixels, for which this browser gives no memory")
+
+
+COUNTED_BITMAPS = """
+window.made = window.freed = 0;
+const create = createImageBitmap, { close } = ImageBitmap.prototype;
+window.createImageBitmap = async (...given) => {
+  const bitmap = await create(...given);
+  if (++made === window.late) await new Promise((done) => (window.decoded = done));
+  return bitmap;
+};
+ImageBitmap.prototype.close = function () { freed++; close.call(this); };
+"""
+
+
+def test_the_memory_of_decoded_pictures_is_given_back(page_with):
+    page = page_with(COUNTED_BITMAPS)
+    show_sample(page)
+    assert page.evaluate("[made, freed]") == [1, 1]
+
+
+def test_a_picture_that_is_decoded_late_does_not_take_the_place_of_the_camera(page_with, assets):
+    page = page_with(COUNTED_BITMAPS + "window.late = 1;")
+    page.set_input_files("#file", assets / "collins.jpg")
+    page.wait_for_function("() => made === 1")
+    page.click("#camera")
+    wait_for_text(page, "#rows", r"^\d+ rows?")
+    page.evaluate("decoded()")
+    page.wait_for_function("() => freed === 1")
+    assert page.is_visible("#stop")
+    assert page.is_enabled("#neutral")
+    page.click("#stop")
+    assert {row["file"] for row in rows_of(page)} == {"camera"}
+
+
 def test_the_same_boxes_give_the_same_angles(workshop, estimator, assets):
     group = read_image(assets / "group.jpg")
     boxes = [face.box_xyxy for face in estimator(group)]
@@ -223,7 +323,10 @@ def test_a_camera_gives_the_poses_of_its_frames(page, estimator, clip):
     page.click("#camera")
     wait_for_text(page, "#rows", r"^([2-9]\d|\d{3,}) rows")
     page.click("#stop")
-    found = angles(searched(rows_of(page)))
+    rows = rows_of(page)
+    numbers = [int(row["frame"]) for row in rows]
+    assert numbers == sorted(numbers)
+    found = angles(searched(rows))
     known = np.array([face.pose for frame in clip for face in estimator(frame)])
     # A fake camera does not say which frame it shows: the nearest one counts, and the clip's must not look alike.
     distances = np.array([geodesic_errors(np.broadcast_to(one, known.shape), known) for one in found])
@@ -241,6 +344,7 @@ def test_a_video_gives_the_poses_of_its_frames(page, estimator, video_file):
     rows = searched(rows_of(page))
     known = {f"{frame.time_s:.1f}": estimator(frame.image_bgr) for frame in VideoReader(str(video_file))}
     assert len({row["time"] for row in rows}) >= 5  # a busy machine skips some
+    assert {row["frame"] for row in rows} == {""}  # so that nobody knows their numbers
     nearest = [
         min(np.abs(np.array(face.pose) - found).mean() for face in known[f"{float(row['time']):.1f}"])
         for row, found in zip(rows, angles(rows), strict=True)
@@ -260,7 +364,12 @@ def test_a_short_video_is_read_from_its_first_frame_to_its_last(page, estimator,
     times = [float(row["time"]) for row in rows]
     assert times == sorted(times)
     assert {f"{time:.1f}" for time in times} == {f"{number / CAMERA_FPS:.1f}" for number in range(frames)}
-    assert_the_same([row for row in rows if row["frame"] == "0"], estimator(first.image_bgr))
+    assert_the_same([row for row in rows if float(row["time"]) == 0], estimator(first.image_bgr))
+
+
+def test_frames_of_a_large_video_are_not_shrunk(page, tmp_path):
+    page.set_input_files("#file", write_video(tmp_path / "large.webm", [np.full((2160, 3840, 3), 90, np.uint8)]))
+    page.wait_for_function("() => document.getElementById('canvas').width === 3840")
 
 
 BUSY = """
@@ -289,9 +398,57 @@ def test_a_video_that_ends_while_a_frame_is_computed_is_not_gone_through_again(b
         page.set_input_files("#file", short_video(4))
         wait_for_text(page, "#status", "ended")
         rows = rows_of(page)
-    frame_times = [time for _, time in sorted({(int(row["frame"]), float(row["time"])) for row in rows})]
-    assert frame_times == sorted(set(frame_times))
-    assert frame_times[0] == 0
+    times = [float(row["time"]) for row in rows]
+    assert times == sorted(times)
+    assert times[0] == 0
+    assert len({(row["time"], row["face"]) for row in rows}) == len(rows)
+
+
+CAMERAS = """
+window.asked = 0;
+const { getUserMedia } = MediaDevices.prototype;
+MediaDevices.prototype.getUserMedia = async function (...given) {
+  asked++;
+  return (window.stream = await getUserMedia.apply(this, given));
+};
+"""
+
+
+def test_the_camera_starts_when_the_networks_are_there(page_with):
+    held = []
+    page = page_with(CAMERAS, {"**/*.onnx": lambda route: held.append(route)})
+    page.click("#camera")
+    wait_for_text(page, "#status", "Loading the networks")
+    assert page.evaluate("asked") == 0
+    for route in held:
+        route.continue_()
+    wait_for_text(page, "#rows", r"^\d+ rows?")
+    assert page.evaluate("asked") == 1
+
+
+def test_a_camera_can_be_stopped_before_its_first_frame(page_with):
+    page = page_with(CAMERAS + "HTMLMediaElement.prototype.play = () => new Promise(() => {});")
+    page.click("#camera")
+    page.wait_for_selector("#stop")
+    page.focus("#stop")
+    page.keyboard.press("Enter")
+    page.wait_for_function("() => stream.getTracks().every(({ readyState }) => readyState === 'ended')")
+    assert page.is_hidden("#stop")
+    assert page.evaluate("document.activeElement.id") == "camera"  # and the keyboard is not lost
+
+
+def test_a_page_that_is_seen_again_says_so(page_with):
+    page = page_with("Object.defineProperty(Document.prototype, 'hidden', { get: () => window.away ?? false });")
+    page.click("#camera")
+    wait_for_text(page, "#rows", r"^\d+ rows?")
+    turn_away = """(away) => {
+        window.away = away;
+        document.dispatchEvent(new Event("visibilitychange"));
+        return document.getElementById("status").textContent;
+    }"""
+    assert page.evaluate(turn_away, True) == "Paused while this tab is in the background."
+    page.evaluate(turn_away, False)
+    wait_for_text(page, "#status", "found")
 
 
 def test_a_refused_camera_is_explained(browser, site):
@@ -356,6 +513,25 @@ def test_a_page_that_comes_in_part_says_so(browser, site):
         assert page.is_disabled("#camera")
 
 
+def test_a_page_whose_threads_do_not_start_says_so(page_with):
+    failing = """
+    window.broken = 0;
+    window.Worker = class extends Worker {
+      constructor(...given) { super(...given), this.addEventListener("error", () => broken++); }
+    };"""
+    held = []
+    missing = {"**/worker.mjs": lambda route: route.fulfill(status=404), "**/*.onnx": lambda route: held.append(route)}
+    page = page_with(failing, missing)
+    page.wait_for_function("() => broken === 2")  # before anything is asked of them
+    for route in held:
+        route.continue_()
+    wait_for_text(page, "#problem", "could not be loaded whole .a network's thread did not start")
+    page.wait_for_selector("#camera:disabled")
+    page.keyboard.press("c")  # nor does a key start what is disabled
+    assert "could not be loaded" in page.inner_text("#problem")
+    assert page.inner_text("#status") == ""
+
+
 def test_without_a_graphics_card_the_processor_goes_on(browser, webgpu_site, sample_faces):
     with browser.new_context(service_workers="block") as context:
         page = context.new_page()
@@ -382,11 +558,6 @@ def test_the_usual_page_offers_no_graphics_card(page):
         ("broken.jpg", b"\xff\xd8\xff\xe0 nothing more", "“broken.jpg” is no picture"),
         ("empty.png", b"", "“empty.png” is empty"),
         ("broken.mp4", b"no video", "“broken.mp4” cannot be played"),
-        (
-            "huge.png",
-            cv2.imencode(".png", np.zeros((8, 9000), np.uint8))[1].tobytes(),
-            "sides up to 8192 can be read",
-        ),
     ],
 )
 def test_a_file_that_cannot_be_read_is_explained(page, name, content, words):
@@ -414,6 +585,29 @@ def test_yunet_finds_what_it_finds_in_python(page, site, assets, yunet_file):
 def test_another_finder_is_refused(page):
     page.set_input_files("#file", {"name": "mine.onnx", "mimeType": "", "buffer": b"nothing"})
     wait_for_text(page, "#problem", "“mine.onnx” is not the file face_detection_yunet_2023mar.onnx")
+    show_sample(page)
+
+
+def test_a_page_that_came_openly_cannot_check_a_finder_and_says_so(page_with, site):
+    def relay(route):
+        route.fulfill(response=route.fetch(url=route.request.url.replace("http://page.test/", site.address)))
+
+    page = page_with(routes={"http://page.test/**": relay}, address="http://page.test/", permissions=[])
+    assert not page.evaluate("isSecureContext")
+    page.set_input_files("#file", {"name": "mine.onnx", "mimeType": "", "buffer": b"nothing"})
+    wait_for_text(page, "#problem", "YuNet's file can be checked only where the page comes by https or from localhost")
+
+
+def test_a_long_name_does_not_widen_the_page(page_with):
+    page = page_with(viewport={"width": 360, "height": 740})
+    page.set_input_files("#file", {"name": 50 * "long" + ".jpg", "mimeType": "", "buffer": b"nothing"})
+    wait_for_text(page, "#problem", "is no picture")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+def test_what_is_dropped_without_a_file_is_explained(page):
+    page.evaluate("document.dispatchEvent(new DragEvent('drop', { dataTransfer: new DataTransfer() }))")
+    wait_for_text(page, "#problem", "What was dropped is no file")
     show_sample(page)
 
 
@@ -449,6 +643,30 @@ def test_the_keyboard_is_enough(page, sample_faces):
     page.keyboard.press("d")
     assert page.locator("#canvas").screenshot() != before
     assert f"Face {sample_faces} looks" in page.get_attribute("#canvas", "aria-label")
+
+
+def test_another_style_shows_on_what_stands_still(page):
+    page.click("#camera")
+    wait_for_text(page, "#rows", r"^\d+ rows?")
+    page.click("#stop")
+    before = page.locator("#canvas").screenshot()
+    page.keyboard.press("d")
+    assert page.locator("#canvas").screenshot() != before
+
+
+def test_frames_a_second_are_those_of_the_clock(workshop):
+    told = workshop.evaluate(
+        """async () => {
+            const { Panel } = await import("./js/panel.js");
+            const { now } = performance, panel = new Panel();
+            let clock = 0;
+            performance.now = () => clock;
+            for (let frame = 0; frame < 30; frame++, clock += 100) panel.frame([], frame / 30); // a file, played slowly
+            performance.now = now;
+            return document.getElementById("rate").textContent;
+        }"""
+    )
+    assert told == "10 frames/s"
 
 
 def test_worn_masks_are_shown_and_read_out(workshop):
