@@ -47,6 +47,7 @@ class Page {
   async begin(action) {
     this.close();
     this.panel.problem("");
+    this.panel.status(texts.reading); // what was said of the last source does not hold of this one
     try {
       await action((this.turn = new Turn()));
     } catch (error) {
@@ -109,7 +110,6 @@ class Page {
   /** Faces are found with what the file holds from here on, also where another source is shown meanwhile.
    * @param {Turn} turn @param {File} file */
   async finder(turn, file) {
-    this.panel.status(texts.loadingFinder);
     const { yunet } = this.contract, content = new Uint8Array(await turn.wanted(file.arrayBuffer())), estimator = await this.networks(turn);
     const used = useYuNet(estimator, this.contract, content).then((used) => (used && this.panel.finder(yunet.name), used));
     if (!(await turn.wanted(used))) throw new SourceError(texts.errors.finder(file.name, yunet.file));
@@ -155,6 +155,7 @@ class Page {
     const live = (this.live = new LiveEstimator(estimator, this.contract, camera));
     const mirrored = () => camera && this.panel.mirrored(), started = performance.now(), frames = new FrameReader(reading, video);
     this.panel.playing(true);
+    this.panel.status(texts.looking);
     let next = camera ? nextFrame(video) : Promise.resolve(first), shown = Promise.resolve();
     for (let count = 0; ; count++) {
       const mediaTime = await turn.wanted(next);

@@ -15,7 +15,7 @@ function counted(count, one, many) {
 export const texts = {
   loading: "Loading the networks (about 4 MB, once) …",
   ready: "Ready. Nothing that you show leaves this device.",
-  loadingFinder: "Reading the file …",
+  reading: "Reading the file …",
   finderReady: (/** @type {string} */ name) => `Faces are found by ${name} from now on.`,
   moving: "Preparing the networks …",
   computesOn: (/** @type {boolean} */ card) => `The networks compute on the ${card ? "graphics card" : "processor"} now.`,

@@ -259,6 +259,16 @@ def test_the_memory_of_decoded_pictures_is_given_back(page_with):
     assert page.evaluate("[made, freed]") == [1, 1]
 
 
+def test_nothing_is_said_of_the_last_picture_while_the_next_one_is_decoded(page_with, assets):
+    page = page_with(COUNTED_BITMAPS + "window.late = 2;")
+    show_sample(page)
+    page.set_input_files("#file", assets / "collins.jpg")
+    page.wait_for_function("() => made === 2")
+    assert page.inner_text("#status") == "Reading the file …"
+    page.evaluate("decoded()")
+    wait_for_text(page, "#status", "^1 face found")
+
+
 def test_a_picture_that_is_decoded_late_does_not_take_the_place_of_the_camera(page_with, assets):
     page = page_with(COUNTED_BITMAPS + "window.late = 1;")
     page.set_input_files("#file", assets / "collins.jpg")
