@@ -19,7 +19,7 @@ from tempfile import TemporaryDirectory
 
 from fsanet.benchmarks.fuzz.process import Answer, Task, read_in_a_process
 from fsanet.benchmarks.fuzz.seeds import make_seeds, seeds_by_kind
-from fsanet.benchmarks.speed.own_process import OwnProcess
+from fsanet.benchmarks.own_process import OwnProcess
 from fsanet.console import EXIT_ERROR, EXIT_OK, progress, run_command
 from fsanet.options import positive
 

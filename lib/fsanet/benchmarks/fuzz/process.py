@@ -14,7 +14,7 @@ import numpy as np
 
 from fsanet.benchmarks.fuzz.mutations import damaged
 from fsanet.benchmarks.fuzz.readers import SLOW_IMPORTS, kind_of, outcome_of, warm_up
-from fsanet.benchmarks.speed.own_process import own_peak_mb
+from fsanet.benchmarks.own_process import own_peak_mb
 
 MOST_SECONDS = 10
 MOST_MEMORY = 2 << 30  # bytes of address space that reading may take

@@ -1,8 +1,8 @@
 """Engines and the original's frozen graphs: one crop, some, many."""
 
+from fsanet.benchmarks.own_process import OwnProcess
 from fsanet.benchmarks.speed.measurement import Effort, Row, Section
 from fsanet.benchmarks.speed.original import original_graphs
-from fsanet.benchmarks.speed.own_process import OwnProcess
 from fsanet.benchmarks.speed.sides import BATCHES, Side, faces_per_second, in_turn, side_mflop
 
 TITLE = "Crops to angles in float32, all cores; each side alone in its process, in turn"

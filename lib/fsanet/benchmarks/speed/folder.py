@@ -4,8 +4,8 @@ import time
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from fsanet.benchmarks.own_process import OwnProcess, own_peak_mb
 from fsanet.benchmarks.speed.measurement import Effort, Row, Section
-from fsanet.benchmarks.speed.own_process import OwnProcess, own_peak_mb
 from fsanet.errors import InputError
 
 TITLE = "Images with a long side of 640 pixels, one process, scout, ONNX fusion, rows but no pictures"

@@ -16,8 +16,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from fsanet.benchmarks.own_process import OwnProcess, own_peak_mb
 from fsanet.benchmarks.speed.measurement import Effort, Row, Section, median_ms
-from fsanet.benchmarks.speed.own_process import OwnProcess, own_peak_mb
 from fsanet.console import quiet_native_stderr
 from fsanet.errors import InputError
 from fsanet.training.settings import PRECISIONS

@@ -8,9 +8,9 @@ from functools import cache
 from statistics import median
 from typing import NamedTuple
 
+from fsanet.benchmarks.own_process import OwnProcess, own_processes
 from fsanet.benchmarks.speed.arithmetic import peak_gflops
 from fsanet.benchmarks.speed.measurement import Effort, Row, median_ms
-from fsanet.benchmarks.speed.own_process import OwnProcess, own_processes
 from fsanet.console import quiet_native_stderr
 
 BATCHES = (1, 8, 64)

@@ -5,8 +5,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from fsanet.benchmarks.assets import demo_file
+from fsanet.benchmarks.own_process import OwnProcess, Usage, run_command_once
 from fsanet.benchmarks.speed.measurement import Effort, Row, Section
-from fsanet.benchmarks.speed.own_process import OwnProcess, Usage, run_command_once
 
 TITLE = "Whole processes, from start to exit"
 

@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from fsanet.benchmarks.own_process import OwnProcess
 from fsanet.benchmarks.speed.measurement import Effort, Row, Section
-from fsanet.benchmarks.speed.own_process import OwnProcess
 from fsanet.console import quiet_native_stderr
 
 MODEL = "var_capsule"

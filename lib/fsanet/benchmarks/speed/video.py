@@ -6,8 +6,8 @@ from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from fsanet.benchmarks.own_process import OwnProcess
 from fsanet.benchmarks.speed.measurement import Effort, Row, Section
-from fsanet.benchmarks.speed.own_process import OwnProcess
 from fsanet.errors import InputError
 
 TITLE = "Video of 640x480 with one face, scout, ONNX fusion"

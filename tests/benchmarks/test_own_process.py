@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from fsanet.benchmarks.speed.own_process import OwnProcess, own_peak_mb, own_processes, run_command_once
+from fsanet.benchmarks.own_process import OwnProcess, own_peak_mb, own_processes, run_command_once
 
 
 def test_functions_run_elsewhere_and_always_in_the_same_process():
