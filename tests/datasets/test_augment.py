@@ -1,4 +1,5 @@
 import dataclasses
+import re
 
 import keras
 import numpy as np
@@ -107,28 +108,41 @@ def test_chances_beyond_one_are_an_error():
 
 
 def test_factors_below_one_are_an_error():
-    with pytest.raises(ValueError, match=r"at least 1 \(they also divide\) and finite, got contrast = 0.5"):
+    with pytest.raises(
+        ValueError, match=r"Factors \(they also divide\) of an augmentation lie between 1 and 10, got contrast = 0.5"
+    ):
         Recipe(contrast=0.5)
 
 
 @pytest.mark.parametrize(
     ("field", "value", "rule"),
     [
-        ("turn_deg", -1.0, "at least 0 and finite"),
-        ("scale", -1.0, "at least 0 and finite"),
-        ("aspect", -2.0, "at least 0 and finite"),
-        ("shift", np.inf, "at least 0 and finite"),
-        ("brightness", np.nan, "at least 0 and finite"),
-        ("patch_side", -0.5, "at least 0 and finite"),
-        ("blur_pixels", 0.0, r"at least 0\.01 pixels"),
-        ("lowest_side", 0, "at least 1"),
-        ("patches", 0, "at least 1"),
-        ("cast", np.nan, "at least 1"),
+        ("turn_deg", -1.0, "between 0 and 180"),
+        ("hue_deg", 1e300, "between 0 and 180"),
+        ("scale", -1.0, "between 0 and 1"),
+        ("scale", 1e39, "between 0 and 1"),
+        ("aspect", -2.0, "between 0 and 1"),
+        ("shift", np.inf, "between 0 and 1"),
+        ("shift", 1e39, "between 0 and 1"),
+        ("frame_width", 1.5, "between 0 and 1"),
+        ("patch_side", -0.5, "between 0 and 1"),
+        ("falloff", 1e300, "between 0 and 1"),
+        ("brightness", np.nan, "between 0 and 255"),
+        ("noise_level", 1e39, "between 0 and 255"),
+        ("blur_pixels", 0.0, r"between 0\.01 and 64"),
+        ("blur_pixels", 1e300, r"between 0\.01 and 64"),
+        ("lowest_side", 0, "between 1 and 1024"),
+        ("lowest_side", 10**9, "between 1 and 1024"),
+        ("patches", 0, "between 1 and 9"),
+        ("patches", 10, "between 1 and 9"),
+        ("cast", np.nan, "between 1 and 10"),
+        ("contrast", 1e39, "between 1 and 10"),
+        ("tone", 1e300, "between 1 and 10"),
         ("flip", np.nan, "between 0 and 1"),
     ],
 )
 def test_what_would_make_no_pictures_is_an_error(field, value, rule):
-    with pytest.raises(InputError, match=rf"{rule}.*, got {field} = {value}"):
+    with pytest.raises(InputError, match=rf"{rule}, got {field} = {re.escape(str(value))}"):
         dataclasses.replace(STRONG, **{field: value})
 
 
@@ -143,3 +157,26 @@ def test_the_least_that_is_allowed_makes_pictures(least):
     images, poses = augmented(dataclasses.replace(STRONG, frame=0.5, **least), count=64)
     assert np.isfinite(images).all()
     assert np.isfinite(poses).all()
+
+
+@pytest.mark.parametrize(
+    "most",
+    [
+        dict.fromkeys(("scale", "aspect", "shift", "frame_width", "patch_side", "falloff"), 1.0),
+        dict.fromkeys(("cast", "saturation", "contrast", "tone"), 10.0) | {"turn_deg": 180.0, "hue_deg": 180.0},
+        {"brightness": 255.0, "noise_level": 255.0, "blur_pixels": 64.0, "lowest_side": 1024},
+    ],
+)
+def test_the_most_that_is_allowed_makes_pictures(most):
+    always = dict.fromkeys(("turn", "frame", "colour", "light", "blur", "noise", "patch"), 1.0)
+    images, poses = augmented(dataclasses.replace(STRONG, **(always | most)), count=64)
+    assert np.isfinite(images).all()
+    assert np.isfinite(poses).all()
+
+
+def test_the_most_patches_that_are_allowed_have_random_numbers():
+    assert np.isfinite(augmented(Recipe(patch=1.0, patches=9))[0]).all()
+
+
+def test_the_strength_of_a_blur_that_never_happens_is_of_no_matter():
+    np.testing.assert_array_equal(augmented(Recipe(blur_pixels=0.0))[0], batch()[0])

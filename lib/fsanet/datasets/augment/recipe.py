@@ -1,30 +1,21 @@
 """What an augmentation does and how strongly: one frozen table of numbers a recipe. Imports nothing of Keras."""
 
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
 from fsanet.errors import InputError
 
-_FINITE = sys.float_info.max
-_LEAST_BLUR = 0.01  # pixels; less changes nothing
-_CHANCES = ("flip", "turn", "frame", "colour", "grey", "light", "blur", "noise", "patch")
-_FACTORS = ("cast", "saturation", "contrast", "tone")
-_LENGTHS = ("scale", "aspect", "shift", "frame_width", "patch_side")
-_LEVELS = ("turn_deg", "hue_deg", "brightness", "falloff", "noise_level")
-# fields, least and largest value, and the words for them
+_BLUR_RANGE = (0.01, 64.0)  # pixels; less changes nothing, more is wider than the crop
+# fields, least and largest value, and what they are
 _RANGES: tuple[tuple[tuple[str, ...], float, float, str], ...] = (
-    (_CHANCES, 0.0, 1.0, "Chances of an augmentation lie between 0 and 1"),
-    (_FACTORS, 1.0, _FINITE, "Factors of an augmentation are at least 1 (they also divide) and finite"),
-    ((*_LENGTHS, *_LEVELS), 0.0, _FINITE, "Strengths of an augmentation are at least 0 and finite"),
-    (
-        ("blur_pixels",),
-        _LEAST_BLUR,
-        _FINITE,
-        f"The blur of an augmentation is at least {_LEAST_BLUR} pixels and finite",
-    ),
-    (("lowest_side", "patches"), 1, _FINITE, "Counts of an augmentation are at least 1"),
+    (("flip", "turn", "frame", "colour", "grey", "light", "blur", "noise", "patch"), 0.0, 1.0, "Chances"),
+    (("scale", "aspect", "shift", "frame_width", "patch_side", "falloff"), 0.0, 1.0, "Shares"),
+    (("turn_deg", "hue_deg"), 0.0, 180.0, "Degrees"),
+    (("brightness", "noise_level"), 0.0, 255.0, "Grey levels"),
+    (("cast", "saturation", "contrast", "tone"), 1.0, 10.0, "Factors (they also divide)"),
+    (("lowest_side",), 1, 1024, "Pixels"),
+    (("patches",), 1, 9, "Numbers of patches"),  # for more of them a batch has no random numbers
 )
 
 
@@ -54,8 +45,8 @@ class Recipe:
         tone: largest darkening of the middle greys, or lightening: 2 takes the slope at black from 1 to 1/2, or to 2.
         falloff: light at one side of the image against the other, at most 1 + or - this.
         blur: chance of blur or of a lower resolution.
-        blur_pixels: largest standard deviation, in pixels of a 64 pixel crop. Rows and columns may differ, as in
-            motion blur.
+        blur_pixels: largest standard deviation, in pixels of a 64 pixel crop; of no matter where `blur` is 0. Rows and
+            columns may differ, as in motion blur.
         lowest_side: lowest resolution, in pixels.
         noise: chance of sensor noise.
         noise_level: largest standard deviation, in grey levels.
@@ -93,10 +84,13 @@ class Recipe:
     patch_side: float = 0.5
 
     def __post_init__(self) -> None:
-        for names, least, most, rule in _RANGES:
+        blurs = ((("blur_pixels",), *_BLUR_RANGE, "Pixels of blur"),) if self.blur else ()
+        for names, least, most, kind in (*_RANGES, *blurs):
             given = {name: getattr(self, name) for name in names}
             if wrong := [f"{name} = {value}" for name, value in given.items() if not least <= value <= most]:
-                raise InputError(f"{rule}, got {', '.join(wrong)}.")
+                raise InputError(
+                    f"{kind} of an augmentation lie between {least:g} and {most:g}, got {', '.join(wrong)}."
+                )
 
 
 NONE = Recipe()
