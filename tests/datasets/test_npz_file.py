@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from fsanet.datasets.npz_file import Rows, read_meta, read_rows, set_arrays, write_npz
+from fsanet.errors import InputError
 
 
 def small_set() -> dict:
@@ -50,8 +51,18 @@ def test_some_rows_in_any_order(tmp_path, write):
 
 def test_rows_of_an_array_in_fortran_order(tmp_path):
     array = np.random.default_rng(0).integers(0, 256, (50, 4, 3), np.uint8)
-    np.savez(tmp_path / "a.npz", image=np.asfortranarray(array))
-    np.testing.assert_array_equal(read_rows(tmp_path / "a.npz", "image", [49, 0, 7]), array[[49, 0, 7]])
+    np.savez(tmp_path / "a.npz", first=np.zeros(7), image=np.asfortranarray(array))
+    for chosen in ([3], [49, 0, 7, 7], []):
+        rows = read_rows(tmp_path / "a.npz", "image", chosen)
+        np.testing.assert_array_equal(rows, array[chosen])
+        assert type(rows) is np.ndarray
+        assert rows.flags.c_contiguous
+
+
+def test_rows_that_lie_scattered_in_a_packed_array_are_refused_with_what_to_do(tmp_path):
+    np.savez_compressed(tmp_path / "a.npz", image=np.asfortranarray(np.eye(5)))
+    with pytest.raises(InputError, match=r"a\.npz' holds `image` packed and in Fortran's order.*ascontiguousarray"):
+        read_rows(tmp_path / "a.npz", "image", [2])
 
 
 def test_a_row_at_the_end_is_found_without_reading_the_others(tmp_path):
@@ -63,9 +74,10 @@ def test_a_row_at_the_end_is_found_without_reading_the_others(tmp_path):
     np.testing.assert_array_equal(read_rows(tmp_path / "a.npz", "image", [399]), array[[399]])
 
 
-def test_some_rows_cost_no_memory_for_the_others(tmp_path):
-    array = np.zeros((400, 64, 64, 3), np.uint8)  # 4.9 MB
-    write_npz(tmp_path / "a.npz", {"image": array})
+@pytest.mark.parametrize("order", ["C", "F"])
+def test_some_rows_cost_no_memory_for_the_others(tmp_path, order):
+    array = np.zeros((400, 64, 64, 3), np.uint8, order=order)  # 4.9 MB
+    np.savez(tmp_path / "a.npz", image=array)
     tracemalloc.start()
     read_rows(tmp_path / "a.npz", "image", [1, 200, 399])
     peak = tracemalloc.get_traced_memory()[1]

@@ -108,8 +108,6 @@ def read_meta(path: str | Path) -> dict[str, Any]:
 def read_rows(path: str | Path, key: str, indices: ArrayLike) -> NDArray:
     """Some rows of an array of an npz, so that a few samples of a large set cost no memory, and no time unless packed.
 
-    Of an array in Fortran's order, whose rows lie scattered, the whole is read.
-
     Args:
         path: the npz, as `write_npz` or NumPy write it.
         key: of the array.
@@ -117,13 +115,21 @@ def read_rows(path: str | Path, key: str, indices: ArrayLike) -> NDArray:
 
     Returns:
         (n, ...), in the order of `indices`.
+
+    Raises:
+        InputError: when the array is packed and in Fortran's order: its rows lie scattered in what must be unpacked.
     """
     wanted = np.asarray(indices, dtype=np.int64)
     with _member(Path(path), f"{key}.npy") as stream:
         np.lib.format.read_magic(stream)
         shape, by_columns, dtype = np.lib.format.read_array_header_1_0(stream)
         if by_columns:
-            return read_arrays(path, [key])[key][wanted]
+            if isinstance(stream, zipfile.ZipExtFile):
+                raise InputError(
+                    f"'{path}' holds `{key}` packed and in Fortran's order, so that no row can be read alone: write it "
+                    f"again with numpy.savez(..., {key}=numpy.ascontiguousarray({key}))."
+                )
+            return np.ascontiguousarray(np.memmap(stream, dtype, "r", stream.tell(), shape, order="F")[wanted])
         start, rows = stream.tell(), np.empty((len(wanted), *shape[1:]), dtype)
         size = rows.dtype.itemsize * int(np.prod(shape[1:]))
         for place in np.argsort(wanted, kind="stable"):  # forward only: a zip goes back by reading anew
