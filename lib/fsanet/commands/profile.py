@@ -31,7 +31,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     add_option(parser, "--out", "(a folder, default: %(default)s)", type=Path, default=work_dir("data"))
     copies = "of each photograph, with --as-they-are crops of it (default: %(default)s)"
     parser.add_argument("--copies", type=positive, default=_COPIES, help=copies)
-    yaw = f"largest yaw of a copy, degrees; who looks further aside is turned back to it (default: {_YAW_DEG:g})"
+    back = "who looks up to 8 further aside is turned back to it, who looks further is left out"
+    yaw = f"largest yaw of a copy, degrees; {back} (default: {_YAW_DEG:g})"
     parser.add_argument("--yaw", type=float, help=yaw)
     parser.add_argument("--only", default="*", help="pattern of file names, such as '*[13579].jpg' (default: all)")
     way = parser.add_mutually_exclusive_group()

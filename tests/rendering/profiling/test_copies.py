@@ -13,6 +13,7 @@ from fsanet.rendering.profiling.copies import (
     LEVEL,
     STEEP,
     Copy,
+    can_keep_to,
     draw_near,
     draw_target,
     make_copies,
@@ -66,13 +67,22 @@ def test_a_limit_cuts_the_hidden_side_but_never_the_photographed_pose(yaw, limit
     assert yaw_reach(yaw, limit) == pytest.approx(reach)
 
 
-@pytest.mark.parametrize(("yaw", "limit"), [(45.0, 30.0), (-45.0, 30.0), (28.0, 30.0), (85.0, 90.0), (-85.0, 80.0)])
+@pytest.mark.parametrize(("yaw", "limit"), [(37.0, 30.0), (-37.0, 30.0), (28.0, 30.0), (85.0, 90.0), (-85.0, 80.0)])
 def test_no_copy_looks_further_aside_than_the_limit_whatever_the_photograph(yaw, limit):
     rng, pose = np.random.default_rng(0), np.array([yaw, 4.0, 2.0])
     drawn = [draw_near(pose, rng, limit) for _ in range(200)]
     drawn += [draw_target(pose, rng, limit, pitches) for _ in range(200) for pitches in (LEVEL, STEEP)]
     assert np.abs(np.array(drawn)[:, 0]).max() <= limit
     assert (np.array(drawn)[:, 1:] != pose[1:]).all()
+
+
+@pytest.mark.parametrize("side", [1, -1])
+@pytest.mark.parametrize(
+    ("yaw", "limit", "kept"),
+    [(67.9, 60.0, True), (68.1, 60.0, False), (75.0, 30.0, False), (20.0, 60.0, True), (90.0, 90.0, True)],
+)
+def test_who_looks_too_far_aside_for_a_limit_cannot_keep_to_it(yaw, limit, kept, side):
+    assert can_keep_to(limit, side * yaw) == kept
 
 
 def test_the_limit_of_yaw_is_that_of_all_copies(subject, asked):

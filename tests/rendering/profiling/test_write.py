@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import scipy.io
 
+from fsanet.datasets.npz_stream import LeftOut
 from fsanet.errors import InputError
 from fsanet.image.reading import read_image
 from fsanet.readers.type1 import list_type1, read_mat
@@ -124,6 +125,31 @@ def test_what_cannot_be_used_is_said(photographs, tmp_path):
     (raw / "p_0.png").unlink()
     with pytest.raises(InputError, match="None of 1 photographs"):
         profile_folder(raw, tmp_path / "other", SETTINGS, workers=1, quiet=True)
+
+
+@pytest.fixture
+def aside(photographs, tmp_path):
+    """A folder of a photograph at 6 degrees of yaw and one that is labelled with -50."""
+    folder = tmp_path / "aside"
+    shutil.copytree(photographs, folder)
+    label = scipy.io.loadmat(folder / "p_1.mat")
+    label["Pose_Para"][0, 1] = np.deg2rad(-50.0)
+    scipy.io.savemat(folder / "p_1.mat", {key: label[key] for key in ("Pose_Para", "pt2d")})
+    return folder
+
+
+def test_a_photograph_that_looks_too_far_aside_for_the_largest_yaw_is_left_out(aside, tmp_path):
+    result = profile_folder(aside, tmp_path / "out", replace(SETTINGS, yaw_limit_deg=30.0), workers=1, quiet=True)
+    assert result.photographs == 1
+    detail = "from a yaw of -50 degrees a face cannot be turned back to 30; raise --yaw"
+    assert result.left_out == (LeftOut("p_1.png", "looks too far aside", detail, broken=False),)
+    assert not list((tmp_path / "out").glob("*/p_1*"))
+
+
+@pytest.mark.parametrize("change", [{"yaw_limit_deg": 45.0, "copies": 1}, {"yaw_limit_deg": 30.0, "turned": False}])
+def test_one_that_can_be_turned_back_or_is_not_turned_is_used(aside, tmp_path, change):
+    result = profile_folder(aside, tmp_path / "out", replace(SETTINGS, **change), workers=1, quiet=True)
+    assert (result.photographs, result.left_out) == (2, ())
 
 
 def test_missing_and_empty_folders(tmp_path):

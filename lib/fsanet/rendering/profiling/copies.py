@@ -69,7 +69,8 @@ def make_copies(
         subject: who.
         count: how many.
         rng: randomness.
-        yaw_limit_deg: largest yaw either way, at most 90; who looks further aside is turned back to it.
+        yaw_limit_deg: largest yaw either way, at most 90, one that the photographed yaw `can_keep_to`: who looks
+            further aside is turned back to it.
         shapes: (N, V, 3) of other people, see `shapes`: each copy goes towards one of them; None to keep the own.
     """
     pose = angles_from_rotation(subject.head.placement.rotation)
@@ -102,7 +103,7 @@ def draw_target(
 ) -> NDArray[np.float64]:
     """A pose (3,) to turn a person to: any yaw that the photographed one leaves in reach, some pitch, little roll.
 
-    No yaw is beyond the limit, whatever the photographed one is.
+    No yaw is beyond the limit, which the photographed one `can_keep_to`.
     """
     reach = yaw_reach(pose_deg[0], min(yaw_limit_deg, pitches.yaw_limit_deg))
     low, high = np.clip(reach, -yaw_limit_deg, yaw_limit_deg)
@@ -120,6 +121,12 @@ def yaw_reach(yaw_deg: float, limit_deg: float) -> tuple[float, float]:
     other = max(limit_deg - _LOST_PER_DEG * max(abs(yaw_deg) - _FRONTAL_DEG, 0.0), 8.0 - abs(yaw_deg))
     reach = (-min(other, limit_deg), max(limit_deg, abs(yaw_deg)))
     return reach if yaw_deg >= 0 else (-reach[1], -reach[0])
+
+
+def can_keep_to(yaw_limit_deg: float, yaw_deg: float) -> bool:
+    """Whether what a photograph can be turned to, see `yaw_reach`, comes within a limit of yaw either way."""
+    low, high = yaw_reach(yaw_deg, yaw_limit_deg)
+    return low <= yaw_limit_deg and high >= -yaw_limit_deg
 
 
 def turned_copy(subject: Subject, yaw_pitch_roll_deg: NDArray, torso_share: float = 1.0) -> Copy:

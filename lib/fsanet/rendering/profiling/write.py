@@ -22,7 +22,7 @@ from fsanet.image.kinds import pictures_in
 from fsanet.image.reading import read_image, write_image
 from fsanet.pose.angles import angles_from_rotation
 from fsanet.readers.set_builder import Unusable
-from fsanet.rendering.profiling.copies import Copy, make_copies, mirrored
+from fsanet.rendering.profiling.copies import Copy, can_keep_to, make_copies, mirrored
 from fsanet.rendering.profiling.fitted_head import FittedHead
 from fsanet.rendering.profiling.heads import Photograph, find_photographs
 from fsanet.rendering.profiling.shapes import write_shapes
@@ -39,7 +39,8 @@ class ProfileSettings:
 
     Attributes:
         copies: of each photograph.
-        yaw_limit_deg: largest yaw of a turned copy, also of a person who looks further aside.
+        yaw_limit_deg: largest yaw of a turned copy, also of a person who looks a little further aside; who looks so far
+            aside that turning back would show what the photograph hides is left out.
         seed: equal seeds give equal copies.
         flips: write mirrored copies too, into a folder of their own.
         only: pattern for the file names of the photographs.
@@ -135,7 +136,7 @@ def _profile(photograph: Photograph, folder: Path, settings: ProfileSettings) ->
     if _label(folder, stem, settings.written - 1).is_file():  # the last that is written
         return None
     try:
-        image, head = read_image(photograph.file), photograph.head()
+        image, head = read_image(photograph.file), _usable_head(photograph, settings)
     except Unusable as error:
         return LeftOut(photograph.file.name, error.reason, error.detail, error.broken)
     except (InputError, OSError) as error:
@@ -145,6 +146,20 @@ def _profile(photograph: Photograph, folder: Path, settings: ProfileSettings) ->
             write_copy(_label(_flip_folder(folder), stem, number), mirrored(copy))
         write_copy(_label(folder, stem, number), copy)
     return None
+
+
+def _usable_head(photograph: Photograph, settings: ProfileSettings) -> FittedHead:
+    """The head of a photograph.
+
+    Raises:
+        Unusable: there is none that is sure, or it looks so far aside that no copy could keep to the largest yaw.
+    """
+    head = photograph.head()
+    yaw, limit = float(angles_from_rotation(head.placement.rotation)[0]), settings.yaw_limit_deg
+    if settings.turned and not can_keep_to(limit, yaw):
+        detail = f"from a yaw of {yaw:.0f} degrees a face cannot be turned back to {limit:g}; raise --yaw"
+        raise Unusable("looks too far aside", detail, broken=False)
+    return head
 
 
 def _copies(
