@@ -1,6 +1,7 @@
 """The command `make test`."""
 
 import json
+import os
 import sys
 
 import numpy as np
@@ -12,6 +13,7 @@ from fsanet.datasets.pose_set import PoseSet
 from fsanet.models.build import build_model
 from fsanet.models.spec import get_spec
 from fsanet.rendering import write_sets
+from fsanet.weights import loading
 from fsanet.weights.saving import save_weights
 
 
@@ -138,6 +140,17 @@ def test_bundled_weights_are_measured_without_keras(data, monkeypatch, capsys):
     options = ["--weights", "synthetic", "--model", "fusion_capsule", "--set", "mine", "--no-pictures"]
     assert main(["test", "--folder", str(data), "--out", str(data / "out"), *options]) == 0
     assert "fusion_capsule" in capsys.readouterr().out
+
+
+def test_notices_of_native_code_are_held_back_while_networks_are_opened(weights, data, monkeypatch, capfd):
+    def load_model(name, weights):
+        os.write(2, b"kernels are chosen\n")
+        return loaded(name, weights=weights)
+
+    loaded = loading.load_model
+    monkeypatch.setattr(loading, "load_model", load_model)
+    assert run(weights, data, "--model", "metric", "--set", "mine", "--no-pictures") == 0
+    assert "kernels" not in capfd.readouterr().err
 
 
 def test_nothing_but_a_set_measures_the_usual_models_that_have_bundled_weights(data, capsys):

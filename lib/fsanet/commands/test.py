@@ -21,7 +21,7 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
-from fsanet.console import EXIT_OK
+from fsanet.console import EXIT_OK, quiet_native_stderr
 from fsanet.engines.choose import create_engine
 from fsanet.engines.engine import Engine
 from fsanet.errors import InputError
@@ -184,7 +184,8 @@ def _engine(model: str, weights: str) -> Engine:
     """ONNX Runtime where the network is there as ONNX, else Keras: an export takes longer than a test."""
     if ready_onnx(model, weights):
         return create_engine("onnx", model=model, weights=weights)
-    return create_engine("keras", model=model, weights=weights)
+    with quiet_native_stderr():  # loads the backend
+        return create_engine("keras", model=model, weights=weights)
 
 
 def _place(weights: str) -> str:
