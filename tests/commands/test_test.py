@@ -2,12 +2,14 @@
 
 import json
 import os
+import shutil
 import sys
 
 import numpy as np
 import pytest
 
 from fsanet.cli import main
+from fsanet.commands import test
 from fsanet.console import EXIT_ERROR
 from fsanet.datasets.pose_set import PoseSet
 from fsanet.models.build import build_model
@@ -68,6 +70,41 @@ def test_what_was_measured_of_other_sets_stays_and_of_the_same_set_goes(weights,
     assert run(weights, data, "--model", "var_metric", "--set", "mine", "--no-pictures") == 0
     assert [row["model"] for row in rows_of("mine", weights, data)] == ["var_metric"]
     assert {path.name for path in mine.iterdir()} == {"results.csv", "results.json"}
+
+
+def test_a_chart_that_cannot_be_drawn_costs_no_table(weights, data, monkeypatch, capsys):
+    def draw(as_read, path):
+        raise OSError("no room")
+
+    monkeypatch.setitem(test._CHARTS, "bars.png", draw)
+    assert main(["rotate", "--set", "mine", "--folder", str(data), "--workers", "1"]) == 0
+    assert run(weights, data, "--model", "metric", "--set", "mine", "mine_rotated", "synthetic_test") == EXIT_ERROR
+    shown = capsys.readouterr()
+    assert "no room" in shown.err
+    assert "mine -> _rotated" in shown.out
+    for name in ("mine", "mine_rotated", "synthetic_test"):
+        assert rows_of(name, weights, data)[0]["model"] == "metric"
+
+
+def test_a_set_in_a_cameras_frame_has_rows_of_both_frames_and_charts_of_one(weights, data, monkeypatch):
+    drawn = []
+    for name in test._CHARTS:
+        monkeypatch.setitem(test._CHARTS, name, lambda as_read, path: drawn.append([e.turned for e in as_read]))
+    plain = PoseSet.load(data / "mine.npz")
+    sight = np.tile(np.array([[0.1, 0.0, 1.0]]), (len(plain), 1))
+    PoseSet(plain.image, plain.pose, plain.source, extras={"line_of_sight": sight}).save(data / "mine.npz")
+    assert run(weights, data, "--model", "metric", "--set", "mine") == 0
+    assert [row["frame"] for row in rows_of("mine", weights, data)] == ["as read", "camera"]
+    assert drawn == [[False]] * len(test._CHARTS)
+
+
+def test_of_a_folder_with_usual_models_those_alone_are_measured(weights, data, stirred):
+    folder = data / "runs"
+    shutil.copytree(weights, folder)
+    name = get_spec("capsule").save_name
+    save_weights(stirred("capsule"), folder / name / f"{name}.h5")
+    assert run(folder, data, "--set", "mine", "--no-pictures") == 0
+    assert [row["model"] for row in rows_of("mine", folder, data)] == ["capsule"]
 
 
 def test_one_model_one_set_some_sources(weights, data, capsys):
