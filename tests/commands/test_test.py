@@ -179,6 +179,12 @@ def test_bundled_weights_are_measured_without_keras(data, monkeypatch, capsys):
     assert "fusion_capsule" in capsys.readouterr().out
 
 
+def test_without_keras_weights_of_a_run_name_all_that_the_verb_needs(weights, data, monkeypatch, capsys):
+    monkeypatch.setitem(sys.modules, "keras", None)  # importing it is an error
+    assert run(weights, data, "--model", "metric", "--set", "mine") == EXIT_ERROR
+    assert "needs keras, which is not installed: pip install 'fsanet[render,keras]'" in capsys.readouterr().err
+
+
 def test_notices_of_native_code_are_held_back_while_networks_are_opened(weights, data, monkeypatch, capfd):
     def load_model(name, weights):
         os.write(2, b"kernels are chosen\n")

@@ -196,6 +196,8 @@ def _engine(model: str, weights: str) -> Engine:
     if ready_onnx(model, weights):
         return create_engine("onnx", model=model, weights=weights)
     with quiet_native_stderr():  # loads the backend
+        import keras  # noqa: F401 (where it is missing it is told with all that this verb needs)
+
         return create_engine("keras", model=model, weights=weights)
 
 
