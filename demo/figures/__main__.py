@@ -92,7 +92,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--pictures", nargs="+", type=Path, default=default.pictures, metavar="FILE")
     parser.add_argument("--video", type=Path, default=default.video)
     parser.add_argument("--labelled", type=Path, default=default.labelled, help="npz pose set with true poses")
-    parser.add_argument("--results", type=Path, help="results.json of `make test`, or a folder (default: measure)")
+    parser.add_argument("--results", type=Path, help="results.json of `make test`, or its folder (default: measure)")
     parser.add_argument("--out", type=Path, default=default.out, help="folder (default: %(default)s)")
     parser.add_argument("--format", choices=("png", "jpg"), default=default.format, help="(default: %(default)s)")
     parser.add_argument("--quiet", action="store_true", help="no progress bar, no list of files")

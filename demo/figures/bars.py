@@ -69,7 +69,8 @@ def read_rows(path: Path) -> list[Row]:
     """Rows of a table that `make test` wrote, or of all of them below a folder.
 
     Args:
-        path: a results.json, or a folder.
+        path: a results.json, or the folder that `make test` writes to: below it `<weights>/<set>/results.json` is read
+            and no other, such as a table that an earlier version laid beside the sets.
 
     Raises:
         FileNotFoundError: when there is no such file or folder.
@@ -77,12 +78,15 @@ def read_rows(path: Path) -> list[Row]:
     """
     if not path.exists():
         raise FileNotFoundError(f"No results at '{path}': `make test` writes them.")
-    files = sorted(path.rglob(_RESULTS)) if path.is_dir() else [path]
-    rows = [row for file in files for row in _read_table(file)]
-    if not rows:
-        raise InputError(f"'{path}' holds no {_RESULTS} with rows: `make test` writes them.")
-    _refuse_two_of_one(rows, path)
-    return rows
+    files = sorted(path.glob(f"*/*/{_RESULTS}")) if path.is_dir() else [path]
+    tables = {file: _read_table(file) for file in files}
+    if not any(tables.values()):
+        raise InputError(
+            f"'{path}' holds no <weights>/<set>/{_RESULTS} with rows: `make test` writes them; for one set alone "
+            f"give its {_RESULTS}."
+        )
+    _refuse_two_of_one(tables)
+    return [row for rows in tables.values() for row in rows]
 
 
 def panels_of(rows: Sequence[Row], models: Sequence[str]) -> dict[str, list[Row]]:
@@ -97,16 +101,17 @@ def panels_of(rows: Sequence[Row], models: Sequence[str]) -> dict[str, list[Row]
     }
 
 
-def _refuse_two_of_one(rows: Sequence[Row], path: Path) -> None:
+def _refuse_two_of_one(tables: Mapping[Path, Sequence[Row]]) -> None:
     """A bar shows one measurement: of two nobody could tell which."""
-    seen: set[tuple[str, str, str]] = set()
-    for row in rows:
-        if (row.set, row.weights, row.model) in seen:
+    seen: dict[tuple[str, str, str], Path] = {}
+    for file, row in ((file, row) for file, rows in tables.items() for row in rows):
+        measurement = (row.set, row.weights, row.model)
+        if measurement in seen:
             raise InputError(
-                f"'{path}' holds two results of {row.model} on {row.set}, weights {row.weights}: remove one, or give "
-                f"the {_RESULTS} of one test."
+                f"'{seen[measurement]}' and '{file}' are results of one measurement, {row.model} on {row.set}, weights "
+                f"{row.weights}: remove one, or give the {_RESULTS} that is meant."
             )
-        seen.add((row.set, row.weights, row.model))
+        seen[measurement] = file
 
 
 def _read_table(file: Path) -> list[Row]:

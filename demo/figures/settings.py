@@ -46,7 +46,7 @@ class FigureSettings:
         pictures: image files with faces.
         video: a video file with a face.
         labelled: an npz pose set with true poses.
-        results: a results.json of `make test`, or a folder of them; None to measure on the labelled faces.
+        results: a results.json of `make test`, or the folder that it writes to; None to measure on the labelled faces.
         out: the folder for the figures.
         format: their format, "png" or "jpg".
     """

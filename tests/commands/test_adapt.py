@@ -2,6 +2,7 @@ import pytest
 
 from fsanet.cli import main
 from fsanet.console import EXIT_ERROR
+from fsanet.models.spec import get_spec
 from fsanet.training.adaptation import samples, task
 
 
@@ -23,6 +24,26 @@ def test_each_member_of_the_fusion_is_adapted_to_the_target(adapted):
     assert given["resume"]
     assert given["read"] == ["some/pictures"]
     assert len({id(given["read"]) for _, given in adapted}) == 1
+
+
+def folder_of(models, folder):
+    for name in (get_spec(model).save_name for model in models):
+        (folder / name).mkdir()
+        (folder / name / f"{name}.h5").touch()
+    return str(folder)
+
+
+def test_of_a_folder_that_holds_one_model_that_is_adapted(adapted, tmp_path):
+    folder = folder_of(["ssrnet_mt"], tmp_path)
+    assert main(["adapt", "--target", "pictures", "--weights", folder]) == 0
+    assert [(settings.model, settings.weights) for settings, _ in adapted] == [("ssrnet_mt", folder)]
+
+
+def test_of_a_folder_that_holds_several_models_one_is_to_be_named(adapted, tmp_path, capsys):
+    folder = folder_of(["ssrnet_mt", "metric"], tmp_path)
+    assert main(["adapt", "--target", "pictures", "--weights", folder]) == EXIT_ERROR
+    assert "name one (--model metric, --model ssrnet_mt)" in capsys.readouterr().err
+    assert not adapted
 
 
 def test_options_change_the_run(adapted):

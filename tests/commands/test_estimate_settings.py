@@ -1,6 +1,7 @@
 """What the options of `fsanet estimate` come to."""
 
 import argparse
+import os
 
 import pytest
 
@@ -50,6 +51,30 @@ def test_options_become_settings(asked):
         lens=Lens.of_field_of_view(60),
     )
     assert asked == [EstimatorSettings(), given]
+
+
+@pytest.mark.parametrize(
+    ("words", "seen"),
+    [
+        ((), True),  # ONNX Runtime, which tells such as that it finds no library of CUDA
+        (("--weights", "mine.onnx"), True),
+        (("--weights", "mine.tflite"), False),
+        (("--model", "capsule", "--weights", "mine.h5"), False),  # is exported first
+        (("--engine", "keras"), False),
+    ],
+)
+def test_notices_of_tensorflow_are_held_back_while_the_network_is_opened(words, seen, monkeypatch, tmp_path, capfd):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("FSANET_HOME", str(tmp_path))
+    (tmp_path / "mine.h5").write_bytes(b"\x89HDF\r\n\x1a\n")
+    monkeypatch.setattr(estimate_settings, "choose_estimators", lambda *_: os.write(2, b"notice\n"))
+    estimate_settings.estimators_of(options(*words), videos=False)
+    assert capfd.readouterr().err == ("notice\n" if seen else "")
+
+
+def test_weights_that_are_not_there_are_left_to_what_opens_them(asked):
+    estimate_settings.estimators_of(options("--weights", "missing.h5"), videos=False)
+    assert asked == [EstimatorSettings(weights="missing.h5")]
 
 
 def test_an_option_that_is_new_changes_the_fingerprint():

@@ -1,17 +1,21 @@
 """The command `make test`."""
 
 import json
+import os
+import shutil
 import sys
 
 import numpy as np
 import pytest
 
 from fsanet.cli import main
+from fsanet.commands import test
 from fsanet.console import EXIT_ERROR
 from fsanet.datasets.pose_set import PoseSet
 from fsanet.models.build import build_model
 from fsanet.models.spec import get_spec
 from fsanet.rendering import write_sets
+from fsanet.weights import loading
 from fsanet.weights.saving import save_weights
 
 
@@ -66,6 +70,41 @@ def test_what_was_measured_of_other_sets_stays_and_of_the_same_set_goes(weights,
     assert run(weights, data, "--model", "var_metric", "--set", "mine", "--no-pictures") == 0
     assert [row["model"] for row in rows_of("mine", weights, data)] == ["var_metric"]
     assert {path.name for path in mine.iterdir()} == {"results.csv", "results.json"}
+
+
+def test_a_chart_that_cannot_be_drawn_costs_no_table(weights, data, monkeypatch, capsys):
+    def draw(as_read, path):
+        raise OSError("no room")
+
+    monkeypatch.setitem(test._CHARTS, "bars.png", draw)
+    assert main(["rotate", "--set", "mine", "--folder", str(data), "--workers", "1"]) == 0
+    assert run(weights, data, "--model", "metric", "--set", "mine", "mine_rotated", "synthetic_test") == EXIT_ERROR
+    shown = capsys.readouterr()
+    assert "no room" in shown.err
+    assert "mine -> _rotated" in shown.out
+    for name in ("mine", "mine_rotated", "synthetic_test"):
+        assert rows_of(name, weights, data)[0]["model"] == "metric"
+
+
+def test_a_set_in_a_cameras_frame_has_rows_of_both_frames_and_charts_of_one(weights, data, monkeypatch):
+    drawn = []
+    for name in test._CHARTS:
+        monkeypatch.setitem(test._CHARTS, name, lambda as_read, path: drawn.append([e.turned for e in as_read]))
+    plain = PoseSet.load(data / "mine.npz")
+    sight = np.tile(np.array([[0.1, 0.0, 1.0]]), (len(plain), 1))
+    PoseSet(plain.image, plain.pose, plain.source, extras={"line_of_sight": sight}).save(data / "mine.npz")
+    assert run(weights, data, "--model", "metric", "--set", "mine") == 0
+    assert [row["frame"] for row in rows_of("mine", weights, data)] == ["as read", "camera"]
+    assert drawn == [[False]] * len(test._CHARTS)
+
+
+def test_of_a_folder_with_usual_models_those_alone_are_measured(weights, data, stirred):
+    folder = data / "runs"
+    shutil.copytree(weights, folder)
+    name = get_spec("capsule").save_name
+    save_weights(stirred("capsule"), folder / name / f"{name}.h5")
+    assert run(folder, data, "--set", "mine", "--no-pictures") == 0
+    assert [row["model"] for row in rows_of("mine", folder, data)] == ["capsule"]
 
 
 def test_one_model_one_set_some_sources(weights, data, capsys):
@@ -138,6 +177,23 @@ def test_bundled_weights_are_measured_without_keras(data, monkeypatch, capsys):
     options = ["--weights", "synthetic", "--model", "fusion_capsule", "--set", "mine", "--no-pictures"]
     assert main(["test", "--folder", str(data), "--out", str(data / "out"), *options]) == 0
     assert "fusion_capsule" in capsys.readouterr().out
+
+
+def test_without_keras_weights_of_a_run_name_all_that_the_verb_needs(weights, data, monkeypatch, capsys):
+    monkeypatch.setitem(sys.modules, "keras", None)  # importing it is an error
+    assert run(weights, data, "--model", "metric", "--set", "mine") == EXIT_ERROR
+    assert "needs keras, which is not installed: pip install 'fsanet[render,keras]'" in capsys.readouterr().err
+
+
+def test_notices_of_native_code_are_held_back_while_networks_are_opened(weights, data, monkeypatch, capfd):
+    def load_model(name, weights):
+        os.write(2, b"kernels are chosen\n")
+        return loaded(name, weights=weights)
+
+    loaded = loading.load_model
+    monkeypatch.setattr(loading, "load_model", load_model)
+    assert run(weights, data, "--model", "metric", "--set", "mine", "--no-pictures") == 0
+    assert "kernels" not in capfd.readouterr().err
 
 
 def test_nothing_but_a_set_measures_the_usual_models_that_have_bundled_weights(data, capsys):

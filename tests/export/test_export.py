@@ -3,6 +3,7 @@
 import ctypes
 import functools
 import json
+import os
 import sys
 
 import numpy as np
@@ -241,3 +242,14 @@ def test_of_a_folder_that_holds_one_model_that_one_is_exported(model, tmp_path):
     save_weights(model, tmp_path / "runs" / name / f"{name}.h5")
     assert main(["export", "--weights", str(tmp_path / "runs"), "--format", "keras", "--out", str(tmp_path)]) == 0
     assert (tmp_path / "var_capsule_runs.keras").is_file()
+
+
+def test_notices_of_native_code_are_held_back_while_the_export_is_opened(stirred, tmp_path, monkeypatch, capfd):
+    def opened(path):
+        os.write(2, b"kernels are chosen\n")
+        return open_export(path)
+
+    save_weights(stirred("metric"), tmp_path / "w.h5")
+    monkeypatch.setattr("fsanet.commands.export.open_export", opened)
+    export("metric", tmp_path / "w.h5", "onnx", tmp_path / "out.onnx")
+    assert "kernels" not in capfd.readouterr().err

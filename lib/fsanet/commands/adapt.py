@@ -20,6 +20,7 @@ from fsanet.models.spec import DEFAULT_MODEL, get_spec
 from fsanet.options import add_option, positive
 from fsanet.training.adaptation.methods import METHODS, AdaptSettings
 from fsanet.training.settings import RUNS, override
+from fsanet.weights.pretrained import model_of
 
 NEEDS = ("keras", "render")
 
@@ -30,7 +31,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     add("--target", required=True, metavar="FOLDER|NPZ", help="unlabelled faces: a folder of pictures, or crops")
     methods = "; ".join(f"{name}: {method.about}" for name, method in METHODS.items())
     add("--method", choices=METHODS, default=AdaptSettings.method, help=f"{methods} (default: %(default)s)")
-    add_option(parser, "--model", "(default: %(default)s; of a fusion each member)", default=DEFAULT_MODEL)
+    of_folder = "the one that a folder of weights holds"
+    add_option(parser, "--model", f"(default: {of_folder}, else {DEFAULT_MODEL}; of a fusion each member)")
     add_option(parser, "--set", "of the source (default: %(default)s)", default=AdaptSettings.data)
     add_option(parser, "--folder", "(default: data)")
     add_option(parser, "--weights", "to start from (default: %(default)s)", default=AdaptSettings.weights)
@@ -58,10 +60,11 @@ def run(args: argparse.Namespace) -> int:
         "run": args.run or f"adapted_{Path(args.target).stem}",
     }
     given = {name: value for name, value in given.items() if value is not None}
-    models = get_spec(args.model).members or (args.model,)
+    model = args.model or model_of(args.weights)
+    models = get_spec(model).members or (model,)
     runs = [
-        override(dataclasses.replace(AdaptSettings(target=args.target), model=model, **given), args.setting)
-        for model in models
+        override(dataclasses.replace(AdaptSettings(target=args.target), model=name, **given), args.setting)
+        for name in models
     ]
     with quiet_native_stderr():  # loads the backend
         from fsanet.training.adaptation.samples import read_samples

@@ -82,7 +82,8 @@ def export(
     with (replace_whole_folder if form.folder else replace_whole)(path) as temporary:
         with quiet_native_stderr():  # converters tell every step of theirs
             write(source, temporary)
-        verdict = _compare(source, open_export(temporary), path, test)
+            engine = open_export(temporary)
+        verdict = _compare(source, engine, path, test)
     return path, verdict
 
 

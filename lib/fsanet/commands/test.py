@@ -10,18 +10,17 @@ Prints one table; where a set has tags, as rendered ones have, the errors with a
 fringe, hat, frame of glasses, mask, object, hard light, profile); where its masked or turned twin is there (`fsanet
 mask`, `fsanet rotate`), both pair by pair; where its labels are in a camera's frame (BIWI's), a second table with the
 angles turned into it.
-Rows as CSV and JSON and pictures go to training_and_testing/output/test/WEIGHTS/SET: what was measured of a set is kept
-until that set is measured again. Where there is no test set, or with --set synthetic, the first 1,000 faces of the
+Rows as CSV and JSON, then pictures, go to training_and_testing/output/test/WEIGHTS/SET: what was measured of a set is
+kept until that set is measured again. Where there is no test set, or with --set synthetic, the first 1,000 faces of the
 synthetic one are rendered.
 """
 
 import argparse
 import logging
-from collections.abc import Sequence
-from functools import partial
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from fsanet.console import EXIT_OK
+from fsanet.console import EXIT_OK, quiet_native_stderr
 from fsanet.engines.choose import create_engine
 from fsanet.engines.engine import Engine
 from fsanet.errors import InputError
@@ -48,6 +47,13 @@ _NICKNAMES = {"synthetic": SYNTHETIC_TEST}
 OUTPUT = work_dir("training_and_testing/output/test")
 log = logging.getLogger(__name__)
 
+_CHARTS: Mapping[str, Callable[[Sequence[Evaluation], Path], None]] = {
+    "bars.png": draw_bars,
+    "error_by_yaw.png": draw_error_by_yaw,
+    "predicted_and_true.png": lambda as_read, path: draw_scatter(as_read[-1], path),
+    "worst_faces.png": lambda as_read, path: draw_worst_faces(as_read[-1], path),
+}
+
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Which models, on what."""
@@ -64,18 +70,20 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Measure, print the table, write rows and pictures."""
+    """Measure, print the tables and write rows; pictures come last, so that one that fails costs no number."""
     evaluations = evaluate_all(args.model, args.weights, args.set, args.folder, args.only, args.straighten)
     print(as_text(evaluations))
-    for name in dict.fromkeys(evaluation.test_set.name for evaluation in evaluations):
-        folder = args.out / Path(args.weights).name / name
-        written = write_set([e for e in evaluations if e.test_set.name == name], folder, not args.no_pictures)
-        log.info("Written to %s: %s", folder, ", ".join(path.name for path in written))
-    as_read = [evaluation for evaluation in evaluations if not evaluation.turned]
+    folder = args.out / Path(args.weights).name
+    of_sets = {e.test_set.name: [o for o in evaluations if o.test_set.name == e.test_set.name] for e in evaluations}
+    for name, measured in of_sets.items():
+        _say_written(folder / name, write_tables(measured, folder / name))
+    as_read = _as_read(evaluations)
     if by_tag := tags_as_text(as_read):
         print(f"\n{by_tag}")
     if pairs := find_pairs(as_read):
         print(f"\n{pairs_as_text(pairs)}")
+    for name, measured in () if args.no_pictures else of_sets.items():
+        _say_written(folder / name, draw_charts(measured, folder / name))
     return EXIT_OK
 
 
@@ -128,25 +136,28 @@ def load_engines(models: Sequence[str], weights: str) -> dict[str, Engine]:
     return engines
 
 
-def write_set(evaluations: Sequence[Evaluation], folder: Path, pictures: bool) -> list[Path]:
-    """What was measured of one set, in a folder of its own: rows, errors by tag, pictures of all models and the last.
-
-    Nothing of an earlier test stays beside it.
-    """
-    as_read = [evaluation for evaluation in evaluations if not evaluation.turned]
-    charts = {
-        "bars.png": partial(draw_bars, as_read),
-        "error_by_yaw.png": partial(draw_error_by_yaw, as_read),
-        "predicted_and_true.png": partial(draw_scatter, as_read[-1]),
-        "worst_faces.png": partial(draw_worst_faces, as_read[-1]),
-    }
-    for name in charts:
+def write_tables(evaluations: Sequence[Evaluation], folder: Path) -> list[Path]:
+    """Rows and errors by tag of one set, in a folder of its own. No chart of an earlier test stays beside them."""
+    written = write_rows(evaluations, folder) + write_tags(_as_read(evaluations), folder)
+    for name in _CHARTS:
         (folder / name).unlink(missing_ok=True)
-    written = write_rows(evaluations, folder) + write_tags(as_read, folder)
-    for name, draw in charts.items() if pictures else ():
-        draw(folder / name)
-        written.append(folder / name)
     return written
+
+
+def draw_charts(evaluations: Sequence[Evaluation], folder: Path) -> list[Path]:
+    """Charts of one set, of all models and of the last; angles that are turned into a camera's frame are in none."""
+    as_read = _as_read(evaluations)
+    for name, draw in _CHARTS.items():
+        draw(as_read, folder / name)
+    return [folder / name for name in _CHARTS]
+
+
+def _as_read(evaluations: Sequence[Evaluation]) -> list[Evaluation]:
+    return [evaluation for evaluation in evaluations if not evaluation.turned]
+
+
+def _say_written(folder: Path, written: Sequence[Path]) -> None:
+    log.info("Written to %s: %s", folder, ", ".join(path.name for path in written))
 
 
 def _usual_models(weights: str) -> tuple[str, ...]:
@@ -184,7 +195,10 @@ def _engine(model: str, weights: str) -> Engine:
     """ONNX Runtime where the network is there as ONNX, else Keras: an export takes longer than a test."""
     if ready_onnx(model, weights):
         return create_engine("onnx", model=model, weights=weights)
-    return create_engine("keras", model=model, weights=weights)
+    with quiet_native_stderr():  # loads the backend
+        import keras  # noqa: F401 (where it is missing it is told with all that this verb needs)
+
+        return create_engine("keras", model=model, weights=weights)
 
 
 def _place(weights: str) -> str:

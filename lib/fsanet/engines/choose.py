@@ -5,7 +5,6 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from fsanet.console import quiet_native_stderr
 from fsanet.engines.engine import Engine, told_model
 from fsanet.engines.keras_engine import KerasEngine
 from fsanet.engines.onnx_engine import OnnxEngine
@@ -124,15 +123,11 @@ def _openvino(model: str, weights: str, settings: dict[str, Any]) -> Engine:
 
 
 def _saved_model(model: str, weights: str, settings: dict[str, Any]) -> Engine:
-    path = _export_of("saved_model", "saved_model", model, weights)
-    with quiet_native_stderr():  # starts TensorFlow
-        return SavedModelEngine(path, **settings)
+    return SavedModelEngine(_export_of("saved_model", "saved_model", model, weights), **settings)
 
 
 def _frozen_graph(model: str, weights: str, settings: dict[str, Any]) -> Engine:
-    path = _export_of("frozen_graph", "frozen_graph", model, weights)
-    with quiet_native_stderr():  # starts TensorFlow
-        return FrozenGraphEngine(path, **settings)
+    return FrozenGraphEngine(_export_of("frozen_graph", "frozen_graph", model, weights), **settings)
 
 
 def _export_of(engine: str, export_format: str, model: str, weights: str) -> str:
@@ -152,19 +147,17 @@ def _keras(model: str, weights: str, settings: dict[str, Any]) -> Engine:
     if not find_spec("keras"):
         without = "; engine 'onnx' works without" if ready_onnx(model, weights) else ""
         raise MissingPackageError(f"Engine 'keras' needs Keras: pip install 'fsanet[keras]'{without}.")
-    with quiet_native_stderr():  # loads the backend
-        from fsanet.weights.loading import load_model
+    from fsanet.weights.loading import load_model
 
-        return KerasEngine(load_model(model, weights=weights), **settings)
+    return KerasEngine(load_model(model, weights=weights), **settings)
 
 
 def _whole_keras_model(path: Path) -> KerasEngine:
-    with quiet_native_stderr():  # loads the backend
-        import keras
+    import keras
 
-        import fsanet.layers  # noqa: F401 (registers the layers by name)
+    import fsanet.layers  # noqa: F401 (registers the layers by name)
 
-        return KerasEngine(keras.saving.load_model(path, compile=False))
+    return KerasEngine(keras.saving.load_model(path, compile=False))
 
 
 class _Row(NamedTuple):

@@ -9,7 +9,6 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from fsanet.console import quiet_native_stderr
 from fsanet.engines.engine import Workers, as_float, check_output, checked_crops, checked_threads
 from fsanet.errors import InputError, MissingPackageError
 from fsanet.export.formats.table import INPUT_NAME, METADATA_FILE, METADATA_PREFIX, OUTPUT_NAME, SIGNATURE
@@ -36,8 +35,7 @@ class LiteRtEngine:
     def __init__(self, path: str | Path, *, threads: int | None = None):
         self.path = Path(path)
         self._workers = Workers(checked_threads(threads))
-        with quiet_native_stderr():  # LiteRT tells which kernels it uses
-            self._single = _interpreter(self.path, self._workers.count)
+        self._single = _interpreter(self.path, self._workers.count)
         self._input = self._single.get_input_details()[0]
         output = self._single.get_output_details()[0]
         check_output(output["shape"], self.path)

@@ -9,7 +9,6 @@ import hashlib
 import os
 from pathlib import Path
 
-from fsanet.console import quiet_native_stderr
 from fsanet.errors import told_extras
 from fsanet.locations import HOME_VARIABLE, cache_dir
 from fsanet.weights.pretrained import weight_files
@@ -56,7 +55,7 @@ def exported_onnx(model: str, weights: str) -> Path:
     found = ready_onnx(model, weights)
     if found is not None:
         return found
-    with quiet_native_stderr(), told_extras(("keras", "export")):  # starts TensorFlow
+    with told_extras(("keras", "export")):
         from fsanet.export.formats.table import describe
         from fsanet.export.onnx_file import write_onnx
         from fsanet.weights.loading import load_model

@@ -54,17 +54,25 @@ def test_tables_of_make_test_are_read(tmp_path, roll_labelled):
     faces = np.zeros((2, 64, 64, 3), np.uint8)
     test_set = LabelledSet("mine", faces, true, np.array(["a", "b"]), 0, roll_labelled, "given", "none", False)
     write_rows([measure("capsule", "synthetic", test_set, true + [1.0, 2.0, 6.0])], tmp_path)
-    (row,) = bars.read_rows(tmp_path)
+    (row,) = bars.read_rows(tmp_path / "results.json")
     assert row[:4] == ("capsule", "synthetic", "mine", 2)
     assert row[4:] == pytest.approx((1, 2, 6, 3) if roll_labelled else (1, 2, math.nan, 1.5), nan_ok=True)
 
 
 def test_a_folder_of_tables_is_read_whole(tmp_path):
     for number, row in enumerate(rows_of()):
-        (tmp_path / str(number)).mkdir()
-        table(tmp_path / str(number), [row])
+        (tmp_path / "free" / str(number)).mkdir(parents=True)
+        table(tmp_path / "free" / str(number), [row])
     table(tmp_path, {"settings": 1}, "settings.json")
     assert len(bars.read_rows(tmp_path)) == 4
+
+
+def test_tables_of_an_earlier_version_beside_the_sets_are_passed_over(tmp_path):
+    of_set = tmp_path / "free" / "AFLW2000"
+    of_set.mkdir(parents=True)
+    table(of_set, rows_of())
+    table(tmp_path / "free", rows_of(roll=9.0))
+    assert {row.roll for row in bars.read_rows(tmp_path)} == {5.0}
 
 
 def test_angles_in_a_cameras_frame_are_left_out(tmp_path):
@@ -73,10 +81,11 @@ def test_angles_in_a_cameras_frame_are_left_out(tmp_path):
 
 
 def test_two_results_of_one_measurement_are_refused(tmp_path):
-    (tmp_path / "again").mkdir()
-    table(tmp_path, rows_of(models=MODELS[:1]))
-    table(tmp_path / "again", rows_of(models=MODELS[:1]))
-    with pytest.raises(ValueError, match="holds two results of capsule on AFLW2000, weights 300W_LP: remove one"):
+    for folder in ("a/AFLW2000", "b/AFLW2000"):
+        (tmp_path / folder).mkdir(parents=True)
+        table(tmp_path / folder, rows_of(models=MODELS[:1]))
+    both = r"a/AFLW2000/results\.json' and '.*b/AFLW2000/results\.json' are results of one measurement, capsule on"
+    with pytest.raises(ValueError, match=f"{both} AFLW2000, weights 300W_LP: remove one"):
         bars.read_rows(tmp_path)
 
 
@@ -106,12 +115,12 @@ def test_a_set_without_roll_has_no_bar_for_it(tmp_path):
 def test_errors_name_the_file_and_the_command(tmp_path):
     with pytest.raises(FileNotFoundError, match=r"No results at .*missing.*make test"):
         bars.read_rows(tmp_path / "missing.json")
-    with pytest.raises(ValueError, match=r"holds no results\.json"):
+    with pytest.raises(ValueError, match=r"holds no <weights>/<set>/results\.json with rows"):
         bars.read_rows(tmp_path)
     for text in ("{", '{"a": 1}', '[{"model": "capsule"}]', "7"):
         (tmp_path / "results.json").write_text(text)
         with pytest.raises(ValueError, match=r"results\.json' is no table of `make test`"):
-            bars.read_rows(tmp_path)
+            bars.read_rows(tmp_path / "results.json")
     some = FigureSettings(
         ModelChoice("fusion_capsule"), results=table(tmp_path, rows_of(models=MODELS[:1])), out=tmp_path
     )
