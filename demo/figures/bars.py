@@ -90,13 +90,13 @@ def read_rows(path: Path) -> list[Row]:
 
 
 def panels_of(rows: Sequence[Row], models: Sequence[str]) -> dict[str, list[Row]]:
-    """{title: one row a model} for every set and training set on which all models were tested."""
-    groups: dict[tuple[str, str], dict[str, Row]] = {}
+    """{title: one row a model} for every set and training set on which all models were tested, on as many samples."""
+    groups: dict[tuple[str, str, int], dict[str, Row]] = {}
     for row in rows:
-        groups.setdefault((row.set, row.weights), {})[row.model] = row
+        groups.setdefault((row.set, row.weights, row.samples), {})[row.model] = row
     return {
-        f"{test_set} ({found[models[0]].samples:,} samples), weights {Path(weights).name}": [found[m] for m in models]
-        for (test_set, weights), found in sorted(groups.items())
+        f"{test_set} ({samples:,} samples), weights {Path(weights).name}": [found[m] for m in models]
+        for (test_set, weights, samples), found in sorted(groups.items())
         if set(models) <= set(found)
     }
 

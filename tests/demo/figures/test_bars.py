@@ -101,6 +101,11 @@ def test_a_panel_needs_all_models(tmp_path):
     assert [row.model for row in panels["AFLW2000 (38 samples), weights 300W_LP"]] == list(MODELS)
 
 
+def test_rows_of_other_samples_are_no_part_of_a_panel(tmp_path):
+    rows = bars.read_rows(table(tmp_path, rows_of()))
+    assert bars.panels_of([row._replace(samples=9) if row.model == MODELS[-1] else row for row in rows], MODELS) == {}
+
+
 def test_the_figure_has_the_numbers_of_the_table(tmp_path):
     settings = FigureSettings(ModelChoice("fusion_capsule"), results=table(tmp_path, rows_of()), out=tmp_path / "out")
     assert bars.draw(settings).stat().st_size > 10_000
