@@ -201,6 +201,24 @@ def test_a_film_and_jpegs_one_by_one_at_an_address_are_videos(served, tmp_path):
         assert len(list(open_stream(served(path, content)))) == frames
 
 
+def test_an_address_of_a_video_is_opened_once():
+    part = b"--frame\r\nContent-Type: image/jpeg\r\n\r\n" + JPEG + b"\r\n"
+
+    def answer():
+        connection, _ = server.accept()
+        server.close()
+        with connection:
+            connection.recv(4096)
+            connection.sendall(b"HTTP/1.0 200 OK\r\nContent-Type: multipart/x-mixed-replace; boundary=frame\r\n\r\n")
+            connection.sendall(part * 4)  # FFmpeg waits for what comes behind the last one
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        thread = threading.Thread(target=answer, daemon=True)
+        thread.start()
+        assert len(list(open_stream(f"http://127.0.0.1:{server.getsockname()[1]}/live"))) == 3
+        thread.join()
+
+
 def test_of_an_address_where_nothing_is_the_password_is_not_told():
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))

@@ -1,10 +1,10 @@
 """What comes through a pipe or from an address: one picture, or a video."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from functools import partial
 from importlib.util import find_spec
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from fsanet.errors import MissingPackageError
 from fsanet.image.ends import JPEG_START, picture_end
@@ -15,7 +15,8 @@ from fsanet.inference.video.frames import FrameReader
 from fsanet.inference.video.open_file import interruptible, is_pipe, open_pipe
 from fsanet.inference.video.picture_series import PictureSeries
 
-_FILES_LIE_AT = ("http://", "https://", "ftp://", "file://")  # other addresses bring nothing but videos
+Opened = TypeVar("Opened")
+
 _TELLING_BYTES = 12  # that tell a picture
 _PIECE_BYTES = 65536
 _PADDING = b"\0\r\n"  # between the pictures of some cameras
@@ -43,31 +44,47 @@ def open_stream(name: str) -> FrameReader | StillPicture:
         ValueError: when it is no video, or standard input is closed.
         KeyboardInterrupt: for a Ctrl-C while nothing comes.
     """
-    file = open_pipe(name) if name == "-" or is_pipe(name) else None
-    came = b""
-    if file is not None:
-        with interruptible():
-            came, is_picture = _first_picture(iter(partial(file.read, _PIECE_BYTES), b""))
-    else:
-        _check_pyav(name)
-        came, is_picture = _at_address(name) if name.startswith(_FILES_LIE_AT) else (b"", False)
-    if is_picture:
-        many = kind_of_whole(came) == "pictures"
-        return PictureSeries(without_user(name), came) if many else StillPicture(came)
+    if name == "-" or is_pipe(name):
+        return _through_pipe(name)
     _check_pyav(name)
-    if file is not None:
-        file.put_back(came)
+    return _at_address(name)
+
+
+def _through_pipe(name: str) -> FrameReader | StillPicture:
+    file = open_pipe(name)
+    with interruptible():
+        came, is_picture = _first_picture(iter(partial(file.read, _PIECE_BYTES), b""))
+    if is_picture:
+        return _picture(name, came)
+    _check_pyav(name)
+    file.put_back(came)
     from fsanet.inference.video.reader import VideoReader  # needs PyAV
 
     return VideoReader(name, file)
 
 
-def _at_address(name: str) -> tuple[bytes, bool]:
-    """As `_first_picture`; read in a thread, since FFmpeg is deaf to Ctrl-C while it waits."""
+def _at_address(name: str) -> FrameReader | StillPicture:
+    """A camera may serve one client, an address be good for one fetch: only pictures are fetched once more."""
     from fsanet.inference.video.open_media import pieces_of_address  # needs PyAV
+    from fsanet.inference.video.reader import VideoReader
 
-    with closing(prefetched(pieces_of_address(name))) as pieces:
-        return _first_picture(pieces)
+    reader = _in_thread(VideoReader, name)
+    if not reader.holds_pictures:
+        return reader
+    reader.close()
+    came, is_picture = _in_thread(lambda address: _first_picture(pieces_of_address(address)), name)
+    return _picture(name, came) if is_picture else _in_thread(VideoReader, name)
+
+
+def _in_thread(opened: Callable[[str], Opened], name: str) -> Opened:
+    """What a function makes of an address; in a thread, since FFmpeg is deaf to Ctrl-C while it waits."""
+    with closing(prefetched(map(opened, [name]))) as results:
+        return next(results)
+
+
+def _picture(name: str, encoded: bytes) -> PictureSeries | StillPicture:
+    many = kind_of_whole(encoded) == "pictures"
+    return PictureSeries(without_user(name), encoded) if many else StillPicture(encoded)
 
 
 def _first_picture(pieces: Iterator[bytes]) -> tuple[bytes, bool]:

@@ -26,6 +26,8 @@ _MOST_FPS = 240.0  # recordings of browsers claim 1000 frames a second
 _LEAST_STEP_S = 1e-3
 _SQUARE_WITHIN = 0.01
 _WHOLE_FRAME = 0.99  # of a frame: ticks are rounded
+_PICTURES = frozenset({"image2", "gif", "apng"})  # what FFmpeg calls files of them, beside jpeg_pipe and its like
+_PICTURE_BRANDS = frozenset({"avif", "avis", "heic", "heix", "mif1", "msf1"})  # that it calls MP4
 
 
 class VideoReader:
@@ -81,6 +83,16 @@ class VideoReader:
             self._container.close()
         if time_s < 0:
             raise self._nothing_read()
+
+    @property
+    def holds_pictures(self) -> bool:
+        """Whether it is one or more pictures by their format, such as a JPEG or an animated GIF."""
+        kind, brand = self._container.format.name, self._container.metadata.get("major_brand")
+        return kind.endswith("_pipe") or kind in _PICTURES or brand in _PICTURE_BRANDS
+
+    def close(self) -> None:
+        """Let go of what it reads from; a reader that was gone through has done so."""
+        self._container.close()
 
     def _nothing_read(self) -> InputError:
         if self._holds_jpegs:
