@@ -76,17 +76,45 @@ def test_pictures_of_which_the_first_is_cut_are_a_video_of_the_rest():
         assert len(list(open_stream(name))) == 2
 
 
-@pytest.mark.parametrize("suffix", SERIES)
-def test_a_live_series_is_known_by_its_second_picture(suffix):
+def pieces_that_must_do(*pieces):
+    yield from pieces
+    raise AssertionError("more was asked for than need be")
+
+
+@pytest.mark.parametrize(("suffix", "start"), [(".jpg", 3), (".png", 4), (".bmp", 2), (".ppm", 2)])
+def test_a_live_series_is_known_by_its_second_picture(suffix, start):
     data = encoded(suffix)
-    came, is_one = incoming._first_picture(iter([data[:700], data[700:], b"\0", data[:2], pytest.fail]))
-    assert (came, is_one) == (data + b"\0" + data[:2], False)
+    pieces = pieces_that_must_do(data[:700], data[700:], data[: start - 1], data[start - 1 : start])
+    assert incoming._first_picture(pieces) == (data + data[:start], False)
 
 
-@pytest.mark.parametrize("behind", [b"\0\0\0\x18ftypmp42", b"data of a program"])
-def test_what_is_no_picture_behind_one_is_not_waited_for(behind):
-    with piped(JPEG, behind, stays_open=True, pause_s=0.1) as name:
-        assert open_stream(name) == StillPicture(JPEG + behind)
+MULTIPART = b"\r\n--frame\r\nContent-Type: image/jpeg\r\n\r\n"
+
+
+@pytest.mark.parametrize("between", [b"\0", b"\xff" * 6, b" " * 6, b"\1\2garbage", MULTIPART, bytes(100_000)])
+def test_jpegs_are_a_video_whatever_lies_between_them(between):
+    with piped((JPEG + between) * 3) as name:
+        assert len(list(open_stream(name))) == 3
+
+
+@pytest.mark.parametrize("suffix", [*SERIES, ".webp"])
+def test_what_follows_a_picture_and_is_none_is_no_second_one(suffix):
+    data = encoded(suffix) + b"data of a program"
+    with piped(data) as name:
+        assert open_stream(name) == StillPicture(data)
+
+
+@pytest.mark.parametrize("size", [0, 1, 54, 0x1234])
+def test_a_bmp_that_says_to_be_smaller_than_it_is_comes_whole(size):
+    data = bytearray(encoded(".bmp"))
+    data[2:6] = size.to_bytes(4, "little")
+    with piped(data) as name:
+        assert open_stream(name) == StillPicture(bytes(data))
+
+
+def test_the_film_behind_a_picture_is_not_waited_for():
+    came = JPEG + b"\0\0\0\x18ftyp"
+    assert incoming._first_picture(pieces_that_must_do(JPEG, came[len(JPEG) : -1], came[-1:])) == (came, True)
 
 
 def test_pictures_behind_a_photograph_that_belong_to_it_make_it_no_video():

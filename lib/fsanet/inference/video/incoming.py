@@ -1,5 +1,6 @@
 """What comes through a pipe or from an address: one picture, or a video."""
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from functools import partial
@@ -7,7 +8,7 @@ from importlib.util import find_spec
 from typing import NamedTuple, TypeVar
 
 from fsanet.errors import MissingPackageError
-from fsanet.image.ends import JPEG_START, picture_end
+from fsanet.image.ends import JPEG_START, picture_end, picture_start
 from fsanet.image.kinds import kind_of_bytes, kind_of_whole
 from fsanet.inference.addresses import without_user
 from fsanet.inference.stages import prefetched
@@ -19,7 +20,7 @@ Opened = TypeVar("Opened")
 
 _TELLING_BYTES = 12  # that tell a picture
 _PIECE_BYTES = 65536
-_PADDING = b"\0\r\n"  # between the pictures of some cameras
+_BEHIND_JPEG = re.compile(JPEG_START + b"|ftyp")  # another one, or the film that phones put there
 _MORE_BELONG_TO_IT = b"MPF\0"  # in a JPEG behind which others lie that are not to be looked at: depth, brightness
 
 
@@ -36,7 +37,8 @@ class StillPicture(NamedTuple):
 def open_stream(name: str) -> FrameReader | StillPicture:
     """What comes from an address, a device, a named pipe or standard input ("-"), told by its first bytes.
 
-    A picture is read to its end, and is one unless another of its kind follows, as in motion JPEG: that is a video.
+    A picture is one unless another of its kind follows, as in motion JPEG: that is a video. Behind a JPEG there may be
+    something between the two, other pictures have to follow at once.
 
     Raises:
         ImportError: for a video, and for an address, where PyAV is not installed.
@@ -89,27 +91,50 @@ def _picture(name: str, encoded: bytes) -> PictureSeries | StillPicture:
 
 def _first_picture(pieces: Iterator[bytes]) -> tuple[bytes, bool]:
     """What had to be read to know it, and whether it is one picture."""
-    came, end = bytearray(), None
-    for piece in pieces:
-        known = len(came)
-        came += piece
-        if len(came) < _TELLING_BYTES:
-            continue
-        if not _begins_picture(came):
-            return bytes(came), False
-        end = end or picture_end(came, known)
-        if end and len(rest := came[end:].lstrip(_PADDING)) > 1:
-            is_video = came.startswith(rest[:2]) and not _has_more_of_its_own(came[:end])
-            return bytes(came), not is_video
-    return bytes(came), _begins_picture(came)
+    came = bytearray()
+    while len(came) < _TELLING_BYTES and _comes_more(came, pieces):
+        pass
+    if not _begins_picture(came):
+        return bytes(came), False
+    is_video = _another_follows(came, pieces)
+    if not is_video and not came.startswith(JPEG_START):  # its header may have told less than there is
+        came += b"".join(pieces)
+    return bytes(came), not is_video
+
+
+def _another_follows(came: bytearray, pieces: Iterator[bytes]) -> bool:
+    """Whether another picture of its kind comes behind the one that has begun to come."""
+    stood, is_end = picture_end(came)
+    while not is_end:
+        if not _comes_more(came, pieces):
+            return False
+        stood, is_end = picture_end(came, stood)
+    if came.startswith(JPEG_START):
+        return _MORE_BELONG_TO_IT not in came[:stood] and _jpeg_follows(came, stood, pieces)
+    start = picture_start(came) or b""
+    while len(came) < stood + len(start) and _comes_more(came, pieces):
+        pass
+    return came.startswith(start, stood)
+
+
+def _jpeg_follows(came: bytearray, end: int, pieces: Iterator[bytes]) -> bool:
+    """Whether another JPEG comes behind an end, padding or not, before a film does."""
+    while not (found := _BEHIND_JPEG.search(came, end)):
+        end = max(end, len(came) - 3)
+        if not _comes_more(came, pieces):
+            return False
+    return found[0] == JPEG_START
+
+
+def _comes_more(came: bytearray, pieces: Iterator[bytes]) -> bool:
+    """Take the next piece; False where there is none."""
+    piece = next(pieces, None)
+    came += piece or b""
+    return piece is not None
 
 
 def _begins_picture(came: bytearray) -> bool:
     return kind_of_bytes(bytes(came[:_TELLING_BYTES])) in ("image", "pictures")
-
-
-def _has_more_of_its_own(picture: bytearray) -> bool:
-    return picture.startswith(JPEG_START) and _MORE_BELONG_TO_IT in picture
 
 
 def _check_pyav(name: str) -> None:
