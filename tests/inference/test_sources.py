@@ -198,6 +198,35 @@ def test_results_of_an_earlier_run_are_left_out_of_searches_and_named_once(earli
     assert "; 2 folders hold results of an earlier run and are left out: " in summary_of_skipped(found.passed)
 
 
+def write_rows(path, *files):
+    path.write_text(csv_header() + "".join(f'"{file}",,,0\n' for file in files))
+
+
+@pytest.mark.parametrize("pattern", ["", "*", "**", "**/*.jpeg"])
+@pytest.mark.parametrize("is_relative", [False, True])
+def test_photographs_beside_their_own_rows_are_photographs(tree, monkeypatch, pattern, is_relative):
+    monkeypatch.chdir(tree)
+    start = "" if is_relative else f"{tree}/"
+    write_rows(tree / "sub" / "poses.csv", f"{start}sub/deep/d.jpeg")
+    found = find_sources([start + (pattern or ".")])
+    assert "sub/deep/d.jpeg" in [source.name.removeprefix(start) for source in found.sources]
+    assert not found.passed.earlier
+
+
+@pytest.mark.parametrize("files", [["sub/deep/d.jpeg"], ["b.jpg", "a, b.jpg"], ["rtsp://cam/1", "0"], []])
+def test_copies_beside_rows_of_what_lies_elsewhere_are_left_out(tree, monkeypatch, files):
+    monkeypatch.chdir(tree)
+    write_rows(tree / "out" / "poses.csv", *files)
+    assert list(find_sources(["."]).passed.earlier) == ["./out"]
+
+
+@pytest.mark.parametrize("pattern", [".", "*", "**/*.jpg"])
+def test_what_lies_beside_the_rows_of_the_run_itself_is_looked_at(tree, monkeypatch, pattern):
+    monkeypatch.chdir(tree)
+    write_rows(tree / "out" / "poses-01-of-02.csv", "b.jpg")
+    assert ("image", "out/g.jpg") in names(find_sources([pattern], rows=[Path("out/poses.csv")]), tree)
+
+
 @pytest.mark.parametrize("name", ["out", "out/*", "out/**/*.jpg"])
 def test_results_of_an_earlier_run_are_read_where_their_folder_is_named(earlier, name):
     found = find_sources([str(earlier / name)])

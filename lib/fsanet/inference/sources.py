@@ -2,7 +2,7 @@
 
 import stat
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from glob import has_magic
 from pathlib import Path
@@ -12,7 +12,7 @@ from fsanet.errors import InputError
 from fsanet.files import printable
 from fsanet.image.kinds import kind_of_file
 from fsanet.inference.addresses import without_user
-from fsanet.inference.search import PassedOver, files_of_folder, files_of_pattern, real
+from fsanet.inference.search import PassedOver, Places, files_of_folder, files_of_pattern, real
 from fsanet.inference.video.spans import Span
 
 _NAMED = 3  # skipped files of a kind that are named
@@ -74,16 +74,17 @@ class Sources(NamedTuple):
     passed: PassedOver
 
 
-def find_sources(names: list[str], skip_folder: str | Path = "") -> Sources:
+def find_sources(names: list[str], skip_folder: str | Path = "", rows: Iterable[Path] = ()) -> Sources:
     """Pictures, videos, cameras and streams that command line arguments stand for.
 
     What a file is, is told by its content. A file that was named itself and is nothing known counts as an image:
     reading it will tell. Folders that a pattern matches are searched too, as those are whose names a shell puts in.
-    Folders with the results of an earlier run are left out, unless they are named themselves.
+    Folders with annotated copies of an earlier run are left out, unless they are named themselves.
 
     Args:
         names: files, folders (searched with all below, links followed), globs, camera numbers, addresses, "-".
         skip_folder: a folder that searches leave out: where results go, lest they are looked at again.
+        rows: files of rows that the run writes: what lies beside them is looked at.
 
     Raises:
         FileNotFoundError: where nothing has that name.
@@ -91,11 +92,12 @@ def find_sources(names: list[str], skip_folder: str | Path = "") -> Sources:
         ValueError: for a folder or a glob without any image or video, and for an empty name.
     """
     skip = real(Path(skip_folder)) if skip_folder else None
+    places = Places(skip, frozenset(real(path.parent) for path in rows))
     found: dict[str, Source] = {}
     passed = PassedOver()
     for name in names:
         of_name = PassedOver()
-        for source in _find(name, skip, of_name):
+        for source in _find(name, places, of_name):
             found.setdefault(source.label, source)
         passed.take(of_name)
     return Sources(list(found.values()), passed)
@@ -124,7 +126,7 @@ def _some(names: list[str]) -> str:
     return f"{', '.join(names[:_NAMED])}{more}"
 
 
-def _find(name: str, skip: Path | None, passed: PassedOver) -> list[Source]:
+def _find(name: str, places: Places, passed: PassedOver) -> list[Source]:
     path = Path(name)
     if not name:
         raise InputError(
@@ -135,11 +137,11 @@ def _find(name: str, skip: Path | None, passed: PassedOver) -> list[Source]:
     if name.isdecimal() and not path.exists():
         return [Source("camera", name)]
     if path.is_dir():
-        return _media(dict.fromkeys(files_of_folder(path, skip, passed), name), f"The folder '{name}'", passed)
+        return _media(dict.fromkeys(files_of_folder(path, places, passed), name), f"The folder '{name}'", passed)
     if path.exists():
         return [_named_file(path)]
     if has_magic(name):
-        return _media(files_of_pattern(name, skip, passed), f"The pattern '{name}'", passed)
+        return _media(files_of_pattern(name, places, passed), f"The pattern '{name}'", passed)
     raise FileNotFoundError(f"No file, folder or camera number '{name}': check the path.")
 
 
