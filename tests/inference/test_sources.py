@@ -105,6 +105,15 @@ def test_what_is_named_twice_is_done_once(tree):
     assert names(find_sources([str(tree / "b.jpg"), str(tree / "*.jpg")]), tree) == [("image", "b.jpg")]
 
 
+def test_addresses_that_differ_in_what_is_not_shown_are_told_apart():
+    given = ["http://cam/1?token=a", "http://cam/1?token=b", "http://me:x@cam/", "http://you:x@cam/"]
+    sources = find_sources([*given, *given]).sources
+    assert [source.name for source in sources] == given
+    assert [source.label for source in sources] == [
+        "http://cam/1?token=", "http://cam/1?token= (2)", "http://cam/", "http://cam/ (2)",
+    ]  # fmt: skip
+
+
 def test_pipes_are_streams(tmp_path):
     os.mkfifo(tmp_path / "pipe")
     assert names(find_sources([str(tmp_path / "pipe")]), tmp_path) == [("stream", "pipe")]

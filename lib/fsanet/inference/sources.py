@@ -3,7 +3,7 @@
 import stat
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from glob import has_magic
 from pathlib import Path
 from typing import Literal, NamedTuple
@@ -28,12 +28,14 @@ class Source:
         name: path of the file, the camera's number or the address, as text.
         folder: the folder on the command line that it was found in; empty for what was named itself.
         span: the part of a video that is meant; None for all of it.
+        alike: how many sources before it are shown by the same name, their secrets left out.
     """
 
     kind: Literal["image", "pictures", "video", "camera", "stream"]
     name: str
     folder: str = ""
     span: Span | None = None
+    alike: int = 0
 
     @property
     def shown_name(self) -> str:
@@ -43,7 +45,8 @@ class Source:
     @property
     def label(self) -> str:
         """What tells it from every other source of a run."""
-        return f"{self.shown_name}, {self.span}" if self.span else self.shown_name
+        name = f"{self.shown_name} ({self.alike + 1})" if self.alike else self.shown_name
+        return f"{name}, {self.span}" if self.span else name
 
     @property
     def is_file(self) -> bool:
@@ -94,11 +97,14 @@ def find_sources(names: list[str], skip_folder: str | Path = "", rows: Iterable[
     skip = real(Path(skip_folder)) if skip_folder else None
     places = Places(skip, frozenset(real(path.parent) for path in rows))
     found: dict[str, Source] = {}
+    shown: Counter[str] = Counter()
     passed = PassedOver()
     for name in names:
         of_name = PassedOver()
         for source in _find(name, places, of_name):
-            found.setdefault(source.label, source)
+            if source.name not in found:
+                found[source.name] = replace(source, alike=shown[source.shown_name])
+                shown[source.shown_name] += 1
         passed.take(of_name)
     return Sources(list(found.values()), passed)
 
