@@ -263,18 +263,17 @@ incoming.open_stream(sys.argv[1])
 """
 
 
-def left_by_ctrl_c(name, stdin=None):
+def left_by_ctrl_c(name, wait_s=0.5):
     """What a process says at its end that waits for a stream and gets a Ctrl-C, within six seconds."""
     process = subprocess.Popen(
         [sys.executable, "-c", OPEN, name],
-        stdin=stdin,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     )
     with process:
         assert process.stdout.readline() == b"ready\n"
-        time.sleep(0.5)
+        time.sleep(wait_s)
         process.send_signal(signal.SIGINT)
         try:
             process.wait(6)
@@ -290,6 +289,25 @@ def test_a_pipe_that_falls_silent_before_a_picture_has_ended_can_be_left_by_ctrl
     os.write(keeps_it_open, begun)
     assert left_by_ctrl_c(str(tmp_path / "pipe")).endswith(b"KeyboardInterrupt\n")
     os.close(keeps_it_open)
+
+
+def test_of_a_ctrl_c_while_ffmpeg_looks_into_a_pipe_nothing_else_is_said(tmp_path):
+    def write():
+        with suppress(BrokenPipeError), os.fdopen(os.dup(keeps_it_open), "wb", 0) as pipe:
+            while not done.wait(0.1):
+                pipe.write(JPEG)
+
+    os.mkfifo(tmp_path / "pipe")
+    keeps_it_open = os.open(tmp_path / "pipe", os.O_RDWR | os.O_NONBLOCK)
+    done = threading.Event()
+    thread = threading.Thread(target=write, daemon=True)
+    thread.start()
+    said = left_by_ctrl_c(str(tmp_path / "pipe"), wait_s=2)
+    done.set()
+    thread.join()
+    os.close(keeps_it_open)
+    assert said.endswith(b"KeyboardInterrupt\n")
+    assert b"being dropped" not in said
 
 
 @pytest.mark.parametrize("begun", [b"", b"HTTP/1.0 200 OK\r\n\r\n" + JPEG[:500]])
