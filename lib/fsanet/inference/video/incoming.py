@@ -46,7 +46,7 @@ def open_stream(name: str) -> FrameReader | StillPicture:
         ValueError: when it is no video, or standard input is closed.
         KeyboardInterrupt: for a Ctrl-C while nothing comes.
     """
-    if name == "-" or is_pipe(name):
+    if is_pipe(name):
         return _through_pipe(name)
     _check_pyav(name)
     return _at_address(name)

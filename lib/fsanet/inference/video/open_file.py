@@ -67,7 +67,5 @@ def open_pipe(name: str) -> OpenFile:
 
 
 def is_pipe(name: str) -> bool:
-    """Whether it comes once and in order, so that no reader can go to its end first."""
-    if name == "-":
-        return not sys.stdin.seekable()
-    return "://" not in name and stat.S_ISFIFO(Path(name).stat().st_mode)
+    """Whether `open_pipe` is to open it: standard input or a named pipe."""
+    return name == "-" or ("://" not in name and stat.S_ISFIFO(Path(name).stat().st_mode))
