@@ -16,7 +16,7 @@ from fsanet.inference.rows.earlier import holds_copies
 
 @dataclass(frozen=True, slots=True)
 class PassedOver:
-    """What searches of folders and patterns passed over, by name.
+    """What searches of folders and patterns passed over: the names, in order and each once, as keys.
 
     Attributes:
         files: that are neither picture nor video, and links that lead nowhere, with words behind their names.
@@ -24,14 +24,15 @@ class PassedOver:
         earlier: folders that hold the results of an earlier run, annotated pictures among them.
     """
 
-    files: list[str] = field(default_factory=list)
-    closed: list[str] = field(default_factory=list)
-    earlier: list[str] = field(default_factory=list)
+    files: dict[str, None] = field(default_factory=dict)
+    closed: dict[str, None] = field(default_factory=dict)
+    earlier: dict[str, None] = field(default_factory=dict)
 
     def take(self, other: "PassedOver") -> None:
-        """Add what another search passed over, each name once."""
-        for mine, theirs in ((self.files, other.files), (self.closed, other.closed), (self.earlier, other.earlier)):
-            mine[:] = dict.fromkeys(mine + theirs)
+        """Add what another search passed over."""
+        self.files.update(other.files)
+        self.closed.update(other.closed)
+        self.earlier.update(other.earlier)
 
 
 class Places(NamedTuple):
@@ -80,12 +81,12 @@ def files_of_pattern(pattern: str, places: Places, passed: PassedOver) -> dict[P
     if matches and not elsewhere:
         raise _source_and_output(f"The folder of '{pattern}'")
     for folder in _closed_on_the_way(pattern):
-        _add(folder, passed.closed)
+        passed.closed[printable(str(folder))] = None
     results_around = _results_on_the_way(pattern, places.kept)
     entered, found = {places.skip}, {}
     for match in elsewhere:
         if results := results_around(match):
-            _add(results, passed.earlier)
+            passed.earlier[printable(str(results))] = None
         elif os.path.isdir(match):  # noqa: PTH112 (Path.is_dir raises for what may not be looked at)
             files = sorted(_walk(match, entered, places.kept, passed))
             found.update({file: str(match) for file in files if file not in found})
@@ -112,7 +113,7 @@ def _walk(folder: Path, entered: set[Path | None], kept: frozenset[Path], passed
     def pass_over(error: OSError) -> None:
         if error.filename is None:
             raise error
-        _add(error.filename, passed.closed)
+        passed.closed[printable(str(error.filename))] = None
 
     for parent, folders, files in os.walk(folder, onerror=pass_over, followlinks=True):
         here = Path(parent)
@@ -122,7 +123,7 @@ def _walk(folder: Path, entered: set[Path | None], kept: frozenset[Path], passed
             continue
         entered.add(place)
         if here != folder and place not in kept and holds_copies(here, files):
-            _add(parent, passed.earlier)
+            passed.earlier[printable(parent)] = None
             folders.clear()
             continue
         folders[:] = sorted(f for f in folders if not f.startswith(".") and real(here / f) not in entered)
@@ -161,12 +162,6 @@ def _closed_on_the_way(pattern: str) -> Iterator[Path]:
                     os.scandir(folder).close()
                 except OSError:
                     yield folder
-
-
-def _add(name: str | Path, names: list[str]) -> None:
-    """Once each."""
-    if (shown := printable(str(name))) not in names:
-        names.append(shown)
 
 
 def _source_and_output(what: str) -> InputError:

@@ -2,9 +2,10 @@
 
 import stat
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from glob import has_magic
+from itertools import islice
 from pathlib import Path
 from typing import Literal, NamedTuple
 
@@ -122,14 +123,14 @@ def summary_of_closed(passed: PassedOver) -> str:
     return f"{len(passed.closed)} folders cannot be read: {_some(passed.closed)}" if passed.closed else ""
 
 
-def _of_earlier(folders: list[str]) -> str:
+def _of_earlier(folders: Collection[str]) -> str:
     what = f"{len(folders)} folders hold results of an earlier run and are left out: {_some(folders)}"
     return f"{what} (name such a folder itself to have it read)"
 
 
-def _some(names: list[str]) -> str:
+def _some(names: Collection[str]) -> str:
     more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
-    return f"{', '.join(names[:_NAMED])}{more}"
+    return f"{', '.join(islice(names, _NAMED))}{more}"
 
 
 def _find(name: str, places: Places, passed: PassedOver) -> list[Source]:
@@ -171,7 +172,8 @@ def _media(files: Mapping[Path, str], what: str, passed: PassedOver) -> list[Sou
     for file, folder in files.items():
         kind = _kind(file) if _may_be_read_as_file(file) else None
         if kind is None:
-            passed.files.append(printable(str(file)) + ("" if file.exists() else " (a link that leads nowhere)"))
+            name = printable(str(file)) + ("" if file.exists() else " (a link that leads nowhere)")
+            passed.files[name] = None
         else:
             sources.append(Source(kind, str(file), folder))
     if sources:
