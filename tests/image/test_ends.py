@@ -56,29 +56,34 @@ def test_scraps_of_jpegs(data):
 def test_a_jpeg_in_which_the_next_one_begins_is_not_whole():
     data = KINDS["baseline"]
     assert not is_whole_jpeg(data[:1000] + data)
-    assert picture_end(data[:1000] + data) == 1000
+    assert picture_end(data[:1000] + data) == (1000, True)
 
 
 @pytest.mark.parametrize("suffix", [".jpg", ".png", ".bmp", ".webp", ".pgm", ".ppm"])
 def test_a_picture_ends_where_its_format_says_and_not_before(suffix):
     image = _NOISE[..., 0] if suffix == ".pgm" else _NOISE
     data = cv2.imencode(suffix, image)[1].tobytes()
-    assert picture_end(data + b"what follows") == len(data)
-    assert picture_end(data[:-1]) is None
-    assert picture_end(data[:13]) is None
+    assert picture_end(data + b"what follows") == (len(data), True)
+    for part in (data[:-1], data[:13]):
+        _, is_end = picture_end(part)
+        assert not is_end
 
 
 def test_a_deep_pgm_with_a_comment_ends_where_it_says():
-    assert picture_end(b"P5\n# of a camera\n3 2\n1023\n" + bytes(12) + b"P5") == 38
+    assert picture_end(b"P5\n# of a camera\n3 2\n1023\n" + bytes(12) + b"P5") == (38, True)
 
 
 @pytest.mark.parametrize("suffix", [".tiff", ".gif", ".avif"])
 def test_other_formats_end_with_the_bytes(suffix):
-    assert picture_end(cv2.imencode(suffix, _NOISE)[1].tobytes()) is None
+    assert picture_end(cv2.imencode(suffix, _NOISE)[1].tobytes()) == (0, False)
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_a_jpeg_that_comes_in_pieces_ends_where_it_does_in_one(kind):
-    data = KINDS[kind]
-    ends = [picture_end(data[: known + 7], known) for known in range(0, len(data), 7)]
-    assert ends == [None] * (len(ends) - 1) + [len(data)]
+@pytest.mark.parametrize("data", [*KINDS.values(), cv2.imencode(".png", _NOISE)[1].tobytes()])
+def test_a_picture_that_comes_in_pieces_ends_where_it_does_in_one_and_is_gone_through_once(data):
+    stood = 0
+    for size in range(13, len(data), 7):
+        before, (stood, is_end) = stood, picture_end(data[:size], stood)
+        assert stood >= before
+        assert not is_end
+    assert picture_end(data, stood) == (len(data), True)
+    assert picture_end(bytes(stood) + data[stood:], stood) == (0, False)

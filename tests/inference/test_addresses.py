@@ -16,6 +16,7 @@ from fsanet.inference.addresses import without_user
         ("'http://camera?Token=abc#t' is a stream", "'http://camera?Token=#t' is a stream"),
         ("photos/what?pwd=1.jpg", "photos/what?pwd=1.jpg"),
         ("http://camera/?keyframe=1", "http://camera/?keyframe=1"),
+        ("http://store/get?key=a.jpg&auth=basic", "http://store/get?key=a.jpg&auth=basic"),
         ("['rtsp://a:b@c/1', 'http://d:e@f/2']", "['rtsp://c/1', 'http://f/2']"),
     ],
 )

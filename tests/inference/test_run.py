@@ -194,3 +194,9 @@ def test_a_password_is_written_nowhere_and_a_stopped_run_goes_on_all_the_same(tm
     assert all("secret" not in (text := path.read_text()) and "/clip.mp4" in text for path in written)
     with RowFiles(paths, f"sources {address}") as rows:
         assert go(estimator, find_sources([address]).sources, None, rows).skipped == 1
+
+
+def test_addresses_that_are_shown_alike_are_all_gone_through(tmp_path, estimator, address):
+    with RowFiles([tmp_path / "p.csv"]) as rows:
+        given = [f"{address}?token=a", f"{address}?token=b"]
+        assert go(estimator, find_sources(given).sources, None, rows).sources == 2

@@ -37,7 +37,7 @@ def test_a_folder_is_searched_with_all_below_sorted_without_hidden_files(tree):
         ("image", "sub/deep/d.jpeg"),
     ]
     assert found.sources[4].relative_name == "sub/deep/d.jpeg"
-    assert found.passed.files == [str(tree / "notes.txt")]
+    assert list(found.passed.files) == [str(tree / "notes.txt")]
 
 
 def test_content_counts_more_than_names(tmp_path):
@@ -50,7 +50,7 @@ def test_content_counts_more_than_names(tmp_path):
         ("image", "page.mp4"),
         ("image", "photo"),
     ]
-    assert found.passed.files == [str(tmp_path / "a.csv")]
+    assert list(found.passed.files) == [str(tmp_path / "a.csv")]
 
 
 def test_the_output_folder_is_left_out(tree):
@@ -74,7 +74,7 @@ def test_links_that_lead_round_in_a_circle_are_no_mistake_of_ours(tree):
     assert names(find_sources([str(tree / "b.jpg")], tree / "round"), tree) == [("image", "b.jpg")]
     found = find_sources([str(tree / "[br]*")], tree / "out")
     assert names(found, tree) == [("image", "b.jpg")]
-    assert found.passed.files == [f"{tree / 'round'} (a link that leads nowhere)"]
+    assert list(found.passed.files) == [f"{tree / 'round'} (a link that leads nowhere)"]
 
 
 def test_globs_files_cameras_and_streams_keep_the_order_given(tree):
@@ -105,6 +105,15 @@ def test_what_is_named_twice_is_done_once(tree):
     assert names(find_sources([str(tree / "b.jpg"), str(tree / "*.jpg")]), tree) == [("image", "b.jpg")]
 
 
+def test_addresses_that_differ_in_what_is_not_shown_are_told_apart():
+    given = ["http://cam/1?token=a", "http://cam/1?token=b", "http://me:x@cam/", "http://you:x@cam/"]
+    sources = find_sources([*given, *given]).sources
+    assert [source.name for source in sources] == given
+    assert [source.label for source in sources] == [
+        "http://cam/1?token=", "http://cam/1?token= (2)", "http://cam/", "http://cam/ (2)",
+    ]  # fmt: skip
+
+
 def test_pipes_are_streams(tmp_path):
     os.mkfifo(tmp_path / "pipe")
     assert names(find_sources([str(tmp_path / "pipe")]), tmp_path) == [("stream", "pipe")]
@@ -131,7 +140,7 @@ def test_a_folder_and_a_link_to_it_side_by_side_are_searched_once(tmp_path):
     (tmp_path / "c").symlink_to(tmp_path / "a" / "below")
     found = find_sources([str(tmp_path)])
     assert [name for _, name in names(found, tmp_path)] == ["a/below/i.jpg", "a/h.jpg"]
-    assert found.passed.files == []
+    assert not found.passed.files
 
 
 @pytest.fixture
@@ -198,11 +207,40 @@ def test_results_of_an_earlier_run_are_left_out_of_searches_and_named_once(earli
     assert "; 2 folders hold results of an earlier run and are left out: " in summary_of_skipped(found.passed)
 
 
+def write_rows(path, *files):
+    path.write_text(csv_header() + "".join(f'"{file}",,,0\n' for file in files))
+
+
+@pytest.mark.parametrize("pattern", ["", "*", "**", "**/*.jpeg"])
+@pytest.mark.parametrize("is_relative", [False, True])
+def test_photographs_beside_their_own_rows_are_photographs(tree, monkeypatch, pattern, is_relative):
+    monkeypatch.chdir(tree)
+    start = "" if is_relative else f"{tree}/"
+    write_rows(tree / "sub" / "poses.csv", f"{start}sub/deep/d.jpeg")
+    found = find_sources([start + (pattern or ".")])
+    assert "sub/deep/d.jpeg" in [source.name.removeprefix(start) for source in found.sources]
+    assert not found.passed.earlier
+
+
+@pytest.mark.parametrize("files", [["sub/deep/d.jpeg"], ["b.jpg", "a, b.jpg"], ["rtsp://cam/1", "0"], []])
+def test_copies_beside_rows_of_what_lies_elsewhere_are_left_out(tree, monkeypatch, files):
+    monkeypatch.chdir(tree)
+    write_rows(tree / "out" / "poses.csv", *files)
+    assert list(find_sources(["."]).passed.earlier) == ["./out"]
+
+
+@pytest.mark.parametrize("pattern", [".", "*", "**/*.jpg"])
+def test_what_lies_beside_the_rows_of_the_run_itself_is_looked_at(tree, monkeypatch, pattern):
+    monkeypatch.chdir(tree)
+    write_rows(tree / "out" / "poses-01-of-02.csv", "b.jpg")
+    assert ("image", "out/g.jpg") in names(find_sources([pattern], rows=[Path("out/poses.csv")]), tree)
+
+
 @pytest.mark.parametrize("name", ["out", "out/*", "out/**/*.jpg"])
 def test_results_of_an_earlier_run_are_read_where_their_folder_is_named(earlier, name):
     found = find_sources([str(earlier / name)])
     assert ("image", "out/below/h.jpg") in names(found, earlier)
-    assert found.passed.earlier == []
+    assert not found.passed.earlier
 
 
 @pytest.mark.parametrize("pattern", ["ou*", "ou*/*"])
@@ -248,7 +286,7 @@ def test_an_empty_name_is_not_the_folder_around(tree, monkeypatch):
 
 
 def test_what_is_skipped_is_counted_and_named():
-    line = summary_of_skipped(PassedOver(["a.txt", "b.csv", "c.csv", "d"]))
+    line = summary_of_skipped(PassedOver(dict.fromkeys(["a.txt", "b.csv", "c.csv", "d"])))
     assert (
         line
         == "4 files are neither picture nor video (2 x .csv, 1 x .txt, 1 x no suffix): a.txt, b.csv, c.csv and 1 more"

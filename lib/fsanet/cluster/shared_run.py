@@ -76,18 +76,19 @@ def share_out(
 
 
 @lru_cache(maxsize=1)
-def same_sources(names: tuple[str, ...], out: str, digest: str) -> list[Source]:
+def same_sources(names: tuple[str, ...], out: str, rows: tuple[Path, ...], digest: str) -> list[Source]:
     """On a worker: the sources of a run, listed once in a process for all of its shards.
 
     Args:
         names: files, folders and patterns of the run.
         out: its output folder, which is no source.
+        rows: its files of rows.
         digest: of the names of all files, as the machine sees them that gave the command.
 
     Raises:
         OSError: when this machine sees other files.
     """
-    sources = find_sources(list(names), skip_folder=out).sources
+    sources = find_sources(list(names), skip_folder=out, rows=rows).sources
     if names_digest(sources) != digest:
         named = ", ".join(map(without_user, names))
         raise OSError(f"{platform.node()} sees other files in {named} than where the command was given.")

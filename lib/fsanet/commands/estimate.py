@@ -116,16 +116,16 @@ def run(args: argparse.Namespace) -> int:
 
     for clash in filter(None, (clash_of_builds(OPENCV), clash_of_runtimes())):
         log.warning("%s", clash)
-    sources, passed = find_sources(args.sources, skip_folder=args.out)
+    rows = args.rows or [args.out / "poses.csv"]
+    sources, passed = find_sources(args.sources, skip_folder=args.out, rows=rows)
     say_passed_over(passed)
     warn_of_idle_options(args, sources)
-    code = _work(args, sources)
+    code = _work(args, sources, rows)
     return EXIT_PARTIAL if passed.closed and code == EXIT_OK else code
 
 
-def _work(args: argparse.Namespace, sources: list["Source"]) -> int:
+def _work(args: argparse.Namespace, sources: list["Source"], rows: list[Path]) -> int:
     """By many processes, one share or all here; returns the exit code."""
-    rows = args.rows or [args.out / "poses.csv"]
     if args.cluster:
         return _on_cluster(args, sources, rows)
     if args.shards:
@@ -198,15 +198,18 @@ def _on_cluster(args: argparse.Namespace, sources: list, rows: list[Path]) -> in
     texts = [path for path in rows if path.suffix != PARQUET] or [args.out / "poses.csv"]
     settings = argparse.Namespace(**vars(args) | {"rows": texts[:1], "quiet": True})
     shards = args.shards or _SHARDS
-    work = partial(run_shard, settings, names_digest(sources), _spans(args, sources, shards))
+    work = partial(run_shard, settings, tuple(rows), names_digest(sources), _spans(args, sources, shards))
     return share_out(args.cluster, work, all_shards(shards), texts[0], rows, args.quiet)
 
 
-def run_shard(args: argparse.Namespace, digest: str, spans: dict[str, tuple["Span", ...]], shard: "Shard") -> int:
+def run_shard(
+    args: argparse.Namespace, rows: tuple[Path, ...], digest: str, spans: dict[str, tuple["Span", ...]], shard: "Shard"
+) -> int:
     """On a worker: one shard of the run that `args` describe.
 
     Args:
         args: options of `fsanet estimate`.
+        rows: the files of rows of the whole run.
         digest: of the names of all files, as the machine sees them that gave the command.
         spans: parts of the videos that are split, by name.
         shard: which.
@@ -217,7 +220,7 @@ def run_shard(args: argparse.Namespace, digest: str, spans: dict[str, tuple["Spa
     from fsanet.cluster.shared_run import same_sources
     from fsanet.cluster.split import in_parts
 
-    sources = in_parts(same_sources(tuple(args.sources), str(args.out), digest), spans)
+    sources = in_parts(same_sources(tuple(args.sources), str(args.out), rows, digest), spans)
     return _one_shard(argparse.Namespace(**vars(args) | {"shard": shard}), sources, args.rows)
 
 

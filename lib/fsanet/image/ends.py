@@ -1,12 +1,14 @@
 """Where a picture ends in bytes that may go on behind it, as in a pipe that brings one picture after the other."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+
+Walk = Callable[[bytes | bytearray, int], tuple[int, bool]]
 
 JPEG_START = b"\xff\xd8\xff"
-_MARKER_IN_SCAN = re.compile(rb"\xff+[^\x00\xff\xd0-\xd7]")  # neither a stuffed byte nor a restart
-_FILL, _START, _END, _SCAN = 0xFF, 0xD8, 0xD9, 0xDA
-_WITHOUT_LENGTH = {0x01, *range(0xD0, 0xD8)}
+_MARKER = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")  # neither a stuffed byte nor a restart
+_START, _END = 0xD8, 0xD9
+_WITHOUT_LENGTH = 0x01
 _PNM = re.compile(rb"P([56])" + 3 * rb"(?:\s|#[^\n]*\n)+(\d+)" + rb"\s")  # width, height, largest value
 
 
@@ -18,80 +20,75 @@ def is_whole_jpeg(encoded: bytes) -> bool:
     Args:
         encoded: the bytes of the file, beginning with `FF D8 FF`.
     """
-    marker, _ = _last_mark(encoded)
-    return marker == _END
+    stood, is_end = _jpeg_walk(encoded, 0)
+    return is_end and encoded[stood - 1] == _END
 
 
-def picture_end(encoded: bytes | bytearray, known: int = 0) -> int | None:
-    """Where a picture ends that bytes begin with; None where more must come to tell it.
+def picture_start(encoded: bytes | bytearray) -> bytes | None:
+    """What a picture begins with whose end can be told; None for other formats."""
+    return next((start for start in _WALKS if encoded.startswith(start)), None)
 
-    A JPEG ends where another one begins, too. That of a format that is not in `_ENDS` ends with the bytes.
+
+def picture_end(encoded: bytes | bytearray, stood: int = 0) -> tuple[int, bool]:
+    """How far a picture could be followed that bytes begin with, and whether it ends there.
+
+    A JPEG ends where another one begins, too. That of a format that is not in `_WALKS` ends with the bytes, and what a
+    header says of the end need not be so.
 
     Args:
         encoded: the first bytes of a picture, more than 12.
-        known: how many of them were asked for before, without an answer.
+        stood: the answer that fewer of them had: it is gone on from there.
     """
-    for start, end_of in _ENDS.items():
-        if encoded.startswith(start):
-            end = end_of(encoded, known)
-            return end if end is not None and end <= len(encoded) else None
-    return None
+    start = picture_start(encoded)
+    return _WALKS[start](encoded, stood) if start else (0, False)
 
 
-def _last_mark(encoded: bytes | bytearray) -> tuple[int, int]:
-    """The mark that ends a JPEG, or with which the next one begins, and its place; (0, 0) where neither comes."""
-    marks = ((marker, place) for marker, place in _jpeg_marks(encoded) if marker in (_START, _END))
-    return next(marks, (0, 0))
+def _jpeg_walk(encoded: bytes | bytearray, stood: int) -> tuple[int, bool]:
+    """From marker to marker: OpenCV fills with grey what is missing."""
+    position = max(stood, 2)
+    while found := _MARKER.search(encoded, position):
+        marker, place = encoded[found.end() - 1], found.end()
+        if marker in (_START, _END):
+            return place if marker == _END else place - 2, True
+        if marker != _WITHOUT_LENGTH:
+            if place + 2 > len(encoded):
+                return place - 2, False
+            place += int.from_bytes(encoded[place : place + 2], "big")
+        position = place
+    return max(position, len(encoded) - 1), False
 
 
-def _jpeg_marks(encoded: bytes | bytearray) -> Iterator[tuple[int, int]]:
-    """The markers of a JPEG behind its first, and where each lies: OpenCV fills with grey what is missing."""
-    position = 2
-    while position + 1 < len(encoded) and encoded[position] == _FILL:
-        marker = encoded[position + 1]
-        yield marker, position
-        if marker == _FILL:
-            position += 1
-        elif marker in _WITHOUT_LENGTH:
-            position += 2
-        else:
-            position += 2 + int.from_bytes(encoded[position + 2 : position + 4], "big")
-            if marker == _SCAN:
-                found = _MARKER_IN_SCAN.search(encoded, position)
-                if found is None:
-                    return
-                position = found.end() - 2
+def _png_walk(encoded: bytes | bytearray, stood: int) -> tuple[int, bool]:
+    """From chunk to chunk: length, kind, content and checksum."""
+    position = max(stood, 8)
+    while (end := position + 12 + int.from_bytes(encoded[position : position + 4], "big")) <= len(encoded):
+        if encoded[position + 4 : position + 8] == b"IEND":
+            return end, True
+        position = end
+    return position, False
 
 
-def _jpeg_end(encoded: bytes | bytearray, known: int) -> int | None:
-    fresh = max(known - 1, 0)
-    if encoded.find(b"\xff\xd9", fresh) < 0 and encoded.find(b"\xff\xd8", fresh) < 0:
-        return None
-    marker, place = _last_mark(encoded)
-    return place + 2 if marker == _END else place or None
+def _by_header(end_of: Callable[[bytes | bytearray], int | None]) -> Walk:
+    """The walk through a picture whose header tells its end."""
+
+    def walk(encoded: bytes | bytearray, _: int) -> tuple[int, bool]:
+        end = end_of(encoded)
+        return (end, True) if end is not None and end <= len(encoded) else (0, False)
+
+    return walk
 
 
-def _png_end(encoded: bytes | bytearray, _: int) -> int | None:
-    position = 8
-    while position + 8 <= len(encoded):
-        is_last = encoded[position + 4 : position + 8] == b"IEND"
-        position += 12 + int.from_bytes(encoded[position : position + 4], "big")
-        if is_last:
-            return position
-    return None
-
-
-def _bmp_end(encoded: bytes | bytearray, _: int) -> int | None:
+def _bmp_end(encoded: bytes | bytearray) -> int | None:
     """As the header says, where it says so: some leave 0 there."""
     return int.from_bytes(encoded[2:6], "little") or None
 
 
-def _riff_end(encoded: bytes | bytearray, _: int) -> int:
+def _riff_end(encoded: bytes | bytearray) -> int:
     size = int.from_bytes(encoded[4:8], "little")
     return 8 + size + size % 2
 
 
-def _pnm_end(encoded: bytes | bytearray, _: int) -> int | None:
+def _pnm_end(encoded: bytes | bytearray) -> int | None:
     """Of a binary PGM or PPM."""
     header = _PNM.match(encoded)
     if header is None:
@@ -100,10 +97,10 @@ def _pnm_end(encoded: bytes | bytearray, _: int) -> int | None:
     return header.end() + width * height * (1 if kind == 5 else 3) * (1 if largest < 256 else 2)
 
 
-_ENDS: dict[bytes, Callable[[bytes | bytearray, int], int | None]] = {
-    JPEG_START: _jpeg_end,
-    b"\x89PNG": _png_end,
-    b"BM": _bmp_end,
-    b"RIFF": _riff_end,
-    **dict.fromkeys((b"P5", b"P6"), _pnm_end),
+_WALKS: dict[bytes, Walk] = {
+    JPEG_START: _jpeg_walk,
+    b"\x89PNG": _png_walk,
+    b"BM": _by_header(_bmp_end),
+    b"RIFF": _by_header(_riff_end),
+    **dict.fromkeys((b"P5", b"P6"), _by_header(_pnm_end)),
 }

@@ -4,9 +4,7 @@ import re
 
 _USER = re.compile(r"(?<=://)[^/?#]*@")  # as FFmpeg takes it: up to the last @ before the path
 _ADDRESS = re.compile(r"\w+://[^\s']*")
-_SECRET = re.compile(
-    r"([?&](?:pwd|pass|passwd|password|passphrase|token|access_token|key|api_?key|auth|secret)=)[^&#]+", re.I
-)
+_SECRET = re.compile(r"([?&](?:pwd|pass|passwd|password|passphrase|token|access_token|api_?key|secret)=)[^&#]+", re.I)
 
 
 def without_user(text: str) -> str:

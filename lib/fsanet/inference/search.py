@@ -7,15 +7,16 @@ from functools import cache
 from glob import glob, has_magic
 from itertools import takewhile
 from pathlib import Path
+from typing import NamedTuple
 
 from fsanet.errors import InputError
 from fsanet.files import printable
-from fsanet.inference.rows.earlier import holds_rows
+from fsanet.inference.rows.earlier import holds_copies
 
 
 @dataclass(frozen=True, slots=True)
 class PassedOver:
-    """What searches of folders and patterns passed over, by name.
+    """What searches of folders and patterns passed over: the names, in order and each once, as keys.
 
     Attributes:
         files: that are neither picture nor video, and links that lead nowhere, with words behind their names.
@@ -23,58 +24,72 @@ class PassedOver:
         earlier: folders that hold the results of an earlier run, annotated pictures among them.
     """
 
-    files: list[str] = field(default_factory=list)
-    closed: list[str] = field(default_factory=list)
-    earlier: list[str] = field(default_factory=list)
+    files: dict[str, None] = field(default_factory=dict)
+    closed: dict[str, None] = field(default_factory=dict)
+    earlier: dict[str, None] = field(default_factory=dict)
 
     def take(self, other: "PassedOver") -> None:
-        """Add what another search passed over, each name once."""
-        for mine, theirs in ((self.files, other.files), (self.closed, other.closed), (self.earlier, other.earlier)):
-            mine[:] = dict.fromkeys(mine + theirs)
+        """Add what another search passed over."""
+        self.files.update(other.files)
+        self.closed.update(other.closed)
+        self.earlier.update(other.earlier)
 
 
-def files_of_folder(folder: Path, skip: Path | None, passed: PassedOver) -> list[Path]:
+class Places(NamedTuple):
+    """Folders that searches treat in their own way, as `real` has them.
+
+    Attributes:
+        skip: that is left out; None for none.
+        kept: that are never taken for results of an earlier run, such as those of this one's files of rows.
+    """
+
+    skip: Path | None = None
+    kept: frozenset[Path] = frozenset()
+
+
+def files_of_folder(folder: Path, places: Places, passed: PassedOver) -> list[Path]:
     """All files below a folder, sorted, without hidden ones.
 
     Args:
         folder: where; results of an earlier run are left out where they lie below, not where they lie in it.
-        skip: a folder that is left out, as `real` has it; None for none.
+        places: folders that are treated in their own way.
         passed: takes what is passed over.
 
     Raises:
         OSError: when the folder itself cannot be read.
         ValueError: when it is what is left out.
     """
-    if real(folder) == skip:
+    if real(folder) == places.skip:
         raise _source_and_output(f"The folder '{folder}'")
     os.scandir(folder).close()
-    return sorted(_walk(folder, {skip}, passed))
+    return sorted(_walk(folder, {places.skip}, places.kept, passed))
 
 
-def files_of_pattern(pattern: str, skip: Path | None, passed: PassedOver) -> dict[Path, str]:
+def files_of_pattern(pattern: str, places: Places, passed: PassedOver) -> dict[Path, str]:
     """{file: the folder that matched and that it lies below, empty for one that matched itself}.
 
     Args:
         pattern: with *, ? and [], ** for any folders; those that it leads through by these alone are left out where
             they hold the results of an earlier run.
-        skip, passed: as in `files_of_folder`.
+        places, passed: as in `files_of_folder`.
 
     Raises:
-        ValueError: when all that matches is left out by `skip`.
+        ValueError: when all that matches is left out by `places`.
     """
     matches = sorted(map(Path, glob(pattern, recursive=True)))  # noqa: PTH207 (Path.glob takes no absolute pattern)
-    elsewhere = [match for match in matches if skip not in (place := real(match), *place.parents)]
+    elsewhere = [match for match in matches if places.skip not in (place := real(match), *place.parents)]
     if matches and not elsewhere:
         raise _source_and_output(f"The folder of '{pattern}'")
     for folder in _closed_on_the_way(pattern):
-        _add(folder, passed.closed)
-    results_around = _results_on_the_way(pattern)
-    entered, found = {skip}, {}
+        passed.closed[printable(str(folder))] = None
+    results_around = _results_on_the_way(pattern, places.kept)
+    entered, found = {places.skip}, {}
     for match in elsewhere:
         if results := results_around(match):
-            _add(results, passed.earlier)
+            passed.earlier[printable(str(results))] = None
         elif os.path.isdir(match):  # noqa: PTH112 (Path.is_dir raises for what may not be looked at)
-            found.update({file: str(match) for file in sorted(_walk(match, entered, passed)) if file not in found})
+            files = sorted(_walk(match, entered, places.kept, passed))
+            found.update({file: str(match) for file in files if file not in found})
         else:
             found.setdefault(match, "")
     return found
@@ -85,19 +100,20 @@ def real(path: Path) -> Path:
     return Path(os.path.realpath(path))
 
 
-def _walk(folder: Path, entered: set[Path | None], passed: PassedOver) -> Iterator[Path]:
+def _walk(folder: Path, entered: set[Path | None], kept: frozenset[Path], passed: PassedOver) -> Iterator[Path]:
     """Files below a folder, without hidden ones; linked folders once, wherever their links lead.
 
     Args:
         folder: where.
         entered: folders that were gone through already; those of this walk are added.
+        kept: folders that are gone through whatever lies in them.
         passed: takes what is passed over.
     """
 
     def pass_over(error: OSError) -> None:
         if error.filename is None:
             raise error
-        _add(error.filename, passed.closed)
+        passed.closed[printable(str(error.filename))] = None
 
     for parent, folders, files in os.walk(folder, onerror=pass_over, followlinks=True):
         here = Path(parent)
@@ -106,25 +122,25 @@ def _walk(folder: Path, entered: set[Path | None], passed: PassedOver) -> Iterat
             folders.clear()
             continue
         entered.add(place)
-        if here != folder and holds_rows(here, files):
-            _add(parent, passed.earlier)
+        if here != folder and place not in kept and holds_copies(here, files):
+            passed.earlier[printable(parent)] = None
             folders.clear()
             continue
         folders[:] = sorted(f for f in folders if not f.startswith(".") and real(here / f) not in entered)
         yield from (here / file for file in files if not file.startswith("."))
 
 
-def _results_on_the_way(pattern: str) -> Callable[[Path], Path | None]:
+def _results_on_the_way(pattern: str, kept: frozenset[Path]) -> Callable[[Path], Path | None]:
     """What tells, of a match, the folder with results of an earlier run that it is or lies in; None for none.
 
-    A folder that the pattern names, without a *, is not asked.
+    Folders that the pattern names, without a *, and those that are kept, are not asked.
     """
     named = Path(*takewhile(lambda part: not has_magic(part), Path(pattern).parts))
 
     @cache
     def holds(folder: Path) -> bool:
         try:
-            return holds_rows(folder, [path.name for path in folder.iterdir()])
+            return real(folder) not in kept and holds_copies(folder, [path.name for path in folder.iterdir()])
         except OSError:  # no folder, or a closed one
             return False
 
@@ -146,12 +162,6 @@ def _closed_on_the_way(pattern: str) -> Iterator[Path]:
                     os.scandir(folder).close()
                 except OSError:
                     yield folder
-
-
-def _add(name: str | Path, names: list[str]) -> None:
-    """Once each."""
-    if (shown := printable(str(name))) not in names:
-        names.append(shown)
 
 
 def _source_and_output(what: str) -> InputError:

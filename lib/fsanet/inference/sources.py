@@ -2,9 +2,10 @@
 
 import stat
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 from glob import has_magic
+from itertools import islice
 from pathlib import Path
 from typing import Literal, NamedTuple
 
@@ -12,7 +13,7 @@ from fsanet.errors import InputError
 from fsanet.files import printable
 from fsanet.image.kinds import kind_of_file
 from fsanet.inference.addresses import without_user
-from fsanet.inference.search import PassedOver, files_of_folder, files_of_pattern, real
+from fsanet.inference.search import PassedOver, Places, files_of_folder, files_of_pattern, real
 from fsanet.inference.video.spans import Span
 
 _NAMED = 3  # skipped files of a kind that are named
@@ -28,12 +29,14 @@ class Source:
         name: path of the file, the camera's number or the address, as text.
         folder: the folder on the command line that it was found in; empty for what was named itself.
         span: the part of a video that is meant; None for all of it.
+        alike: how many sources before it are shown by the same name, their secrets left out.
     """
 
     kind: Literal["image", "pictures", "video", "camera", "stream"]
     name: str
     folder: str = ""
     span: Span | None = None
+    alike: int = 0
 
     @property
     def shown_name(self) -> str:
@@ -43,7 +46,8 @@ class Source:
     @property
     def label(self) -> str:
         """What tells it from every other source of a run."""
-        return f"{self.shown_name}, {self.span}" if self.span else self.shown_name
+        name = f"{self.shown_name} ({self.alike + 1})" if self.alike else self.shown_name
+        return f"{name}, {self.span}" if self.span else name
 
     @property
     def is_file(self) -> bool:
@@ -74,16 +78,17 @@ class Sources(NamedTuple):
     passed: PassedOver
 
 
-def find_sources(names: list[str], skip_folder: str | Path = "") -> Sources:
+def find_sources(names: list[str], skip_folder: str | Path = "", rows: Iterable[Path] = ()) -> Sources:
     """Pictures, videos, cameras and streams that command line arguments stand for.
 
     What a file is, is told by its content. A file that was named itself and is nothing known counts as an image:
     reading it will tell. Folders that a pattern matches are searched too, as those are whose names a shell puts in.
-    Folders with the results of an earlier run are left out, unless they are named themselves.
+    Folders with annotated copies of an earlier run are left out, unless they are named themselves.
 
     Args:
         names: files, folders (searched with all below, links followed), globs, camera numbers, addresses, "-".
         skip_folder: a folder that searches leave out: where results go, lest they are looked at again.
+        rows: files of rows that the run writes: what lies beside them is looked at.
 
     Raises:
         FileNotFoundError: where nothing has that name.
@@ -91,12 +96,16 @@ def find_sources(names: list[str], skip_folder: str | Path = "") -> Sources:
         ValueError: for a folder or a glob without any image or video, and for an empty name.
     """
     skip = real(Path(skip_folder)) if skip_folder else None
+    places = Places(skip, frozenset(real(path.parent) for path in rows))
     found: dict[str, Source] = {}
+    shown: Counter[str] = Counter()
     passed = PassedOver()
     for name in names:
         of_name = PassedOver()
-        for source in _find(name, skip, of_name):
-            found.setdefault(source.label, source)
+        for source in _find(name, places, of_name):
+            if source.name not in found:
+                found[source.name] = replace(source, alike=shown[source.shown_name])
+                shown[source.shown_name] += 1
         passed.take(of_name)
     return Sources(list(found.values()), passed)
 
@@ -114,17 +123,17 @@ def summary_of_closed(passed: PassedOver) -> str:
     return f"{len(passed.closed)} folders cannot be read: {_some(passed.closed)}" if passed.closed else ""
 
 
-def _of_earlier(folders: list[str]) -> str:
+def _of_earlier(folders: Collection[str]) -> str:
     what = f"{len(folders)} folders hold results of an earlier run and are left out: {_some(folders)}"
     return f"{what} (name such a folder itself to have it read)"
 
 
-def _some(names: list[str]) -> str:
+def _some(names: Collection[str]) -> str:
     more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
-    return f"{', '.join(names[:_NAMED])}{more}"
+    return f"{', '.join(islice(names, _NAMED))}{more}"
 
 
-def _find(name: str, skip: Path | None, passed: PassedOver) -> list[Source]:
+def _find(name: str, places: Places, passed: PassedOver) -> list[Source]:
     path = Path(name)
     if not name:
         raise InputError(
@@ -135,11 +144,11 @@ def _find(name: str, skip: Path | None, passed: PassedOver) -> list[Source]:
     if name.isdecimal() and not path.exists():
         return [Source("camera", name)]
     if path.is_dir():
-        return _media(dict.fromkeys(files_of_folder(path, skip, passed), name), f"The folder '{name}'", passed)
+        return _media(dict.fromkeys(files_of_folder(path, places, passed), name), f"The folder '{name}'", passed)
     if path.exists():
         return [_named_file(path)]
     if has_magic(name):
-        return _media(files_of_pattern(name, skip, passed), f"The pattern '{name}'", passed)
+        return _media(files_of_pattern(name, places, passed), f"The pattern '{name}'", passed)
     raise FileNotFoundError(f"No file, folder or camera number '{name}': check the path.")
 
 
@@ -163,7 +172,8 @@ def _media(files: Mapping[Path, str], what: str, passed: PassedOver) -> list[Sou
     for file, folder in files.items():
         kind = _kind(file) if _may_be_read_as_file(file) else None
         if kind is None:
-            passed.files.append(printable(str(file)) + ("" if file.exists() else " (a link that leads nowhere)"))
+            name = printable(str(file)) + ("" if file.exists() else " (a link that leads nowhere)")
+            passed.files[name] = None
         else:
             sources.append(Source(kind, str(file), folder))
     if sources:

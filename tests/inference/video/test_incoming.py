@@ -76,17 +76,45 @@ def test_pictures_of_which_the_first_is_cut_are_a_video_of_the_rest():
         assert len(list(open_stream(name))) == 2
 
 
-@pytest.mark.parametrize("suffix", SERIES)
-def test_a_live_series_is_known_by_its_second_picture(suffix):
+def pieces_that_must_do(*pieces):
+    yield from pieces
+    raise AssertionError("more was asked for than need be")
+
+
+@pytest.mark.parametrize(("suffix", "start"), [(".jpg", 3), (".png", 4), (".bmp", 2), (".ppm", 2)])
+def test_a_live_series_is_known_by_its_second_picture(suffix, start):
     data = encoded(suffix)
-    came, is_one = incoming._first_picture(iter([data[:700], data[700:], b"\0", data[:2], pytest.fail]))
-    assert (came, is_one) == (data + b"\0" + data[:2], False)
+    pieces = pieces_that_must_do(data[:700], data[700:], data[: start - 1], data[start - 1 : start])
+    assert incoming._first_picture(pieces) == (data + data[:start], False)
 
 
-@pytest.mark.parametrize("behind", [b"\0\0\0\x18ftypmp42", b"data of a program"])
-def test_what_is_no_picture_behind_one_is_not_waited_for(behind):
-    with piped(JPEG, behind, stays_open=True, pause_s=0.1) as name:
-        assert open_stream(name) == StillPicture(JPEG + behind)
+MULTIPART = b"\r\n--frame\r\nContent-Type: image/jpeg\r\n\r\n"
+
+
+@pytest.mark.parametrize("between", [b"\0", b"\xff" * 6, b" " * 6, b"\1\2garbage", MULTIPART, bytes(100_000)])
+def test_jpegs_are_a_video_whatever_lies_between_them(between):
+    with piped((JPEG + between) * 3) as name:
+        assert len(list(open_stream(name))) == 3
+
+
+@pytest.mark.parametrize("suffix", [*SERIES, ".webp"])
+def test_what_follows_a_picture_and_is_none_is_no_second_one(suffix):
+    data = encoded(suffix) + b"data of a program"
+    with piped(data) as name:
+        assert open_stream(name) == StillPicture(data)
+
+
+@pytest.mark.parametrize("size", [0, 1, 54, 0x1234])
+def test_a_bmp_that_says_to_be_smaller_than_it_is_comes_whole(size):
+    data = bytearray(encoded(".bmp"))
+    data[2:6] = size.to_bytes(4, "little")
+    with piped(data) as name:
+        assert open_stream(name) == StillPicture(bytes(data))
+
+
+def test_the_film_behind_a_picture_is_not_waited_for():
+    came = JPEG + b"\0\0\0\x18ftyp"
+    assert incoming._first_picture(pieces_that_must_do(JPEG, came[len(JPEG) : -1], came[-1:])) == (came, True)
 
 
 def test_pictures_behind_a_photograph_that_belong_to_it_make_it_no_video():
@@ -201,6 +229,24 @@ def test_a_film_and_jpegs_one_by_one_at_an_address_are_videos(served, tmp_path):
         assert len(list(open_stream(served(path, content)))) == frames
 
 
+def test_an_address_of_a_video_is_opened_once():
+    part = b"--frame\r\nContent-Type: image/jpeg\r\n\r\n" + JPEG + b"\r\n"
+
+    def answer():
+        connection, _ = server.accept()
+        server.close()
+        with connection:
+            connection.recv(4096)
+            connection.sendall(b"HTTP/1.0 200 OK\r\nContent-Type: multipart/x-mixed-replace; boundary=frame\r\n\r\n")
+            connection.sendall(part * 4)  # FFmpeg waits for what comes behind the last one
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        thread = threading.Thread(target=answer, daemon=True)
+        thread.start()
+        assert len(list(open_stream(f"http://127.0.0.1:{server.getsockname()[1]}/live"))) == 3
+        thread.join()
+
+
 def test_of_an_address_where_nothing_is_the_password_is_not_told():
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -217,18 +263,17 @@ incoming.open_stream(sys.argv[1])
 """
 
 
-def left_by_ctrl_c(name, stdin=None):
+def left_by_ctrl_c(name, wait_s=0.5):
     """What a process says at its end that waits for a stream and gets a Ctrl-C, within six seconds."""
     process = subprocess.Popen(
         [sys.executable, "-c", OPEN, name],
-        stdin=stdin,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     )
     with process:
         assert process.stdout.readline() == b"ready\n"
-        time.sleep(0.5)
+        time.sleep(wait_s)
         process.send_signal(signal.SIGINT)
         try:
             process.wait(6)
@@ -244,6 +289,25 @@ def test_a_pipe_that_falls_silent_before_a_picture_has_ended_can_be_left_by_ctrl
     os.write(keeps_it_open, begun)
     assert left_by_ctrl_c(str(tmp_path / "pipe")).endswith(b"KeyboardInterrupt\n")
     os.close(keeps_it_open)
+
+
+def test_of_a_ctrl_c_while_ffmpeg_looks_into_a_pipe_nothing_else_is_said(tmp_path):
+    def write():
+        with suppress(BrokenPipeError), os.fdopen(os.dup(keeps_it_open), "wb", 0) as pipe:
+            while not done.wait(0.1):
+                pipe.write(JPEG)
+
+    os.mkfifo(tmp_path / "pipe")
+    keeps_it_open = os.open(tmp_path / "pipe", os.O_RDWR | os.O_NONBLOCK)
+    done = threading.Event()
+    thread = threading.Thread(target=write, daemon=True)
+    thread.start()
+    said = left_by_ctrl_c(str(tmp_path / "pipe"), wait_s=2)
+    done.set()
+    thread.join()
+    os.close(keeps_it_open)
+    assert said.endswith(b"KeyboardInterrupt\n")
+    assert b"being dropped" not in said
 
 
 @pytest.mark.parametrize("begun", [b"", b"HTTP/1.0 200 OK\r\n\r\n" + JPEG[:500]])

@@ -19,6 +19,7 @@ import numpy as np
 import pytest
 from PIL import ExifTags, Image
 
+from fsanet.inference.video.incoming import open_stream
 from fsanet.inference.video.open_file import is_pipe
 from fsanet.inference.video.reader import VideoReader, displayed
 from fsanet.inference.video.writer import writing_video
@@ -335,14 +336,6 @@ class QuietHandler(SimpleHTTPRequestHandler):
         pass
 
 
-def test_standard_input_is_read(tmp_path):
-    path = write_by_pyav(tmp_path / "clip.mkv", [0, 0.04, 0.08])
-    code = "from fsanet.inference.video.reader import VideoReader; print([f.time_s for f in VideoReader('-')])"
-    with path.open("rb") as file:
-        done = subprocess.run([sys.executable, "-c", code], stdin=file, capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "[0.0, 0.04, 0.08]"
-
-
 def write_noise(path):
     """A film that is too large for a buffer, its index behind its frames."""
     noise = np.random.default_rng(0).integers(0, 255, (480, 640, 3), np.uint8)
@@ -355,9 +348,9 @@ def write_noise(path):
 
 
 READ_STDIN = """
-from fsanet.inference.video.reader import VideoReader
+from fsanet.inference.video.incoming import open_stream
 try:
-    print(len(list(VideoReader("-"))))
+    print(len(list(open_stream("-"))))
 except ValueError as error:
     print(error)
 """
@@ -378,7 +371,7 @@ def test_of_a_film_in_a_pipe_with_its_index_at_the_end_the_sentence_says_what_to
 
 @pytest.mark.parametrize(
     ("wholes", "said"),
-    [([True] * 3, "3"), ([True, False, True], "2"), ([False], "'-' is a truncated JPEG: its end is")],
+    [([True] * 3, "3"), ([True, False, True], "2"), ([False, False], "'-' is a truncated JPEG: its end is")],
 )
 def test_jpegs_in_a_pipe_are_a_video_of_those_that_are_whole(wholes, said):
     noise = np.random.default_rng(0).integers(0, 255, (64, 96, 3), np.uint8)
@@ -390,9 +383,9 @@ def test_jpegs_in_a_pipe_are_a_video_of_those_that_are_whole(wholes, said):
 
 OPEN_AND_READ = """
 import sys
-from fsanet.inference.video.reader import VideoReader
+from fsanet.inference.video.incoming import open_stream
 print("ready", flush=True)
-for _ in VideoReader(sys.argv[1]):
+for _ in open_stream(sys.argv[1]):
     print("frame", flush=True)
 """
 
@@ -432,6 +425,7 @@ def test_a_named_pipe_is_a_pipe_and_a_file_is_none(tmp_path):
     os.mkfifo(tmp_path / "pipe")
     (tmp_path / "file").touch()
     assert is_pipe(str(tmp_path / "pipe"))
+    assert is_pipe("-")
     assert not is_pipe(str(tmp_path / "file"))
     assert not is_pipe("rtsp://camera/1")
 
@@ -439,7 +433,7 @@ def test_a_named_pipe_is_a_pipe_and_a_file_is_none(tmp_path):
 def test_standard_input_that_is_closed(monkeypatch):
     monkeypatch.setattr(sys, "stdin", None)
     with pytest.raises(ValueError, match="'-' is standard input, which is closed here: give a pipe, or the path"):
-        VideoReader("-")
+        open_stream("-")
 
 
 def test_a_name_with_a_line_break_is_read(tmp_path):

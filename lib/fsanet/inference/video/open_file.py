@@ -20,10 +20,11 @@ class OpenFile(io.FileIO):
     _put_back = io.BytesIO()
 
     def read(self, size: int | None = -1) -> bytes:
-        """What was put back, then what comes; a Ctrl-C meanwhile is raised as `interruptible` knows it."""
+        """What was put back, then what comes; a Ctrl-C meanwhile is raised as `interruptible` knows it, and ends it."""
+        if self._stopped:  # FFmpeg tries again after an error, and PyAV would print all but the first
+            return b""
         try:
-            if not self._stopped:  # FFmpeg tries again after an error
-                return self._put_back.read(size) or super().read(size)
+            return self._put_back.read(size) or super().read(size)
         except KeyboardInterrupt:
             self._stopped = True
         raise _StoppedReadError
@@ -66,7 +67,5 @@ def open_pipe(name: str) -> OpenFile:
 
 
 def is_pipe(name: str) -> bool:
-    """Whether it comes once and in order, so that no reader can go to its end first."""
-    if name == "-":
-        return not sys.stdin.seekable()
-    return "://" not in name and stat.S_ISFIFO(Path(name).stat().st_mode)
+    """Whether `open_pipe` is to open it: standard input or a named pipe."""
+    return name == "-" or ("://" not in name and stat.S_ISFIFO(Path(name).stat().st_mode))

@@ -11,7 +11,7 @@ from av.container import InputContainer
 from fsanet.files import as_utf8
 from fsanet.inference.addresses import without_user
 from fsanet.inference.video.capture import as_path, no_video
-from fsanet.inference.video.open_file import OpenFile, interruptible, is_pipe, open_pipe
+from fsanet.inference.video.open_file import OpenFile, interruptible
 
 _PATIENCE_S = (10.0, 20.0)  # for opening an address, and for each piece that comes from it
 _PIECE_BYTES = 65536
@@ -19,19 +19,17 @@ _AS_WRITTEN = {"correct_ts_overflow": "0"}  # else stamps that begin anew a minu
 
 
 def open_media(name: str, file: OpenFile | None = None) -> InputContainer:
-    """Open a file, a device, an address ("://") or standard input ("-").
+    """Open a file, a device or an address ("://").
 
     Args:
         name: of it.
-        file: what it is read from, where it is open already.
+        file: what it is read from, for a pipe; see `open_pipe`.
 
     Raises:
         OSError: when an address or a device cannot be opened.
-        ValueError: when a file holds no media that FFmpeg knows, or standard input is closed.
+        ValueError: when a file holds no media that FFmpeg knows.
         KeyboardInterrupt: for a Ctrl-C while nothing comes through a pipe.
     """
-    if file is None and name == "-":
-        file = open_pipe(name)
     with _told(name):
         return _opened(name) if file is None else av.open(file, "r", options=_AS_WRITTEN)
 
@@ -68,8 +66,7 @@ def _opened(name: str) -> InputContainer:
         return av.open(name, timeout=_PATIENCE_S, options=_AS_WRITTEN)
     if stat.S_ISCHR(Path(name).stat().st_mode):
         return av.open(name, format="v4l2")
-    is_ours = is_pipe(name) or as_utf8(name) != name
-    return av.open(OpenFile(name) if is_ours else as_path(name), "r", options=_AS_WRITTEN)
+    return av.open(as_path(name) if as_utf8(name) == name else OpenFile(name), "r", options=_AS_WRITTEN)
 
 
 def _reason(error: Exception) -> str:

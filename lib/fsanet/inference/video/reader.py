@@ -18,7 +18,7 @@ from fsanet.image.reading import truncated_jpeg
 from fsanet.inference.addresses import without_user
 from fsanet.inference.video.capture import check_file, no_frame, no_frame_in_order, no_video
 from fsanet.inference.video.frames import DEFAULT_FPS, VideoFrame
-from fsanet.inference.video.open_file import OpenFile, interruptible, is_pipe
+from fsanet.inference.video.open_file import OpenFile, interruptible
 from fsanet.inference.video.open_media import open_media
 from fsanet.inference.video.stamps import RisingStamps
 
@@ -26,14 +26,16 @@ _MOST_FPS = 240.0  # recordings of browsers claim 1000 frames a second
 _LEAST_STEP_S = 1e-3
 _SQUARE_WITHIN = 0.01
 _WHOLE_FRAME = 0.99  # of a frame: ticks are rounded
+_PICTURES = frozenset({"image2", "gif", "apng"})  # what FFmpeg calls files of them, beside jpeg_pipe and its like
+_PICTURE_BRANDS = frozenset({"avif", "avis", "heic", "heix", "mif1", "msf1"})  # that it calls MP4
 
 
 class VideoReader:
-    """Frames of a video file, an address, a device or a pipe; a `FrameReader`.
+    """Frames of a video file, an address, a device or a pipe; a `FrameReader`. What may be a pipe `open_stream` opens.
 
     Args:
-        name: path of a video file or of a device such as /dev/video0, an address with "://", or "-" for standard input.
-        file: what a pipe is read from, where it is open already.
+        name: path of a video file or of a device such as /dev/video0, an address with "://", or what a pipe is called.
+        file: what it is read from, for a pipe and for standard input.
 
     Raises:
         FileNotFoundError: when there is no such file.
@@ -43,7 +45,7 @@ class VideoReader:
 
     def __init__(self, name: str, file: OpenFile | None = None):
         self.name = name
-        is_file = _is_file(name)
+        is_file = file is None and _is_file(name)
         if is_file:
             check_file(Path(name))
         self._container = open_media(name, file)
@@ -56,7 +58,7 @@ class VideoReader:
         self.fps = rate if 0 < rate <= _MOST_FPS else DEFAULT_FPS
         self.expected_frames = stream.frames
         self.missed_frames = 0
-        self._is_in_order = not is_file and ("://" in name or is_pipe(name))
+        self._is_in_order = "://" in name if file is None else not file.seekable()
         self._holds_jpegs = self._container.format.name == "jpeg_pipe"  # what FFmpeg calls JPEG files one by one
         self.is_live = not is_file and self._container.duration is None
         self.note = ""
@@ -81,6 +83,16 @@ class VideoReader:
             self._container.close()
         if time_s < 0:
             raise self._nothing_read()
+
+    @property
+    def holds_pictures(self) -> bool:
+        """Whether it is one or more pictures by their format, such as a JPEG or an animated GIF."""
+        kind, brand = self._container.format.name, self._container.metadata.get("major_brand")
+        return kind.endswith("_pipe") or kind in _PICTURES or brand in _PICTURE_BRANDS
+
+    def close(self) -> None:
+        """Let go of what it reads from; a reader that was gone through has done so."""
+        self._container.close()
 
     def _nothing_read(self) -> InputError:
         if self._holds_jpegs:
@@ -194,7 +206,7 @@ def _ends_early(stream: VideoStream, end: int) -> bool:
 
 
 def _is_file(name: str) -> bool:
-    if name == "-" or "://" in name:
+    if "://" in name:
         return False
     path = Path(name)
     return not path.exists() or stat.S_ISREG(path.stat().st_mode)
