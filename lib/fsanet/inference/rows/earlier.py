@@ -11,9 +11,7 @@ from fsanet.inference.rows.row import PoseRow
 
 _NAMES = re.compile(r"\.?poses(-\d+-of-\d+)?\.csv(\.part)?")  # of a whole run or a shard, ended or not
 _START = ",".join(PoseRow._fields[:12]).encode()  # of the header: columns may be added behind
-
-
-_LOOKED_AT = 1 << 16  # bytes of it
+_LOOKED_AT = 1 << 16  # bytes
 
 
 def holds_copies(folder: Path, names: Iterable[str]) -> bool:
