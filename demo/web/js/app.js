@@ -107,11 +107,12 @@ class Page {
     });
   }
 
-  /** Faces are found with what the file holds from here on, also where another source is shown meanwhile.
+  /** Faces are found with what the file holds from here on, also where another source is asked for meanwhile, which waits.
    * @param {Turn} turn @param {File} file */
   async finder(turn, file) {
     const { yunet } = this.contract, content = new Uint8Array(await turn.wanted(file.arrayBuffer())), estimator = await this.networks(turn);
     const used = useYuNet(estimator, this.contract, content).then((used) => (used && this.panel.finder(yunet.name), used));
+    this.estimator = used.then(() => estimator, () => estimator); // the network answers YuNet's questions before the finder asks them
     if (!(await turn.wanted(used))) throw new SourceError(texts.errors.finder(file.name, yunet.file));
     this.panel.status(texts.finderReady(yunet.name));
   }

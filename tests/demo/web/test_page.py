@@ -592,6 +592,23 @@ def test_yunet_finds_what_it_finds_in_python(page, site, assets, yunet_file):
     page.wait_for_selector("#sample:enabled")
 
 
+SHOWN_WHILE_OPENED = """
+const { postMessage } = Worker.prototype;
+Worker.prototype.postMessage = function (question, ...given) {
+  postMessage.call(this, question, ...given);
+  if (question.network && !question.files) document.getElementById("sample").click(); // YuNet's: the page's own came with files
+};
+"""
+
+
+def test_what_is_shown_while_a_finder_is_opened_waits_for_it(page_with, yunet_file):
+    page = page_with(SHOWN_WHILE_OPENED)
+    page.set_input_files("#file", yunet_file)
+    page.wait_for_selector("#faces tr:nth-child(2), #problem:visible")
+    assert page.is_hidden("#problem"), page.inner_text("#problem")
+    assert page.text_content("#finder") == "YuNet"
+
+
 def test_another_finder_is_refused(page):
     page.set_input_files("#file", {"name": "mine.onnx", "mimeType": "", "buffer": b"nothing"})
     wait_for_text(page, "#problem", "“mine.onnx” is not the file face_detection_yunet_2023mar.onnx")
