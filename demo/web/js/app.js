@@ -7,7 +7,8 @@ import { computeOn, LiveEstimator, openEstimator, useYuNet } from "./estimator.j
 import { byId, Panel } from "./panel.js";
 import { threads } from "./runtime.js";
 import {
-  closeStream, closeVideo, FrameReader, isVideo, listCameras, nextFrame, openCamera, openPicture, openVideo, readPicture, SourceError,
+  checkFile, closeStream, closeVideo, FrameReader, isVideo, listCameras, nextFrame, openCamera, openPicture, openVideo, readFile, readPicture,
+  SourceError,
 } from "./sources.js";
 import { texts } from "./texts.js";
 import { Turn } from "./turn.js";
@@ -101,6 +102,7 @@ class Page {
   /** @param {File} file */
   file(file) {
     return this.begin(async (turn) => {
+      await turn.wanted(checkFile(file));
       if (/\.onnx$/i.test(file.name)) return this.finder(turn, file);
       if (!isVideo(file)) return this.picture(turn, file, file.name);
       await this.play(turn, file.name, await turn.wanted(openVideo(video, file)));
@@ -110,7 +112,7 @@ class Page {
   /** Faces are found with what the file holds from here on, also where another source is asked for meanwhile, which waits.
    * @param {Turn} turn @param {File} file */
   async finder(turn, file) {
-    const { yunet } = this.contract, content = new Uint8Array(await turn.wanted(file.arrayBuffer())), estimator = await this.networks(turn);
+    const { yunet } = this.contract, content = await turn.wanted(readFile(file)), estimator = await this.networks(turn);
     const used = useYuNet(estimator, this.contract, content).then((used) => (used && this.panel.finder(yunet.name), used));
     this.estimator = used.then(() => estimator, () => estimator); // the network answers YuNet's questions before the finder asks them
     if (!(await turn.wanted(used))) throw new SourceError(texts.errors.finder(file.name, yunet.file));

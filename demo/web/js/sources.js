@@ -51,6 +51,20 @@ export function closeVideo(video) {
   video.load();
 }
 
+/** What a file, or a part of it, holds. @param {File} file @param {Blob} [part] */
+export async function readFile(file, part = file) {
+  try {
+    return new Uint8Array(await part.arrayBuffer());
+  } catch {
+    throw new SourceError(texts.errors.gone(file.name));
+  }
+}
+
+/** Refuse a file that is gone: one that was deleted says that it is empty, and a folder passes for a file. @param {File} file */
+export async function checkFile(file) {
+  await readFile(file, file.size ? file.slice(0, 1) : file);
+}
+
 /** Whether a file says that it is a video. @param {File} file */
 export function isVideo(file) {
   return file.type.startsWith("video/") || /\.(mp4|m4v|mov|webm|mkv|avi)$/i.test(file.name);

@@ -576,6 +576,21 @@ def test_a_file_that_cannot_be_read_is_explained(page, name, content, words):
     assert page.is_enabled("#sample")
 
 
+@pytest.mark.parametrize("name", ["picture.jpg", "video.webm", "finder.onnx"])
+def test_a_file_that_is_deleted_before_it_is_opened_is_explained(page_with, tmp_path, name):
+    page = page_with()
+    page.evaluate("document.body.append(Object.assign(document.createElement('input'), { type: 'file', id: 'other' }))")
+    (tmp_path / name).write_bytes(b"something")
+    page.set_input_files("#other", tmp_path / name)
+    (tmp_path / name).unlink()
+    page.evaluate("""() => {
+        const dataTransfer = new DataTransfer();
+        dataTransfer.items.add(document.getElementById("other").files[0]);
+        document.dispatchEvent(new DragEvent("drop", { dataTransfer }));
+    }""")
+    wait_for_text(page, "#problem", f"“{re.escape(name)}” can no longer be read")
+
+
 def test_yunet_finds_what_it_finds_in_python(page, site, assets, yunet_file):
     page.wait_for_load_state("networkidle")
     before = len(site.asked)
