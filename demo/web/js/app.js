@@ -141,6 +141,7 @@ class Page {
     const { picture, view, shrink } = readPicture(reading, bitmap, name);
     const show = (/** @type {Face[]} */ faces) => this.draw({ view, scale: view.width / picture.width, faces, mirrored: false });
     show([]);
+    this.panel.unsearched();
     const estimator = await this.networks(turn), { anyAngle } = this.panel.liveOptions();
     this.panel.status(texts.looking);
     const early = (/** @type {Face[]} */ faces) => turn.over || (show(faces), this.panel.faces(faces));

@@ -36,6 +36,8 @@ export const texts = {
   rate: (/** @type {number} */ frames) => `${frames.toFixed(0)} frames/s`,
   camera: (/** @type {number} */ number) => `Camera ${number}`,
   noFaces: "None.",
+  noneYet: "None yet.",
+  unsearched: "A picture of whose faces nothing is known yet.",
   faceName: (/** @type {number} */ id) => String(id + 1),
   looks: (/** @type {Pose} */ pose, /** @type {string} */ mask = "none") => [facingWords(pose), MASK_WORDS[mask]].filter(Boolean).join(", "),
   summary: (/** @type {string} */ name, /** @type {Pose} */ pose, /** @type {string} */ mask = "none") =>

@@ -269,6 +269,28 @@ def test_nothing_is_said_of_the_last_picture_while_the_next_one_is_decoded(page_
     wait_for_text(page, "#status", "^1 face found")
 
 
+HELD_QUESTIONS = """
+const { postMessage } = Worker.prototype;
+Worker.prototype.postMessage = function (...given) {
+  if (window.hold && given[0].numbers) window.answer = () => postMessage.apply(this, given);
+  else postMessage.apply(this, given);
+};
+"""
+
+
+def test_the_faces_of_the_last_picture_are_not_told_of_the_next_one(page_with, assets):
+    page = page_with(HELD_QUESTIONS)
+    show_sample(page)
+    page.evaluate("() => { window.hold = true; }")
+    page.set_input_files("#file", assets / "collins.jpg")
+    page.wait_for_function("() => window.answer")
+    assert page.inner_text("#faces") == "None yet."
+    assert page.get_attribute("#canvas", "aria-label") == "A picture of whose faces nothing is known yet."
+    page.evaluate("() => { window.hold = false; answer(); }")
+    wait_for_text(page, "#status", "^1 face found")
+    assert page.get_attribute("#canvas", "aria-label").startswith("Face 1 looks")
+
+
 def test_a_picture_that_is_decoded_late_does_not_take_the_place_of_the_camera(page_with, assets):
     page = page_with(COUNTED_BITMAPS + "window.late = 1;")
     page.set_input_files("#file", assets / "collins.jpg")
