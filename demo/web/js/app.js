@@ -138,7 +138,18 @@ class Page {
   /** @param {Turn} turn @param {Blob} file @param {string} name */
   async picture(turn, file, name) {
     const bitmap = await turn.wanted(openPicture(file, name), (late) => late.close());
-    const { picture, view, shrink } = readPicture(reading, bitmap, name);
+    const { width, height } = bitmap;
+    try {
+      await this.still(turn, bitmap, name);
+    } catch (error) {
+      if (error instanceof RangeError) throw new SourceError(texts.errors.huge(name, width, height)); // no memory is given for it
+      throw error;
+    }
+  }
+
+  /** Show a bitmap, which is used up, and its faces. @param {Turn} turn @param {ImageBitmap} bitmap @param {string} name */
+  async still(turn, bitmap, name) {
+    const { picture, view, shrink } = readPicture(reading, bitmap);
     const show = (/** @type {Face[]} */ faces) => this.draw({ view, scale: view.width / picture.width, faces, mirrored: false });
     show([]);
     this.panel.unsearched();

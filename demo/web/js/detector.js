@@ -3,7 +3,7 @@
 
 import { area, shared } from "./boxes.js";
 import { faceTurnedBack, lookNear } from "./near.js";
-import { turned } from "./pixels.js";
+import { seenTurned } from "./pixels.js";
 
 /** @typedef {import("./pixels.js").Picture} Picture */
 /** @typedef {import("./tracking.js").Detection} Detection */
@@ -28,7 +28,7 @@ export class FaceDetector {
     /** @type {Detection[]} */
     const found = [];
     for (const turn of TURNS) {
-      const faces = await this.finder.find(turned(picture, turn));
+      const faces = await this.finder.find(seenTurned(picture, turn));
       found.push(...faces.map((face) => faceTurnedBack(face, turn, picture.width, picture.height)));
     }
     /** @type {Detection[]} */

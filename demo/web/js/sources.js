@@ -4,7 +4,7 @@
 import { shrunk } from "./pixels.js";
 import { texts } from "./texts.js";
 
-const MOST_PIXELS = 2 ** 26; // of a picture: they take 268 MB
+const MOST_PIXELS = 2 ** 26; // of a picture: they take 268 MB, about three times as much while they are read
 const TILE_SIDE = 2048; // canvases of that size work in all browsers, on phones too
 const VIEW_SIDE = 2560; // a screen shows no more of a picture
 const FRAME_SIDE = 4096; // larger frames of a video are shrunk on the way in
@@ -124,9 +124,9 @@ export async function openPicture(file, name) {
  * many pixels of the file lie side by side in one of the picture */
 
 /** The pixels of a bitmap, which is used up: all of them, or of very many each four as one, as often as it takes.
- * @param {CanvasRenderingContext2D} context of a canvas that may be overwritten @param {ImageBitmap} bitmap @param {string} name
+ * @param {CanvasRenderingContext2D} context of a canvas that may be overwritten @param {ImageBitmap} bitmap
  * @param {number} [most] pixels that are read @returns {StillPicture} */
-export function readPicture(context, bitmap, name, most = MOST_PIXELS) {
+export function readPicture(context, bitmap, most = MOST_PIXELS) {
   const { width, height } = bitmap;
   let shrink = 1;
   while (width * height > most * shrink ** 2) shrink *= 2;
@@ -134,9 +134,6 @@ export function readPicture(context, bitmap, name, most = MOST_PIXELS) {
     const picture = readTiles(context, bitmap, shrink);
     const isShown = Math.max(picture.width, picture.height) <= VIEW_SIDE;
     return { picture, view: isShown ? picture : readPixels(context, bitmap, width, height, VIEW_SIDE), shrink };
-  } catch (error) {
-    if (error instanceof RangeError) throw new SourceError(texts.errors.huge(name, width, height)); // no memory is given for it
-    throw error;
   } finally {
     bitmap.close();
   }

@@ -81,6 +81,11 @@ def estimator():
     return HeadPoseEstimator(detector="scout", detect_size=VIDEO_DETECT_SIZE)
 
 
+@pytest.fixture(scope="module")
+def any_angle():
+    return HeadPoseEstimator(detector="scout", any_angle=True, detect_size=VIDEO_DETECT_SIZE)
+
+
 @pytest.fixture
 def assets(repository):
     return repository / "demo" / "assets"
@@ -178,10 +183,9 @@ def test_demo_pictures_as_python_sees_them(page, estimator, assets, name):
     assert_the_same(rows, faces)
 
 
-def test_a_lying_picture_as_python_sees_it(page, estimator, assets, tmp_path):
+def test_a_lying_picture_as_python_sees_it(page, estimator, any_angle, assets, tmp_path):
     lying = tmp_path / "lying.png"
     cv2.imwrite(str(lying), cv2.rotate(read_image(assets / "collins.jpg"), cv2.ROTATE_90_CLOCKWISE))
-    any_angle = HeadPoseEstimator(detector="scout", any_angle=True, detect_size=VIDEO_DETECT_SIZE)
     found = []
     for option, python in ((False, estimator), (True, any_angle)):
         set_option(page, "#any-angle", option)
@@ -195,13 +199,16 @@ def test_a_lying_picture_as_python_sees_it(page, estimator, assets, tmp_path):
     assert found[1][0]["turn"] == "270"
 
 
-def test_a_photograph_of_twelve_million_pixels_as_python_sees_it(page, estimator, assets, tmp_path):
+@pytest.mark.parametrize("lying", [False, True])
+def test_a_photograph_of_twelve_million_pixels_as_python_sees_it(page, estimator, any_angle, assets, tmp_path, lying):
     photograph, image = tmp_path / "photograph.png", np.full((3024, 4032, 3), 90, np.uint8)
     image[203:843, 301:1261] = read_image(assets / "group.jpg")  # far away: few pixels, each of which counts
-    cv2.imwrite(str(photograph), image)
+    cv2.imwrite(str(photograph), cv2.rotate(image, cv2.ROTATE_90_CLOCKWISE) if lying else image)
+    set_option(page, "#any-angle", lying)
     page.set_input_files("#file", photograph)
     wait_for_text(page, "#status", "found")
-    assert_the_same(rows_of(page), estimator(read_image(photograph)))
+    set_option(page, "#any-angle", False)
+    assert_the_same(rows_of(page), (any_angle if lying else estimator)(read_image(photograph)))
     assert page.evaluate("() => document.getElementById('canvas').width") < 4032  # what is shown is smaller
 
 
@@ -210,7 +217,7 @@ READ_PICTURE = """async ([most, sent]) => {
     const bitmap = await openPicture(await (await fetch(sent)).blob(), "picture.png");
     const context = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
     context.fillRect(0, 0, 300, 300);
-    const { picture, view, shrink } = readPicture(context, bitmap, "picture.png", most);
+    const { picture, view, shrink } = readPicture(context, bitmap, most);
     const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", picture.data));
     const sizes = [picture.width, picture.height, view.width, view.height, shrink, bitmap.width];
     return [sizes, Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("")];
@@ -239,6 +246,25 @@ def test_a_picture_for_which_there_is_no_memory_is_explained(page_with):
     content = cv2.imencode(".png", np.zeros((20, 30), np.uint8))[1].tobytes()
     page.set_input_files("#file", {"name": "large.png", "mimeType": "", "buffer": content})
     wait_for_text(page, "#problem", "“large.png” has 30 . 20 pixels, for which this browser gives no memory")
+
+
+NO_ROOM = """
+window.Uint8ClampedArray = class extends Uint8ClampedArray {
+  constructor(...given) {
+    if (window.full) throw new RangeError("no memory");
+    super(...given);
+  }
+};
+"""
+
+
+def test_a_picture_for_whose_search_there_is_no_memory_is_explained(page_with):
+    page = page_with(NO_ROOM)
+    show_sample(page)
+    page.evaluate("() => { window.full = true; }")
+    content = cv2.imencode(".png", np.zeros((2000, 1000), np.uint8))[1].tobytes()
+    page.set_input_files("#file", {"name": "large.png", "mimeType": "", "buffer": content})
+    wait_for_text(page, "#problem", "“large.png” has 1000 . 2000 pixels, for which this browser gives no memory")
 
 
 COUNTED_BITMAPS = """
