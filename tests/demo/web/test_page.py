@@ -522,7 +522,12 @@ def test_a_refused_camera_is_explained(browser, site):
 
 
 def test_a_camera_that_is_refused_late_does_not_disturb_what_is_shown_by_then(browser, site, sample_faces):
-    asked = "navigator.mediaDevices.getUserMedia = () => new Promise((_, no) => (window.refuse = no))"
+    asked = "navigator.mediaDevices.getUserMedia = () => (window.asked = new Promise((_, no) => (window.refuse = no)))"
+    refused = """async () => {
+        refuse(new DOMException("", "NotAllowedError"));
+        await asked.catch(() => undefined);
+        await new Promise((done) => setTimeout(done, 0)); // all that was to happen has happened by then
+    }"""
     with browser.new_context(service_workers="block") as context:
         page = context.new_page()
         page.set_default_timeout(READY_MS)
@@ -531,7 +536,7 @@ def test_a_camera_that_is_refused_late_does_not_disturb_what_is_shown_by_then(br
         page.click("#camera:enabled")
         wait_for_text(page, "#status", "Starting the camera")
         show_sample(page)
-        page.evaluate("refuse(new DOMException('', 'NotAllowedError')), new Promise((done) => setTimeout(done, 100))")
+        page.evaluate(refused)
         assert page.is_hidden("#problem")
         assert page.inner_text("#status") == f"{sample_faces} faces found."
 
@@ -659,7 +664,7 @@ SHOWN_WHILE_OPENED = """
 const { postMessage } = Worker.prototype;
 Worker.prototype.postMessage = function (question, ...given) {
   postMessage.call(this, question, ...given);
-  if (question.network && !question.files) document.getElementById("sample").click(); // YuNet's: the page's own came with files
+  if (question.network && !question.files) document.getElementById("sample").click(); // YuNet's came
 };
 """
 
