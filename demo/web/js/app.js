@@ -85,7 +85,7 @@ class Page {
 
   camera() {
     return this.begin(async (turn) => {
-      await this.networks(turn); // first: nobody is filmed while they load
+      const estimator = await this.networks(turn); // first: nobody is filmed while they load
       this.panel.status(texts.starting);
       const stream = await turn.wanted(openCamera(this.panel.cameraId()), closeStream), [track] = stream.getVideoTracks();
       const lost = () => (this.stop(), this.panel.problem(texts.errors.cameraLost));
@@ -95,7 +95,7 @@ class Page {
       this.panel.status(texts.looking);
       await turn.wanted(video.play());
       this.panel.cameras(await turn.wanted(listCameras()), track.getSettings().deviceId ?? "");
-      await this.play(turn, "camera", null);
+      await this.play(turn, estimator, "camera", null);
     });
   }
 
@@ -105,8 +105,16 @@ class Page {
       await turn.wanted(checkFile(file));
       if (/\.onnx$/i.test(file.name)) return this.finder(turn, file);
       if (!isVideo(file)) return this.picture(turn, file, file.name);
-      await this.play(turn, file.name, await turn.wanted(openVideo(video, file)));
+      await this.video(turn, file);
     });
+  }
+
+  /** @param {Turn} turn @param {File} file */
+  async video(turn, file) {
+    const first = await turn.wanted(openVideo(video, file)), estimator = await this.networks(turn);
+    this.panel.playing(true);
+    this.panel.status(texts.looking);
+    await this.play(turn, estimator, file.name, first);
   }
 
   /** Faces are found with what the file holds from here on, also where another source is asked for meanwhile, which waits.
@@ -163,14 +171,12 @@ class Page {
   }
 
   /** Go through the frames of the element until another source is chosen. A frame is searched while the poses of the
-   * one before are read and drawn. @param {Turn} turn @param {string} name
+   * one before are read and drawn. @param {Turn} turn @param {PictureEstimator} estimator @param {string} name
    * @param {number | null} first time of the frame that a file shows already; null for a camera */
-  async play(turn, name, first) {
-    const estimator = await this.networks(turn), camera = first === null;
+  async play(turn, estimator, name, first) {
+    const camera = first === null;
     const live = (this.live = new LiveEstimator(estimator, this.contract, camera));
     const mirrored = () => camera && this.panel.mirrored(), started = performance.now(), frames = new FrameReader(reading, video);
-    this.panel.playing(true);
-    this.panel.status(texts.looking);
     let next = camera ? nextFrame(video) : Promise.resolve(first), shown = Promise.resolve();
     for (let count = 0; ; count++) {
       const mediaTime = await turn.wanted(next);
