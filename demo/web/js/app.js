@@ -120,6 +120,7 @@ class Page {
   /** Faces are found with what the file holds from here on, also where another source is asked for meanwhile, which waits.
    * @param {Turn} turn @param {File} file */
   async finder(turn, file) {
+    if (!globalThis.crypto?.subtle) throw new SourceError(texts.errors.insecure); // no digest is computed for a page that came openly
     const { yunet } = this.contract, content = await turn.wanted(readFile(file)), estimator = await this.networks(turn);
     const used = useYuNet(estimator, this.contract, content).then((used) => (used && this.panel.finder(yunet.name), used));
     this.estimator = used.then(() => estimator, () => estimator); // the network answers YuNet's questions before the finder asks them

@@ -9,9 +9,7 @@ import { flagsOf, unsure } from "./quality.js";
 import { relativeTo } from "./rotation.js";
 import { loadRuntime, openNetwork } from "./runtime.js";
 import { Scout } from "./scout.js";
-import { SourceError } from "./sources.js";
 import { OneEuroRotationFilter } from "./smoothing.js";
-import { texts } from "./texts.js";
 import { FaceTracker } from "./tracking.js";
 import { ofAnySize, YuNet } from "./yunet.js";
 
@@ -33,9 +31,8 @@ export async function openEstimator(contract) {
 }
 
 /** Find faces with YuNet from here on, by a file that a person gives; false for another file.
- * A browser computes no digest for a page that came openly: a `SourceError`. @param {PictureEstimator} estimator @param {any} contract @param {Uint8Array<ArrayBuffer>} file */
+ * @param {PictureEstimator} estimator @param {any} contract @param {Uint8Array<ArrayBuffer>} file */
 export async function useYuNet(estimator, { yunet, search }, file) {
-  if (!globalThis.crypto?.subtle) throw new SourceError(texts.errors.insecure);
   const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", file));
   if (yunet.sha256 !== Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("")) return false;
   const { network } = estimator.detector.finder;
