@@ -103,7 +103,7 @@ export class LiveEstimator {
     this.tracker = new FaceTracker(contract.tracking);
     this.cuts = new CutDetector(contract.cuts);
     this.frames = 0; // so far
-    this.lastTurn = -1; // of the searches: frame 0, n, 2n, ... begins another
+    this.lastPeriod = -1; // of the searches: frame 0, n, 2n, ... begins another
     this.hurried = hurried;
     /** @type {Map<number, boolean>} */
     this.turned = new Map(); // face -> whether it seemed to lie when that was looked at last
@@ -120,10 +120,10 @@ export class LiveEstimator {
    * @returns {Promise<Followed>} */
   async follow(picture, time, { detectEvery, anyAngle }) {
     const { detector } = this.estimator;
-    const isCut = this.cuts.isCut(picture), turn = Math.floor(this.frames++ / detectEvery);
+    const isCut = this.cuts.isCut(picture), period = Math.floor(this.frames++ / detectEvery);
     if (isCut) this.tracker.forget();
-    const due = isCut || turn !== this.lastTurn;
-    this.lastTurn = turn;
+    const due = isCut || period !== this.lastPeriod;
+    this.lastPeriod = period;
     /** @type {import("./tracking.js").LookAgain} */
     const lookAgain = (faces) => detector.findNear(picture, faces);
     const followed = due
