@@ -165,7 +165,7 @@ class Page {
     const estimator = await this.networks(turn), { anyAngle } = this.panel.liveOptions();
     this.panel.status(texts.looking);
     const early = (/** @type {Face[]} */ faces) => turn.over || (show(faces), this.panel.faces(faces));
-    const faces = await turn.wanted(estimator.estimate(picture, anyAngle, early));
+    const faces = await turn.wanted(estimator.estimate(turn, picture, anyAngle, early));
     this.panel.rows(faces, name, null, null, shrink);
     this.panel.showRows();
     this.panel.status(texts.faces(faces.length));

@@ -15,6 +15,7 @@ import { ofAnySize, YuNet } from "./yunet.js";
 
 /** @typedef {import("./rotation.js").Pose} Pose */
 /** @typedef {import("./pixels.js").Picture} Picture */
+/** @typedef {import("./turn.js").Turn} Turn */
 /** @typedef {{id: number, box: number[], score: number, turn: number, origin: string, flags: string[], pose: Pose,
  *   error: Pose | null, mask?: string}} Face */
 /** @typedef {{id: number, face: import("./tracking.js").Detection, origin: string}} FoundFace */
@@ -64,13 +65,14 @@ export class PictureEstimator {
     this.quality = quality;
   }
 
-  /** All faces of a picture. @param {Picture} picture @param {boolean} anyAngle
+  /** All faces of a picture. @param {Turn} turn of the source: when it is over, the search ends without an answer
+   * @param {Picture} picture @param {boolean} anyAngle
    * @param {(faces: Face[]) => void} early given them before it is known which seem to lie: doubtful faces are looked at again
    * @returns {Promise<Face[]>} */
-  async estimate(picture, anyAngle, early) {
-    const found = (await this.detector.find(picture, anyAngle)).map((face, id) => ({ id, face, origin: "detected" }));
+  async estimate(turn, picture, anyAngle, early) {
+    const found = (await turn.wanted(this.detector.find(picture, anyAngle, turn))).map((face, id) => ({ id, face, origin: "detected" }));
     const reading = this.read(picture, found, found.map(() => [])).then((faces) => (early(faces), faces));
-    const isTurned = async (/** @type {FoundFace} */ { face }) => !anyAngle && !(await this.detector.standsUpright(picture, face));
+    const isTurned = async (/** @type {FoundFace} */ { face }) => !anyAngle && !(await turn.wanted(this.detector.standsUpright(picture, face)));
     const [faces, flags] = await Promise.all([reading, this.flags(picture, found, isTurned)]);
     return faces.map((face) => ({ ...face, flags: [...flags[face.id], ...face.flags] }));
   }
