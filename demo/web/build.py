@@ -11,9 +11,10 @@ The networks are the bundled ones or an export of one's own (`fsanet export --ou
 import argparse
 import hashlib
 import json
+import os
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from demo.web.contract import DETECTOR_FILE, DRAWING_FILE, NETWORK_FILE, SAMPLE_FILE, contract
@@ -47,6 +48,7 @@ _SINGLE_CSP = (
     "form-action 'none'"
 )
 _LISTED = re.compile(r'^const FILES = (\[(?:"[^"\\]*"(?:, )?)*\]);$', re.MULTILINE)  # what the service worker keeps
+_LEFT_BY_SYSTEMS = (".DS_Store", "Thumbs.db", "desktop.ini")  # by macOS and Windows, in folders that somebody looks at
 
 
 def page_files(
@@ -111,10 +113,17 @@ def _check_free(folder: Path) -> None:
     if not folder.is_dir():
         raise InputError(f"{wanted} is a file: name a folder.")
     written = _earlier_page(folder)
-    files = (path for path in sorted(folder.rglob("*")) if path.is_symlink() or not path.is_dir())
-    others = [name for name in (path.relative_to(folder).as_posix() for path in files) if name not in written]
-    if others:
-        raise InputError(f"{wanted} holds other files, such as '{others[0]}': name another one.")
+    for name in _files(folder):
+        if name not in written and Path(name).name not in _LEFT_BY_SYSTEMS:
+            raise InputError(f"{wanted} holds other files, such as '{name}': name another one.")
+
+
+def _files(folder: Path) -> Iterator[str]:
+    """Names of the files and links in a folder and below, those of each folder before those of the next."""
+    for root, folders, names in os.walk(folder):
+        folders.sort()
+        links = [name for name in folders if Path(root, name).is_symlink()]
+        yield from (Path(root, name).relative_to(folder).as_posix() for name in sorted([*names, *links]))
 
 
 def _earlier_page(folder: Path) -> set[str]:

@@ -7,7 +7,8 @@ import { computeOn, LiveEstimator, openEstimator, useYuNet } from "./estimator.j
 import { byId, Panel } from "./panel.js";
 import { threads } from "./runtime.js";
 import {
-  closeStream, closeVideo, FrameReader, isVideo, listCameras, nextFrame, openCamera, openPicture, openVideo, readPicture, SourceError,
+  checkFile, closeStream, closeVideo, FrameReader, isVideo, listCameras, nextFrame, openCamera, openPicture, openVideo, readFile, readPicture,
+  SourceError,
 } from "./sources.js";
 import { texts } from "./texts.js";
 import { Turn } from "./turn.js";
@@ -84,7 +85,7 @@ class Page {
 
   camera() {
     return this.begin(async (turn) => {
-      await this.networks(turn); // first: nobody is filmed while they load
+      const estimator = await this.networks(turn); // first: nobody is filmed while they load
       this.panel.status(texts.starting);
       const stream = await turn.wanted(openCamera(this.panel.cameraId()), closeStream), [track] = stream.getVideoTracks();
       const lost = () => (this.stop(), this.panel.problem(texts.errors.cameraLost));
@@ -94,24 +95,35 @@ class Page {
       this.panel.status(texts.looking);
       await turn.wanted(video.play());
       this.panel.cameras(await turn.wanted(listCameras()), track.getSettings().deviceId ?? "");
-      await this.play(turn, "camera", null);
+      await this.play(turn, estimator, "camera", null);
     });
   }
 
   /** @param {File} file */
   file(file) {
     return this.begin(async (turn) => {
+      await turn.wanted(checkFile(file));
       if (/\.onnx$/i.test(file.name)) return this.finder(turn, file);
       if (!isVideo(file)) return this.picture(turn, file, file.name);
-      await this.play(turn, file.name, await turn.wanted(openVideo(video, file)));
+      await this.video(turn, file);
     });
   }
 
-  /** Faces are found with what the file holds from here on, also where another source is shown meanwhile.
+  /** @param {Turn} turn @param {File} file */
+  async video(turn, file) {
+    const first = await turn.wanted(openVideo(video, file)), estimator = await this.networks(turn);
+    this.panel.playing(true);
+    this.panel.status(texts.looking);
+    await this.play(turn, estimator, file.name, first);
+  }
+
+  /** Faces are found with what the file holds from here on, also where another source is asked for meanwhile, which waits.
    * @param {Turn} turn @param {File} file */
   async finder(turn, file) {
-    const { yunet } = this.contract, content = new Uint8Array(await turn.wanted(file.arrayBuffer())), estimator = await this.networks(turn);
+    if (!globalThis.crypto?.subtle) throw new SourceError(texts.errors.insecure); // no digest is computed for a page that came openly
+    const { yunet } = this.contract, content = await turn.wanted(readFile(file)), estimator = await this.networks(turn);
     const used = useYuNet(estimator, this.contract, content).then((used) => (used && this.panel.finder(yunet.name), used));
+    this.estimator = used.then(() => estimator, () => estimator); // the network answers YuNet's questions before the finder asks them
     if (!(await turn.wanted(used))) throw new SourceError(texts.errors.finder(file.name, yunet.file));
     this.panel.status(texts.finderReady(yunet.name));
   }
@@ -135,27 +147,37 @@ class Page {
   /** @param {Turn} turn @param {Blob} file @param {string} name */
   async picture(turn, file, name) {
     const bitmap = await turn.wanted(openPicture(file, name), (late) => late.close());
-    const { picture, view, shrink } = readPicture(reading, bitmap, name);
+    const { width, height } = bitmap;
+    try {
+      await this.still(turn, bitmap, name);
+    } catch (error) {
+      if (error instanceof RangeError) throw new SourceError(texts.errors.huge(name, width, height)); // no memory is given for it
+      throw error;
+    }
+  }
+
+  /** Show a bitmap, which is used up, and its faces. @param {Turn} turn @param {ImageBitmap} bitmap @param {string} name */
+  async still(turn, bitmap, name) {
+    const { picture, view, shrink } = readPicture(reading, bitmap);
     const show = (/** @type {Face[]} */ faces) => this.draw({ view, scale: view.width / picture.width, faces, mirrored: false });
     show([]);
+    this.panel.unsearched();
     const estimator = await this.networks(turn), { anyAngle } = this.panel.liveOptions();
     this.panel.status(texts.looking);
     const early = (/** @type {Face[]} */ faces) => turn.over || (show(faces), this.panel.faces(faces));
-    const faces = await turn.wanted(estimator.estimate(picture, anyAngle, early));
+    const faces = await turn.wanted(estimator.estimate(turn, picture, anyAngle, early));
     this.panel.rows(faces, name, null, null, shrink);
     this.panel.showRows();
     this.panel.status(texts.faces(faces.length));
   }
 
   /** Go through the frames of the element until another source is chosen. A frame is searched while the poses of the
-   * one before are read and drawn. @param {Turn} turn @param {string} name
+   * one before are read and drawn. @param {Turn} turn @param {PictureEstimator} estimator @param {string} name
    * @param {number | null} first time of the frame that a file shows already; null for a camera */
-  async play(turn, name, first) {
-    const estimator = await this.networks(turn), camera = first === null;
+  async play(turn, estimator, name, first) {
+    const camera = first === null;
     const live = (this.live = new LiveEstimator(estimator, this.contract, camera));
     const mirrored = () => camera && this.panel.mirrored(), started = performance.now(), frames = new FrameReader(reading, video);
-    this.panel.playing(true);
-    this.panel.status(texts.looking);
     let next = camera ? nextFrame(video) : Promise.resolve(first), shown = Promise.resolve();
     for (let count = 0; ; count++) {
       const mediaTime = await turn.wanted(next);

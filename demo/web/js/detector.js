@@ -3,12 +3,13 @@
 
 import { area, shared } from "./boxes.js";
 import { faceTurnedBack, lookNear } from "./near.js";
-import { turned } from "./pixels.js";
+import { seenTurned } from "./pixels.js";
+import { Turn } from "./turn.js";
 
 /** @typedef {import("./pixels.js").Picture} Picture */
 /** @typedef {import("./tracking.js").Detection} Detection */
 /** @typedef {{network: import("./runtime.js").Network, sureScore: number, near: import("./near.js").NearSettings,
- *   find: (picture: Picture) => Promise<Detection[]>, findEach: import("./near.js").SearchEach}} Finder of upright faces, the
+ *   find: (picture: Picture, turn?: Turn) => Promise<Detection[]>, findEach: import("./near.js").SearchEach}} Finder of upright faces, the
  * largest first; `near`: how it wants them shown */
 /** @typedef {{same_face: number}} SearchSettings */
 
@@ -22,14 +23,15 @@ export class FaceDetector {
   }
 
   /** Faces in a picture, the largest first; at any angle it is searched turned four ways, and the surest box is kept.
-   * @param {Picture} picture @param {boolean} [anyAngle] @returns {Promise<Detection[]>} */
-  async find(picture, anyAngle = false) {
-    if (!anyAngle) return this.finder.find(picture);
+   * @param {Picture} picture @param {boolean} [anyAngle]
+   * @param {Turn} [turn] of the source: when it is over, the search ends without an answer @returns {Promise<Detection[]>} */
+  async find(picture, anyAngle = false, turn = new Turn()) {
+    if (!anyAngle) return this.finder.find(picture, turn);
     /** @type {Detection[]} */
     const found = [];
-    for (const turn of TURNS) {
-      const faces = await this.finder.find(turned(picture, turn));
-      found.push(...faces.map((face) => faceTurnedBack(face, turn, picture.width, picture.height)));
+    for (const clockwise of TURNS) {
+      const faces = await turn.wanted(this.finder.find(seenTurned(picture, clockwise), turn));
+      found.push(...faces.map((face) => faceTurnedBack(face, clockwise, picture.width, picture.height)));
     }
     /** @type {Detection[]} */
     const kept = [];

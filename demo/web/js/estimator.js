@@ -9,14 +9,13 @@ import { flagsOf, unsure } from "./quality.js";
 import { relativeTo } from "./rotation.js";
 import { loadRuntime, openNetwork } from "./runtime.js";
 import { Scout } from "./scout.js";
-import { SourceError } from "./sources.js";
 import { OneEuroRotationFilter } from "./smoothing.js";
-import { texts } from "./texts.js";
 import { FaceTracker } from "./tracking.js";
 import { ofAnySize, YuNet } from "./yunet.js";
 
 /** @typedef {import("./rotation.js").Pose} Pose */
 /** @typedef {import("./pixels.js").Picture} Picture */
+/** @typedef {import("./turn.js").Turn} Turn */
 /** @typedef {{id: number, box: number[], score: number, turn: number, origin: string, flags: string[], pose: Pose,
  *   error: Pose | null, mask?: string}} Face */
 /** @typedef {{id: number, face: import("./tracking.js").Detection, origin: string}} FoundFace */
@@ -33,9 +32,8 @@ export async function openEstimator(contract) {
 }
 
 /** Find faces with YuNet from here on, by a file that a person gives; false for another file.
- * A browser computes no digest for a page that came openly: a `SourceError`. @param {PictureEstimator} estimator @param {any} contract @param {Uint8Array<ArrayBuffer>} file */
+ * @param {PictureEstimator} estimator @param {any} contract @param {Uint8Array<ArrayBuffer>} file */
 export async function useYuNet(estimator, { yunet, search }, file) {
-  if (!globalThis.crypto?.subtle) throw new SourceError(texts.errors.insecure);
   const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", file));
   if (yunet.sha256 !== Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("")) return false;
   const { network } = estimator.detector.finder;
@@ -67,13 +65,14 @@ export class PictureEstimator {
     this.quality = quality;
   }
 
-  /** All faces of a picture. @param {Picture} picture @param {boolean} anyAngle
+  /** All faces of a picture. @param {Turn} turn of the source: when it is over, the search ends without an answer
+   * @param {Picture} picture @param {boolean} anyAngle
    * @param {(faces: Face[]) => void} early given them before it is known which seem to lie: doubtful faces are looked at again
    * @returns {Promise<Face[]>} */
-  async estimate(picture, anyAngle, early) {
-    const found = (await this.detector.find(picture, anyAngle)).map((face, id) => ({ id, face, origin: "detected" }));
+  async estimate(turn, picture, anyAngle, early) {
+    const found = (await turn.wanted(this.detector.find(picture, anyAngle, turn))).map((face, id) => ({ id, face, origin: "detected" }));
     const reading = this.read(picture, found, found.map(() => [])).then((faces) => (early(faces), faces));
-    const isTurned = async (/** @type {FoundFace} */ { face }) => !anyAngle && !(await this.detector.standsUpright(picture, face));
+    const isTurned = async (/** @type {FoundFace} */ { face }) => !anyAngle && !(await turn.wanted(this.detector.standsUpright(picture, face)));
     const [faces, flags] = await Promise.all([reading, this.flags(picture, found, isTurned)]);
     return faces.map((face) => ({ ...face, flags: [...flags[face.id], ...face.flags] }));
   }
@@ -106,7 +105,7 @@ export class LiveEstimator {
     this.tracker = new FaceTracker(contract.tracking);
     this.cuts = new CutDetector(contract.cuts);
     this.frames = 0; // so far
-    this.lastTurn = -1; // of the searches: frame 0, n, 2n, ... begins another
+    this.lastPeriod = -1; // of the searches: frame 0, n, 2n, ... begins another
     this.hurried = hurried;
     /** @type {Map<number, boolean>} */
     this.turned = new Map(); // face -> whether it seemed to lie when that was looked at last
@@ -123,10 +122,10 @@ export class LiveEstimator {
    * @returns {Promise<Followed>} */
   async follow(picture, time, { detectEvery, anyAngle }) {
     const { detector } = this.estimator;
-    const isCut = this.cuts.isCut(picture), turn = Math.floor(this.frames++ / detectEvery);
+    const isCut = this.cuts.isCut(picture), period = Math.floor(this.frames++ / detectEvery);
     if (isCut) this.tracker.forget();
-    const due = isCut || turn !== this.lastTurn;
-    this.lastTurn = turn;
+    const due = isCut || period !== this.lastPeriod;
+    this.lastPeriod = period;
     /** @type {import("./tracking.js").LookAgain} */
     const lookAgain = (faces) => detector.findNear(picture, faces);
     const followed = due

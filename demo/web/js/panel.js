@@ -146,12 +146,18 @@ export class Panel {
       line.append(...cells.map((text) => Object.assign(document.createElement("td"), { textContent: text })));
       return line;
     });
-    byId("faces").replaceChildren(...(lines.length ? lines : [emptyLine()]));
+    byId("faces").replaceChildren(...(lines.length ? lines : [emptyLine(texts.noFaces)]));
     this.showRows();
     if (now !== undefined && now - this.spoken < SPOKEN_EVERY) return;
     this.spoken = now ?? -Infinity;
     const words = faces.map(({ id, pose, mask }) => texts.summary(texts.faceName(id), pose, mask));
     byId("canvas").setAttribute("aria-label", words.join(" ") || texts.faces(0));
+  }
+
+  /** Another picture is shown, of whose faces nothing is known yet. */
+  unsearched() {
+    byId("faces").replaceChildren(emptyLine(texts.noneYet));
+    byId("canvas").setAttribute("aria-label", texts.unsearched);
   }
 
   /** Keep the rows of a picture or frame. `scale` leads from the pixels that were searched to those of the source.
@@ -187,9 +193,10 @@ export class Panel {
   }
 }
 
-function emptyLine() {
+/** @param {string} text */
+function emptyLine(text) {
   const line = document.createElement("tr");
-  const cell = Object.assign(document.createElement("td"), { textContent: texts.noFaces, colSpan: 5, className: "none" });
+  const cell = Object.assign(document.createElement("td"), { textContent: text, colSpan: 5, className: "none" });
   line.append(cell);
   return line;
 }

@@ -1,7 +1,8 @@
 // @ts-check
 // From pictures to the numbers that a network reads: BGR, 0..255.
 
-/** @typedef {{width: number, height: number, data: Uint8ClampedArray}} Picture RGBA, row by row */
+/** @typedef {{width: number, height: number, data: Uint8ClampedArray, clockwise?: number}} Picture RGBA, row by row; `clockwise`: it is
+ * turned by so much, its pixels are not, see `seenTurned` */
 /** @typedef {Float32Array | Uint8Array} Numbers as a network takes them */
 /** @typedef {{picture: Picture, scale: number[]}} Frame a picture at a working size, and from its pixels to those before */
 
@@ -23,11 +24,12 @@ export function cropTo(picture, pixels, size, into, offset) {
 
 /** A part of a picture resized bilinearly, equal to the bit to OpenCV's INTER_LINEAR.
  * @param {Picture} picture @param {number} width @param {number} height @param {number[]} pixels x1, y1, x2, y2 @returns {Picture} */
-function interpolated({ data, width: stride }, width, height, [x1, y1, x2, y2]) {
+function interpolated(picture, width, height, [x1, y1, x2, y2]) {
+  const { data } = picture, { first, right: step, below: row } = places(picture);
   const columns = taps(x1, x2 - x1, width), rows = taps(y1, y2 - y1, height), resized = new Uint8ClampedArray(4 * width * height);
-  for (const places of [columns.firsts, columns.seconds]) places.forEach((place, i) => (places[i] = mirrored(place, stride)));
+  for (const taken of [columns.firsts, columns.seconds]) taken.forEach((place, i) => (taken[i] = step * mirrored(place, picture.width)));
   for (let y = 0, to = 0; y < height; y++) {
-    const above = stride * rows.firsts[y], below = stride * rows.seconds[y], down0 = rows.weights0[y], down1 = rows.weights1[y];
+    const above = first + row * rows.firsts[y], below = first + row * rows.seconds[y], down0 = rows.weights0[y], down1 = rows.weights1[y];
     for (let x = 0; x < width; x++, to += 4) {
       const left = columns.firsts[x], right = columns.seconds[x], across0 = columns.weights0[x], across1 = columns.weights1[x];
       const a = 4 * (above + left), b = 4 * (above + right), c = 4 * (below + left), d = 4 * (below + right);
@@ -89,18 +91,28 @@ export function planes(picture, width, height, numbers) {
   return numbers;
 }
 
-/** A picture turned clockwise by 0, 90, 180 or 270 degrees. @param {Picture} picture @param {number} clockwise @returns {Picture} */
+/** A picture as it is seen when it is turned clockwise by 0, 90, 180 or 270 degrees: its pixels stay where they are, for `shrunk` and
+ * `averaged`. @param {Picture} picture as it is @param {number} clockwise @returns {Picture} */
+export function seenTurned({ width, height, data }, clockwise) {
+  return clockwise % 180 ? { width: height, height: width, data, clockwise } : { width, height, data, clockwise };
+}
+
+/** Where the pixels of a picture lie, counted in pixels: the first, and how far the next are to the right and below.
+ * @param {Picture} picture */
+function places({ width, height, clockwise = 0 }) {
+  if (clockwise === 90) return { first: (width - 1) * height, right: -height, below: 1 };
+  if (clockwise === 180) return { first: width * height - 1, right: -1, below: -width };
+  if (clockwise === 270) return { first: height - 1, right: height, below: -1 };
+  return { first: 0, right: 1, below: width };
+}
+
+/** A copy of a picture turned clockwise by 0, 90, 180 or 270 degrees. @param {Picture} picture as it is @param {number} clockwise @returns {Picture} */
 export function turned(picture, clockwise) {
-  const { width: w, height: h, data } = picture;
   if (clockwise === 0) return picture;
-  const [width, height] = clockwise === 180 ? [w, h] : [h, w];
-  const from = new Uint32Array(data.buffer, data.byteOffset, w * h), to = new Uint32Array(w * h);
+  const seen = seenTurned(picture, clockwise), { width, height, data } = seen, { first, right, below } = places(seen);
+  const from = new Uint32Array(data.buffer, data.byteOffset, width * height), to = new Uint32Array(width * height);
   for (let y = 0, i = 0; y < height; y++) {
-    for (let x = 0; x < width; x++, i++) {
-      if (clockwise === 90) to[i] = from[(h - 1 - x) * w + y];
-      else if (clockwise === 180) to[i] = from[(h - 1 - y) * w + (w - 1 - x)];
-      else to[i] = from[x * w + (w - 1 - y)];
-    }
+    for (let x = 0, place = first + below * y; x < width; x++, i++, place += right) to[i] = from[place];
   }
   return { width, height, data: new Uint8ClampedArray(to.buffer) };
 }
@@ -171,9 +183,14 @@ export function shrunk(picture, width, height, pixels) {
     part = halved(part, [x1, y1, x2, y2]);
     [x1, y1, x2, y2] = [0, 0, part.width, part.height];
   }
-  if (x2 - x1 === part.width && y2 - y1 === part.height && width === part.width && height === part.height) return part;
+  if (x2 - x1 === part.width && y2 - y1 === part.height && width === part.width && height === part.height) return upright(part);
   const byHalf = x2 - x1 >= 2 * width || y2 - y1 >= 2 * height;
   return (byHalf ? averaged : interpolated)(part, width, height, [x1, y1, x2, y2]);
+}
+
+/** A picture with its pixels where they are seen. @param {Picture} picture */
+function upright({ width, height, data, clockwise = 0 }) {
+  return turned(clockwise % 180 ? { width: height, height: width, data } : { width, height, data }, clockwise);
 }
 
 /** Shrinking by any factor at once, as OpenCV's INTER_AREA.
@@ -184,12 +201,13 @@ export function averaged(picture, width, height, pixels) {
 }
 
 /** A part of a picture, each four pixels of it as one. @param {Picture} picture @param {number[]} pixels x1, y1, x2, y2 @returns {Picture} */
-function halved({ data, width: stride }, [x1, y1, x2, y2]) {
+function halved(picture, [x1, y1, x2, y2]) {
+  const { data } = picture, { first, right, below } = places(picture), next = 4 * right, under = 4 * below;
   const width = (x2 - x1) / 2, height = (y2 - y1) / 2, small = new Uint8ClampedArray(4 * width * height);
   for (let y = 0, to = 0; y < height; y++) {
-    let a = 4 * ((y1 + 2 * y) * stride + x1), b = a + 4 * stride;
-    for (let x = 0; x < width; x++, a += 8, b += 8, to += 4) {
-      for (let i = 0; i < 4; i++) small[to + i] = (data[a + i] + data[a + 4 + i] + data[b + i] + data[b + 4 + i] + 2) >> 2;
+    let a = 4 * (first + (y1 + 2 * y) * below + x1 * right), b = a + under;
+    for (let x = 0; x < width; x++, a += 2 * next, b += 2 * next, to += 4) {
+      for (let i = 0; i < 4; i++) small[to + i] = (data[a + i] + data[a + next + i] + data[b + i] + data[b + next + i] + 2) >> 2;
     }
   }
   return { width, height, data: small };
@@ -205,13 +223,14 @@ export function fit(picture, longSide) {
 let narrowRows = new Float32Array(0); // used again by every call
 
 /** Rows of a part of a picture, each averaged to a width: RGB. @param {Picture} picture @param {number} width @param {number[]} pixels */
-function across({ data, width: stride }, width, [x1, y1, x2, y2]) {
+function across(picture, width, [x1, y1, x2, y2]) {
+  const { data } = picture, { first, right, below } = places(picture);
   const { firsts, ends, weights, most } = shares(x2 - x1, width);
   if (narrowRows.length < 3 * width * (y2 - y1)) narrowRows = new Float32Array(3 * width * (y2 - y1));
   for (let y = y1, to = 0; y < y2; y++) {
     for (let x = 0; x < width; x++, to += 3) {
-      let r = 0, g = 0, b = 0, from = 4 * (y * stride + x1 + firsts[x]);
-      for (let i = x * most; i < ends[x]; i++, from += 4) {
+      let r = 0, g = 0, b = 0, from = 4 * (first + below * y + right * (x1 + firsts[x]));
+      for (let i = x * most; i < ends[x]; i++, from += 4 * right) {
         r = round(r + round(weights[i] * data[from]));
         g = round(g + round(weights[i] * data[from + 1]));
         b = round(b + round(weights[i] * data[from + 2]));

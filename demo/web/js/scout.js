@@ -6,6 +6,7 @@ import { lookCloser, surestOfLooks } from "./closer.js";
 import { decode, distinct, hintsAt, side, withoutBadges } from "./decode.js";
 import { fit, padded } from "./pixels.js";
 import { poseFromRotation } from "./rotation.js";
+import { Turn } from "./turn.js";
 
 /** @typedef {import("./pixels.js").Picture} Picture */
 /** @typedef {import("./tracking.js").Detection} Detection */
@@ -26,9 +27,10 @@ export class Scout {
   }
 
   /** Faces in a picture that stand about upright, the largest first, in the box convention of all detectors.
-   * @param {Picture} picture @returns {Promise<Detection[]>} */
-  async find(picture) {
-    return (await this.search(picture))
+   * @param {Picture} picture @param {Turn} [turn] of the source: when it is over, the search ends without an answer
+   * @returns {Promise<Detection[]>} */
+  async find(picture, turn = new Turn()) {
+    return (await this.search(picture, turn))
       .map((face) => this.detection(face))
       .filter(({ box: [x1, y1, x2, y2] }) => x1 < picture.width && y1 < picture.height && x2 > 0 && y2 > 0)
       .sort((a, b) => area(b.box) - area(a.box));
@@ -41,20 +43,20 @@ export class Scout {
 
   /** Faces of a picture. Where nothing is found, or anything looks a little like a large face, it is searched once more in a
    * smaller copy, and that again, for faces that are too large where it was searched before. Small faces are what a closer look
-   * shows too, doubtful ones count where one of three confirms them. @param {Picture} picture */
-  async search(picture) {
+   * shows too, doubtful ones count where one of three confirms them. @param {Picture} picture @param {Turn} turn */
+  async search(picture, turn) {
     const { long_side, large_face, least_side, coarser, threshold, badge_more, small, looked_at } = this.settings;
     const longer = Math.max(picture.width, picture.height);
-    let working = Math.min(long_side, longer), { found, hints } = await this.searchAt(fit(picture, working), small);
-    found = await this.closer(picture, withoutBadges(found, threshold, this.settings), (looked_at * longer) / working);
+    let working = Math.min(long_side, longer), { found, hints } = await turn.wanted(this.searchAt(fit(picture, working), small));
+    found = await turn.wanted(this.closer(picture, withoutBadges(found, threshold, this.settings), (looked_at * longer) / working));
     while ((hints || !found.length) && working > least_side) {
       const large = (large_face * longer) / working;
       working = Math.round(working / coarser);
-      const coarse = await this.searchAt(fit(picture, working));
+      const coarse = await turn.wanted(this.searchAt(fit(picture, working)));
       ({ hints } = coarse);
       found = this.withLarger(found, coarse.found, large);
     }
-    found = await this.withoutDoubtful(picture, found);
+    found = await turn.wanted(this.withoutDoubtful(picture, found));
     return withoutBadges(found, threshold + badge_more, this.settings);
   }
 

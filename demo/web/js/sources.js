@@ -4,7 +4,7 @@
 import { shrunk } from "./pixels.js";
 import { texts } from "./texts.js";
 
-const MOST_PIXELS = 2 ** 26; // of a picture: they take 268 MB
+const MOST_PIXELS = 2 ** 26; // of a picture: they take 268 MB, about three times as much while they are read
 const TILE_SIDE = 2048; // canvases of that size work in all browsers, on phones too
 const VIEW_SIDE = 2560; // a screen shows no more of a picture
 const FRAME_SIDE = 4096; // larger frames of a video are shrunk on the way in
@@ -49,6 +49,20 @@ export function closeVideo(video) {
   video.srcObject = null;
   video.removeAttribute("src");
   video.load();
+}
+
+/** What a file, or a part of it, holds. @param {File} file @param {Blob} [part] */
+export async function readFile(file, part = file) {
+  try {
+    return new Uint8Array(await part.arrayBuffer());
+  } catch {
+    throw new SourceError(texts.errors.gone(file.name));
+  }
+}
+
+/** Refuse a file that is gone: one that was deleted says that it is empty, and a folder passes for a file. @param {File} file */
+export async function checkFile(file) {
+  await readFile(file, file.size ? file.slice(0, 1) : file);
 }
 
 /** Whether a file says that it is a video. @param {File} file */
@@ -110,9 +124,9 @@ export async function openPicture(file, name) {
  * many pixels of the file lie side by side in one of the picture */
 
 /** The pixels of a bitmap, which is used up: all of them, or of very many each four as one, as often as it takes.
- * @param {CanvasRenderingContext2D} context of a canvas that may be overwritten @param {ImageBitmap} bitmap @param {string} name
+ * @param {CanvasRenderingContext2D} context of a canvas that may be overwritten @param {ImageBitmap} bitmap
  * @param {number} [most] pixels that are read @returns {StillPicture} */
-export function readPicture(context, bitmap, name, most = MOST_PIXELS) {
+export function readPicture(context, bitmap, most = MOST_PIXELS) {
   const { width, height } = bitmap;
   let shrink = 1;
   while (width * height > most * shrink ** 2) shrink *= 2;
@@ -120,9 +134,6 @@ export function readPicture(context, bitmap, name, most = MOST_PIXELS) {
     const picture = readTiles(context, bitmap, shrink);
     const isShown = Math.max(picture.width, picture.height) <= VIEW_SIDE;
     return { picture, view: isShown ? picture : readPixels(context, bitmap, width, height, VIEW_SIDE), shrink };
-  } catch (error) {
-    if (error instanceof RangeError) throw new SourceError(texts.errors.huge(name, width, height)); // no memory is given for it
-    throw error;
   } finally {
     bitmap.close();
   }

@@ -36,6 +36,8 @@ export const texts = {
   rate: (/** @type {number} */ frames) => `${frames.toFixed(0)} frames/s`,
   camera: (/** @type {number} */ number) => `Camera ${number}`,
   noFaces: "None.",
+  noneYet: "None yet.",
+  unsearched: "A picture of whose faces nothing is known yet.",
   faceName: (/** @type {number} */ id) => String(id + 1),
   looks: (/** @type {Pose} */ pose, /** @type {string} */ mask = "none") => [facingWords(pose), MASK_WORDS[mask]].filter(Boolean).join(", "),
   summary: (/** @type {string} */ name, /** @type {Pose} */ pose, /** @type {string} */ mask = "none") =>
@@ -57,6 +59,7 @@ export const texts = {
     noCard: "This browser cannot compute on the graphics card; the networks go on computing on the processor.",
     cardLost: "The graphics card was lost; the networks go on computing on the processor.",
     unexpected: (/** @type {string} */ reason) => `Something went wrong that should not (${reason}). Load the page again, or choose another picture.`,
+    gone: (/** @type {string} */ name) => `“${name}” can no longer be read: it was changed, moved or deleted, or is a folder. Choose it again.`,
     empty: (/** @type {string} */ name) => `“${name}” is empty.`,
     huge: (/** @type {string} */ name, /** @type {number} */ width, /** @type {number} */ height) =>
       `“${name}” has ${width} × ${height} pixels, for which this browser gives no memory. Make it smaller.`,

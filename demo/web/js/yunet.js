@@ -4,6 +4,7 @@
 import { area, iou, remap, shared } from "./boxes.js";
 import { lookNear, oneByOne } from "./near.js";
 import { fit, planes } from "./pixels.js";
+import { Turn } from "./turn.js";
 
 /** @typedef {import("./pixels.js").Picture} Picture */
 /** @typedef {import("./tracking.js").Detection} Detection */
@@ -36,14 +37,15 @@ export class YuNet {
     this.findEach = oneByOne((view) => this.find(view));
   }
 
-  /** Faces in a picture that stand about upright, the largest first. @param {Picture} picture @returns {Promise<Detection[]>} */
-  async find(picture) {
+  /** Faces in a picture that stand about upright, the largest first. @param {Picture} picture
+   * @param {Turn} [turn] of the source: when it is over, the search ends without an answer @returns {Promise<Detection[]>} */
+  async find(picture, turn = new Turn()) {
     const { long_side, coarse, least_gain } = this.settings;
     const largest = Math.min(long_side, Math.max(picture.width, picture.height));
-    let faces = await this.coarse(picture, Math.min(long_side, coarse));
+    let faces = await turn.wanted(this.coarse(picture, Math.min(long_side, coarse)));
     for (let size = coarse; largest >= least_gain * size; ) {
       size = Math.min(2 * size, largest);
-      faces = await this.withSmaller(picture, faces, size);
+      faces = await turn.wanted(this.withSmaller(picture, faces, size));
     }
     return faces.sort((a, b) => area(b.box) - area(a.box));
   }

@@ -4,8 +4,10 @@ import base64
 import gzip
 import hashlib
 import json
+import os
 import re
 import tarfile
+from pathlib import Path
 
 import pytest
 
@@ -130,6 +132,24 @@ def test_a_folder_with_another_worker_is_no_earlier_page(tmp_path, worker):
     (tmp_path / "sw.js").write_bytes(worker)
     with pytest.raises(InputError, match=r"holds other files, such as 'sw.js'"):
         build.write_folder(tmp_path, FILES)
+
+
+def test_files_are_looked_at_up_to_the_first_other_one(tmp_path, monkeypatch):
+    (tmp_path / "deep" / "er").mkdir(parents=True)
+    (tmp_path / "notes.txt").write_text("mine")
+    asked, scandir = [], os.scandir
+    monkeypatch.setattr(os, "scandir", lambda path: asked.append(Path(path)) or scandir(path))
+    with pytest.raises(InputError, match=r"such as 'notes.txt'"):
+        build.write_folder(tmp_path, FILES)
+    assert asked == [tmp_path]
+
+
+@pytest.mark.parametrize("name", [".DS_Store", "js/Thumbs.db", "desktop.ini"])
+def test_what_systems_leave_in_folders_does_not_keep_a_page_from_its_place(tmp_path, name):
+    build.write_folder(tmp_path, FILES)
+    (tmp_path / name).write_bytes(b"")
+    build.write_folder(tmp_path, FILES)
+    assert not (tmp_path / name).exists()
 
 
 def test_a_file_in_place_of_the_folder_is_refused_and_left_as_it_is(tmp_path):

@@ -66,7 +66,7 @@ def in_page(in_node, answers, images_bgr, body):
         "settings": {**settings["detector"], "long_side": LONG_SIDE},
         "search": settings["search"],
     }
-    found, asked = in_node(f"{SCOUT} return [await {body}, asked];", ["scout.js", "detector.js"], given)
+    found, asked = in_node(f"{SCOUT} return [await {body}, asked];", ["scout.js", "detector.js", "turn.js"], given)
     assert {kind for *_, kind in asked} == {"Uint8Array"}
     return found, [np.reshape(numbers, shape) for shape, numbers, _ in asked]
 
@@ -183,6 +183,21 @@ def test_at_any_angle_poses_are_turned_back(in_node, answers):
     assert {face.upright_turn for face in expected} == set(TURNS)
     assert [face["turn"] for face in found] == [face.upright_turn for face in expected]
     assert_equal(found, expected)
+
+
+@pytest.mark.parametrize("whole_turn", [False, True])
+def test_of_a_source_that_is_over_the_search_ends_between_copies_and_turns(in_node, answers, whole_turn):
+    image = noise(96, 64)
+    ScoutDetector(long_side=LONG_SIDE).detect(image)
+    last = len(answers.asked) if whole_turn else 1
+    body = f"""(() => {{
+        const turn = new Turn(), answer = network.run;
+        network.run = (...question) => (asked.length === {last - 1} && turn.end(), answer(...question));
+        const none = new Promise((done) => setTimeout(done, 0, "none")); // all that was to happen has happened by then
+        return Promise.race([new FaceDetector(finder, given.search).find(pictures[0], true, turn), none]);
+    }})()"""
+    found, asked = in_page(in_node, answers, [image], body)
+    assert (found, len(asked)) == ("none", last)
 
 
 @pytest.mark.parametrize(("score", "upright", "calls"), [(0.7, False, 1), (0.85, True, 1), (0.95, True, 0)])

@@ -276,6 +276,24 @@ def test_turned_pictures(in_node, turn):
 
 
 @pytest.mark.parametrize("turn", [0, 90, 180, 270])
+@pytest.mark.parametrize("size", [(40, 28), (20, 14), (31, 23), (17, 13), (10, 14)])
+@pytest.mark.parametrize("part", [None, [4, 2, 24, 26]])
+def test_pictures_seen_turned_are_shrunk_as_turned_copies_are(in_node, turn, size, part):
+    image = np.random.default_rng(4).integers(0, 256, (28, 40, 3), np.uint8)
+    size = size[::-1] if turn % 180 else size
+    given = {
+        "data": cv2.cvtColor(image, cv2.COLOR_BGR2RGBA).ravel().tolist(),
+        "how": [*size, *([part] if part else [])],
+        "turn": turn,
+    }
+    body = """const picture = { width: 40, height: 28, data: Uint8ClampedArray.from(given.data) };
+        const { data, ...sides } = shrunk(seenTurned(picture, given.turn), ...given.how);
+        return [sides, [...data]];"""
+    copied = body.replace("seenTurned", "turned")
+    assert in_node(body, ["pixels.js"], given) == in_node(copied, ["pixels.js"], given)
+
+
+@pytest.mark.parametrize("turn", [0, 90, 180, 270])
 def test_boxes_of_turned_pictures(in_node, turn):
     body = "return turnedBack([3, 5, 20, 25], given, 200, 150)"
     expected = turned_back(Detection((3, 5, 20, 25), 0.5), turn, (200, 150))

@@ -81,6 +81,11 @@ def estimator():
     return HeadPoseEstimator(detector="scout", detect_size=VIDEO_DETECT_SIZE)
 
 
+@pytest.fixture(scope="module")
+def any_angle():
+    return HeadPoseEstimator(detector="scout", any_angle=True, detect_size=VIDEO_DETECT_SIZE)
+
+
 @pytest.fixture
 def assets(repository):
     return repository / "demo" / "assets"
@@ -178,10 +183,9 @@ def test_demo_pictures_as_python_sees_them(page, estimator, assets, name):
     assert_the_same(rows, faces)
 
 
-def test_a_lying_picture_as_python_sees_it(page, estimator, assets, tmp_path):
+def test_a_lying_picture_as_python_sees_it(page, estimator, any_angle, assets, tmp_path):
     lying = tmp_path / "lying.png"
     cv2.imwrite(str(lying), cv2.rotate(read_image(assets / "collins.jpg"), cv2.ROTATE_90_CLOCKWISE))
-    any_angle = HeadPoseEstimator(detector="scout", any_angle=True, detect_size=VIDEO_DETECT_SIZE)
     found = []
     for option, python in ((False, estimator), (True, any_angle)):
         set_option(page, "#any-angle", option)
@@ -195,13 +199,16 @@ def test_a_lying_picture_as_python_sees_it(page, estimator, assets, tmp_path):
     assert found[1][0]["turn"] == "270"
 
 
-def test_a_photograph_of_twelve_million_pixels_as_python_sees_it(page, estimator, assets, tmp_path):
+@pytest.mark.parametrize("lying", [False, True])
+def test_a_photograph_of_twelve_million_pixels_as_python_sees_it(page, estimator, any_angle, assets, tmp_path, lying):
     photograph, image = tmp_path / "photograph.png", np.full((3024, 4032, 3), 90, np.uint8)
     image[203:843, 301:1261] = read_image(assets / "group.jpg")  # far away: few pixels, each of which counts
-    cv2.imwrite(str(photograph), image)
+    cv2.imwrite(str(photograph), cv2.rotate(image, cv2.ROTATE_90_CLOCKWISE) if lying else image)
+    set_option(page, "#any-angle", lying)
     page.set_input_files("#file", photograph)
     wait_for_text(page, "#status", "found")
-    assert_the_same(rows_of(page), estimator(read_image(photograph)))
+    set_option(page, "#any-angle", False)
+    assert_the_same(rows_of(page), (any_angle if lying else estimator)(read_image(photograph)))
     assert page.evaluate("() => document.getElementById('canvas').width") < 4032  # what is shown is smaller
 
 
@@ -210,7 +217,7 @@ READ_PICTURE = """async ([most, sent]) => {
     const bitmap = await openPicture(await (await fetch(sent)).blob(), "picture.png");
     const context = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
     context.fillRect(0, 0, 300, 300);
-    const { picture, view, shrink } = readPicture(context, bitmap, "picture.png", most);
+    const { picture, view, shrink } = readPicture(context, bitmap, most);
     const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", picture.data));
     const sizes = [picture.width, picture.height, view.width, view.height, shrink, bitmap.width];
     return [sizes, Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("")];
@@ -241,6 +248,25 @@ def test_a_picture_for_which_there_is_no_memory_is_explained(page_with):
     wait_for_text(page, "#problem", "“large.png” has 30 . 20 pixels, for which this browser gives no memory")
 
 
+NO_ROOM = """
+window.Uint8ClampedArray = class extends Uint8ClampedArray {
+  constructor(...given) {
+    if (window.full) throw new RangeError("no memory");
+    super(...given);
+  }
+};
+"""
+
+
+def test_a_picture_for_whose_search_there_is_no_memory_is_explained(page_with):
+    page = page_with(NO_ROOM)
+    show_sample(page)
+    page.evaluate("() => { window.full = true; }")
+    content = cv2.imencode(".png", np.zeros((2000, 1000), np.uint8))[1].tobytes()
+    page.set_input_files("#file", {"name": "large.png", "mimeType": "", "buffer": content})
+    wait_for_text(page, "#problem", "“large.png” has 1000 . 2000 pixels, for which this browser gives no memory")
+
+
 COUNTED_BITMAPS = """
 window.made = window.freed = 0;
 const create = createImageBitmap, { close } = ImageBitmap.prototype;
@@ -267,6 +293,28 @@ def test_nothing_is_said_of_the_last_picture_while_the_next_one_is_decoded(page_
     assert page.inner_text("#status") == "Reading the file …"
     page.evaluate("decoded()")
     wait_for_text(page, "#status", "^1 face found")
+
+
+HELD_QUESTIONS = """
+const { postMessage } = Worker.prototype;
+Worker.prototype.postMessage = function (...given) {
+  if (window.hold && given[0].numbers) window.answer = () => postMessage.apply(this, given);
+  else postMessage.apply(this, given);
+};
+"""
+
+
+def test_the_faces_of_the_last_picture_are_not_told_of_the_next_one(page_with, assets):
+    page = page_with(HELD_QUESTIONS)
+    show_sample(page)
+    page.evaluate("() => { window.hold = true; }")
+    page.set_input_files("#file", assets / "collins.jpg")
+    page.wait_for_function("() => window.answer")
+    assert page.inner_text("#faces") == "None yet."
+    assert page.get_attribute("#canvas", "aria-label") == "A picture of whose faces nothing is known yet."
+    page.evaluate("() => { window.hold = false; answer(); }")
+    wait_for_text(page, "#status", "^1 face found")
+    assert page.get_attribute("#canvas", "aria-label").startswith("Face 1 looks")
 
 
 def test_a_picture_that_is_decoded_late_does_not_take_the_place_of_the_camera(page_with, assets):
@@ -474,7 +522,12 @@ def test_a_refused_camera_is_explained(browser, site):
 
 
 def test_a_camera_that_is_refused_late_does_not_disturb_what_is_shown_by_then(browser, site, sample_faces):
-    asked = "navigator.mediaDevices.getUserMedia = () => new Promise((_, no) => (window.refuse = no))"
+    asked = "navigator.mediaDevices.getUserMedia = () => (window.asked = new Promise((_, no) => (window.refuse = no)))"
+    refused = """async () => {
+        refuse(new DOMException("", "NotAllowedError"));
+        await asked.catch(() => undefined);
+        await new Promise((done) => setTimeout(done, 0)); // all that was to happen has happened by then
+    }"""
     with browser.new_context(service_workers="block") as context:
         page = context.new_page()
         page.set_default_timeout(READY_MS)
@@ -483,7 +536,7 @@ def test_a_camera_that_is_refused_late_does_not_disturb_what_is_shown_by_then(br
         page.click("#camera:enabled")
         wait_for_text(page, "#status", "Starting the camera")
         show_sample(page)
-        page.evaluate("refuse(new DOMException('', 'NotAllowedError')), new Promise((done) => setTimeout(done, 100))")
+        page.evaluate(refused)
         assert page.is_hidden("#problem")
         assert page.inner_text("#status") == f"{sample_faces} faces found."
 
@@ -576,6 +629,21 @@ def test_a_file_that_cannot_be_read_is_explained(page, name, content, words):
     assert page.is_enabled("#sample")
 
 
+@pytest.mark.parametrize("name", ["picture.jpg", "video.webm", "finder.onnx"])
+def test_a_file_that_is_deleted_before_it_is_opened_is_explained(page_with, tmp_path, name):
+    page = page_with()
+    page.evaluate("document.body.append(Object.assign(document.createElement('input'), { type: 'file', id: 'other' }))")
+    (tmp_path / name).write_bytes(b"something")
+    page.set_input_files("#other", tmp_path / name)
+    (tmp_path / name).unlink()
+    page.evaluate("""() => {
+        const dataTransfer = new DataTransfer();
+        dataTransfer.items.add(document.getElementById("other").files[0]);
+        document.dispatchEvent(new DragEvent("drop", { dataTransfer }));
+    }""")
+    wait_for_text(page, "#problem", f"“{re.escape(name)}” can no longer be read")
+
+
 def test_yunet_finds_what_it_finds_in_python(page, site, assets, yunet_file):
     page.wait_for_load_state("networkidle")
     before = len(site.asked)
@@ -590,6 +658,23 @@ def test_yunet_finds_what_it_finds_in_python(page, site, assets, yunet_file):
     assert site.asked[before:] == []
     page.reload()  # and the page's own finder is back
     page.wait_for_selector("#sample:enabled")
+
+
+SHOWN_WHILE_OPENED = """
+const { postMessage } = Worker.prototype;
+Worker.prototype.postMessage = function (question, ...given) {
+  postMessage.call(this, question, ...given);
+  if (question.network && !question.files) document.getElementById("sample").click(); // YuNet's came
+};
+"""
+
+
+def test_what_is_shown_while_a_finder_is_opened_waits_for_it(page_with, yunet_file):
+    page = page_with(SHOWN_WHILE_OPENED)
+    page.set_input_files("#file", yunet_file)
+    page.wait_for_selector("#faces tr:nth-child(2), #problem:visible")
+    assert page.is_hidden("#problem"), page.inner_text("#problem")
+    assert page.text_content("#finder") == "YuNet"
 
 
 def test_another_finder_is_refused(page):
