@@ -1,6 +1,6 @@
 import pytest
 
-from fsanet.inference.addresses import without_user
+from fsanet.inference.addresses import without_secrets
 
 
 @pytest.mark.parametrize(
@@ -21,4 +21,4 @@ from fsanet.inference.addresses import without_user
     ],
 )
 def test_user_and_password_are_left_out_of_addresses_alone(text, shown):
-    assert without_user(text) == shown
+    assert without_secrets(text) == shown

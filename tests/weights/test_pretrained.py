@@ -5,7 +5,6 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from fsanet.errors import InputError
 from fsanet.models.spec import MODELS, get_spec
 from fsanet.weights.pretrained import (
     BUNDLED_FINDER,
@@ -15,8 +14,6 @@ from fsanet.weights.pretrained import (
     WEIGHTS,
     find_weights,
     markdown_table,
-    model_of,
-    weight_files,
 )
 
 
@@ -92,62 +89,3 @@ def test_mirror_has_every_file(mirror, monkeypatch):
         assert find_weights(file.model, file.training_set).stat().st_size == file.size
     for file in DETECTOR_FILES:
         assert (mirror / "models" / file.path.split("/")[-1]).stat().st_size == file.size
-
-
-def test_a_folder_that_is_named_as_a_training_set_might_be(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "runs").mkdir()
-    with pytest.raises(
-        FileNotFoundError, match=r"The folder 'runs' holds no weight file of metric: there is no 'runs/"
-    ):
-        weight_files("metric", "runs")
-    stem = get_spec("metric").save_name
-    (tmp_path / "runs" / stem).mkdir()
-    (path := tmp_path / "runs" / stem / f"{stem}.h5").write_bytes(b"\x89HDF\r\n\x1a\n")
-    assert weight_files("metric", "runs") == {"metric": path.relative_to(tmp_path)}
-    (tmp_path / "synthetic").mkdir()
-    with pytest.raises(FileNotFoundError, match="The synthetic weights of 'capsule' are not at"):
-        weight_files("capsule", "synthetic")
-
-
-@pytest.fixture
-def holding(tmp_path):
-    """Makes a folder with weights of some models, as a training leaves it."""
-
-    def make(*models):
-        for model in models:
-            name = get_spec(model).save_name
-            (tmp_path / name).mkdir(parents=True)
-            (tmp_path / name / f"{name}.h5").write_bytes(b"\x89HDF\r\n\x1a\n")
-        return tmp_path
-
-    return make
-
-
-@pytest.mark.parametrize(
-    ("models", "meant"),
-    [
-        ((), "fusion_capsule"),
-        (("ssrnet_mt",), "ssrnet_mt"),
-        (("capsule", "var_capsule", "noS_capsule", "ssrnet_mt"), "fusion_capsule"),
-    ],
-)
-def test_the_model_that_a_folder_means(holding, models, meant):
-    assert model_of(holding(*models)) == meant
-
-
-@pytest.mark.parametrize("weights", [None, "BIWI", "my/weights.h5", "network.onnx"])
-def test_other_weights_mean_the_default(weights):
-    assert model_of(weights) == "fusion_capsule"
-
-
-def test_of_several_models_one_has_to_be_named(holding):
-    folder = holding("metric", "var_metric", "noS_metric")
-    named = r"\(--model metric, --model var_metric, --model noS_metric, --model fusion_metric\)"
-    with pytest.raises(InputError, match=rf"holds weights of several models, and not those of fusion_capsule.*{named}"):
-        model_of(folder)
-
-
-def test_a_folder_without_the_model_says_which_it_has(holding):
-    with pytest.raises(FileNotFoundError, match=r"no weight file of capsule.*it holds those of: ssrnet_mt"):
-        weight_files("capsule", holding("ssrnet_mt"))

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from fsanet.cluster.shard import Shard, names_digest
 from fsanet.errors import InputError
 from fsanet.files import as_utf8, printable, replace_whole
-from fsanet.inference.addresses import without_user
+from fsanet.inference.addresses import without_secrets
 from fsanet.inference.rows.tables import read_rows
 from fsanet.inference.sources import Source
 
@@ -68,7 +68,7 @@ class Record(NamedTuple):
 
 def run_of_shards(of: int, sources: Sequence[Source], settings: str) -> RunOfShards:
     """The run that goes through `sources` in `of` shards."""
-    return RunOfShards(of, len(sources), names_digest(sources), without_user(settings))
+    return RunOfShards(of, len(sources), names_digest(sources), without_secrets(settings))
 
 
 def record_path(rows: Path) -> Path:

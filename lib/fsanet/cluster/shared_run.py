@@ -11,7 +11,7 @@ from fsanet.cluster.merging import find_records, merge_shards, refuse_other_shar
 from fsanet.cluster.shard import Shard, names_digest
 from fsanet.cluster.shard_work import Done, ShardWork
 from fsanet.console import EXIT_ERROR, EXIT_INTERRUPTED, EXIT_OK, log_failures, progress
-from fsanet.inference.addresses import without_user
+from fsanet.inference.addresses import without_secrets
 from fsanet.inference.sources import Source, find_sources
 
 log = logging.getLogger(__name__)
@@ -90,6 +90,6 @@ def same_sources(names: tuple[str, ...], out: str, rows: tuple[Path, ...], diges
     """
     sources = find_sources(list(names), skip_folder=out, rows=rows).sources
     if names_digest(sources) != digest:
-        named = ", ".join(map(without_user, names))
+        named = ", ".join(map(without_secrets, names))
         raise OSError(f"{platform.node()} sees other files in {named} than where the command was given.")
     return sources

@@ -20,7 +20,7 @@ from fsanet.models.spec import DEFAULT_MODEL, get_spec
 from fsanet.options import add_option, positive
 from fsanet.training.adaptation.methods import METHODS, AdaptSettings
 from fsanet.training.settings import RUNS, override
-from fsanet.weights.pretrained import model_of
+from fsanet.weights.model_files import model_of
 
 NEEDS = ("keras", "render")
 

@@ -8,9 +8,7 @@ from typing import TYPE_CHECKING
 from fsanet.console import quiet_native_stderr
 from fsanet.errors import InputError
 from fsanet.inference.choose import EstimatorSettings, choose_estimators
-from fsanet.models.spec import default_weights
 from fsanet.options import option_name
-from fsanet.weights.pretrained import model_of
 
 if TYPE_CHECKING:
     from fsanet.inference.choose import Estimators
@@ -48,6 +46,8 @@ def _speaks_of_the_person(args: argparse.Namespace) -> bool:
     """
     from fsanet.engines.choose import export_engine
     from fsanet.export.onnx_cache import ready_onnx
+    from fsanet.models.spec import default_weights
+    from fsanet.weights.model_files import model_of
 
     if args.engine not in _WITHOUT_NOTICES:
         return False

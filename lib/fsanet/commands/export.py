@@ -30,7 +30,7 @@ from fsanet.files import remove_leftovers, replace_whole, replace_whole_folder
 from fsanet.locations import work_dir
 from fsanet.models.spec import DEFAULT_MODEL, default_weights
 from fsanet.options import add_option
-from fsanet.weights.pretrained import model_of
+from fsanet.weights.model_files import model_of
 
 NEEDS = ("keras", "export")
 

@@ -38,7 +38,8 @@ from fsanet.locations import work_dir
 from fsanet.models.spec import DEFAULT_WEIGHTS, get_spec
 from fsanet.options import add_option
 from fsanet.training.settings import DATA
-from fsanet.weights.pretrained import UncataloguedError, held_models
+from fsanet.weights.model_files import held_models
+from fsanet.weights.pretrained import UncataloguedError
 
 NEEDS = ("render",)
 

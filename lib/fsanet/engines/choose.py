@@ -14,7 +14,7 @@ from fsanet.errors import InputError, MissingPackageError
 from fsanet.export.onnx_cache import exported_onnx, ready_onnx
 from fsanet.locations import command_here
 from fsanet.models.spec import default_weights, get_spec
-from fsanet.weights.pretrained import model_of, weight_files
+from fsanet.weights.model_files import model_of, weight_files
 
 _EXPORT_PACKAGES = ("keras", "tensorflow", "tf2onnx", "onnx")
 _FILES = {".onnx": "onnx", ".tflite": "litert", ".xml": "openvino", ".pb": "frozen_graph"}

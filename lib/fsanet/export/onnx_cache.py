@@ -11,7 +11,7 @@ from pathlib import Path
 
 from fsanet.errors import told_extras
 from fsanet.locations import HOME_VARIABLE, cache_dir
-from fsanet.weights.pretrained import weight_files
+from fsanet.weights.model_files import weight_files
 
 # Part of every hash. Raise it when the exported graph changes, so that files of older versions are not used.
 GRAPH_VERSION = 5

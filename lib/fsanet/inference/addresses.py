@@ -7,7 +7,7 @@ _ADDRESS = re.compile(r"\w+://[^\s']*")
 _SECRET = re.compile(r"([?&](?:pwd|pass|passwd|password|passphrase|token|access_token|api_?key|secret)=)[^&#]+", re.I)
 
 
-def without_user(text: str) -> str:
+def without_secrets(text: str) -> str:
     """Text with user and password left out of each address in it: rtsp://me:secret@camera/1 -> rtsp://camera/1, and
     http://camera/live?user=me&pwd=secret -> http://camera/live?user=me&pwd=.
     """

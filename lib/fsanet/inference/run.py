@@ -24,8 +24,7 @@ from fsanet.inference.rows.row import PoseRow, make_row
 from fsanet.inference.settings import RunSettings
 from fsanet.inference.sources import Source
 from fsanet.inference.video.frame_sources import open_frames
-from fsanet.inference.video.frames import FrameReader
-from fsanet.inference.video.incoming import StillPicture, open_stream
+from fsanet.inference.video.frames import FrameReader, StillPicture
 from fsanet.inference.video.poses import FrameResult, VideoPoses
 from fsanet.inference.video.writer import VideoWriter, writing_video
 
@@ -161,6 +160,8 @@ class Run:
 
     def _opened(self, source: Source) -> FrameReader | StillPicture:
         if source.kind == "stream":
+            from fsanet.inference.video.incoming import open_stream  # not where there are files alone: it takes time
+
             return open_stream(source.name)
         return open_frames(source.kind, source.name, source.span)
 

@@ -12,7 +12,7 @@ from typing import Literal, NamedTuple
 from fsanet.errors import InputError
 from fsanet.files import printable
 from fsanet.image.kinds import kind_of_file
-from fsanet.inference.addresses import without_user
+from fsanet.inference.addresses import without_secrets
 from fsanet.inference.search import PassedOver, Places, files_of_folder, files_of_pattern, real
 from fsanet.inference.video.spans import Span
 
@@ -41,7 +41,7 @@ class Source:
     @property
     def shown_name(self) -> str:
         """The name as rows, journals and messages have it: without the password of a camera."""
-        return without_user(self.name)
+        return without_secrets(self.name)
 
     @property
     def label(self) -> str:

@@ -10,8 +10,8 @@ import numpy as np
 from fsanet.errors import InputError
 from fsanet.models.build import build_model
 from fsanet.models.spec import ModelSpec, get_spec
+from fsanet.weights.model_files import weight_files
 from fsanet.weights.name_map import has_own_names, rename_grouped, rename_numbered, rename_published
-from fsanet.weights.pretrained import weight_files
 from fsanet.weights.reading import read_weights
 
 _SHOWN = 10  # names in each list of an error: enough to see what is wrong

@@ -1,4 +1,4 @@
-"""Every weight and detector file that is known, with origin, licence and SHA-256; where a model's weights are.
+"""Every weight and detector file that is known, with origin, licence and SHA-256.
 
 `FILES` are those that `fsanet weights` brings; `BUNDLED_WEIGHTS` are our own and part of this repository. A new file is
 one row. Paths are relative to `pre-trained/` and laid out as the original repository lays them out. Imports no Keras,
@@ -11,7 +11,7 @@ from pathlib import Path
 
 from fsanet.errors import InputError
 from fsanet.locations import DETECTORS, command_here, find_pretrained, pretrained_dir
-from fsanet.models.spec import DEFAULT_MODEL, MODELS, ModelSpec, get_spec
+from fsanet.models.spec import get_spec
 
 ORIGINAL_URL = "https://raw.githubusercontent.com/shamangary/FSA-Net/master/pre-trained"
 OUR_LICENCE = "Apache-2.0; trained on synthetic heads of our own"
@@ -20,8 +20,6 @@ ORIGINAL_LICENCE = "Apache-2.0 repository; trained on research-only faces"
 _OPENCV_URL = "https://raw.githubusercontent.com/opencv/opencv"
 _OPENCV_3RDPARTY_URL = "https://raw.githubusercontent.com/opencv/opencv_3rdparty"
 _OPENCV_ZOO_URL = "https://media.githubusercontent.com/media/opencv/opencv_zoo"  # Git LFS content, not its pointers
-_STARTS = (b"\x89HDF\r\n\x1a\n", b"PK\x03\x04")  # of HDF5, and of the archive that .keras is
-_WEIGHT_SUFFIXES = (".h5", ".hdf5", ".keras")
 _SSD_LICENCE = "none stated for the weights (OpenCV 3rd party)"
 
 
@@ -199,102 +197,6 @@ def find_weights(model: str, training_set: str) -> Path:
             f"run {command_here('weights', 'weights')} once to get them."
         )
     return found
-
-
-def _is_file(weights: str | Path) -> bool:
-    """Whether `weights` names a file, rather than a training set or a folder."""
-    return Path(weights).suffix in _WEIGHT_SUFFIXES or Path(weights).is_file()
-
-
-def weight_files(name: str, weights: str | Path) -> dict[str, Path]:
-    """The file of each network that a model is made of; they need not exist where `weights` is a path.
-
-    Args:
-        name: one of `fsanet.MODELS`.
-        weights: a catalogued training set; or a file; or a folder as the original lays it out,
-            <save name>/<save name>.h5.
-
-    Returns:
-        {model name: file}: one entry for a single model or for a file that holds a whole fusion, else one for each
-        member of the fusion.
-
-    Raises:
-        ValueError: for an unknown model or training set, and for a file that begins as no weight file does.
-        FileNotFoundError: when the weights of a training set are not on this machine, or a folder does not hold them.
-    """
-    spec = get_spec(name)
-    if _is_file(weights):
-        files = {name: Path(weights)}
-    else:
-        files = {part: _file_of(get_spec(part), weights) for part in spec.members or (name,)}
-    for path in files.values():
-        _require_weights(path)
-    return files
-
-
-def _require_weights(path: Path) -> None:
-    """Refuse a file of another kind, before anything is imported or installed to read it."""
-    if not path.is_file():
-        return
-    with path.open("rb") as file:
-        start = file.read(max(map(len, _STARTS)))
-    if not start.startswith(_STARTS):
-        raise InputError(
-            f"'{path}' is no weight file: it is neither HDF5 nor a .keras archive (to estimate poses, exports are "
-            "taken too: .onnx, .tflite, .xml with its .bin, .pb)."
-        )
-
-
-def _file_of(spec: ModelSpec, weights: str | Path) -> Path:
-    if not _is_folder(weights):
-        return find_weights(spec.name, str(weights))
-    path = _in_folder(spec, weights)
-    if Path(weights).is_dir() and not path.is_file():
-        held = ", ".join(held_models(weights))
-        raise FileNotFoundError(
-            f"The folder '{weights}' holds no weight file of {spec.name}: there is no '{path}'"
-            f"{f'; it holds those of: {held}' if held else ''}."
-        )
-    return path
-
-
-def _in_folder(spec: ModelSpec, folder: str | Path) -> Path:
-    return Path(folder) / spec.save_name / f"{spec.save_name}.h5"
-
-
-def model_of(weights: str | Path | None) -> str:
-    """The model that is meant where none is named: `DEFAULT_MODEL`, unless weights are a folder that holds another.
-
-    Args:
-        weights: a catalogued training set, a file, a folder or an export; None for our own.
-
-    Raises:
-        InputError: when a folder holds several models and not the default; the message lists them.
-    """
-    held = () if weights is None else held_models(weights)
-    if not held or DEFAULT_MODEL in held:
-        return DEFAULT_MODEL
-    if len(held) > 1:
-        raise InputError(
-            f"The folder '{weights}' holds weights of several models, and not those of {DEFAULT_MODEL}: name one "
-            f"({', '.join(f'--model {name}' for name in held)})."
-        )
-    return held[0]
-
-
-def held_models(weights: str | Path) -> tuple[str, ...]:
-    """Models whose weights a folder holds, fusions with all of their members too; none where weights are no folder."""
-    if not _is_folder(weights):
-        return ()
-    there = {name for name in MODELS if _in_folder(get_spec(name), weights).is_file()}
-    return tuple(name for name in MODELS if set(get_spec(name).members or (name,)) <= there)
-
-
-def _is_folder(weights: str | Path) -> bool:
-    """Whether `weights` is a path, rather than a training set: a name is one where only a folder has it."""
-    if isinstance(weights, Path) or weights != Path(weights).name:
-        return True
-    return weights not in {file.training_set for file in BUNDLED_WEIGHTS + WEIGHTS} and Path(weights).is_dir()
 
 
 def markdown_table(files: Iterable[PretrainedFile] = FILES) -> str:

@@ -15,7 +15,8 @@ import numpy as np
 import pytest
 
 from fsanet.inference.video import incoming
-from fsanet.inference.video.incoming import StillPicture, open_stream
+from fsanet.inference.video.frames import StillPicture
+from fsanet.inference.video.incoming import open_stream
 from fsanet.inference.video.picture_series import PictureSeries
 from fsanet.inference.video.reader import VideoReader
 from fsanet.inference.video.writer import writing_video

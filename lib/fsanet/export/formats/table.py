@@ -19,7 +19,8 @@ from numpy.typing import NDArray
 import fsanet
 from fsanet.errors import InputError
 from fsanet.image.face_crop import DETECTOR_MARGIN, INPUT_SIZE
-from fsanet.weights.pretrained import BUNDLED_WEIGHTS, FILES, weight_files
+from fsanet.weights.model_files import weight_files
+from fsanet.weights.pretrained import BUNDLED_WEIGHTS, FILES
 
 if TYPE_CHECKING:
     import keras

@@ -17,7 +17,7 @@ from typing import BinaryIO
 
 from fsanet.errors import InputError
 from fsanet.files import locked
-from fsanet.inference.addresses import without_user
+from fsanet.inference.addresses import without_secrets
 from fsanet.inference.rows.journal import Finished, Journal, Run, line_of, read_journal
 from fsanet.inference.rows.part import RowPart, begins_as, open_after
 from fsanet.inference.rows.row import FORMATS, PoseRow
@@ -59,7 +59,7 @@ class RowFiles:
         self._ends_by_ctrl_c = ends_by_ctrl_c
         self._parts = [_part_of(path) for path in self.paths]
         self._journal = self.paths[0].with_name(f".{self.paths[0].name}.journal")
-        self._run = Run(without_user(settings), [_seen_from(self._journal.parent, path) for path in self.paths])
+        self._run = Run(without_secrets(settings), [_seen_from(self._journal.parent, path) for path in self.paths])
         if len({os.path.realpath(path) for path in self.paths}) < len(self.paths):
             raise InputError(f"Each file of rows is named once; got {', '.join(map(str, self.paths))}.")
 

@@ -7,7 +7,7 @@ import cv2
 
 from fsanet.errors import InputError
 from fsanet.files import as_utf8
-from fsanet.inference.addresses import without_user
+from fsanet.inference.addresses import without_secrets
 from fsanet.inference.video.frames import ANEW_S, DEFAULT_FPS, VideoFrame
 
 _NOT_ONE = "opens as a video, but not one frame can be read"
@@ -102,7 +102,9 @@ def as_path(name: str) -> str:
 
 def no_video(name: str) -> InputError:
     """The error for a file that does not open as a video."""
-    return InputError(f"'{without_user(name)}' cannot be opened as a video: it is truncated, damaged or no video file.")
+    return InputError(
+        f"'{without_secrets(name)}' cannot be opened as a video: it is truncated, damaged or no video file."
+    )
 
 
 def no_frame(name: str) -> InputError:
@@ -115,8 +117,9 @@ def no_frame_in_order(name: str) -> InputError:
     why = "a pipe cannot go first; give"
     if "://" in name:
         why = "a server without range requests lets nobody go first; fetch it and give"
+    shown = without_secrets(name)
     return InputError(
-        f"'{without_user(name)}' {_NOT_ONE}: the index of a film may lie at its end, where {why} the path of the file."
+        f"'{shown}' {_NOT_ONE}: the index of a film may lie at its end, where {why} the path of the file."
     )
 
 

@@ -1,8 +1,10 @@
-"""The frames of a video, wherever they come from: a file, a camera, a stream, or many pictures in one file."""
+"""The frames of a video, wherever they come from: a file, a camera, a stream, or many pictures in one file; and the one
+picture that a stream may bring instead.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,3 +55,13 @@ class FrameReader(Protocol):
             ValueError: when not a single frame can be read.
         """
         ...
+
+
+class StillPicture(NamedTuple):
+    """One picture that a stream brought.
+
+    Attributes:
+        encoded: bytes of its file.
+    """
+
+    encoded: bytes

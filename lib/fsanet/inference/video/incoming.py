@@ -5,33 +5,22 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from functools import partial
 from importlib.util import find_spec
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
 from fsanet.errors import MissingPackageError
 from fsanet.image.ends import JPEG_START, picture_end, picture_start
 from fsanet.image.kinds import kind_of_bytes, kind_of_whole
-from fsanet.inference.addresses import without_user
+from fsanet.inference.addresses import without_secrets
 from fsanet.inference.stages import prefetched
-from fsanet.inference.video.frames import FrameReader
-from fsanet.inference.video.open_file import interruptible, is_pipe, open_pipe
+from fsanet.inference.video.frames import FrameReader, StillPicture
+from fsanet.inference.video.open_file import PIECE_BYTES, interruptible, is_pipe, open_pipe
 from fsanet.inference.video.picture_series import PictureSeries
 
 Opened = TypeVar("Opened")
 
 _TELLING_BYTES = 12  # that tell a picture
-_PIECE_BYTES = 65536
 _BEHIND_JPEG = re.compile(JPEG_START + b"|ftyp")  # another one, or the film that phones put there
 _MORE_BELONG_TO_IT = b"MPF\0"  # in a JPEG behind which others lie that are not to be looked at: depth, brightness
-
-
-class StillPicture(NamedTuple):
-    """One picture that came.
-
-    Attributes:
-        encoded: bytes of its file.
-    """
-
-    encoded: bytes
 
 
 def open_stream(name: str) -> FrameReader | StillPicture:
@@ -55,7 +44,7 @@ def open_stream(name: str) -> FrameReader | StillPicture:
 def _through_pipe(name: str) -> FrameReader | StillPicture:
     file = open_pipe(name)
     with interruptible():
-        came, is_picture = _first_picture(iter(partial(file.read, _PIECE_BYTES), b""))
+        came, is_picture = _first_picture(iter(partial(file.read, PIECE_BYTES), b""))
     if is_picture:
         return _picture(name, came)
     _check_pyav(name)
@@ -86,7 +75,7 @@ def _in_thread(opened: Callable[[str], Opened], name: str) -> Opened:
 
 def _picture(name: str, encoded: bytes) -> PictureSeries | StillPicture:
     many = kind_of_whole(encoded) == "pictures"
-    return PictureSeries(without_user(name), encoded) if many else StillPicture(encoded)
+    return PictureSeries(without_secrets(name), encoded) if many else StillPicture(encoded)
 
 
 def _first_picture(pieces: Iterator[bytes]) -> tuple[bytes, bool]:
@@ -139,5 +128,5 @@ def _begins_picture(came: bytearray) -> bool:
 
 def _check_pyav(name: str) -> None:
     if not find_spec("av"):
-        what = f"'{without_user(name)}' is a stream"
+        what = f"'{without_secrets(name)}' is a stream"
         raise MissingPackageError(f"{what}, which is read by PyAV: pip install 'fsanet[video]'.")

@@ -9,6 +9,8 @@ from pathlib import Path
 
 from fsanet.errors import InputError
 
+PIECE_BYTES = 65536  # of what is read before it is known
+
 
 class OpenFile(io.FileIO):
     """What PyAV reads where it takes no name, or where FFmpeg would wait, deaf to Ctrl-C.

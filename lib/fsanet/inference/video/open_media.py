@@ -9,12 +9,11 @@ import av
 from av.container import InputContainer
 
 from fsanet.files import as_utf8
-from fsanet.inference.addresses import without_user
+from fsanet.inference.addresses import without_secrets
 from fsanet.inference.video.capture import as_path, no_video
-from fsanet.inference.video.open_file import OpenFile, interruptible
+from fsanet.inference.video.open_file import PIECE_BYTES, OpenFile, interruptible
 
 _PATIENCE_S = (10.0, 20.0)  # for opening an address, and for each piece that comes from it
-_PIECE_BYTES = 65536
 _AS_WRITTEN = {"correct_ts_overflow": "0"}  # else stamps that begin anew a minute earlier count as a day later
 
 
@@ -40,7 +39,7 @@ def pieces_of_address(name: str) -> Iterator[bytes]:
     Raises:
         OSError: when it cannot be opened.
     """
-    options = {"raw_packet_size": str(_PIECE_BYTES)}
+    options = {"raw_packet_size": str(PIECE_BYTES)}
     with _told(name):
         container = av.open(name, format="data", timeout=_PATIENCE_S, options=options)
     with container, suppress(av.FFmpegError):
@@ -57,7 +56,7 @@ def _told(name: str) -> Iterator[None]:
     except (av.FFmpegError, ValueError, OSError) as error:
         if name == "-" or "://" in name or name.startswith("/dev/"):
             what = f"'{name}' cannot be opened as a video stream: {_reason(error)}."
-            raise OSError(without_user(what)) from None
+            raise OSError(without_secrets(what)) from None
         raise no_video(name) from None
 
 

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from functools import partial
 from itertools import count
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import cv2
 import numpy as np
@@ -71,6 +70,8 @@ class PictureSeries:
         """How many pictures the file says to hold; OpenCV counts in files alone, and takes no name but UTF-8."""
         if self._lies_there and as_utf8(self.name) == self.name:
             return cv2.imcount(self.name)
+        from tempfile import TemporaryDirectory  # takes its time to import
+
         with TemporaryDirectory() as folder:
             copy = Path(folder) / "copy"
             copy.write_bytes(self._encoded.tobytes())

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from fsanet.errors import InputError
 from fsanet.image.ends import is_whole_jpeg
 from fsanet.image.reading import truncated_jpeg
-from fsanet.inference.addresses import without_user
+from fsanet.inference.addresses import without_secrets
 from fsanet.inference.video.capture import check_file, no_frame, no_frame_in_order, no_video
 from fsanet.inference.video.frames import DEFAULT_FPS, VideoFrame
 from fsanet.inference.video.open_file import OpenFile, interruptible
@@ -96,9 +96,9 @@ class VideoReader:
 
     def _nothing_read(self) -> InputError:
         if self._holds_jpegs:
-            return truncated_jpeg(without_user(self.name))
+            return truncated_jpeg(without_secrets(self.name))
         may_lack_index = self._is_in_order and "mp4" in self._container.format.name
-        return no_frame_in_order(self.name) if may_lack_index else no_frame(without_user(self.name))
+        return no_frame_in_order(self.name) if may_lack_index else no_frame(without_secrets(self.name))
 
     def first(self) -> tuple[int, int]:
         """Number and stamp (in ticks) of the first frame that can be read; the reader is used up by it.
