@@ -25,6 +25,7 @@ LEAVES = {
     "builds",
     "sessions",
     "interrupts",
+    "mediapipe_environment",
 }
 ALLOWED = {
     "pose": set(),

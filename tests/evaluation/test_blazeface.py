@@ -32,7 +32,7 @@ while line := sys.stdin.buffer.readline():
 def stand_in(tmp_path, monkeypatch):
     """A script that answers with the picture's size and its first two bytes, and an empty box."""
     (tmp_path / "echo.py").write_text(ECHO)
-    monkeypatch.setattr(blazeface, "mesh_python", lambda: sys.executable)
+    monkeypatch.setattr(blazeface, "mediapipe_python", lambda: sys.executable)
     monkeypatch.setattr(blazeface, "_SCRIPT", tmp_path / "echo.py")
     monkeypatch.setattr(BlazeFace, "CONVENTIONS", dict.fromkeys(BlazeFace.MODELS, BoxConvention()))
 

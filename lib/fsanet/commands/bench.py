@@ -4,6 +4,7 @@
     fsanet bench --only engines video  some of them
     fsanet bench --only folder         memory over 10,000 images; takes minutes
     fsanet bench --only peers          MediaPipe on the same pictures, in an environment of its own
+    fsanet bench --only video_peers    the same on a video
     fsanet bench --only gpu            the fusion and training on a graphics card, where there is one
 
 Within a section the cases take turns, so that a change in what else the machine does meets all of them. What is said of

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from fsanet.detectors.detection import BoxConvention, Detection, checked_threshold, sorted_detections
 from fsanet.detectors.working_image import require_bgr
-from fsanet.rendering.profiling.mesh_points import mesh_python
+from fsanet.mediapipe_environment import mediapipe_python
 
 _SCRIPT = Path(__file__).with_name("blazeface_script.py")
 
@@ -45,7 +45,7 @@ class BlazeFace:
         settings = str(self.MODELS[name]), str(checked_threshold(threshold))
         self.name, self.convention = name, self.CONVENTIONS[name]
         self._lock = threading.Lock()  # a picture and its answer belong together
-        command, pipe = [str(mesh_python()), str(_SCRIPT), *settings], subprocess.PIPE
+        command, pipe = [str(mediapipe_python()), str(_SCRIPT), *settings], subprocess.PIPE
         with contextlib.ExitStack() as stack:
             self._log = stack.enter_context(tempfile.TemporaryFile())
             self._process = stack.enter_context(

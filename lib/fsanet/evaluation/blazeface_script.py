@@ -4,7 +4,7 @@
 
 MODEL is 0 (faces within two metres) or 1 (within five). A picture comes on standard input as a line "HEIGHT WIDTH" and
 its bytes, BGR; the answer on standard output is a line of JSON: x1, y1, x2, y2 in pixels and the score of each face. It
-ends with its input. The script runs in the environment of `fsanet.rendering.profiling.mesh_points`, which has MediaPipe
+ends with its input. The script runs in the environment of `fsanet.mediapipe_environment`, which has MediaPipe
 (Apache-2.0) but not this project: so it imports nothing of the project.
 """
 

@@ -13,8 +13,8 @@ from fsanet.benchmarks.speed import peer_script, peers
 from fsanet.benchmarks.speed.measurement import Effort
 from fsanet.benchmarks.speed.peers import Answers
 from fsanet.image.reading import write_image
+from fsanet.mediapipe_environment import write_names
 from fsanet.readers.labelled_photographs import LabelledPhotograph
-from fsanet.rendering.profiling.mesh_points import write_names
 
 FACE = LabelledPhotograph(
     Path("face.jpg"), np.zeros((100, 100, 3), np.uint8), np.zeros(3), np.zeros((68, 2)), (10.0, 10.0, 50.0, 50.0)

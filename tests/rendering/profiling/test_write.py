@@ -6,13 +6,14 @@ import numpy as np
 import pytest
 import scipy.io
 
+from fsanet import mediapipe_environment
 from fsanet.datasets.npz_stream import LeftOut
 from fsanet.errors import InputError
 from fsanet.image.reading import read_image
 from fsanet.readers.type1 import list_type1, read_mat
-from fsanet.rendering.profiling import mesh_points
 from fsanet.rendering.profiling.copies import Copy
 from fsanet.rendering.profiling.heads import find_photographs
+from fsanet.rendering.profiling.mesh_points import Meshes
 from fsanet.rendering.profiling.write import ProfileSettings, profile_folder, write_copy
 
 SETTINGS = ProfileSettings(copies=2, seed=5)
@@ -178,7 +179,7 @@ def test_meshes_are_kept_for_the_next_run(unlabelled, tmp_path, monkeypatch):
 
     def read(files):
         calls.append(files)
-        return mesh_points.Meshes(np.zeros((1, 3, 478, 3), np.float32), np.zeros((1, 256, 256), np.uint8))
+        return Meshes(np.zeros((1, 3, 478, 3), np.float32), np.zeros((1, 256, 256), np.uint8))
 
     monkeypatch.setattr("fsanet.rendering.profiling.heads.read_meshes", read)
     for _ in range(2):
@@ -191,6 +192,6 @@ def test_face_mesh_that_fails_is_one_sentence(unlabelled, tmp_path, monkeypatch)
     python = tmp_path / "python"
     python.write_text("#!/bin/sh\necho 'no module mediapipe' >&2\nexit 1\n")
     python.chmod(0o755)
-    monkeypatch.setattr(mesh_points, "mesh_python", lambda: python)
-    with pytest.raises(OSError, match="Face Mesh failed: no module mediapipe"):
+    monkeypatch.setattr(mediapipe_environment, "mediapipe_python", lambda: python)
+    with pytest.raises(OSError, match="MediaPipe failed: no module mediapipe"):
         find_photographs(unlabelled, tmp_path / "meshes.npz")

@@ -6,8 +6,10 @@ from importlib import import_module
 from fsanet.benchmarks.speed.measurement import Effort, Section
 from fsanet.errors import InputError, told_extras
 
-SECTIONS = ("engines", "exports", "start", "video", "training", "folder", "peers", "gpu")
-ON_REQUEST = ("folder", "peers", "gpu")  # take minutes, install something or need a card: only where they are named
+SECTIONS = ("engines", "exports", "start", "video", "training", "folder", "peers", "video_peers", "gpu")
+# Take minutes, install something or need a card: only where they are named.
+# Take minutes, install something or need a card: only where they are named.
+ON_REQUEST = ("folder", "peers", "video_peers", "gpu")
 
 
 def get_section(name: str) -> Callable[[Effort], Section]:

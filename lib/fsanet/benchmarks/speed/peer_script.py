@@ -3,7 +3,7 @@
     python peer_script.py LIST.txt OUT.npz ROUNDS
 
 LIST.txt names pictures, with a NUL between them. It runs in the environment of
-`fsanet.rendering.profiling.mesh_points`, which has MediaPipe but not this project: so it imports nothing of it.
+`fsanet.mediapipe_environment`, which has MediaPipe but not this project: so it imports nothing of it.
 """
 
 import sys

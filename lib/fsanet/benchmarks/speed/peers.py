@@ -7,7 +7,6 @@ of it once more with a painted mask on each face, as `fsanet mask` draws them.
 """
 
 import os
-import subprocess
 import tempfile
 import time
 from importlib.metadata import PackageNotFoundError, distribution
@@ -18,7 +17,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fsanet.benchmarks.speed.measurement import Effort, Row, Section
-from fsanet.errors import InputError
 from fsanet.image.reading import write_image
 from fsanet.locations import MIRROR_VARIABLE, work_dir
 from fsanet.readers.labelled_photographs import LabelledPhotograph, labelled_among, labelled_photographs
@@ -132,17 +130,15 @@ def _ours(detector: str, faces: list[LabelledPhotograph], rounds: int) -> Answer
 
 
 def _mediapipe(faces: list[LabelledPhotograph], rounds: int) -> Answers:
+    from fsanet.mediapipe_environment import mediapipe_python, run_script, write_names
     from fsanet.pose.angles import angles_from_rotation
-    from fsanet.rendering.profiling.mesh_points import mesh_python, write_names
     from fsanet.rendering.profiling.template import face_template, place
 
-    python, template = mesh_python(), face_template()
+    template = face_template()
     with tempfile.TemporaryDirectory() as folder:
         names, out = Path(folder, "pictures.txt"), Path(folder, "points.npz")
         write_names(names, [face.file for face in faces])
-        done = subprocess.run([python, _SCRIPT, names, out, str(rounds)], capture_output=True, text=True, check=False)
-        if done.returncode:
-            raise InputError(f"MediaPipe failed: {(done.stderr.strip().splitlines() or ['no message'])[-1]}")
+        run_script(_SCRIPT, names, out, rounds)
         with np.load(out, allow_pickle=False) as answers:
             points, seconds, cpu_seconds = (answers[name] for name in ("points", "seconds", "cpu_seconds"))
     poses = []
@@ -153,7 +149,7 @@ def _mediapipe(faces: list[LabelledPhotograph], rounds: int) -> Answers:
             box = (*mesh[:, :2].min(axis=0), *mesh[:, :2].max(axis=0))
             found.append((box, angles_from_rotation(rotation)))
         poses.append(_of_the_labelled(found, face))
-    size = _folder_mb(python.parents[1])
+    size = _folder_mb(mediapipe_python().parents[1])
     return Answers(np.array(poses), tuple(1e3 * seconds.mean(axis=1)), 1e3 * cpu_seconds.mean(), size)
 
 

@@ -3,8 +3,10 @@
 import time
 from collections.abc import Callable
 from functools import cache
+from itertools import product
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import NamedTuple
 
 from fsanet.benchmarks.own_process import OwnProcess
 from fsanet.benchmarks.speed.measurement import Effort, Row, Section
@@ -20,22 +22,22 @@ def run(effort: Effort) -> Section:
     from fsanet.benchmarks.assets import write_clip
 
     stages: list[dict[str, float]] = []
-    whole: dict[int, list[float]] = {every: [] for every in _DETECT_EVERY}
+    rates: dict[str, list[float]] = {}
     with TemporaryDirectory() as folder, OwnProcess() as process:
         clip = write_clip(Path(folder) / "clip.mp4", effort.frames)
         for _ in range(effort.rounds):
             stages.append(process(stages_ms, clip))
-            for every in _DETECT_EVERY:
-                seconds = process(whole_seconds, clip, Path(folder) / "out", every)
-                whole[every].append(effort.frames / seconds)
+            for out, every in product((Path(folder) / "out", None), _DETECT_EVERY):
+                passage = process(go_through, clip, out, every)
+                rates.setdefault(_name(out, every), []).append(effort.frames / passage.seconds)
     rows = [Row(f"{name} alone, a frame", "ms", tuple(turn[name] for turn in stages)) for name in stages[0]]
-    rows += [Row(_name(every), "frames/s", tuple(rates)) for every, rates in whole.items()]
+    rows += [Row(name, "frames/s", tuple(of_rounds)) for name, of_rounds in rates.items()]
     return Section("video", TITLE, rows)
 
 
-def _name(every: int) -> str:
+def _name(out: Path | None, every: int) -> str:
     how = "every frame" if every == 1 else f"every {every}th frame"
-    return f"decode, detect on {how}, crop, estimate, draw, write"
+    return f"decode, detect on {how}, crop, estimate{', draw, write' if out else ', without a picture'}"
 
 
 def stages_ms(clip: Path) -> dict[str, float]:
@@ -74,8 +76,16 @@ def _mean_ms(stage: Callable[[int], object], frames: int) -> float:
     return 1000.0 * (time.perf_counter() - started) / frames
 
 
-def whole_seconds(clip: Path, out: Path, detect_every: int) -> float:
-    """Seconds that `fsanet estimate CLIP --detect-every N` takes, from the first frame to the finished mp4."""
+class Passage(NamedTuple):
+    """What going through a video came to: seconds from its first frame to the last result, and faces in all frames."""
+
+    seconds: float
+    cpu_seconds: float
+    faces: int
+
+
+def go_through(clip: Path, out: Path | None, detect_every: int) -> Passage:
+    """`fsanet estimate CLIP --detect-every N` from the first frame to the last; with an mp4 only where `out` is given."""
     from fsanet.inference.run import Run
     from fsanet.inference.settings import RunSettings
     from fsanet.inference.sources import Source
@@ -83,12 +93,12 @@ def whole_seconds(clip: Path, out: Path, detect_every: int) -> float:
 
     settings = RunSettings(out=out, quiet=True, video=VideoSettings(detect_every=detect_every))
     run_video = Run(_estimator(), settings)
-    started = time.perf_counter()
+    started, cpu_started = time.perf_counter(), time.process_time()
     report = run_video([Source("video", str(clip))])
-    seconds = time.perf_counter() - started
+    passage = Passage(time.perf_counter() - started, time.process_time() - cpu_started, report.faces)
     if report.failures or not report.faces:
         raise InputError(f"The clip could not be gone through: {report.failures or 'no face was found'}")
-    return seconds
+    return passage
 
 
 @cache

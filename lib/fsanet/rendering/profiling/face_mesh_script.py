@@ -2,8 +2,8 @@
 
     python face_mesh_script.py LIST.txt OUT.npz
 
-LIST.txt names pictures, with a NUL between them. The script runs in an environment of its own (`mesh_points`), which
-has MediaPipe (Apache-2.0) but not the packages of this project: so it imports nothing of the project.
+LIST.txt names pictures, with a NUL between them. The script runs in the environment of
+`fsanet.mediapipe_environment`, which has MediaPipe but not this project: so it imports nothing of it.
 """
 
 import sys

@@ -2,10 +2,10 @@
 
     python -m fsanet.rendering.profiling.make_correction [--renders 2800]
 
-It renders heads, every second of them lively, and other heads with three expressions each, has Face Mesh read them in
-its own environment (`mesh_points`), reads poses off the meshes by the template (`make_template`, which comes first) and
-fits. What it prints by yaw was measured on halves of the renders, each by the fit to the other one; what it prints by
-expression, on 60 more heads. Twelve minutes of one core.
+It renders heads, every second of them lively, and other heads with three expressions each, has Face Mesh read them
+(`mesh_points`), reads poses off the meshes by the template (`make_template`, which comes first) and fits. What it
+prints by yaw was measured on halves of the renders, each by the fit to the other one; what it prints by expression, on
+60 more heads. Twelve minutes of one core.
 """
 
 import argparse

@@ -2,8 +2,8 @@
 
     python -m fsanet.rendering.profiling.make_template [--renders 400]
 
-It renders frontal heads of the validation people, has Face Mesh read them in its own environment (`mesh_points`), turns
-the points back by the known poses and writes their mean. About ten minutes of one core; once per version of the head.
+It renders frontal heads of the validation people, has Face Mesh read them (`mesh_points`), turns the points
+back by the known poses and writes their mean. About ten minutes of one core; once per version of the head.
 """
 
 import argparse
