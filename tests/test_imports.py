@@ -39,8 +39,10 @@ ALLOWED = {
     "engines": {"layers", "models", "weights", "export"},
     "export": {"pose", "image", "layers", "dense", "models", "weights", "datasets"},
     "readers": {"pose", "image", "datasets", "detectors"},
-    "rendering": {"pose", "image", "datasets", "readers"},
-    "scenes": {"pose", "image", "dense", "detectors", "datasets", "readers", "rendering"},
+    "rendering": {"pose", "image", "datasets"},
+    "overlays": {"pose", "image", "datasets", "rendering"},
+    "profiling": {"pose", "image", "datasets", "readers", "rendering"},
+    "scenes": {"pose", "image", "dense", "detectors", "datasets", "readers", "rendering", "overlays"},
     "evaluation": {
         "pose",
         "image",

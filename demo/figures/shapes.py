@@ -14,10 +14,10 @@ from demo.figures.style import new_figure
 from fsanet.errors import InputError
 from fsanet.image.face_crop import crop_face
 from fsanet.image.reading import read_image
-from fsanet.rendering.profiling.copies import turned_copy
-from fsanet.rendering.profiling.heads import Photograph, find_photographs
-from fsanet.rendering.profiling.shapes import Reshaping, shape_of
-from fsanet.rendering.profiling.subject import Subject, make_subject
+from fsanet.profiling.copies import turned_copy
+from fsanet.profiling.heads import Photograph, find_photographs
+from fsanet.profiling.shapes import Reshaping, shape_of
+from fsanet.profiling.subject import Subject, make_subject
 
 _POSES = ((0.0, 0.0, 0.0), (-35.0, -12.0, 0.0), (40.0, 12.0, 0.0))
 _SIDE, _MARGIN = 320, 0.75  # pixels of a picture, share of the landmark box around the face

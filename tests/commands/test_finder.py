@@ -4,7 +4,7 @@ import pytest
 
 from fsanet import cli
 from fsanet.console import EXIT_ERROR, EXIT_OK, EXIT_PARTIAL
-from fsanet.evaluation import finder_table
+from fsanet.evaluation.finders import table
 from fsanet.scenes import bank, hard, photographs
 from fsanet.scenes.bank_plan import BankPlan
 
@@ -33,7 +33,7 @@ def test_odd_sizes_are_one_sentence(tmp_path, capsys, faces, sentence):
 
 def test_measures_are_of_what_was_named(monkeypatch, tmp_path, capsys):
     seen = []
-    monkeypatch.setattr(finder_table, "finder_table", lambda *given: seen.append(given) or "| table |")
+    monkeypatch.setattr(table, "finder_table", lambda *given: seen.append(given) or "| table |")
     assert cli.main(["finder", "test", "--detector", "lbp", "--nothing", str(tmp_path), "--scenes", "5"]) == EXIT_OK
     [(detectors, sources)] = seen
     assert detectors == ["lbp"]
@@ -43,7 +43,7 @@ def test_measures_are_of_what_was_named(monkeypatch, tmp_path, capsys):
 
 def test_wider_face_is_measured_on_where_it_is_given(monkeypatch, tmp_path):
     seen = []
-    monkeypatch.setattr(finder_table, "finder_table", lambda *given: seen.append(given) or "| table |")
+    monkeypatch.setattr(table, "finder_table", lambda *given: seen.append(given) or "| table |")
     assert cli.main(["finder", "test", "--wider", str(tmp_path)]) == EXIT_OK
     assert seen[0][1].wider == tmp_path
 

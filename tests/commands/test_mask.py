@@ -6,7 +6,7 @@ import pytest
 from fsanet.cli import main
 from fsanet.console import EXIT_ERROR, EXIT_OK
 from fsanet.datasets.pose_set import PoseSet
-from fsanet.rendering.masks.placing import place_by_pose
+from fsanet.overlays.placing import place_by_pose
 
 
 @pytest.fixture

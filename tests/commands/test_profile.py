@@ -4,7 +4,7 @@ import pytest
 from fsanet.cli import main
 from fsanet.image.reading import read_image
 from fsanet.readers.type1 import read_mat
-from tests.rendering.profiling.conftest import photographs  # noqa: F401, a fixture
+from tests.profiling.conftest import photographs  # noqa: F401, a fixture
 
 
 def test_copies_and_crops_of_a_folder(photographs, tmp_path, capsys):  # noqa: F811

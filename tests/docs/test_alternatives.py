@@ -6,7 +6,7 @@ import tomllib
 import pytest
 
 from fsanet.detectors.catalog import BUILDERS
-from fsanet.evaluation.paper_figures import PAPER
+from fsanet.evaluation.poses.paper_figures import PAPER
 from fsanet.export.formats.table import FORMATS
 from fsanet.models.spec import get_spec
 from fsanet.weights.pretrained import find_weights

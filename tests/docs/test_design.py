@@ -9,7 +9,7 @@ from tests.test_imports import ALLOWED, LEAVES, PROGRAMS
 
 DRAWING = (ROOT / "docs" / "design.md").read_text(encoding="utf-8").split("## The house")[1].split("\nA room")[0]
 _WIDTH = 25  # of the words that say what a line is
-LINES = [set(re.findall(r"[a-z]+", line[4 + _WIDTH :])) for line in DRAWING.splitlines() if re.match(r" {4}\w", line)]
+LINES = [set(re.findall(r"[a-z_]+", line[4 + _WIDTH :])) for line in DRAWING.splitlines() if re.match(r" {4}\w", line)]
 LEVEL = {room: number for number, rooms in enumerate(LINES) for room in rooms}
 
 

@@ -11,7 +11,7 @@ from fsanet.cli import main as fsanet_command
 from fsanet.commands import finder
 from fsanet.detectors.catalog import AUTO, BEST, DETECTORS
 from fsanet.engines.choose import ENGINES
-from fsanet.evaluation.measured import NAMES
+from fsanet.evaluation.finders.detectors import NAMES
 from fsanet.image.face_crop import DETECTOR_MARGIN
 from fsanet.inference.finder_share import FINDER_SHARE
 from fsanet.inference.styles import STYLES

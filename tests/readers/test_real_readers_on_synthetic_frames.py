@@ -9,8 +9,8 @@ from fsanet.cli import main
 from fsanet.console import EXIT_OK, EXIT_PARTIAL
 from fsanet.datasets.pose_set import PoseSet
 from fsanet.engines.choose import create_engine
-from fsanet.evaluation.evaluation import evaluate
-from fsanet.evaluation.labelled_sets import load_labelled_set
+from fsanet.evaluation.poses.labelled_sets import load_labelled_set
+from fsanet.evaluation.poses.measure import evaluate
 from fsanet.image.boxes import iou, widen
 from fsanet.image.face_crop import crop_face, crop_pixels, landmark_box
 from fsanet.image.reading import read_image

@@ -1,4 +1,7 @@
 import hashlib
+import subprocess
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -138,3 +141,11 @@ def test_a_folder_that_cannot_be_written(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(OSError, match="file"):
         write_synthetic_sets(tmp_path / "file" / "sets", 1, settings=RenderSettings(), quiet=True)
+
+
+def test_sets_count_as_others_where_a_file_has_changed_that_draws_samples_and_by_no_other_file():
+    code = (
+        "import sys, fsanet.rendering.samples; print(*(m.__file__ for n, m in sys.modules.items() if 'rendering' in n))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert {Path(name) for name in done.stdout.split()} == set(write_sets.drawing_files())

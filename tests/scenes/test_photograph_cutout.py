@@ -4,9 +4,9 @@ import pytest
 import scipy.io
 
 from fsanet.errors import InputError
+from fsanet.overlays.mask import MaskedPicture
 from fsanet.pose.angles import angles_from_rotation
 from fsanet.rendering.landmarks import five_points
-from fsanet.rendering.masks.overlay import MaskedPicture
 from fsanet.scenes import photograph_cutout
 from fsanet.scenes.backgrounds import Backgrounds
 from fsanet.scenes.bank import Bank, write_bank

@@ -8,7 +8,7 @@ from fsanet.datasets.derive import Row, derive_set
 from fsanet.datasets.pose_set import PoseSet
 from fsanet.errors import InputError
 from fsanet.image.reading import write_image
-from fsanet.rendering.masks.placing import place_by_pose
+from fsanet.overlays.placing import place_by_pose
 from fsanet.scenes import surrounded_set as module
 from fsanet.scenes.surrounded_set import face_outline, in_other_surroundings, surrounded_set
 

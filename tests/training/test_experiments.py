@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from fsanet.evaluation.paper_figures import PAPER
+from fsanet.evaluation.poses.paper_figures import PAPER
 from fsanet.models.spec import get_spec
 from fsanet.training.experiments import EXPERIMENTS, experiment_names, recipe_for, runs_of
 

@@ -20,13 +20,13 @@ from fsanet.console import EXIT_OK, run_command
 from fsanet.engines.onnx_engine import OnnxEngine
 from fsanet.engines.reading import EXPECTED_ERROR, SPREAD, ExpectedError
 from fsanet.errors import InputError
-from fsanet.evaluation.evaluation import ANGLES
-from fsanet.evaluation.labelled_sets import (
+from fsanet.evaluation.poses.labelled_sets import (
     LabelledSet,
     available_sets,
     ensure_synthetic_test,
     load_labelled_set,
 )
+from fsanet.evaluation.poses.measure import ANGLES
 from fsanet.export.onnx_cache import bundled_onnx
 from fsanet.files import replace_whole
 from fsanet.inference.straightened import StraightenedEngine

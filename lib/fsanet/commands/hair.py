@@ -13,8 +13,8 @@ import argparse
 from fsanet.commands.twins import make_twin
 from fsanet.datasets.derive import HAIRED
 from fsanet.options import add_twin_options
+from fsanet.overlays.haired_set import haired_set
 from fsanet.rendering.hair_styles import HAIR_STYLES
-from fsanet.rendering.haired_set import haired_set
 
 NEEDS = ("render",)
 

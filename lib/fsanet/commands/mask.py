@@ -15,8 +15,8 @@ import argparse
 from fsanet.commands.twins import make_twin
 from fsanet.datasets.derive import MASKED
 from fsanet.options import add_twin_options
+from fsanet.overlays.masked_set import masked_set
 from fsanet.rendering.masks.kinds import KINDS, WAYS
-from fsanet.rendering.masks.masked_set import masked_set
 
 NEEDS = ("render",)
 

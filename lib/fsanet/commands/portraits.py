@@ -13,10 +13,10 @@ import json
 import logging
 from pathlib import Path
 
+from fsanet import profiling
 from fsanet.console import EXIT_ERROR, EXIT_OK, EXIT_PARTIAL
 from fsanet.locations import work_dir
 from fsanet.options import add_option
-from fsanet.rendering import profiling
 from fsanet.weights.fetch import FAILED, Outcome, fetch
 from fsanet.weights.pretrained import PretrainedFile
 

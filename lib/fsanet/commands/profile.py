@@ -46,9 +46,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Profile; every file is whole or not there."""
     from fsanet.datasets.pictures import draw_pictures, picture_paths
+    from fsanet.profiling.write import ProfileSettings, left_out_lines, profile_folder  # compiles
     from fsanet.readers.scattered import scattered_recipe
     from fsanet.readers.set_builder import build_set
-    from fsanet.rendering.profiling.write import ProfileSettings, left_out_lines, profile_folder  # compiles
 
     refuse_without_part(args, _PARTS, [_AS_THEY_ARE if args.as_they_are else _TURNED], _AS_THEY_ARE)
     settings = ProfileSettings(

@@ -24,14 +24,19 @@ from fsanet.console import EXIT_OK, quiet_native_stderr
 from fsanet.engines.choose import create_engine
 from fsanet.engines.engine import Engine
 from fsanet.errors import InputError
-from fsanet.evaluation.by_tag import as_text as tags_as_text
-from fsanet.evaluation.by_tag import write_tags
-from fsanet.evaluation.charts import draw_bars, draw_error_by_yaw, draw_scatter, draw_worst_faces
-from fsanet.evaluation.evaluation import Evaluation, evaluate
-from fsanet.evaluation.labelled_sets import SYNTHETIC_TEST, available_sets, ensure_synthetic_test, load_labelled_set
-from fsanet.evaluation.paired import as_text as pairs_as_text
-from fsanet.evaluation.paired import find_pairs
-from fsanet.evaluation.tables import as_text, write_rows
+from fsanet.evaluation.poses.by_tag import as_text as tags_as_text
+from fsanet.evaluation.poses.by_tag import write_tags
+from fsanet.evaluation.poses.charts import draw_bars, draw_error_by_yaw, draw_scatter, draw_worst_faces
+from fsanet.evaluation.poses.labelled_sets import (
+    SYNTHETIC_TEST,
+    available_sets,
+    ensure_synthetic_test,
+    load_labelled_set,
+)
+from fsanet.evaluation.poses.measure import Evaluation, evaluate
+from fsanet.evaluation.poses.paired import as_text as pairs_as_text
+from fsanet.evaluation.poses.paired import find_pairs
+from fsanet.evaluation.poses.tables import as_text, write_rows
 from fsanet.export.onnx_cache import ready_onnx
 from fsanet.inference.straightened import StraightenedEngine
 from fsanet.locations import work_dir

@@ -24,7 +24,7 @@ class BoxConvention(NamedTuple):
     """Factors from a detector's own box to MTCNN's box of the same face.
 
     Each detector's constants are medians over the faces that both find in Pointing'04, persons 1 to 4, |pan| and |tilt|
-    up to 60 degrees. `python -m fsanet.evaluation.detector_report FOLDER` measures them again.
+    up to 60 degrees. `python -m fsanet.benchmarks.box_conventions FOLDER` measures them again.
 
     Attributes:
         scale_wh: MTCNN's width and height in widths and heights of the detector's box.

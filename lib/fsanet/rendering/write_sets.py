@@ -103,15 +103,16 @@ def split_sizes(samples: int) -> dict[str, int]:
 
 
 def code_version() -> str:
-    """A digest of the renderer's sources and of its head: samples of other code are other samples.
-
-    Writers such as this file draw nothing themselves and are left out.
-    """
+    """A digest of the renderer's sources and of its head: samples of other code are other samples."""
     digest = hashlib.sha256()
-    for path in sorted([*Path(__file__).parent.rglob("*.py"), PACK_FILE]):
-        if not path.name.startswith(_WRITERS):
-            digest.update(path.read_bytes())
+    for path in sorted([*drawing_files(), PACK_FILE]):
+        digest.update(path.read_bytes())
     return digest.hexdigest()[:16]
+
+
+def drawing_files() -> list[Path]:
+    """The renderer's sources, without writers such as this file, which draw nothing themselves."""
+    return [path for path in Path(__file__).parent.rglob("*.py") if not path.name.startswith(_WRITERS)]
 
 
 def _do(job: _Job) -> int:

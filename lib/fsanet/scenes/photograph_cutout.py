@@ -14,9 +14,9 @@ from fsanet.errors import InputError
 from fsanet.image.kinds import pictures_in
 from fsanet.image.reading import read_image
 from fsanet.image.turning import opencv_matrix
+from fsanet.overlays.mask import mask_by_points
 from fsanet.pose.angles import rotation_from_angles
 from fsanet.readers.type1 import read_points
-from fsanet.rendering.masks.overlay import mask_by_points
 from fsanet.scenes.cutout import SIDE, Cutout, mask_number, unmasked
 from fsanet.scenes.labels import face_box
 

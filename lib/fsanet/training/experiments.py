@@ -11,7 +11,7 @@ from fsanet.datasets.augment.recipe import STRONG
 from fsanet.datasets.derive import HAIRED, MASKED, ROTATED, SURROUNDED
 from fsanet.datasets.protocols import PROTOCOLS
 from fsanet.errors import InputError
-from fsanet.evaluation.paper_figures import PAPER
+from fsanet.evaluation.poses.paper_figures import PAPER
 from fsanet.locations import work_dir
 from fsanet.models.spec import get_spec
 from fsanet.training.settings import DATA, ExtraSet, Settings

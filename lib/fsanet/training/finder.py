@@ -16,7 +16,7 @@ from keras import ops
 
 from fsanet.datasets.parts import json_sha256
 from fsanet.dense.decode import Found
-from fsanet.evaluation.average_precision import Searched, average_precision
+from fsanet.evaluation.finders.average_precision import Searched, average_precision
 from fsanet.files import replace_whole
 from fsanet.image.boxes import iou
 from fsanet.locations import work_dir

@@ -46,9 +46,9 @@ def test_rows_are_read(tmp_path):
 @pytest.mark.parametrize("roll_labelled", [True, False])
 def test_tables_of_make_test_are_read(tmp_path, roll_labelled):
     """Both ends of the file: it is written by the program that measures and read by the figure."""
-    from fsanet.evaluation.evaluation import measure
-    from fsanet.evaluation.labelled_sets import LabelledSet
-    from fsanet.evaluation.tables import write_rows
+    from fsanet.evaluation.poses.labelled_sets import LabelledSet
+    from fsanet.evaluation.poses.measure import measure
+    from fsanet.evaluation.poses.tables import write_rows
 
     true = np.array([[10.0, 0.0, 0.0], [-40.0, 5.0, 2.0]])
     faces = np.zeros((2, 64, 64, 3), np.uint8)

@@ -102,7 +102,7 @@ def _pictures() -> list[LabelledPhotograph]:
 
 def _masked(picture: LabelledPhotograph, seed: int, folder: Path) -> LabelledPhotograph:
     """The picture with a mask on its face, in a file of this folder."""
-    from fsanet.rendering.masks.overlay import mask_by_points  # compiles
+    from fsanet.overlays.mask import mask_by_points  # compiles
 
     image = mask_by_points(picture.image_bgr, picture.points_xy, np.random.default_rng(seed)).image_bgr
     file = folder / f"{picture.file.stem}.png"
@@ -132,7 +132,7 @@ def _ours(detector: str, faces: list[LabelledPhotograph], rounds: int) -> Answer
 def _mediapipe(faces: list[LabelledPhotograph], rounds: int) -> Answers:
     from fsanet.mediapipe_environment import mediapipe_python, run_script, write_names
     from fsanet.pose.angles import angles_from_rotation
-    from fsanet.rendering.profiling.template import face_template, place
+    from fsanet.profiling.template import face_template, place
 
     template = face_template()
     with tempfile.TemporaryDirectory() as folder:

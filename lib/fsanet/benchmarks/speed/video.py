@@ -85,7 +85,7 @@ class Passage(NamedTuple):
 
 
 def go_through(clip: Path, out: Path | None, detect_every: int) -> Passage:
-    """`fsanet estimate CLIP --detect-every N` from the first frame to the last; with an mp4 only where `out` is given."""
+    """`fsanet estimate CLIP --detect-every N` from the first frame to the last; an mp4 only where `out` is given."""
     from fsanet.inference.run import Run
     from fsanet.inference.settings import RunSettings
     from fsanet.inference.sources import Source

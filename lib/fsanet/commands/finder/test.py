@@ -33,8 +33,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 
 def detector_name(text: str) -> str:
-    """One of `fsanet.evaluation.measured.NAMES`, or a network and its weights, for `type=`."""
-    from fsanet.evaluation.measured import NAMES, OF_A_RUN  # loads the detectors
+    """One of `fsanet.evaluation.finders.detectors.NAMES`, or a network and its weights, for `type=`."""
+    from fsanet.evaluation.finders.detectors import NAMES, OF_A_RUN  # loads the detectors
 
     if text not in NAMES and OF_A_RUN not in text:
         known = ", ".join(NAMES)
@@ -44,7 +44,7 @@ def detector_name(text: str) -> str:
 
 def run(args: argparse.Namespace) -> int:
     """Measure and print the table."""
-    from fsanet.evaluation.finder_table import Sources, finder_table
+    from fsanet.evaluation.finders.table import Sources, finder_table
 
     photographs = (args.pointing04, args.persons, args.aflw2000, args.nothing, args.wider)
     sources = Sources(args.bank, args.backgrounds, args.scenes, *photographs)

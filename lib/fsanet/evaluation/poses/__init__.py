@@ -1,0 +1,1 @@
+"""Errors of poses on labelled sets: figures, tables, tags, pairs and charts."""
