@@ -90,7 +90,7 @@ adapt-bench: setup  ## every way of adapting on rendered sets with the paper's r
 test: setup  ## measure models on every test set that is there [MODEL= WEIGHTS=synthetic SET= ARGS=]
 	$(BIN)/fsanet test $(call words,--model,$(MODEL)) $(call option,--weights,$(WEIGHTS)) $(call words,--set,$(SET)) $(ARGS)
 
-finder: setup  ## the network that finds faces: WHAT=backgrounds|bank|look|crops|train|test|bundle [ARGS=]
+finder: setup  ## the network that finds faces: WHAT=backgrounds|bank|look|crops|train|test [ARGS=]
 	$(BIN)/fsanet finder $(or $(WHAT),--help) $(ARGS)
 
 export: setup  ## a model for other runtimes to exported/ [MODEL=fusion_capsule WEIGHTS=synthetic FORMAT=onnx QUANTIZE=float16|int8 OUT= ARGS=]

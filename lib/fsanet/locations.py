@@ -13,6 +13,8 @@ MIRROR_VARIABLE = "FSANET_MIRROR"
 PRETRAINED = "pre-trained"
 DETECTORS = "detectors"
 
+BUNDLED_DIR = Path(__file__).resolve().parent / "bundled"  # <training set>/<model>.onnx, and the finder's
+
 _CHECKOUT = Path(__file__).resolve().parents[2]  # <checkout>/lib/fsanet/locations.py
 _IN_THE_WHEEL = (
     Path(__file__).resolve().parent / PRETRAINED

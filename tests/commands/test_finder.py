@@ -60,11 +60,6 @@ def test_networks_that_cannot_be_trained_are_one_sentence(tmp_path, capsys, opti
     assert sentence in capsys.readouterr().err
 
 
-def test_weights_that_are_not_there_are_one_sentence(tmp_path, capsys):
-    assert cli.main(["finder", "bundle", str(tmp_path / "none.h5"), "--calibrate", str(tmp_path)]) == EXIT_ERROR
-    assert "fsanet finder train" in capsys.readouterr().err
-
-
 def test_hard_scenes_are_searched_with_what_was_given(monkeypatch, tmp_path, capsys):
     seen = []
     monkeypatch.setattr(hard, "write_hard", lambda folder, plan, **_: seen.append((folder, plan)) or 7)

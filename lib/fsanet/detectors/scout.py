@@ -22,9 +22,10 @@ from fsanet.detectors.loading import Network
 from fsanet.detectors.nearby import Closeup
 from fsanet.detectors.working_image import fit, require_bgr
 from fsanet.errors import InputError
+from fsanet.locations import BUNDLED_DIR
 from fsanet.pose.angles import Pose, angles_from_rotation
 
-BUNDLED_FLOAT = Path(__file__).resolve().parents[1] / "bundled" / "scout" / "scout.onnx"
+BUNDLED_FLOAT = BUNDLED_DIR / "scout" / "scout.onnx"
 BUNDLED = BUNDLED_FLOAT.with_name("scout_int8.onnx")  # finds the same in about half the time
 LONG_SIDE = 1280  # pixels: larger images are shrunk to this
 THRESHOLD = 0.7

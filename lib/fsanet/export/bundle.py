@@ -18,16 +18,13 @@ from fsanet.errors import InputError
 from fsanet.export.formats.table import describe
 from fsanet.export.onnx_file import write_onnx
 from fsanet.files import replace_whole
-from fsanet.locations import work_dir
+from fsanet.locations import BUNDLED_DIR, PRETRAINED, checkout
 from fsanet.models.spec import DEFAULT_MODEL, OUR_MODELS, get_spec
 from fsanet.weights.loading import load_model
 from fsanet.weights.pretrained import licence_of
 
-WEIGHTS_FOLDER = work_dir("pre-trained")
-ONNX_FOLDER = work_dir("lib/fsanet/bundled")
 
-
-def bundle(run: Path, weights_folder: Path = WEIGHTS_FOLDER, onnx_folder: Path = ONNX_FOLDER) -> list[str]:
+def bundle(run: Path, weights_folder: Path, onnx_folder: Path = BUNDLED_DIR) -> list[str]:
     """Copy and export the weights of a run.
 
     Args:
@@ -71,7 +68,7 @@ def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("run", type=Path, help="folder of a training run")
     args = parser.parse_args(argv)
-    print("\n".join(bundle(args.run)))
+    print("\n".join(bundle(args.run, checkout() / PRETRAINED)))
     return EXIT_OK
 
 

@@ -1,6 +1,5 @@
 """Keras model of a network that finds faces -> ONNX files for pictures of any size, in float32 and in int8."""
 
-import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -11,7 +10,6 @@ import onnx
 import onnxruntime
 from numpy.typing import NDArray
 
-import fsanet
 from fsanet.dense import layout
 from fsanet.errors import InputError
 from fsanet.export.comparison import probe_crops
@@ -19,8 +17,6 @@ from fsanet.export.finder_graph import finder_graph
 from fsanet.export.formats.table import INPUT_NAME
 from fsanet.export.quantising import quantise
 from fsanet.files import replace_whole
-from fsanet.models.single_stage.table import load_finder
-from fsanet.weights.pretrained import FREE_LICENCE
 
 _TOLERANCE = 1e-3  # of logits, logarithms of distances and the like
 _PROBE_SIZES = ((64, 64), (96, 128))
@@ -28,48 +24,6 @@ _KINDS = ("Conv", "Add", "Relu", "Concat", "Resize", "Transpose", "Reshape", "Ma
 _CALIBRATION_SIDES = range(128, 481, 32)
 _COMPARED = 8  # pictures
 _MOST_APART = 0.1
-
-
-def bundle_finder(name: str, weights: Path, kept: Path, onnx: Path, pictures: Sequence[NDArray[np.uint8]]) -> str:
-    """Take trained weights into the repository, and as ONNX in float32 and int8.
-
-    Args:
-        name: of the network.
-        weights: a .weights.h5 of a training run.
-        kept: where they are to lie.
-        onnx: the .onnx file to write; the one in int8 lies beside it, `int8_beside`.
-        pictures: (h, w, 3) uint8 BGR, some dozens with faces, that the one in int8 is calibrated on.
-
-    Returns:
-        Size and SHA-256 of the weights, for the catalogue.
-    """
-    model, about = load_finder(name, weights), _about(name, weights)
-    with replace_whole(onnx) as temporary:  # both files are of these weights, or of those before
-        write_finder_onnx(model, temporary, about)
-        write_int8_finder(model, int8_beside(onnx), pictures, about)
-    content = weights.read_bytes()
-    with replace_whole(kept) as temporary:
-        temporary.write_bytes(content)
-    return f'{len(content)}, "{hashlib.sha256(content).hexdigest()}"'
-
-
-def int8_beside(onnx: Path) -> Path:
-    """Where the file in int8 lies: `scout_int8.onnx` beside `scout.onnx`."""
-    return onnx.with_name(f"{onnx.stem}_int8.onnx")
-
-
-def _about(name: str, weights: Path) -> dict[str, str]:
-    """What the file says of itself."""
-    return {
-        "model": name,
-        "weights_sha256": hashlib.sha256(weights.read_bytes()).hexdigest(),
-        "licence": FREE_LICENCE,
-        "prediction": "a row a cell: score (logit), box (4), five points (10), two columns of the rotation (6), "
-        f"logits of masks (3: {', '.join(layout.MASKS)})",
-        "colour_order": "BGR",
-        "value_range": "0..255",
-        "fsanet_version": fsanet.__version__,
-    }
 
 
 def write_finder_onnx(model: keras.Model, path: str | Path, metadata: Mapping[str, str] | None = None) -> Path:

@@ -10,13 +10,11 @@ import os
 from pathlib import Path
 
 from fsanet.errors import told_extras
-from fsanet.locations import HOME_VARIABLE, cache_dir
+from fsanet.locations import BUNDLED_DIR, HOME_VARIABLE, cache_dir
 from fsanet.weights.model_files import weight_files
 
 # Part of every hash. Raise it when the exported graph changes, so that files of older versions are not used.
 GRAPH_VERSION = 5
-
-_BUNDLED = Path(__file__).resolve().parents[1] / "bundled"  # fsanet/bundled/<training set>/<model>.onnx
 
 
 def onnx_dir() -> Path:
@@ -29,7 +27,7 @@ def bundled_onnx(model: str, weights: str) -> Path | None:
     """The ONNX file that comes with the package, for a catalogued training set; None where there is none."""
     if Path(weights).name != weights:  # a path
         return None
-    path = _BUNDLED / weights / f"{model}.onnx"
+    path = BUNDLED_DIR / weights / f"{model}.onnx"
     return path if path.is_file() else None
 
 

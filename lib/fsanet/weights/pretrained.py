@@ -109,7 +109,7 @@ BUNDLED_WEIGHTS: tuple[PretrainedFile, ...] = tuple(
 )
 
 
-# The network that finds faces, trained by us; `fsanet finder bundle` prints size and SHA-256.
+# The network that finds faces, trained by us; `python -m fsanet.export.bundle_finder` prints size and SHA-256.
 BUNDLED_FINDER = PretrainedFile(
     "scout_models/scout/scout.weights.h5",
     2059208,

@@ -10,11 +10,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-import fsanet
 from fsanet.benchmarks.assets import demo_file
 from fsanet.benchmarks.fuzz.readers import READERS, kind_of
 from fsanet.errors import InputError
 from fsanet.image.reading import read_image
+from fsanet.locations import BUNDLED_DIR
 
 if TYPE_CHECKING:
     import av
@@ -148,4 +148,4 @@ def _weights(folder: Path, face: NDArray[np.uint8]) -> None:
 
 def _networks(folder: Path, face: NDArray[np.uint8]) -> None:
     for name in ("synthetic/ssrnet_mt.onnx", "scout/scout_int8.onnx"):
-        shutil.copy(Path(fsanet.__file__).parent / "bundled" / name, folder)
+        shutil.copy(BUNDLED_DIR / name, folder)

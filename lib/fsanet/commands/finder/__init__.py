@@ -7,7 +7,6 @@
     fsanet finder hard                              scenes without a face in which it sees one: data/hard_negatives
     fsanet finder train                             in training_and_testing/runs/scenes
     fsanet finder test --pointing04 Pointing04 --aflw2000 AFLW2000 --nothing wallpapers
-    fsanet finder bundle scout.weights.h5 --calibrate data/photographs/cc0_portraits      into the repository
 
 `fsanet finder WHAT --help` has its options and more examples. A killed bank or training goes on where it was.
 """
@@ -21,5 +20,4 @@ VERBS = {
     "hard": "write scenes without a face in which the network sees one",
     "train": "train the network on scenes",
     "test": "measure detectors on scenes and photographs",
-    "bundle": "take trained weights into the repository, and as ONNX",
 }
