@@ -246,7 +246,8 @@ def test_a_bad_split_of_biwi_is_told_once_before_faces_are_searched(tmp_path, mo
     ("option", "message"),
     [
         (("--img-size", 0), "must be a whole number, 1 or more, got 0"),
-        (("--margin", -1), "must be between 0 and 10, got -1"),
+        (("--margin", -1), "must be between 0 and 3, got -1"),
+        (("--margin", 5), "must be between 0 and 3, got 5"),
         (("--set", "AFW"), "invalid choice"),
     ],
 )

@@ -15,6 +15,7 @@ import logging
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 
+from fsanet.checks import MOST_MARGIN
 from fsanet.console import EXIT_ERROR, EXIT_OK, EXIT_PARTIAL
 from fsanet.errors import InputError
 from fsanet.image.face_crop import INPUT_SIZE
@@ -92,7 +93,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--raw", type=Path, help="folder of the raw set, where it is not below the folder of sets")
     add_option(parser, "--out", "(a folder; below the folder of sets if not given)", type=Path)
     add_option(parser, "--folder", "and of the raw sets (default: %(default)s)", type=Path, default=work_dir("data"))
-    parser.add_argument("--margin", type=share(10), help="share of the face box added on each side")
+    parser.add_argument("--margin", type=share(MOST_MARGIN), help="share of the face box added on each side")
     parser.add_argument("--img-size", type=positive, help=f"side of the crops in pixels (default: {INPUT_SIZE})")
     parser.add_argument("--detector", help="face detector; mtcnn for BIWI and yunet for the others if not given")
     parser.add_argument("--bgr-to-mtcnn", action="store_true", help="feed MTCNN BGR, as published BIWI sets were made")
