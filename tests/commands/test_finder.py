@@ -7,6 +7,7 @@ from fsanet.console import EXIT_ERROR, EXIT_OK, EXIT_PARTIAL
 from fsanet.evaluation.finders import table
 from fsanet.scenes import bank, hard, photographs
 from fsanet.scenes.bank_plan import BankPlan
+from fsanet.scenes.ingredients import Ingredients
 
 
 def test_backgrounds_that_cannot_be_had_are_named(monkeypatch, tmp_path, capsys):
@@ -65,5 +66,5 @@ def test_hard_scenes_are_searched_with_what_was_given(monkeypatch, tmp_path, cap
     monkeypatch.setattr(hard, "write_hard", lambda folder, plan, **_: seen.append((folder, plan)) or 7)
     options = ["--bank", "b", "--backgrounds", "g", "--scenes", "50", "--seed", "3", "--out", str(tmp_path)]
     assert cli.main(["finder", "hard", *options]) == EXIT_OK
-    assert seen == [(tmp_path, hard.HardPlan(Path("b"), Path("g"), None, scenes=50, seed=3))]
+    assert seen == [(tmp_path, hard.HardPlan(Ingredients(Path("b"), Path("g")), scenes=50, seed=3))]
     assert f"7 of 50 scenes in {tmp_path}" in capsys.readouterr().out

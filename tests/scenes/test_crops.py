@@ -6,13 +6,13 @@ from fsanet.datasets.pose_set import PoseSet
 from fsanet.errors import InputError
 from fsanet.scenes.compose import CLOSE
 from fsanet.scenes.crops import CropPlan, write_crops
-from fsanet.scenes.stream import open_composer
+from fsanet.scenes.ingredients import Ingredients, open_composer
 
 
 @pytest.fixture(scope="module")
 def written(bank_folder, tmp_path_factory):
     path = tmp_path_factory.mktemp("crops") / "scenes.npz"
-    count = write_crops(path, CropPlan(bank_folder, None, None, 120), workers=1, quiet=True)
+    count = write_crops(path, CropPlan(Ingredients(bank_folder), 120), workers=1, quiet=True)
     return path, count
 
 
@@ -45,25 +45,25 @@ def test_the_label_turns_with_the_face(written):
 
 
 def test_equal_seeds_give_equal_crops(written, bank_folder, tmp_path):
-    plan = CropPlan(bank_folder, None, None, 120)
+    plan = CropPlan(Ingredients(bank_folder), 120)
     write_crops(tmp_path / "scenes.npz", plan, workers=1, quiet=True)
     np.testing.assert_array_equal(PoseSet.load(tmp_path / "scenes.npz").image, PoseSet.load(written[0]).image)
 
 
 def test_a_set_that_is_there_stays(written, bank_folder):
     with pytest.raises(InputError, match="exists"):
-        write_crops(written[0], CropPlan(bank_folder, None, None, 1), workers=1, quiet=True)
+        write_crops(written[0], CropPlan(Ingredients(bank_folder), 1), workers=1, quiet=True)
 
 
 def test_another_process_that_writes_the_same_set_is_left_alone(bank_folder, tmp_path):
     path = tmp_path / "scenes.npz"
     with sole_writer(path), pytest.raises(OSError, match=r"Another process is writing '.*scenes\.npz'"):
-        write_crops(path, CropPlan(bank_folder, None, None, 1), workers=1, quiet=True)
+        write_crops(path, CropPlan(Ingredients(bank_folder), 1), workers=1, quiet=True)
     assert list(tmp_path.iterdir()) == []
 
 
 def test_close_scenes_have_large_faces(bank_folder):
-    composer = open_composer(bank_folder, None, None, 256, CLOSE)
+    composer = open_composer(Ingredients(bank_folder), 256, CLOSE)
     scenes = [composer.scene(np.random.default_rng(i)) for i in range(10)]
     sides = [np.sqrt(np.prod(s.faces.box_xyxy[:, 2:] - s.faces.box_xyxy[:, :2], axis=1)) for s in scenes]
     assert all(len(side) for side in sides)

@@ -8,7 +8,8 @@ from fsanet.scenes import hard
 from fsanet.scenes.backgrounds import Backgrounds
 from fsanet.scenes.compose import NOBODY
 from fsanet.scenes.hard import SIDE, HardPlan, write_hard
-from fsanet.scenes.stream import SceneStream, open_composer
+from fsanet.scenes.ingredients import Ingredients, open_composer
+from fsanet.scenes.stream import SceneStream
 
 SCENES = 40
 
@@ -16,13 +17,13 @@ SCENES = 40
 @pytest.fixture(scope="module")
 def written(bank_folder, tmp_path_factory):
     folder = tmp_path_factory.mktemp("hard")
-    plan = HardPlan(bank_folder, None, None, scenes=SCENES, score=0.2, seed=4)
+    plan = HardPlan(Ingredients(bank_folder), scenes=SCENES, score=0.2, seed=4)
     return folder, plan, write_hard(folder, plan, workers=1, quiet=True)
 
 
 def test_exactly_the_scenes_in_which_the_network_sees_a_face_are_kept(written, bank_folder):
     folder, plan, count = written
-    network, composer = ScoutNetwork(threads=1), open_composer(bank_folder, None, None, SIDE, NOBODY)
+    network, composer = ScoutNetwork(threads=1), open_composer(Ingredients(bank_folder), SIDE, NOBODY)
     seen = []
     for number in range(SCENES):
         scene = composer.scene(np.random.default_rng([plan.seed, number]))
@@ -51,7 +52,7 @@ def test_some_backgrounds_are_hard_ones(tmp_path):
 
 def test_hard_ones_reach_the_scenes_of_a_stream(bank_folder, tmp_path):
     cv2.imwrite(str(tmp_path / "0-0000001.jpg"), np.zeros((192, 192, 3), np.uint8))
-    plain, hard_too = (SceneStream(bank_folder, None, 64, 4, hard=folder) for folder in (None, tmp_path))
+    plain, hard_too = (SceneStream(Ingredients(bank_folder, hard=folder), 64, 4) for folder in (None, tmp_path))
     scenes = [np.stack([stream.scene(number).image_bgr for number in range(8)]) for stream in (plain, hard_too)]
     assert (scenes[0] != scenes[1]).any()
 
@@ -63,5 +64,5 @@ def test_an_empty_folder_is_one_sentence(tmp_path):
 
 def test_no_bank_is_one_sentence(tmp_path):
     with pytest.raises(FileNotFoundError, match="bank"):
-        hard.write_hard(tmp_path / "out", HardPlan(tmp_path, None, None), quiet=True)
+        hard.write_hard(tmp_path / "out", HardPlan(Ingredients(tmp_path)), quiet=True)
     assert not (tmp_path / "out").exists()

@@ -5,13 +5,14 @@ import pytest
 
 from fsanet.dense import layout
 from fsanet.scenes.compose import Scene
+from fsanet.scenes.ingredients import Ingredients
 from fsanet.scenes.labels import Faces, no_faces
 from fsanet.scenes.stream import SceneBatches, SceneStream, target_of
 
 
 @pytest.fixture
 def stream(bank_folder):
-    return SceneStream(bank_folder, None, side=64, batch_size=2, steps=3, seed=4)
+    return SceneStream(Ingredients(bank_folder), side=64, batch_size=2, steps=3, seed=4)
 
 
 def test_a_batch_is_a_function_of_epoch_and_step(stream):
@@ -37,10 +38,11 @@ def test_batches_are_those_of_the_stream_and_an_epoch_can_go_on_in_its_middle(st
 
 
 def test_every_other_batch_shows_photographs_whole(bank_folder, photographs):
-    stream = SceneStream(bank_folder, None, side=64, batch_size=8, steps=4, seed=4, whole=photographs)
+    ingredients = Ingredients(bank_folder, whole=photographs)
+    stream = SceneStream(ingredients, side=64, batch_size=8, steps=4, seed=4)
     assert [stream.batch(0, step).image.shape[:3] for step in range(3)] == [(8, 64, 64), (2, 128, 128), (8, 64, 64)]
     assert SceneBatches(stream).describe(0, 1) == "scenes 8 to 9 of seed 4"
-    least = SceneStream(bank_folder, None, side=64, batch_size=2, steps=4, seed=4, whole=photographs)
+    least = SceneStream(ingredients, side=64, batch_size=2, steps=4, seed=4)
     assert least.batch(0, 1).image.shape[:3] == (1, 128, 128)
 
 

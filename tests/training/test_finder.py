@@ -54,10 +54,11 @@ def finder_targets(scene):
 @pytest.fixture(scope="module")
 def scene(bank_folder):
     """A scene of 64 pixels with a face that is to be found, of 12 pixels and more."""
+    from fsanet.scenes.ingredients import Ingredients
     from fsanet.scenes.labels import findable
     from fsanet.scenes.stream import SceneStream
 
-    stream = SceneStream(bank_folder, None, side=64)
+    stream = SceneStream(Ingredients(bank_folder), side=64)
     for number in range(200):
         scene = stream.scene(number)
         if findable(scene.faces).sum() == 1 and finder_targets(scene)[:, layout.POSITIVE].any():
@@ -217,11 +218,12 @@ def test_the_pose_counts_as_the_network_has_it_unless_told_otherwise():
 
 def test_an_anchor_network_learns_a_batch_of_scenes(bank_folder):
     """Not compiled: that takes longer than the steps."""
+    from fsanet.scenes.ingredients import Ingredients
     from fsanet.scenes.stream import SceneStream
 
     keras.utils.set_random_seed(0)
     row = get_finder("retinaface_mnet025")
-    stream = SceneStream(bank_folder, None, side=64, batch_size=2, encode=row.encode)
+    stream = SceneStream(Ingredients(bank_folder), side=64, batch_size=2, encode=row.encode)
     batches = (stream.batch(0, step) for step in range(100))
     image, target = next(batch for batch in batches if batch.target[..., layout.POSITIVE].any())
     network = row.build(64, 64)

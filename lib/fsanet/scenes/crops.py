@@ -23,8 +23,8 @@ from fsanet.pose.errors import within_limit
 from fsanet.readers.scattered import MARGINS, SHIFT, scatter
 from fsanet.scenes.bank import Bank
 from fsanet.scenes.compose import CLOSE
+from fsanet.scenes.ingredients import Ingredients, open_composer
 from fsanet.scenes.labels import Faces
-from fsanet.scenes.stream import open_composer
 from fsanet.workers import run_on_all_cores
 
 _SIDE = 256  # of a scene, pixels
@@ -37,16 +37,12 @@ class CropPlan(NamedTuple):
     """What crops are made of.
 
     Attributes:
-        bank: folder of rendered cut-outs.
-        backgrounds: folder of pictures without people; None for paintings alone.
-        photographs: folder of cut-outs of photographs, or None.
+        ingredients: of the scenes.
         scenes: how many.
         seed: of the scenes; scene i depends on it and on i alone.
     """
 
-    bank: Path
-    backgrounds: Path | None
-    photographs: Path | None
+    ingredients: Ingredients
     scenes: int
     seed: int = 0
 
@@ -77,7 +73,7 @@ def write_crops(path: Path, plan: CropPlan, *, workers: int | None = None, quiet
         ValueError: when the npz exists.
         OSError: when another process writes it, or it cannot be written.
     """
-    open_composer(plan.bank, plan.backgrounds, plan.photographs, _SIDE, CLOSE)  # says what is missing
+    open_composer(plan.ingredients, _SIDE, CLOSE)  # says what is missing
     with sole_writer(path):
         if path.exists():
             raise InputError(f"'{path}' exists: remove it, or give the new set another place.")
@@ -99,7 +95,7 @@ def _write(path: Path, plan: CropPlan, workers: int | None, quiet: bool) -> int:
 
 
 def _banks(plan: CropPlan) -> list[Path]:
-    return [bank for bank in (plan.bank, plan.photographs) if bank is not None]
+    return [bank for bank in (plan.ingredients.bank, plan.ingredients.photographs) if bank is not None]
 
 
 def _write_chunk(stream: PoseStream, plan: CropPlan, index: int) -> None:
@@ -115,7 +111,7 @@ def _write_chunk(stream: PoseStream, plan: CropPlan, index: int) -> None:
 
 def _crops(plan: CropPlan, number: int) -> Iterator[_Crop]:
     rng = np.random.default_rng([plan.seed, number])
-    scene = open_composer(plan.bank, plan.backgrounds, plan.photographs, _SIDE, CLOSE).scene(rng)
+    scene = open_composer(plan.ingredients, _SIDE, CLOSE).scene(rng)
     for i in np.flatnonzero(_usable(scene.faces)):
         points = scene.faces.mesh_xyz[i, :, :2]
         whole = landmark_box(points.T)

@@ -13,7 +13,7 @@ from fsanet.detectors.scout import ScoutNetwork
 from fsanet.files import replace_whole
 from fsanet.image.reading import write_image
 from fsanet.scenes.compose import NOBODY, Composer
-from fsanet.scenes.stream import open_composer
+from fsanet.scenes.ingredients import Ingredients, open_composer
 from fsanet.workers import run_on_all_cores
 
 SIDE = 192  # pixels of a scene
@@ -24,20 +24,23 @@ class HardPlan(NamedTuple):
     """What is searched.
 
     Attributes:
-        bank, backgrounds, photographs: folders, as training has them.
+        ingredients: of the scenes, as training has them; nothing is shown whole.
         model: an ONNX file of the network; None for the bundled one.
         scenes: how many.
         score: from which on a face counts as seen.
         seed: of the scenes; scene i depends on it and on i alone.
     """
 
-    bank: Path
-    backgrounds: Path | None
-    photographs: Path | None
+    ingredients: Ingredients
     model: Path | None = None
     scenes: int = 20_000
     score: float = 0.5
     seed: int = 0
+
+    def settings(self) -> dict[str, str]:
+        """What other scenes would come of."""
+        folders = {name: str(getattr(self.ingredients, name)) for name in ("bank", "backgrounds", "photographs")}
+        return folders | {name: str(value) for name, value in self._asdict().items() if name != "ingredients"}
 
 
 def write_hard(folder: Path, plan: HardPlan, *, workers: int | None = None, quiet: bool = False) -> int:
@@ -58,7 +61,7 @@ def write_hard(folder: Path, plan: HardPlan, *, workers: int | None = None, quie
     """
     _opened(plan)  # says what is missing
     folder.mkdir(parents=True, exist_ok=True)
-    record, settings = folder / "hard.json", {name: str(value) for name, value in plan._asdict().items()}
+    record, settings = folder / "hard.json", plan.settings()
     refuse_other_settings(record, settings, "scenes")
     with replace_whole(record) as temporary:
         temporary.write_text(json.dumps(settings), encoding="utf-8")
@@ -85,5 +88,5 @@ def _write_chunk(folder: Path, plan: HardPlan, start: int) -> int:
 
 @lru_cache(maxsize=1)
 def _opened(plan: HardPlan) -> tuple[Composer, ScoutNetwork]:
-    composer = open_composer(plan.bank, plan.backgrounds, plan.photographs, SIDE, NOBODY)
+    composer = open_composer(plan.ingredients, SIDE, NOBODY)
     return composer, ScoutNetwork(plan.model, threads=1)

@@ -9,32 +9,21 @@ from numpy.typing import NDArray
 from fsanet.dense.assign import RULES
 from fsanet.image.reading import write_image
 from fsanet.scenes.compose import SCENES, WHOLE, Scene
-from fsanet.scenes.stream import open_composer
+from fsanet.scenes.ingredients import Ingredients, open_composer
 
 _ROWS, _COLUMNS, _SIDE = 4, 6, 256
 _FOUND, _HARDLY_SEEN, _GAZE = (0, 220, 0), (0, 0, 230), (255, 80, 0)  # BGR
 
 
-def draw_sheet(
-    bank: Path,
-    backgrounds: Path,
-    out: Path,
-    seed: int = 0,
-    photographs: Path | None = None,
-    whole: Path | None = None,
-) -> None:
-    """Write a sheet of 24 scenes.
+def draw_sheet(ingredients: Ingredients, out: Path, seed: int = 0) -> None:
+    """Write a sheet of 24 scenes: of photographs that are shown whole where there are any, else of all others.
 
     Args:
-        bank: folder of cut-outs.
-        backgrounds: folder of photographs.
+        ingredients: of the scenes.
         out: the picture.
         seed: of the scenes.
-        photographs: folder of a bank of photographs.
-        whole: folder of labelled photographs, for scenes that show them whole; None for the other scenes.
     """
-    mix = SCENES if whole is None else WHOLE
-    composer = open_composer(bank, backgrounds, photographs, _SIDE, mix, whole=whole)
+    composer = open_composer(ingredients, _SIDE, SCENES if ingredients.whole is None else WHOLE)
     drawn = [draw_labels(composer.scene(np.random.default_rng([seed, i]))) for i in range(_ROWS * _COLUMNS)]
     rows = [np.hstack(drawn[i : i + _COLUMNS]) for i in range(0, len(drawn), _COLUMNS)]
     write_image(out, np.vstack(rows))

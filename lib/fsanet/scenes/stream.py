@@ -2,8 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache, partial
-from pathlib import Path
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -11,11 +10,9 @@ from numpy.typing import NDArray
 
 from fsanet.dense.assign import RULES
 from fsanet.dense.encoders import Encoder, cell_targets
-from fsanet.scenes.backgrounds import Backgrounds
-from fsanet.scenes.bank import Bank
-from fsanet.scenes.compose import SCENES, WHOLE, Composer, Mix, Scene
+from fsanet.scenes.compose import SCENES, WHOLE, Scene
+from fsanet.scenes.ingredients import Ingredients, open_composer
 from fsanet.scenes.labels import findable
-from fsanet.scenes.photograph_cutout import labelled_files
 from fsanet.workers import Ahead
 
 _ENLARGED = 4  # every so many-th scene is composed small and enlarged
@@ -39,41 +36,34 @@ class SceneStream:
     """An endless supply of scenes; may be pickled to worker processes, each of which opens the files for itself.
 
     Attributes:
-        bank: folder of cut-outs.
-        backgrounds: folder of photographs, None for paintings alone.
+        ingredients: of the scenes. Where photographs are shown whole, every other batch shows them, in scenes twice as
+            wide and a quarter as many, with faces too large for the other scenes.
         side: pixels of a scene, a multiple of 32.
         batch_size: scenes in a batch.
         steps: batches in an epoch.
         seed: of all that is drawn.
-        photographs: folder of a bank of photographs, None for renders alone.
         encode: from the faces of a scene to its target.
-        hard: folder of pictures in which a network saw faces that are none; None for none.
-        whole: folder of labelled photographs, each of one face. Every other batch then shows them whole, in scenes
-            twice as wide and a quarter as many, with faces too large for the other scenes; None for none.
     """
 
-    bank: Path
-    backgrounds: Path | None
+    ingredients: Ingredients
     side: int = 192
     batch_size: int = 32
     steps: int = 500
     seed: int = 0
-    photographs: Path | None = None
     encode: Encoder = cell_targets
-    hard: Path | None = None
-    whole: Path | None = None
 
     def scene(self, number: int, whole: bool = False) -> Scene:
         """The scene with a number, whatever came before it; `whole` for one of a photograph that is shown whole."""
-        folders = self.bank, self.backgrounds, self.photographs
-        side, mix, photographs = (_WIDER * self.side, WHOLE, self.whole) if whole else (self.side, SCENES, None)
-        composer = open_composer(*folders, side, mix, self.hard, photographs)
+        if whole:
+            composer = open_composer(self.ingredients, _WIDER * self.side, WHOLE)
+        else:
+            composer = open_composer(self.ingredients._replace(whole=None), self.side, SCENES)
         rng = np.random.default_rng([self.seed, number])
         return composer.scene(rng) if whole or number % _ENLARGED else composer.enlarged(rng)
 
     def shows_whole(self, step: int) -> bool:
         """Whether the scenes of a step are of whole photographs."""
-        return self.whole is not None and step % 2 == 1
+        return self.ingredients.whole is not None and step % 2 == 1
 
     def numbers(self, epoch: int, step: int) -> range:
         """Numbers of the scenes of a step."""
@@ -121,23 +111,6 @@ class SceneBatches:
     def close(self) -> None:
         """End the processes."""
         self._ahead.close()
-
-
-@lru_cache(maxsize=2)
-def open_composer(
-    bank: Path,
-    backgrounds: Path | None,
-    photographs: Path | None,
-    side: int,
-    mix: Mix = SCENES,
-    hard: Path | None = None,
-    whole: Path | None = None,
-) -> Composer:
-    """The composer of some folders, one for all in a process: it holds the pictures."""
-    cutouts = Bank(bank)
-    taken = None if photographs is None else Bank(photographs)
-    files = () if whole is None else labelled_files(whole)
-    return Composer(cutouts, Backgrounds(backgrounds, cutouts.plan.split, hard), side, taken, mix, files)
 
 
 def target_of(scene: Scene, encode: Encoder = cell_targets) -> NDArray[np.float32]:

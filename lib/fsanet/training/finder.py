@@ -24,6 +24,7 @@ from fsanet.models.single_stage.losses import weighted_sum
 from fsanet.models.single_stage.table import Finder, get_finder, load_finder
 from fsanet.pose.errors import rotation_distances_deg
 from fsanet.scenes.compose import Scene
+from fsanet.scenes.ingredients import Ingredients
 from fsanet.scenes.labels import findable
 from fsanet.scenes.stream import SceneBatch, SceneBatches, SceneStream
 from fsanet.tensors import Tensor
@@ -105,6 +106,11 @@ class FinderPlan(Plan):
         """The plan's, and which folders are given, wherever they lie."""
         return super().identity() | {f"{name} given": bool(getattr(self, name)) for name in _MAY_BE_EMPTY}
 
+    def ingredients(self) -> Ingredients:
+        """Of its scenes."""
+        optional = {name: Path(folder) if (folder := getattr(self, name)) else None for name in _MAY_BE_EMPTY}
+        return Ingredients(Path(self.bank), **optional)
+
     def weights_of_parts(self) -> Mapping[str, float]:
         """How much each part of the loss counts."""
         own = get_finder(self.model).weights
@@ -156,20 +162,9 @@ def train_finder(plan: FinderPlan, *, runs: str | Path = RUNS, resume: bool = Tr
 def finder_task(plan: FinderPlan) -> Iterator[Task]:
     """The task of a plan, bank opened and network built; the processes that draw its scenes end with the block."""
     finder = get_finder(plan.model)
-    stream = SceneStream(
-        Path(plan.bank),
-        Path(plan.backgrounds) if plan.backgrounds else None,
-        plan.side,
-        plan.batch_size,
-        plan.steps,
-        seed=plan.seed,
-        photographs=Path(plan.photographs) if plan.photographs else None,
-        encode=finder.encode,
-        hard=Path(plan.hard) if plan.hard else None,
-        whole=Path(plan.whole) if plan.whole else None,
-    )
+    stream = SceneStream(plan.ingredients(), plan.side, plan.batch_size, plan.steps, plan.seed, finder.encode)
     scenes = [stream.scene(_VALIDATION_SEED + number) for number in range(plan.validation)]
-    if stream.whole is not None:
+    if plan.whole:
         stream.scene(_VALIDATION_SEED, whole=True)  # says what is missing
     count = sum(len(stream.numbers(0, step)) for step in range(plan.steps))
     keras.utils.set_random_seed(plan.seed)
@@ -177,7 +172,7 @@ def finder_task(plan: FinderPlan) -> Iterator[Task]:
     batches = SceneBatches(stream, plan.workers)
     task = Task(
         title=f"{plan.model} on scenes",
-        about=f"{count} new scenes of {plan.side} pixels{' and of twice as many' if stream.whole else ''} an epoch",
+        about=f"{count} new scenes of {plan.side} pixels{' and of twice as many' if plan.whole else ''} an epoch",
         model=FinderModel(network, finder.parts, plan.weights_of_parts()),
         batches=batches,
         validate=partial(validate, finder, network, scenes),

@@ -7,7 +7,7 @@ fsanet train --set data/scenes.npz
 import argparse
 from pathlib import Path
 
-from fsanet.commands.finder.folders import add_training_folders
+from fsanet.commands.finder.folders import add_training_folders, ingredients_of
 from fsanet.console import EXIT_OK
 from fsanet.locations import work_dir
 from fsanet.options import add_option, positive
@@ -30,6 +30,6 @@ def run(args: argparse.Namespace) -> int:
     """Write the set."""
     from fsanet.scenes.crops import CropPlan, write_crops
 
-    plan = CropPlan(args.bank, args.backgrounds, args.photographs, args.scenes, args.seed)
+    plan = CropPlan(ingredients_of(args), args.scenes, args.seed)
     print(f"{write_crops(args.out, plan, workers=args.workers, quiet=args.quiet)} crops in {args.out}")
     return EXIT_OK

@@ -2,8 +2,12 @@
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from fsanet.locations import work_dir
+
+if TYPE_CHECKING:
+    from fsanet.scenes.ingredients import Ingredients
 
 BANK, BANK_TEST, BACKGROUNDS = (work_dir(f"data/{name}") for name in ("bank", "bank_test", "backgrounds"))
 
@@ -31,3 +35,10 @@ def add_whole(parser: argparse.ArgumentParser, use: str) -> None:
     """Add --whole; `use` says what becomes of its photographs."""
     about = f"labelled photographs of one face each, as `fsanet profile` writes them: {use} (none)"
     parser.add_argument("--whole", type=Path, metavar="FOLDER", help=about)
+
+
+def ingredients_of(args: argparse.Namespace) -> "Ingredients":
+    """What the options name for scenes."""
+    from fsanet.scenes.ingredients import Ingredients
+
+    return Ingredients(args.bank, args.backgrounds, args.photographs, whole=getattr(args, "whole", None))

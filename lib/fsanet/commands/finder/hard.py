@@ -7,7 +7,7 @@ fsanet finder train --hard data/hard_negatives --weights scout.weights.h5 --run 
 import argparse
 from pathlib import Path
 
-from fsanet.commands.finder.folders import add_training_folders
+from fsanet.commands.finder.folders import add_training_folders, ingredients_of
 from fsanet.console import EXIT_OK
 from fsanet.locations import work_dir
 from fsanet.options import add_option, positive
@@ -31,7 +31,7 @@ def run(args: argparse.Namespace) -> int:
     """Search and write."""
     from fsanet.scenes.hard import HardPlan, write_hard
 
-    plan = HardPlan(args.bank, args.backgrounds, args.photographs, args.model_file, scenes=args.scenes, seed=args.seed)
+    plan = HardPlan(ingredients_of(args), args.model_file, scenes=args.scenes, seed=args.seed)
     count = write_hard(args.out, plan, workers=args.workers, quiet=args.quiet)
     print(f"{count} of {args.scenes} scenes in {args.out}")
     return EXIT_OK

@@ -9,7 +9,7 @@ Green boxes are to be found and red ones hardly seen; a blue line shows where a 
 import argparse
 from pathlib import Path
 
-from fsanet.commands.finder.folders import add_training_folders, add_whole
+from fsanet.commands.finder.folders import add_training_folders, add_whole, ingredients_of
 from fsanet.console import EXIT_OK
 from fsanet.options import add_option
 
@@ -28,6 +28,6 @@ def run(args: argparse.Namespace) -> int:
     """Draw them."""
     from fsanet.scenes.sheet import draw_sheet
 
-    draw_sheet(args.bank, args.backgrounds, args.out, args.seed, args.photographs, args.whole)
+    draw_sheet(ingredients_of(args), args.out, args.seed)
     print(args.out)
     return EXIT_OK
