@@ -5,16 +5,16 @@ import pytest
 from fsanet import cli
 from fsanet.console import EXIT_ERROR, EXIT_OK, EXIT_PARTIAL
 from fsanet.evaluation.finders import table
-from fsanet.scenes import bank, hard, photographs
+from fsanet.scenes import bank, fetch_backgrounds, hard
 from fsanet.scenes.bank_plan import BankPlan
 from fsanet.scenes.ingredients import Ingredients
 
 
 def test_backgrounds_that_cannot_be_had_are_named(monkeypatch, tmp_path, capsys):
-    monkeypatch.setattr(photographs, "fetch_photographs", lambda folder: ["box: 'npm' is not on this machine"])
+    monkeypatch.setattr(fetch_backgrounds, "fetch_backgrounds", lambda folder: ["box: 'npm' is not on this machine"])
     assert cli.main(["finder", "backgrounds", "--out", str(tmp_path)]) == EXIT_PARTIAL
     assert "missing: box: 'npm' is not on this machine" in capsys.readouterr().err
-    monkeypatch.setattr(photographs, "fetch_photographs", lambda folder: [])
+    monkeypatch.setattr(fetch_backgrounds, "fetch_backgrounds", lambda folder: [])
     assert cli.main(["finder", "backgrounds", "--out", str(tmp_path)]) == EXIT_OK
 
 

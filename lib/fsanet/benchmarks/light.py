@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from fsanet.benchmarks.photographs import estimator_of, photographs_parser
+from fsanet.benchmarks.folder_options import estimator_of, photographs_parser
 from fsanet.console import progress, run_command
 from fsanet.image.boxes import center, holds
 from fsanet.inference.estimator import HeadPoseEstimator

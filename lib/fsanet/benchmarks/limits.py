@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from fsanet.benchmarks.photographs import estimator_of, photographs_parser
+from fsanet.benchmarks.folder_options import estimator_of, photographs_parser
 from fsanet.console import progress, run_command
 from fsanet.errors import InputError
 from fsanet.image.reading import read_image

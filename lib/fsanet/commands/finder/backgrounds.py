@@ -24,9 +24,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Fetch, and say what is missing."""
-    from fsanet.scenes.photographs import fetch_photographs
+    from fsanet.scenes.fetch_backgrounds import fetch_backgrounds
 
-    missed = fetch_photographs(args.out)
+    missed = fetch_backgrounds(args.out)
     for sentence in missed:
         log.error("missing: %s", sentence)
     print(f"{len(visible(args.out.glob('*.jpg')))} pictures in {args.out}")

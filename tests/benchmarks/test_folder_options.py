@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from fsanet.benchmarks import light, limits, photographs
-from fsanet.benchmarks.photographs import estimator_of, photographs_parser
+from fsanet.benchmarks.folder_options import estimator_of, photographs_parser
 
 
 def test_options_have_the_defaults_of_the_benchmark():

