@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from fsanet.benchmarks import light, limits, photographs
+from fsanet.benchmarks import folder_options, light, limits
 from fsanet.benchmarks.folder_options import estimator_of, photographs_parser
 
 
@@ -20,7 +20,7 @@ def test_no_photographs_are_refused(limit, capsys):
 
 @pytest.mark.parametrize(("given", "any_angle"), [([], False), (["--any-angle"], True)])
 def test_the_estimator_follows_the_options(monkeypatch, given, any_angle):
-    monkeypatch.setattr(photographs, "HeadPoseEstimator", lambda **settings: settings)
+    monkeypatch.setattr(folder_options, "HeadPoseEstimator", lambda **settings: settings)
     parser = photographs_parser(None, "photographs", limit=7)
     parser.add_argument("--any-angle", action="store_true")
     args = parser.parse_args(["folder", "--detector", "scout", "--weights", "a.h5", *given])
