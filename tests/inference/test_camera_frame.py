@@ -18,3 +18,11 @@ def test_an_estimator_in_the_camera_frame(estimator, scene, monkeypatch):
     again = turned.look_again(picture, [face])[0]
     assert again.pose.yaw == pytest.approx(face.pose.yaw, abs=1e-4)
     assert turned.name.endswith("in the camera's frame")
+
+
+def test_a_face_that_looks_beyond_profile_keeps_small_pitch_and_roll(estimator, scene, monkeypatch):
+    monkeypatch.setattr(estimator.engine, "predict", lambda crops: np.tile([92.0, 5.0, 2.0], (len(crops), 1)))
+    monkeypatch.setattr(estimator, "finder_share", 0.0)
+    [[face]] = estimate_pictures(InCameraFrame(estimator, Lens.of_field_of_view(60)), [scene([(110, 30, 40, 250)])])
+    assert face.pose.yaw > 97
+    assert np.abs(face.pose[1:]).max() < 30

@@ -162,6 +162,14 @@ def test_a_box_without_a_pixel_is_no_face_and_takes_no_other_one_along():
     assert face.box_xyxy == detector.face.box_xyxy
 
 
+@pytest.mark.parametrize(("told", "share"), [(Pose(88, 0, 1), 0.4), (Pose(0, 0, 8), 0.0)])
+def test_a_face_that_is_read_beyond_profile_keeps_its_angles(told, share):
+    detector, engine = ReadingDetector(told), Answer([[95.0, 3.0, 2.0]])
+    (face,) = HeadPoseEstimator(detector=detector, engine=engine, finder_share=share)(np.zeros((64, 64, 3), np.uint8))
+    assert 91 < face.pose.yaw < 99
+    assert np.abs(face.pose[1:]).max() < 60
+
+
 def test_what_is_prepared_may_come_one_by_one_and_turns_as_an_array():
     estimator = HeadPoseEstimator(detector=ReadingDetector(None), engine=LevelEngine())
     pictures = [np.zeros((64, 64, 3), np.uint8)] * 2

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from fsanet.image.lens import Lens
 from fsanet.inference.face_estimator import Face, FaceEstimator, Prepared
-from fsanet.pose.angles import Pose, angles_from_rotation
+from fsanet.pose.angles import Pose, angles_near
 
 
 class InCameraFrame(Generic[Prepared]):
@@ -43,4 +43,4 @@ class InCameraFrame(Generic[Prepared]):
 
     def _turned(self, face: Face, size_wh: tuple[int, int]) -> Face:
         rotation = self.lens.to_face(face.box_xyxy, size_wh) @ face.pose.rotation
-        return replace(face, pose=Pose(*angles_from_rotation(rotation).tolist()))
+        return replace(face, pose=Pose(*angles_near(rotation, face.pose).tolist()))

@@ -25,7 +25,7 @@ from fsanet.inference.face_estimator import UNSURE_DEG, Face, estimate_pictures,
 from fsanet.inference.finder_share import finder_share_of, mixed
 from fsanet.inference.straightened import StraightenedEngine, upright_turn_deg
 from fsanet.models.spec import DEFAULT_MODEL
-from fsanet.pose.angles import Pose, rotate_in_plane
+from fsanet.pose.angles import Pose, angles_near, rotation_from_angles, turn_in_plane
 
 BATCH_SIZE = 64
 
@@ -229,7 +229,7 @@ class HeadPoseEstimator:
         self, found: Detection, turn: float, upright_deg: NDArray, error_deg: NDArray, flags: tuple[str, ...]
     ) -> Face:
         """A face with the pose that was read after it was turned upright, and the error to be expected of that."""
-        pose, is_contradicted = Pose(*(rotate_in_plane(upright_deg, -turn) if turn else upright_deg).tolist()), False
+        pose, is_contradicted = Pose(*(_turned(upright_deg, -turn) if turn else upright_deg).tolist()), False
         if found.pose and self.finder_share:
             pose, is_contradicted = mixed(pose, found.pose, self.finder_share)
         error = None if np.isnan(error_deg).any() else Pose(*error_deg.tolist())
@@ -245,6 +245,12 @@ class HeadPoseEstimator:
     def _flags(self, picture_bgr: NDArray[np.uint8], face: Detection) -> tuple[str, ...]:
         is_turned = self.detector is self._upright and not stands_upright(self._upright, picture_bgr, face)
         return flags_of(face.box_xyxy, picture_bgr.shape[1::-1], is_turned)
+
+
+def _turned(pose_deg: NDArray, clockwise_deg: float) -> NDArray[np.float64]:
+    """A pose (3,) in the picture turned by so many degrees, of both its triples the one with the nearer roll."""
+    rotation = turn_in_plane(clockwise_deg) @ rotation_from_angles(pose_deg)
+    return angles_near(rotation, pose_deg + np.array([0.0, 0.0, clockwise_deg]))
 
 
 def _check_floats(crops: NDArray) -> None:

@@ -12,7 +12,7 @@ from fsanet.detectors.detection import Detection
 from fsanet.engines.engine import Engine, as_float, checked_crops
 from fsanet.engines.reading import Reading, read
 from fsanet.image.turning import turn_image
-from fsanet.pose.angles import angles_from_rotation, lean_deg, rotate_in_plane, rotation_between, rotation_from_angles
+from fsanet.pose.angles import angles_near, lean_deg, rotate_in_plane, rotation_between, rotation_from_angles
 
 # Degrees: from the first on the second answer counts a little, from the other on it counts alone, so that the pose of a
 # head that leans slowly does not jump. Chosen on CC0 photographs and renders, see docs/finding.md.
@@ -86,6 +86,6 @@ class StraightenedEngine:
 
 
 def _between(first_deg: NDArray, second_deg: NDArray, share: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Poses (N, 3) on the way from the first to the second."""
+    """Poses (N, 3) on the way from the first to the second; beyond profile with angles like the first ones."""
     first, second = rotation_from_angles(first_deg), rotation_from_angles(second_deg)
-    return angles_from_rotation(rotation_between(first, second, share))
+    return angles_near(rotation_between(first, second, share), first_deg)

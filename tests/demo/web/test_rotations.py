@@ -12,10 +12,11 @@ from fsanet.inference.video.smoothing import OneEuroRotationFilter, relative_to
 from fsanet.pose.angles import (
     Pose,
     angles_from_rotation,
+    angles_near,
     lean_deg,
-    rotate_in_plane,
     rotation_between,
     rotation_from_angles,
+    turn_in_plane,
 )
 from fsanet.pose.errors import geodesic_errors
 
@@ -62,11 +63,32 @@ def test_poses_against_a_neutral_one(in_node):
     assert np.allclose(angles(in_node(body, ["rotation.js"], AS_OBJECTS)), expected)
 
 
+def test_of_both_triples_the_one_near_a_known_pose(in_node):
+    turned, known = POSES * (1.5, 2.0, 1.0), POSES[::-1] * (1.5, 1.0, 1.0)
+    given = [[dict(zip(Pose._fields, pose, strict=True)) for pose in poses.tolist()] for poses in (turned, known)]
+    body = "return given[0].map((pose, i) => poseNear(rotationFromPose(pose), given[1][i]))"
+    found = angles(in_node(body, ["rotation.js"], given))
+    assert np.allclose(found, angles_near(rotation_from_angles(turned), known))
+    assert 0 < (np.abs(found[:, 0]) > 90).sum() < len(POSES)
+
+
+def test_beyond_profile_the_page_keeps_the_angles(in_node):
+    body = """const [pose, told, zero] = given;
+    const filter = new OneEuroRotationFilter({ min_cutoff_hz: 1, beta: 0, speed_cutoff_hz: 1 });
+    const [mixed, relative] = [poseMixed(pose, told, 0.4, [20, 40]), relativeTo(pose, zero)];
+    return [mixed, relative, filter.smooth(pose, 0), turnInPlane(pose, 2)];"""
+    given = [dict(zip(Pose._fields, pose, strict=True)) for pose in ((95, 3, 2), (93, -2, 1), (-5, 0, 0))]
+    mixed, relative, smooth, turned = angles(in_node(body, ["rotation.js", "smoothing.js"], given))
+    assert np.allclose(mixed, (94.2, 1, 1.6), atol=0.5)
+    assert np.allclose(relative, (100, 1.5, 0.5), atol=0.1)
+    assert np.allclose(smooth, (95, 3, 2))
+    assert np.abs(turned - (95, 3, 4)).max() < 25
+
+
 def test_turns_in_the_plane(in_node):
     body = "return given.map((pose) => turnInPlane(pose, 25))"
-    assert np.allclose(
-        angles(in_node(body, ["rotation.js"], AS_OBJECTS)), rotate_in_plane(POSES, np.full(len(POSES), 25.0))
-    )
+    expected = angles_near(turn_in_plane(25.0) @ rotation_from_angles(POSES), POSES + (0, 0, 25))
+    assert np.allclose(angles(in_node(body, ["rotation.js"], AS_OBJECTS)), expected)
 
 
 def test_the_lean(in_node):
