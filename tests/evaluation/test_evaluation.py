@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from fsanet.evaluation.charts import draw_bars, draw_error_by_yaw, draw_scatter, draw_worst_faces, short_name
-from fsanet.evaluation.evaluation import as_row, evaluate, measure, predict
+from fsanet.evaluation.evaluation import as_row, evaluate, in_camera_frame, measure, predict
 from fsanet.evaluation.labelled_sets import LabelledSet, Origin
 from fsanet.evaluation.tables import as_text, write_rows
 from fsanet.image.lens import shortest_turn
@@ -111,6 +111,13 @@ class TestMeasure:
         labelled = labelled_set()
         assert measure("capsule", "300W_LP", labelled, labelled.true).paper.mae == 5.25
         assert measure("capsule", "synthetic", labelled, labelled.true).paper is None
+
+    def test_faces_turned_beyond_profile_by_the_camera_frame_keep_pitch_and_roll(self):
+        sight = np.array([[-0.5, 0.0, 0.8]])
+        back = np.swapaxes(shortest_turn(sight), 1, 2)
+        read = angles_from_rotation(back @ rotation_from_angles([[91.0, 4.0, 3.0]]))
+        assert read[0, 0] < 90
+        np.testing.assert_allclose(in_camera_frame(read, sight), [[91, 4, 3]], atol=1e-6)
 
     def test_without_roll_the_means_are_of_yaw_and_pitch(self):
         labelled = labelled_set(roll_labelled=False)

@@ -13,7 +13,7 @@ from fsanet.evaluation.labelled_sets import LabelledSet
 from fsanet.evaluation.paper_figures import PAPER, PaperFigure
 from fsanet.image.lens import shortest_turn
 from fsanet.models.spec import get_spec
-from fsanet.pose.angles import angles_from_rotation, elevation_deg, rotation_from_angles
+from fsanet.pose.angles import angles_near, elevation_deg, rotation_from_angles
 from fsanet.pose.errors import ErrorSummary, euler_errors, summarize
 
 ANGLES = ("yaw", "pitch", "roll")
@@ -86,8 +86,11 @@ def evaluate(
 
 
 def in_camera_frame(predicted_deg: NDArray[np.float64], line_of_sight: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Poses (N, 3) in degrees that were read relative to lines of sight (N, 3), relative to the camera's axes."""
-    return angles_from_rotation(shortest_turn(line_of_sight) @ rotation_from_angles(predicted_deg))
+    """Poses (N, 3) in degrees that were read relative to lines of sight (N, 3), relative to the camera's axes.
+
+    Beyond profile they are near the angles as read, so that pitch and roll do not jump by half a turn.
+    """
+    return angles_near(shortest_turn(line_of_sight) @ rotation_from_angles(predicted_deg), predicted_deg)
 
 
 def predict(engine: Engine, images: NDArray[np.uint8], label: str = "") -> NDArray[np.float64]:
