@@ -130,6 +130,12 @@ class TestMeasure:
         unknown = (summary.roll, summary.geodesic, summary.maev, summary.bias[2])
         assert all(math.isnan(value) for value in unknown)
 
+    def test_a_roll_that_is_only_assumed_has_no_slope_and_no_correlation(self):
+        turned = replace(labelled_set(), roll_labelled=False)  # as twins are, whose ears are taken for level
+        row = as_row(measure("capsule", "x", turned, predictions(turned)))
+        assert (row["slope_roll"], row["correlation_roll"], row["roll"]) == (None, None, None)
+        assert row["slope_pitch"] == pytest.approx(1, abs=0.1)
+
     def test_heads_that_are_read_lower_as_they_turn_aside_sink(self):
         pan_tilt = np.array([(pan, tilt, 0.0) for pan in (-60, -45, -15, 0, 30, 90) for tilt in (-15, 0, 15)])
         labelled = replace(labelled_set(roll_labelled=False), true=pan_tilt, image=np.zeros((18, 8, 8, 3), np.uint8))
