@@ -148,6 +148,22 @@ def test_a_face_of_which_one_angle_may_be_far_off_is_unsure(error_deg, flags):
     assert face.expected_error == pytest.approx((1, error_deg, 2))
 
 
+def test_the_expected_error_of_a_face_that_lies_is_that_of_its_angles_in_the_picture():
+    estimator = HeadPoseEstimator(detector=ReadingDetector(None, turn=90), engine=UnsureEngine(5.0))
+    (face,) = estimator(np.zeros((64, 64, 3), np.uint8))
+    np.testing.assert_allclose(face.pose, (0, 0, -90), atol=1e-6)
+    assert face.expected_error == pytest.approx((5, 1, 2))
+
+
+def test_a_face_is_as_unsure_as_it_is_read_whichever_way_it_is_turned():
+    detector = ReadingDetector(Pose(0, 0, 45), score=0.9)
+    for error_deg, flags in ((UNSURE_DEG - 0.1, ()), (UNSURE_DEG, ("unsure",))):
+        estimator = HeadPoseEstimator(detector=detector, engine=UnsureEngine(error_deg))
+        (face,) = estimator(np.zeros((64, 64, 3), np.uint8))
+        assert face.flags == flags
+        assert max(face.expected_error) < 6
+
+
 def test_whole_numbers_are_an_answer_with_an_unknown_error():
     estimator = HeadPoseEstimator(detector=ReadingDetector(None), engine=Answer([[1, 2, 3]]))
     (face,) = estimator(np.zeros((64, 64, 3), np.uint8))

@@ -125,6 +125,19 @@ def test_the_error_of_a_leaning_face_is_that_of_the_upright_reading(crops):
     assert errors[2] == pytest.approx(0.0, abs=1.5)
 
 
+class YawEngine(BarEngine):
+    """May be off in the yaw, and in nothing else."""
+
+    def read(self, crops_bgr):
+        poses = self.predict(crops_bgr)
+        return Reading(poses, np.tile(np.array([4.0, 0.0, 0.0], np.float32), (len(poses), 1)))
+
+
+def test_the_error_of_a_leaning_face_is_turned_back_with_its_pose(crops):
+    [[yaw, pitch, _]] = StraightenedEngine(YawEngine(wrong=0.0)).read(crops(straightest() + 60)).error_deg
+    assert 0 < yaw < pitch < 4.5
+
+
 def test_engines_that_tell_no_errors(crops):
     assert np.isnan(StraightenedEngine(BarEngine(wrong=0.0)).read(crops(0.0, 40.0)).error_deg).all()
 

@@ -6,6 +6,7 @@
 /** @typedef {{yaw: number, pitch: number, roll: number}} Pose degrees */
 
 const DEGREE = Math.PI / 180;
+const ANGLES = /** @type {const} */ (["yaw", "pitch", "roll"]);
 
 /** @param {Pose} pose @returns {Matrix} */
 export function rotationFromPose({ yaw, pitch, roll }) {
@@ -110,6 +111,22 @@ export function quaternion(pose) {
 export function turnInPlane(pose, clockwise) {
   const rotation = multiply(rotationFromPose({ yaw: 0, pitch: 0, roll: clockwise }), rotationFromPose(pose));
   return poseNear(rotation, { ...pose, roll: pose.roll + clockwise });
+}
+
+/** Errors to be expected of the angles after the picture is turned, as fsanet.pose.turned_errors has them: to first order, taken
+ * for independent, and none more than all before together. @param {Pose} pose before the turn @param {Pose} error
+ * @param {number} clockwise @returns {Pose} */
+export function errorTurned(pose, error, clockwise) {
+  const step = 0.01, turn = rotationFromPose({ yaw: 0, pitch: 0, roll: clockwise });
+  const moved = (/** @type {"yaw" | "pitch" | "roll"} */ name, /** @type {number} */ by) =>
+    poseFromRotation(multiply(turn, rotationFromPose({ ...pose, [name]: pose[name] + by })));
+  const ways = ANGLES.map((name) => ({ above: moved(name, step), below: moved(name, -step), error: error[name] }));
+  const together = Math.hypot(error.yaw, error.pitch, error.roll);
+  const [yaw, pitch, roll] = ANGLES.map((name) => {
+    const changes = ways.map(({ above, below, error }) => (wrapped(above[name] - below[name]) / (2 * step)) * error);
+    return Math.min(Math.hypot(...changes), together);
+  });
+  return { yaw, pitch, roll };
 }
 
 /** How far the crown of a head leans clockwise on the screen, in degrees. @param {Pose} pose */

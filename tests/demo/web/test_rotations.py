@@ -19,6 +19,7 @@ from fsanet.pose.angles import (
     turn_in_plane,
 )
 from fsanet.pose.errors import geodesic_errors
+from fsanet.pose.turned_errors import turned_errors
 
 POSES = np.random.default_rng(5).uniform(-1, 1, (60, 3)) * [88, 85, 170]
 AS_OBJECTS = [dict(zip(("yaw", "pitch", "roll"), pose.tolist(), strict=True)) for pose in POSES]
@@ -89,6 +90,32 @@ def test_turns_in_the_plane(in_node):
     body = "return given.map((pose) => turnInPlane(pose, 25))"
     expected = angles_near(turn_in_plane(25.0) @ rotation_from_angles(POSES), POSES + (0, 0, 25))
     assert np.allclose(angles(in_node(body, ["rotation.js"], AS_OBJECTS)), expected)
+
+
+def test_expected_errors_of_a_turned_picture(in_node):
+    body = "return given.map((pose) => errorTurned(pose, { yaw: 5, pitch: 1, roll: 2 }, -70))"
+    found = angles(in_node(body, ["rotation.js"], AS_OBJECTS))
+    assert np.allclose(found, turned_errors(POSES, np.tile([5, 1, 2], (len(POSES), 1)), turn_in_plane(-70)), atol=1e-4)
+
+
+def test_errors_of_faces_that_are_turned_for_their_crop_are_turned_back(in_node):
+    body = """const all = (count, of) => Float32Array.from(Array(count).fill(of).flat());
+    const network = {
+        room: (count, kind) => new kind(count),
+        run: async (_, [count]) => [all(count, [0, 0, 0]), all(count, [8.5, 1, 2])],
+    };
+    const poses = new PoseNetwork(network, given);
+    const picture = { width: 60, height: 50, data: new Uint8ClampedArray(4 * 60 * 50) };
+    const faces = [{ turn: 90 }, { turn: 0, lean: 45 }].map((told) => ({ box: [10, 10, 40, 45], score: 0.5, ...told }));
+    const read = await poses.read(picture, faces);
+    return read.map((face) => [Object.values(face.error), unsure(face, { unsure_deg: 8 })]);"""
+    expected_error = {"at_one": [0, 0, 0], "per_degree": [1, 1, 1]}
+    settings = {"input_size": 8, "margin": 0.4, "leaning_deg": LEANING_DEG, "expected_error": expected_error}
+    settings |= {"finder_share": 0, "apart_deg": APART_DEG, "told_score": TOLD_SCORE, "told_deg": TOLD_DEG}
+    (lying, lying_flags), (leaning, leaning_flags) = in_node(body, ["poses.js", "quality.js"], settings)
+    assert lying == pytest.approx([1, 8.5, 2])
+    assert leaning == pytest.approx([6.05, 6.05, 2], abs=0.01)
+    assert lying_flags == leaning_flags == ["unsure"]
 
 
 def test_the_lean(in_node):
