@@ -148,6 +148,22 @@ def test_a_face_of_which_one_angle_may_be_far_off_is_unsure(error_deg, flags):
     assert face.expected_error == pytest.approx((1, error_deg, 2))
 
 
+def test_the_expected_error_of_a_face_that_lies_is_that_of_its_angles_in_the_picture():
+    estimator = HeadPoseEstimator(detector=ReadingDetector(None, turn=90), engine=UnsureEngine(5.0))
+    (face,) = estimator(np.zeros((64, 64, 3), np.uint8))
+    np.testing.assert_allclose(face.pose, (0, 0, -90), atol=1e-6)
+    assert face.expected_error == pytest.approx((5, 1, 2))
+
+
+def test_a_face_is_as_unsure_as_it_is_read_whichever_way_it_is_turned():
+    detector = ReadingDetector(Pose(0, 0, 45), score=0.9)
+    for error_deg, flags in ((UNSURE_DEG - 0.1, ()), (UNSURE_DEG, ("unsure",))):
+        estimator = HeadPoseEstimator(detector=detector, engine=UnsureEngine(error_deg))
+        (face,) = estimator(np.zeros((64, 64, 3), np.uint8))
+        assert face.flags == flags
+        assert max(face.expected_error) < 6
+
+
 def test_whole_numbers_are_an_answer_with_an_unknown_error():
     estimator = HeadPoseEstimator(detector=ReadingDetector(None), engine=Answer([[1, 2, 3]]))
     (face,) = estimator(np.zeros((64, 64, 3), np.uint8))
@@ -160,6 +176,14 @@ def test_a_box_without_a_pixel_is_no_face_and_takes_no_other_one_along():
     detector.detect = lambda _image_bgr: [Detection((10, 10, 10.3, 10.4), 0.9), detector.face]
     (face,) = HeadPoseEstimator(detector=detector, engine=LevelEngine())(np.zeros((64, 64, 3), np.uint8))
     assert face.box_xyxy == detector.face.box_xyxy
+
+
+@pytest.mark.parametrize(("told", "share"), [(Pose(88, 0, 1), 0.4), (Pose(0, 0, 8), 0.0)])
+def test_a_face_that_is_read_beyond_profile_keeps_its_angles(told, share):
+    detector, engine = ReadingDetector(told), Answer([[95.0, 3.0, 2.0]])
+    (face,) = HeadPoseEstimator(detector=detector, engine=engine, finder_share=share)(np.zeros((64, 64, 3), np.uint8))
+    assert 91 < face.pose.yaw < 99
+    assert np.abs(face.pose[1:]).max() < 60
 
 
 def test_what_is_prepared_may_come_one_by_one_and_turns_as_an_array():

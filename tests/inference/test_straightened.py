@@ -76,6 +76,24 @@ def test_a_head_that_leans_slowly_does_not_jump(crops):
     assert geodesic_errors(poses[1:], poses[:-1]).max() < 2.5
 
 
+class ProfileEngine(BarEngine):
+    """Reads a head beyond profile that leans by its roll, and once more when it is turned upright."""
+
+    def __init__(self):
+        self.answers = iter([[[110.0, 3.0, 35.0]], [[110.0, 3.0, 2.0]]])
+
+    def predict(self, crops_bgr):
+        return np.array(next(self.answers), np.float32)
+
+
+def test_a_leaning_face_that_is_read_beyond_profile_keeps_its_angles(crops):
+    engine = ProfileEngine()
+    [[yaw, pitch, roll]] = StraightenedEngine(engine).predict(crops(0.0))
+    assert not list(engine.answers)
+    assert 100 < yaw < 115
+    assert max(abs(pitch), abs(roll)) < 60
+
+
 def test_floats_and_no_faces(crops):
     engine = StraightenedEngine(BarEngine(wrong=0.0))
     assert engine.predict(np.empty((0, 64, 64, 3), np.uint8)).shape == (0, 3)
@@ -105,6 +123,19 @@ def test_the_error_of_a_leaning_face_is_that_of_the_upright_reading(crops):
     assert errors[0] == pytest.approx(5.0, abs=1.5)
     assert errors[1] == pytest.approx((first + second) / 2, abs=2.0)
     assert errors[2] == pytest.approx(0.0, abs=1.5)
+
+
+class YawEngine(BarEngine):
+    """May be off in the yaw, and in nothing else."""
+
+    def read(self, crops_bgr):
+        poses = self.predict(crops_bgr)
+        return Reading(poses, np.tile(np.array([4.0, 0.0, 0.0], np.float32), (len(poses), 1)))
+
+
+def test_the_error_of_a_leaning_face_is_turned_back_with_its_pose(crops):
+    [[yaw, pitch, _]] = StraightenedEngine(YawEngine(wrong=0.0)).read(crops(straightest() + 60)).error_deg
+    assert 0 < yaw < pitch < 4.5
 
 
 def test_engines_that_tell_no_errors(crops):

@@ -4,6 +4,7 @@ import pytest
 from fsanet.pose.angles import (
     Pose,
     angles_from_rotation,
+    angles_near,
     angles_of_facing,
     elevation_deg,
     lean_deg,
@@ -63,6 +64,28 @@ def test_gimbal_lock_keeps_the_rotation(yaw):
     angles = angles_from_rotation(rotation)
     assert angles[2] == 0.0
     np.testing.assert_allclose(rotation_from_angles(angles), rotation, atol=1e-9)
+
+
+def test_beyond_profile_the_triple_is_that_of_the_known_pose():
+    poses = np.array([(95.0, 3, 2), (-99, -20, 10), (120, 40, -60), (85, 177, -178), (30, 10, 5)])
+    np.testing.assert_allclose(angles_near(rotation_from_angles(poses), poses), poses, atol=1e-9)
+    assert angles_near(rotation_from_angles(poses), poses + 8).shape == (5, 3)
+    np.testing.assert_allclose(angles_near(rotation_from_angles((95, 3, 2)), (88, 0, 0)), (95, 3, 2), atol=1e-9)
+    np.testing.assert_allclose(
+        angles_near(rotation_from_angles((95, 3, 2)), (85, 180, 180)), (85, -177, -178), atol=1e-9
+    )
+
+
+def test_both_triples_are_one_rotation_and_usual_answers_stay_to_the_bit():
+    known, turned = random_poses(500), rotation_from_angles(random_poses(500, seed=1))
+    near, plain = angles_near(turned, known), angles_from_rotation(turned)
+    np.testing.assert_allclose(rotation_from_angles(near), turned, atol=1e-9)
+    changed = (near != plain).any(axis=1)
+    assert 0 < changed.sum() < 250
+    assert (np.abs(plain[changed, 1]) > 90).all()
+    assert (np.abs(near) <= 180).all()
+    distances = [np.square((triple - known + 180) % 360 - 180).sum(axis=1) for triple in (near, plain)]
+    assert (distances[0] <= distances[1] + 1e-9).all()
 
 
 def test_turning_the_image_turns_a_frontal_head_by_roll_alone():

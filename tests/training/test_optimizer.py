@@ -2,6 +2,7 @@ import keras
 import numpy as np
 import pytest
 
+from fsanet.models.build import build_model
 from fsanet.training.checkpoint import restore, snapshot
 from fsanet.training.optimizer import build_optimizer
 from fsanet.training.plan import Plan
@@ -111,6 +112,16 @@ def test_weight_decay_spares_biases_and_normalisations():
     optimizer = build_optimizer(Plan(weight_decay=0.5, learning_rate=0.1), variables)
     optimizer.apply([keras.ops.zeros((1,)) for _ in variables], variables)
     assert [float(as_array(v.value)[0]) for v in variables] == pytest.approx([2.0 * (1 - 0.5 * 0.1), 2.0, 2.0, 2.0])
+
+
+def test_of_netvlad_no_bias_is_decayed_and_every_kernel_is():
+    variables = build_model("netvlad").trainable_variables
+    for v in variables:
+        v.assign(np.ones(v.shape))
+    optimizer = build_optimizer(Plan(weight_decay=0.5, learning_rate=0.1), variables)
+    optimizer.apply([keras.ops.zeros(v.shape) for v in variables], variables)
+    for v in variables:
+        np.testing.assert_allclose(as_array(v.value), 1.0 if len(v.shape) < 2 else 0.95, rtol=1e-6, err_msg=v.path)
 
 
 def test_gradients_are_scaled_down_together():

@@ -3,7 +3,7 @@
 
 import { croppedPixels } from "./boxes.js";
 import { cropTo, cropTurned, leanCrop } from "./pixels.js";
-import { degreesApart, lean, poseBetween, poseMixed, turnInPlane } from "./rotation.js";
+import { degreesApart, errorTurned, lean, poseBetween, poseMixed, turnInPlane } from "./rotation.js";
 
 /** @typedef {import("./rotation.js").Pose} Pose */
 /** @typedef {import("./pixels.js").Picture} Picture */
@@ -11,8 +11,8 @@ import { degreesApart, lean, poseBetween, poseMixed, turnInPlane } from "./rotat
  * the picture is turned to cut it, so that it stands upright */
 /** @typedef {{box: number[], score: number, turn: number, pose?: Pose, lean?: number}} Found a face, and the pose that the finder read, or how
  * far, clockwise, the face leans */
-/** @typedef {{pose: Pose, error: Pose | null, contradicted?: boolean}} Reading a pose, how far its angles are off in the mean, if
- * that is known, and whether the finder says something else altogether */
+/** @typedef {{pose: Pose, error: Pose | null, asRead?: Pose | null, contradicted?: boolean}} Reading a pose, how far its angles are
+ * off in the mean, if that is known, the same before the picture was turned back, and whether the finder says something else altogether */
 /** @typedef {{at_one: number[], per_degree: number[]}} ExpectedError over how far the members of the fusion are apart */
 /** @typedef {{input_size: number, margin: number, leaning_deg: number[], told_score: number, told_deg: number[],
  *   finder_share: number, apart_deg: number[], expected_error: ExpectedError | null}} PoseSettings `told_score`, `told_deg`: from which
@@ -38,10 +38,11 @@ export class PoseNetwork {
     const seen = crops.filter(({ pixels }) => pixels.length > 0);
     const readings = await this.straightened(picture, seen, await this.ask(picture, seen));
     return crops.map((crop, i) => {
-      const reading = readings[seen.indexOf(crop)], found = faces[i].pose;
-      if (!reading) return null;
-      const pose = crop.turn ? turnInPlane(reading.pose, -crop.turn) : reading.pose;
-      if (!found || !finder_share) return { ...reading, pose };
+      const upright = readings[seen.indexOf(crop)], found = faces[i].pose;
+      if (!upright) return null;
+      const turned = crop.turn ? readingTurned(upright, -crop.turn) : upright, { pose } = turned;
+      const reading = { ...turned, asRead: upright.error };
+      if (!found || !finder_share) return reading;
       const contradicted = degreesApart(pose, found) >= apart_deg[1];
       return { ...reading, pose: poseMixed(pose, found, finder_share, apart_deg), contradicted };
     });
@@ -65,8 +66,9 @@ export class PoseNetwork {
     const readings = [...first];
     leaning.forEach((i, k) => {
       const share = Math.min(1, (Math.abs(leans[i]) - start) / (full - start));
-      const pose = poseBetween(first[i].pose, turnInPlane(upright[k].pose, leans[i]), share);
-      readings[i] = { pose, error: errorBetween(first[i].error, upright[k].error, share) };
+      const turned = readingTurned(upright[k], leans[i]);
+      const pose = poseBetween(first[i].pose, turned.pose, share);
+      readings[i] = { pose, error: errorBetween(first[i].error, turned.error, share) };
     });
     return readings;
   }
@@ -89,6 +91,11 @@ export class PoseNetwork {
       return { pose: asPose(pose), error: error ? asPose(error) : null };
     });
   }
+}
+
+/** What is read of a picture turned clockwise. @param {Reading} reading @param {number} clockwise @returns {Reading} */
+function readingTurned({ pose, error }, clockwise) {
+  return { pose: turnInPlane(pose, clockwise), error: error && errorTurned(pose, error, clockwise) };
 }
 
 /** @param {ArrayLike<number>} angles @returns {Pose} */

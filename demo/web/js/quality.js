@@ -23,6 +23,6 @@ export function flagsOf([x1, y1, x2, y2], width, height, { words, useful_height,
 
 /** The flag of a face whose pose is useless: so much error is to be expected, or the finder says something else altogether.
  * @param {import("./poses.js").Reading} reading @param {QualitySettings} settings @returns {string[]} */
-export function unsure({ error, contradicted = false }, { unsure_deg }) {
-  return contradicted || (error && Math.max(error.yaw, error.pitch, error.roll) >= unsure_deg) ? ["unsure"] : [];
+export function unsure({ error, asRead = error, contradicted = false }, { unsure_deg }) {
+  return contradicted || (asRead && Math.max(asRead.yaw, asRead.pitch, asRead.roll) >= unsure_deg) ? ["unsure"] : [];
 }

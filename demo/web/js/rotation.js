@@ -6,6 +6,7 @@
 /** @typedef {{yaw: number, pitch: number, roll: number}} Pose degrees */
 
 const DEGREE = Math.PI / 180;
+const ANGLES = /** @type {const} */ (["yaw", "pitch", "roll"]);
 
 /** @param {Pose} pose @returns {Matrix} */
 export function rotationFromPose({ yaw, pitch, roll }) {
@@ -25,6 +26,21 @@ export function poseFromRotation(r) {
   const pitch = locked ? Math.atan2(-r[7], r[4]) : Math.atan2(r[5], r[8]);
   const roll = locked ? 0 : Math.atan2(r[1], r[0]);
   return { yaw: yaw / DEGREE, pitch: pitch / DEGREE, roll: roll / DEGREE };
+}
+
+/** Of both triples that say one rotation the nearer to a pose that is known: beyond profile pitch and roll do not jump.
+ * Angles with a pitch within 90 degrees are never changed for others. @param {Matrix} r @param {Pose} known @returns {Pose} */
+export function poseNear(r, known) {
+  const pose = poseFromRotation(r);
+  const other = { yaw: wrapped(180 - pose.yaw), pitch: wrapped(pose.pitch + 180), roll: wrapped(pose.roll + 180) };
+  const apart = (/** @type {Pose} */ { yaw, pitch, roll }) =>
+    wrapped(yaw - known.yaw) ** 2 + wrapped(pitch - known.pitch) ** 2 + wrapped(roll - known.roll) ** 2;
+  return Math.abs(pose.pitch) > 90 && apart(other) < apart(pose) ? other : pose;
+}
+
+/** By whole turns brought to -180 to 180. @param {number} degrees */
+function wrapped(degrees) {
+  return degrees - 360 * Math.floor((degrees + 180) / 360);
 }
 
 /** @param {Matrix} a @param {Matrix} b @returns {Matrix} */
@@ -66,9 +82,11 @@ export function rotationFromVector(vector) {
   ];
 }
 
-/** A pose with another one taken as zero: R0^T R. @param {Pose} pose @param {Pose} neutral @returns {Pose} */
+/** A pose with another one taken as zero: R0^T R, near the differences of the angles.
+ * @param {Pose} pose @param {Pose} neutral @returns {Pose} */
 export function relativeTo(pose, neutral) {
-  return poseFromRotation(multiply(transpose(rotationFromPose(neutral)), rotationFromPose(pose)));
+  const differences = { yaw: pose.yaw - neutral.yaw, pitch: pose.pitch - neutral.pitch, roll: pose.roll - neutral.roll };
+  return poseNear(multiply(transpose(rotationFromPose(neutral)), rotationFromPose(pose)), differences);
 }
 
 /** Where a face looks, in degrees, whatever its roll. @param {Pose} pose */
@@ -91,7 +109,24 @@ export function quaternion(pose) {
 
 /** The pose of a picture turned clockwise by some degrees: Rz(a) R. @param {Pose} pose @param {number} clockwise */
 export function turnInPlane(pose, clockwise) {
-  return poseFromRotation(multiply(rotationFromPose({ yaw: 0, pitch: 0, roll: clockwise }), rotationFromPose(pose)));
+  const rotation = multiply(rotationFromPose({ yaw: 0, pitch: 0, roll: clockwise }), rotationFromPose(pose));
+  return poseNear(rotation, { ...pose, roll: pose.roll + clockwise });
+}
+
+/** Errors to be expected of the angles after the picture is turned, as fsanet.pose.turned_errors has them: to first order, taken
+ * for independent, and none more than all before together. @param {Pose} pose before the turn @param {Pose} error
+ * @param {number} clockwise @returns {Pose} */
+export function errorTurned(pose, error, clockwise) {
+  const step = 0.01, turn = rotationFromPose({ yaw: 0, pitch: 0, roll: clockwise });
+  const moved = (/** @type {"yaw" | "pitch" | "roll"} */ name, /** @type {number} */ by) =>
+    poseFromRotation(multiply(turn, rotationFromPose({ ...pose, [name]: pose[name] + by })));
+  const ways = ANGLES.map((name) => ({ above: moved(name, step), below: moved(name, -step), error: error[name] }));
+  const together = Math.hypot(error.yaw, error.pitch, error.roll);
+  const [yaw, pitch, roll] = ANGLES.map((name) => {
+    const changes = ways.map(({ above, below, error }) => (wrapped(above[name] - below[name]) / (2 * step)) * error);
+    return Math.min(Math.hypot(...changes), together);
+  });
+  return { yaw, pitch, roll };
 }
 
 /** How far the crown of a head leans clockwise on the screen, in degrees. @param {Pose} pose */
@@ -108,9 +143,10 @@ export function rotationBetween(first, second, share) {
   return whole ? multiply(rotationFromVector(way.map((value) => (part / whole) * value)), first) : first;
 }
 
-/** A pose on the way from one to another. @param {Pose} first @param {Pose} second @param {number} share of the way */
+/** A pose on the way from one to another, beyond profile with angles like the first one's.
+ * @param {Pose} first @param {Pose} second @param {number} share of the way */
 export function poseBetween(first, second, share) {
-  return poseFromRotation(rotationBetween(rotationFromPose(first), rotationFromPose(second), share));
+  return poseNear(rotationBetween(rotationFromPose(first), rotationFromPose(second), share), first);
 }
 
 /** The angle, in degrees, of the rotation that leads from one pose to another. @param {Pose} one @param {Pose} other */

@@ -1,7 +1,7 @@
 // @ts-check
 // The One-Euro filter on rotations (Casiez, Roussel and Vogel, CHI 2012), as fsanet.inference.video.smoothing has it.
 
-import { multiply, poseFromRotation, rotationFromPose, rotationFromVector, rotationVector, transpose } from "./rotation.js";
+import { multiply, poseNear, rotationFromPose, rotationFromVector, rotationVector, transpose } from "./rotation.js";
 
 /** @typedef {import("./rotation.js").Pose} Pose */
 /** @typedef {{min_cutoff_hz: number, beta: number, speed_cutoff_hz: number}} SmoothingSettings */
@@ -24,7 +24,7 @@ export class OneEuroRotationFilter {
     if (timeSeconds > this.timeSeconds) this.advance(measured, timeSeconds - this.timeSeconds);
     else [this.rotation, this.velocity] = [measured, [0, 0, 0]];
     [this.timeSeconds, this.measured] = [timeSeconds, measured];
-    return poseFromRotation(this.rotation);
+    return poseNear(this.rotation, pose);
   }
 
   /** @param {number[]} measured @param {number} seconds */

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from fsanet.image.lens import Lens
 from fsanet.inference.face_estimator import Face, FaceEstimator, Prepared
-from fsanet.pose.angles import Pose, angles_from_rotation
+from fsanet.pose.angles import Pose, angles_near
+from fsanet.pose.turned_errors import turned_errors
 
 
 class InCameraFrame(Generic[Prepared]):
@@ -42,5 +43,8 @@ class InCameraFrame(Generic[Prepared]):
         return [None if face is None else self._turned(face, (width, height)) for face in seen]
 
     def _turned(self, face: Face, size_wh: tuple[int, int]) -> Face:
-        rotation = self.lens.to_face(face.box_xyxy, size_wh) @ face.pose.rotation
-        return replace(face, pose=Pose(*angles_from_rotation(rotation).tolist()))
+        to_face, error = self.lens.to_face(face.box_xyxy, size_wh), face.expected_error
+        pose = Pose(*angles_near(to_face @ face.pose.rotation, face.pose).tolist())
+        return replace(
+            face, pose=pose, expected_error=error and Pose(*turned_errors(face.pose, error, to_face).tolist())
+        )

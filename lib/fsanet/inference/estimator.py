@@ -25,7 +25,8 @@ from fsanet.inference.face_estimator import UNSURE_DEG, Face, estimate_pictures,
 from fsanet.inference.finder_share import finder_share_of, mixed
 from fsanet.inference.straightened import StraightenedEngine, upright_turn_deg
 from fsanet.models.spec import DEFAULT_MODEL
-from fsanet.pose.angles import Pose, rotate_in_plane
+from fsanet.pose.angles import Pose, angles_near, rotation_from_angles, turn_in_plane
+from fsanet.pose.turned_errors import turned_errors
 
 BATCH_SIZE = 64
 
@@ -228,12 +229,13 @@ class HeadPoseEstimator:
     def _face(
         self, found: Detection, turn: float, upright_deg: NDArray, error_deg: NDArray, flags: tuple[str, ...]
     ) -> Face:
-        """A face with the pose that was read after it was turned upright, and the error to be expected of that."""
-        pose, is_contradicted = Pose(*(rotate_in_plane(upright_deg, -turn) if turn else upright_deg).tolist()), False
+        """A face with the pose that was read after it was turned upright, and the error to be expected, turned back."""
+        pose_deg, turned_error = _turned(upright_deg, error_deg, -turn) if turn else (upright_deg, error_deg)
+        pose, is_contradicted = Pose(*pose_deg.tolist()), False
         if found.pose and self.finder_share:
             pose, is_contradicted = mixed(pose, found.pose, self.finder_share)
-        error = None if np.isnan(error_deg).any() else Pose(*error_deg.tolist())
-        is_unsure = is_contradicted or (error is not None and max(error) >= UNSURE_DEG)
+        error = None if np.isnan(error_deg).any() else Pose(*turned_error.tolist())
+        is_unsure = is_contradicted or (error is not None and error_deg.max() >= UNSURE_DEG)
         flags = (*flags, "unsure") if is_unsure else flags
         return Face(found.box_xyxy, found.score, pose, found.upright_turn, flags, error, found.mask)
 
@@ -245,6 +247,15 @@ class HeadPoseEstimator:
     def _flags(self, picture_bgr: NDArray[np.uint8], face: Detection) -> tuple[str, ...]:
         is_turned = self.detector is self._upright and not stands_upright(self._upright, picture_bgr, face)
         return flags_of(face.box_xyxy, picture_bgr.shape[1::-1], is_turned)
+
+
+def _turned(pose_deg: NDArray, error_deg: NDArray, clockwise_deg: float) -> tuple[NDArray, NDArray]:
+    """A pose (3,) and its expected errors in the picture turned by so many degrees; of both triples the one with the
+    nearer roll.
+    """
+    turn = turn_in_plane(clockwise_deg)
+    pose = angles_near(turn @ rotation_from_angles(pose_deg), pose_deg + np.array([0.0, 0.0, clockwise_deg]))
+    return pose, turned_errors(pose_deg, error_deg, turn)
 
 
 def _check_floats(crops: NDArray) -> None:

@@ -41,8 +41,9 @@ class Face:
         upright_turn: degrees by which the picture was turned clockwise to find the face: 0, 90, 180 or 270. The pose is
             that of the picture as it is.
         flags: what speaks against trusting the pose, words of `FLAGS`; mostly empty.
-        expected_error: how far yaw, pitch and roll of such a face are off in the mean, in degrees, as read in the
-            picture in which it stands upright; None where the networks do not tell. See `fsanet.engines.reading`.
+        expected_error: how far yaw, pitch and roll of such a face are off in the mean, in degrees; None where the
+            networks do not tell. See `fsanet.engines.reading`, and `fsanet.pose.turned_errors` for faces that were
+            turned upright to be read.
         mask: what covers the mouth: `none`, `worn`, or `below nose` where a mask leaves the nose free; None where the
             detector does not tell, as scout alone does.
     """

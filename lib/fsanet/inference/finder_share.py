@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from fsanet.models.spec import OUR_MODELS
-from fsanet.pose.angles import Pose, angles_from_rotation, rotation_between
+from fsanet.pose.angles import Pose, angles_near, rotation_between
 
 # Of a pose: chosen on CC0 photographs and Pointing'04, see docs/finding.md.
 FINDER_SHARE = 0.4
@@ -22,7 +22,7 @@ def mixed(of_crop: Pose, of_finder: Pose, share: float) -> tuple[Pose, bool]:
     cosine = (float(np.vdot(crop, finder)) - 1) / 2  # of the angle between them
     apart_deg = math.degrees(math.acos(max(-1.0, min(1.0, cosine))))
     counted = share * max(0.0, min(1.0, (end - apart_deg) / (end - start)))
-    return Pose(*angles_from_rotation(rotation_between(crop, finder, counted)).tolist()), apart_deg >= end
+    return Pose(*angles_near(rotation_between(crop, finder, counted), of_crop).tolist()), apart_deg >= end
 
 
 def finder_share_of(weights: str | None) -> float:

@@ -92,6 +92,33 @@ def angles_from_rotation(rotation: ArrayLike) -> NDArray[np.float64]:
     return np.rad2deg(_last(np.array([yaw, pitch, roll]), 1))
 
 
+def angles_near(rotation: ArrayLike, yaw_pitch_roll_deg: ArrayLike) -> NDArray[np.float64]:
+    """Poses of rotation matrices, of both triples that say one rotation the nearer to a pose that is known.
+
+    (yaw, pitch, roll) and (180 - yaw, pitch + 180, roll + 180) are the same rotation: a face that is read 95 degrees
+    aside keeps its yaw when it is turned a little, and does not fall back to 85 with pitch and roll at 180. Angles with
+    a pitch within 90 degrees are never changed for others.
+
+    Args:
+        rotation: (..., 3, 3) rotation matrices.
+        yaw_pitch_roll_deg: (..., 3) degrees, such as the poses before they were turned.
+
+    Returns:
+        (..., 3) degrees in [-180, 180]: those of `angles_from_rotation` unless their pitch is beyond 90 degrees and
+        the other triple is nearer.
+    """
+    known, angles = np.asarray(yaw_pitch_roll_deg, dtype=np.float64), angles_from_rotation(rotation)
+    others = wrapped_deg(angles * [-1.0, 1.0, 1.0] + 180.0)
+    apart, others_apart = (np.square(wrapped_deg(triple - known)).sum(axis=-1) for triple in (angles, others))
+    is_other = (others_apart < apart) & (np.abs(angles[..., 1]) > 90.0)
+    return np.where(is_other[..., None], others, angles)
+
+
+def wrapped_deg(degrees: ArrayLike) -> NDArray[np.float64]:
+    """Angles of any shape in degrees, by whole turns brought to -180 to 180."""
+    return (np.asarray(degrees, dtype=np.float64) + 180.0) % 360.0 - 180.0
+
+
 def _last(values: NDArray[np.float64], axes: int) -> NDArray[np.float64]:
     """Values with their first axes put behind the others: what is computed for one pose too takes no time then."""
     return values.transpose(*range(axes, values.ndim), *range(axes))
@@ -139,11 +166,16 @@ def rotate_in_plane(yaw_pitch_roll_deg: ArrayLike, clockwise_deg: ArrayLike) -> 
         clockwise_deg: (...) degrees, clockwise on the screen.
 
     Returns:
-        (..., 3) degrees.
+        (..., 3) degrees, yaw in [-90, 90].
     """
+    return angles_from_rotation(turn_in_plane(clockwise_deg) @ rotation_from_angles(yaw_pitch_roll_deg))
+
+
+def turn_in_plane(clockwise_deg: ArrayLike) -> NDArray[np.float64]:
+    """Rz(a): turning the image clockwise on the screen by (...) degrees, as rotation matrices (..., 3, 3)."""
     turn = np.zeros((*np.shape(clockwise_deg), 3))
     turn[..., 2] = clockwise_deg
-    return angles_from_rotation(rotation_from_angles(turn) @ rotation_from_angles(yaw_pitch_roll_deg))
+    return rotation_from_angles(turn)
 
 
 def lean_deg(yaw_pitch_roll_deg: ArrayLike) -> NDArray[np.float64]:

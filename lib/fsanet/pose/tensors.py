@@ -1,6 +1,7 @@
 """Poses as tensors: what `fsanet.pose.angles` does, in `keras.ops`, for losses and augmentation on any backend.
 
-Degrees, order and signs are those of `fsanet.pose.angles`. Gradients are finite everywhere.
+Degrees, order and signs are those of `fsanet.pose.angles`. Losses may go through `rotation_from_angles`, `mirror` and
+`chord_deg`, whose gradients are finite everywhere; `angles_from_rotation` and `rotate_in_plane` are for labels.
 """
 
 import math
@@ -35,7 +36,7 @@ def rotation_from_angles(yaw_pitch_roll_deg: Tensor) -> Tensor:
 
 
 def angles_from_rotation(rotation: Tensor) -> Tensor:
-    """Poses of rotation matrices, for |yaw| < 90.
+    """Poses of rotation matrices, for |yaw| < 90; for labels, not for losses: the gradient is infinite at yaw = +-90.
 
     Args:
         rotation: (..., 3, 3).
@@ -51,6 +52,8 @@ def angles_from_rotation(rotation: Tensor) -> Tensor:
 
 def rotate_in_plane(yaw_pitch_roll_deg: Tensor, clockwise_deg: Tensor) -> Tensor:
     """Poses after the image is turned clockwise by some degrees: the rotation becomes Rz(a) R.
+
+    For labels, not for losses, as `angles_from_rotation`.
 
     Args:
         yaw_pitch_roll_deg: (N, 3) degrees.

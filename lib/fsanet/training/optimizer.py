@@ -10,7 +10,7 @@ from keras import ops
 
 from fsanet.training.plan import Plan
 
-_NOT_DECAYED = ("bias", "gamma", "beta")
+_NOT_DECAYED = ("bias", "gamma", "beta", "kernel_B1")  # the last is a bias of NetVLAD
 
 
 class RunningMean:

@@ -60,6 +60,12 @@ def test_the_grid_goes_seed_by_seed():
     assert len(cells) == len(set(cells)) == 8
 
 
+@pytest.mark.parametrize("wrong", ["epochs=2", "max_minutes=3.0"])
+def test_a_run_is_as_long_as_its_steps_and_not_by_epochs(wrong):
+    with pytest.raises(InputError, match="set steps, and leave out epochs and max_minutes"):
+        override(BenchSettings(), [wrong])
+
+
 @pytest.mark.parametrize("wrong", ["steps_before=0", "rate_before=0.0", "neighbours=0"])
 def test_settings_that_cannot_be(wrong):
     with pytest.raises(InputError):

@@ -3,10 +3,13 @@ import dataclasses
 import numpy as np
 import pytest
 
+from fsanet.benchmarks.adaptation import training
 from fsanet.benchmarks.adaptation.results import Store, read_weights, row_of
 from fsanet.benchmarks.adaptation.scenarios import BEFORE, KNOWN, ORACLE, RUNS, SCENARIOS, Cell, samples_of
 from fsanet.benchmarks.adaptation.training import train_cell
+from fsanet.models.build import build_model
 from fsanet.pose.errors import euler_errors
+from fsanet.training.crop_model import build_network
 
 
 @pytest.fixture
@@ -108,3 +111,42 @@ def test_what_a_compiled_step_depends_on_gets_a_step_of_its_own(trainer, setting
     assert trainer._learner(dataclasses.replace(settings, seed=3)) is one
     for changes in ({"clip_norm": 2.0}, {"augmentation": dataclasses.replace(settings.augmentation, turn=0.7)}):
         assert trainer._learner(dataclasses.replace(settings, **changes)) is not one
+
+
+@pytest.fixture
+def real_trainer(monkeypatch, settings):
+    """A trainer of the network that is named."""
+    monkeypatch.setattr(training, "build_model", build_model)
+    monkeypatch.setattr(training, "build_network", build_network)
+    return training.Trainer(settings)
+
+
+def trained(trainer, sets, settings):
+    """The weights that the control starts from and ends with."""
+    start = trainer.first_weights(settings)
+    return start, train_cell(trainer, Cell("partial", "none", settings), sets, start)[0]
+
+
+def test_the_running_mean_is_what_a_run_gives(trainer, sets, settings):
+    _, last = trained(trainer, sets, settings)
+    _, mean = trained(trainer, sets, dataclasses.replace(settings, ema=0.9))
+    assert any(np.abs(one - other).max() > 0 for one, other in zip(last, mean, strict=True))
+
+
+def test_frozen_layers_keep_their_weights_and_the_others_learn(real_trainer, sets, settings):
+    start, end = trained(real_trainer, sets, dataclasses.replace(settings, freeze=("ssr_G_model",)))
+    frozen = {id(variable) for variable in real_trainer.network.get_layer("ssr_G_model").variables}
+    stays = {True: set(), False: set()}
+    for variable, before, after in zip(real_trainer.network.weights, start, end, strict=True):
+        stays[id(variable) in frozen].add(bool((before == after).all()))
+    assert stays[True] == {True}
+    assert False in stays[False]
+
+
+def test_a_network_is_trained_in_the_precision_that_is_asked_for_and_answers_in_float32(real_trainer, sets, settings):
+    half = dataclasses.replace(settings, precision="mixed_bfloat16")
+    _, end = trained(real_trainer, sets, half)
+    [coarse] = [network for key, network in real_trainer._networks.items() if key[0] == half.precision]
+    assert coarse.get_layer("ssr_G_model").compute_dtype == "bfloat16"
+    assert real_trainer.network.get_layer("ssr_G_model").compute_dtype == "float32"
+    assert real_trainer.predict(end, sets.test.image).shape == (len(sets.test), 3)

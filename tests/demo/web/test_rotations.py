@@ -12,12 +12,14 @@ from fsanet.inference.video.smoothing import OneEuroRotationFilter, relative_to
 from fsanet.pose.angles import (
     Pose,
     angles_from_rotation,
+    angles_near,
     lean_deg,
-    rotate_in_plane,
     rotation_between,
     rotation_from_angles,
+    turn_in_plane,
 )
 from fsanet.pose.errors import geodesic_errors
+from fsanet.pose.turned_errors import turned_errors
 
 POSES = np.random.default_rng(5).uniform(-1, 1, (60, 3)) * [88, 85, 170]
 AS_OBJECTS = [dict(zip(("yaw", "pitch", "roll"), pose.tolist(), strict=True)) for pose in POSES]
@@ -62,11 +64,58 @@ def test_poses_against_a_neutral_one(in_node):
     assert np.allclose(angles(in_node(body, ["rotation.js"], AS_OBJECTS)), expected)
 
 
+def test_of_both_triples_the_one_near_a_known_pose(in_node):
+    turned, known = POSES * (1.5, 2.0, 1.0), POSES[::-1] * (1.5, 1.0, 1.0)
+    given = [[dict(zip(Pose._fields, pose, strict=True)) for pose in poses.tolist()] for poses in (turned, known)]
+    body = "return given[0].map((pose, i) => poseNear(rotationFromPose(pose), given[1][i]))"
+    found = angles(in_node(body, ["rotation.js"], given))
+    assert np.allclose(found, angles_near(rotation_from_angles(turned), known))
+    assert 0 < (np.abs(found[:, 0]) > 90).sum() < len(POSES)
+
+
+def test_beyond_profile_the_page_keeps_the_angles(in_node):
+    body = """const [pose, told, zero] = given;
+    const filter = new OneEuroRotationFilter({ min_cutoff_hz: 1, beta: 0, speed_cutoff_hz: 1 });
+    const [mixed, relative] = [poseMixed(pose, told, 0.4, [20, 40]), relativeTo(pose, zero)];
+    return [mixed, relative, filter.smooth(pose, 0), turnInPlane(pose, 2)];"""
+    given = [dict(zip(Pose._fields, pose, strict=True)) for pose in ((95, 3, 2), (93, -2, 1), (-5, 0, 0))]
+    mixed, relative, smooth, turned = angles(in_node(body, ["rotation.js", "smoothing.js"], given))
+    assert np.allclose(mixed, (94.2, 1, 1.6), atol=0.5)
+    assert np.allclose(relative, (100, 1.5, 0.5), atol=0.1)
+    assert np.allclose(smooth, (95, 3, 2))
+    assert np.abs(turned - (95, 3, 4)).max() < 25
+
+
 def test_turns_in_the_plane(in_node):
     body = "return given.map((pose) => turnInPlane(pose, 25))"
-    assert np.allclose(
-        angles(in_node(body, ["rotation.js"], AS_OBJECTS)), rotate_in_plane(POSES, np.full(len(POSES), 25.0))
-    )
+    expected = angles_near(turn_in_plane(25.0) @ rotation_from_angles(POSES), POSES + (0, 0, 25))
+    assert np.allclose(angles(in_node(body, ["rotation.js"], AS_OBJECTS)), expected)
+
+
+def test_expected_errors_of_a_turned_picture(in_node):
+    body = "return given.map((pose) => errorTurned(pose, { yaw: 5, pitch: 1, roll: 2 }, -70))"
+    found = angles(in_node(body, ["rotation.js"], AS_OBJECTS))
+    assert np.allclose(found, turned_errors(POSES, np.tile([5, 1, 2], (len(POSES), 1)), turn_in_plane(-70)), atol=1e-4)
+
+
+def test_errors_of_faces_that_are_turned_for_their_crop_are_turned_back(in_node):
+    body = """const all = (count, of) => Float32Array.from(Array(count).fill(of).flat());
+    const network = {
+        room: (count, kind) => new kind(count),
+        run: async (_, [count]) => [all(count, [0, 0, 0]), all(count, [8.5, 1, 2])],
+    };
+    const poses = new PoseNetwork(network, given);
+    const picture = { width: 60, height: 50, data: new Uint8ClampedArray(4 * 60 * 50) };
+    const faces = [{ turn: 90 }, { turn: 0, lean: 45 }].map((told) => ({ box: [10, 10, 40, 45], score: 0.5, ...told }));
+    const read = await poses.read(picture, faces);
+    return read.map((face) => [Object.values(face.error), unsure(face, { unsure_deg: 8 })]);"""
+    expected_error = {"at_one": [0, 0, 0], "per_degree": [1, 1, 1]}
+    settings = {"input_size": 8, "margin": 0.4, "leaning_deg": LEANING_DEG, "expected_error": expected_error}
+    settings |= {"finder_share": 0, "apart_deg": APART_DEG, "told_score": TOLD_SCORE, "told_deg": TOLD_DEG}
+    (lying, lying_flags), (leaning, leaning_flags) = in_node(body, ["poses.js", "quality.js"], settings)
+    assert lying == pytest.approx([1, 8.5, 2])
+    assert leaning == pytest.approx([6.05, 6.05, 2], abs=0.01)
+    assert lying_flags == leaning_flags == ["unsure"]
 
 
 def test_the_lean(in_node):

@@ -40,6 +40,11 @@ def test_a_box_takes_the_face_that_it_overlaps_most():
     assert average_precision([picture]) == (1.0, 2)
 
 
+def test_a_second_box_takes_a_face_that_is_free_where_it_shows_one():
+    longer = (0, 0, 20, 36)
+    assert average_precision([searched([FACE, longer], [FACE, FACE], [0.9, 0.8])]) == (1.0, 2)
+
+
 def test_a_face_in_range_is_found_by_a_box_that_is_not():
     picture = searched([(0, 0, 31, 31)], [(1, 1, 30, 30)], [0.9])
     assert average_precision([picture], (30, 99)) == (1.0, 1)

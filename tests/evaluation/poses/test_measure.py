@@ -10,7 +10,7 @@ import pytest
 
 from fsanet.evaluation.poses.charts import draw_bars, draw_error_by_yaw, draw_scatter, draw_worst_faces, short_name
 from fsanet.evaluation.poses.labelled_sets import LabelledSet, Origin
-from fsanet.evaluation.poses.measure import as_row, evaluate, measure, predict
+from fsanet.evaluation.poses.measure import as_row, evaluate, in_camera_frame, measure, predict
 from fsanet.evaluation.poses.tables import as_text, write_rows
 from fsanet.image.lens import shortest_turn
 from fsanet.pose.angles import angles_from_rotation, angles_of_facing, rotation_from_angles
@@ -112,6 +112,13 @@ class TestMeasure:
         assert measure("capsule", "300W_LP", labelled, labelled.true).paper.mae == 5.25
         assert measure("capsule", "synthetic", labelled, labelled.true).paper is None
 
+    def test_faces_turned_beyond_profile_by_the_camera_frame_keep_pitch_and_roll(self):
+        sight = np.array([[-0.5, 0.0, 0.8]])
+        back = np.swapaxes(shortest_turn(sight), 1, 2)
+        read = angles_from_rotation(back @ rotation_from_angles([[91.0, 4.0, 3.0]]))
+        assert read[0, 0] < 90
+        np.testing.assert_allclose(in_camera_frame(read, sight), [[91, 4, 3]], atol=1e-6)
+
     def test_without_roll_the_means_are_of_yaw_and_pitch(self):
         labelled = labelled_set(roll_labelled=False)
         predicted = labelled.true + [3.0, -5.0, 40.0]
@@ -122,6 +129,12 @@ class TestMeasure:
         assert summary.bias[:2] == pytest.approx((3, -5))
         unknown = (summary.roll, summary.geodesic, summary.maev, summary.bias[2])
         assert all(math.isnan(value) for value in unknown)
+
+    def test_a_roll_that_is_only_assumed_has_no_slope_and_no_correlation(self):
+        turned = replace(labelled_set(), roll_labelled=False)  # as twins are, whose ears are taken for level
+        row = as_row(measure("capsule", "x", turned, predictions(turned)))
+        assert (row["slope_roll"], row["correlation_roll"], row["roll"]) == (None, None, None)
+        assert row["slope_pitch"] == pytest.approx(1, abs=0.1)
 
     def test_heads_that_are_read_lower_as_they_turn_aside_sink(self):
         pan_tilt = np.array([(pan, tilt, 0.0) for pan in (-60, -45, -15, 0, 30, 90) for tilt in (-15, 0, 15)])

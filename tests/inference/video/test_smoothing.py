@@ -58,6 +58,24 @@ def test_neutral_becomes_zero_and_a_turned_camera_is_taken_out():
     np.testing.assert_allclose(relative_to(Pose(*angles_from_rotation(seen)), neutral), (15, 20, -10), atol=1e-9)
 
 
+@pytest.mark.parametrize("side", [1, -1])
+def test_beyond_profile_the_columns_go_on(side):
+    yaw = side * np.linspace(60, 120, 61)
+    poses = np.stack([yaw, np.full(61, 3.0), np.full(61, 2.0)], axis=1)
+    smooth = filtered(poses)
+    assert (side * np.diff(smooth[:, 0])).min() >= -1e-9
+    assert abs(smooth[-1, 0]) > 110
+    np.testing.assert_allclose(smooth[:, 1:], poses[:, 1:], atol=1)
+
+
+def test_a_head_that_turns_on_from_a_neutral_pose_at_the_side_goes_on_in_yaw():
+    neutral = Pose(-45, 0, 0)
+    columns = np.array([relative_to(Pose(yaw, 2, 1), neutral) for yaw in range(-45, 100, 5)])
+    np.testing.assert_allclose(columns[:, 0], range(0, 145, 5), atol=3)
+    assert np.abs(columns[np.abs(columns[:, 0] - 90) > 10, 1:]).max() < 10
+    np.testing.assert_allclose(columns[19], (95.2, -14.4, -14.9), atol=0.1)
+
+
 def test_a_time_that_is_no_number_starts_anew():
     smooth = OneEuroRotationFilter()
     for yaw, time_s in ((0, 0.0), (20, NAN), (40, 0.1)):

@@ -70,6 +70,8 @@ class BenchSettings(AdaptSettings):
         yield from super().checks()
         yield self.steps_before < 1, f"steps_before is at least 1, not {self.steps_before}"
         yield not self.rate_before > 0, f"rate_before is above 0, not {self.rate_before}"
+        by_epochs = self.epochs != AdaptSettings.epochs or self.max_minutes != AdaptSettings.max_minutes
+        yield by_epochs, "a run is as long as its steps say: set steps, and leave out epochs and max_minutes"
 
 
 class Cell(NamedTuple):

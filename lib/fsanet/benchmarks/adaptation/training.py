@@ -28,6 +28,9 @@ _OF_A_CELL = ("seed", "method")  # settings that a compiled step does not depend
 class Trainer:
     """One network with the steps that train it; every run starts from given weights and a fresh state.
 
+    What is trained in another precision or with frozen layers has a network of its own; all answers are those of the
+    first, in float32.
+
     Args:
         settings: model, sizes and losses; the seed may differ from run to run.
     """
@@ -35,6 +38,7 @@ class Trainer:
     def __init__(self, settings: BenchSettings):
         self.model_name = settings.model
         self.network = build_model(settings.model, image_size=settings.image_size)
+        self._networks: dict[tuple[object, ...], keras.Model] = {("float32", ()): self.network}
         self._learners: dict[tuple[object, ...], tuple[Learner, Weights]] = {}
 
     def first_weights(self, settings: BenchSettings) -> Weights:
@@ -55,15 +59,25 @@ class Trainer:
         return keras.ops.convert_to_numpy(both(image.astype(np.float32), training=False)[1])  # without compiling it
 
     def train(self, weights: Weights, batches: AdaptBatches, settings: BenchSettings) -> Weights:
-        """The weights after one pass over the batches."""
-        learner = self._learner(settings)
-        self.network.set_weights(weights)
+        """The weights after one pass over the batches; their running mean where the settings want one."""
+        learner, network = self._learner(settings), self._network(settings)
+        network.set_weights(weights)
         model: AdaptModel = learner.model
         if model.teacher is not None:
             model.teacher.set_weights(weights)
         for step, batch in enumerate(batches.epoch(0)):
             learner.step(batch, settings.rate_at(step, len(batches)))
-        return self.network.get_weights()
+        with learner.optimizer.averaged():
+            return network.get_weights()
+
+    def _network(self, settings: BenchSettings) -> keras.Model:
+        """The network that is trained with some settings."""
+        key = (settings.precision, settings.freeze)
+        if key not in self._networks:
+            self._networks[key] = build_network(
+                settings.model, settings.image_size, precision=settings.precision, freeze=settings.freeze
+            )
+        return self._networks[key]
 
     def _learner(self, settings: BenchSettings) -> Learner:
         """The compiled step of a method, with its discriminator and optimiser as they were at the start."""
@@ -71,8 +85,9 @@ class Trainer:
         others = {name: value for name, value in dataclasses.asdict(settings).items() if name not in _OF_A_CELL}
         key = (row.adversarial, row.consistent, repr(others))
         if key not in self._learners:
+            network = self._network(settings)
             keras.utils.set_random_seed(0)
-            model = AdaptModel(self.network, dataclasses.replace(settings, seed=0))
+            model = AdaptModel(network, dataclasses.replace(settings, seed=0))
             size, side = settings.batch_size_of(), settings.image_size
             images, angles = (size, side, side, 3), (size, 3)
             model.build([images, angles, angles, (size,), images, ()])

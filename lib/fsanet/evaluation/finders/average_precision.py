@@ -30,8 +30,9 @@ def average_precision(
 ) -> tuple[float, int]:
     """Area under the curve of precision over recall, of the faces within a range of sizes.
 
-    The surest box takes the face that it overlaps most; a second box on a face is false. Faces out of range count
-    neither as found nor as missed, and boxes out of range that show no face do not count either.
+    From the surest box on, each takes the face that it overlaps most of those that no other has taken, and is false
+    where it shows none that is free. Faces out of range count neither as found nor as missed, and boxes out of range
+    that show no face do not count either.
 
     Args:
         pictures: what was searched.

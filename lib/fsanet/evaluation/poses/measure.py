@@ -13,7 +13,7 @@ from fsanet.evaluation.poses.labelled_sets import LabelledSet
 from fsanet.evaluation.poses.paper_figures import PAPER, PaperFigure
 from fsanet.image.lens import shortest_turn
 from fsanet.models.spec import get_spec
-from fsanet.pose.angles import angles_from_rotation, elevation_deg, rotation_from_angles
+from fsanet.pose.angles import angles_near, elevation_deg, rotation_from_angles
 from fsanet.pose.errors import ErrorSummary, euler_errors, summarize
 
 ANGLES = ("yaw", "pitch", "roll")
@@ -33,8 +33,8 @@ class Evaluation:
         predicted: (N, 3) yaw, pitch, roll in degrees.
         turned: whether they were turned from the line of sight into the camera's frame.
         summary: the errors; roll and what needs it are NaN where the set does not know it.
-        slope: of predicted over true, per angle; 1 is right.
-        correlation: of predicted and true, per angle.
+        slope: of predicted over true, per angle; 1 is right. NaN for a roll that the set does not know.
+        correlation: of predicted and true, per angle; NaN likewise.
         sinking: how much lower, in degrees of elevation, heads that are turned `ASIDE_DEG` and more are read than those
             within `AHEAD_DEG`, beyond what their labels say; NaN for sets that know more than where people look.
         paper: the paper's figures for this model, training and test set, if it has them.
@@ -86,8 +86,11 @@ def evaluate(
 
 
 def in_camera_frame(predicted_deg: NDArray[np.float64], line_of_sight: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Poses (N, 3) in degrees that were read relative to lines of sight (N, 3), relative to the camera's axes."""
-    return angles_from_rotation(shortest_turn(line_of_sight) @ rotation_from_angles(predicted_deg))
+    """Poses (N, 3) in degrees that were read relative to lines of sight (N, 3), relative to the camera's axes.
+
+    Beyond profile they are near the angles as read, so that pitch and roll do not jump by half a turn.
+    """
+    return angles_near(shortest_turn(line_of_sight) @ rotation_from_angles(predicted_deg), predicted_deg)
 
 
 def predict(engine: Engine, images: NDArray[np.uint8], label: str = "") -> NDArray[np.float64]:
@@ -113,7 +116,9 @@ def predict(engine: Engine, images: NDArray[np.uint8], label: str = "") -> NDArr
 def measure(model: str, weights: str, test_set: LabelledSet, predicted: NDArray[np.float64]) -> Evaluation:
     """All figures for one model's predictions, (N, 3) degrees."""
     summary = summarize(predicted, test_set.true, test_set.roll_labelled)
-    slope, correlation = zip(*(_line(test_set.true[:, i], predicted[:, i]) for i in range(3)), strict=True)
+    known = (True, True, test_set.roll_labelled)
+    lines = (_line(test_set.true[:, i], predicted[:, i]) if known[i] else (math.nan, math.nan) for i in range(3))
+    slope, correlation = zip(*lines, strict=True)
     paper = PAPER.get((weights, test_set.name, model))
     sinking = _sinking(test_set.true, predicted) if test_set.says_only_where_faces_look else math.nan
     return Evaluation(model, weights, test_set, predicted, summary, slope, correlation, sinking, paper)

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fsanet.errors import InputError
-from fsanet.pose.angles import Pose, angles_from_rotation, rotation_from_angles
+from fsanet.pose.angles import Pose, angles_near, rotation_from_angles, wrapped_deg
 
 
 class OneEuroRotationFilter:
@@ -53,7 +53,7 @@ class OneEuroRotationFilter:
         else:
             self._advance(measured, time_s - self._time_s)
         self._time_s, self._measured = time_s, measured
-        return Pose(*angles_from_rotation(self._rotation).tolist())
+        return Pose(*angles_near(self._rotation, pose).tolist())
 
     def _advance(self, measured: NDArray[np.float64], seconds: float) -> None:
         # The speed is that of the measured poses: taken from the smoothed one, as the paper's listing does, the lag
@@ -77,5 +77,10 @@ def rotation_vector(rotation: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def relative_to(pose: Pose, neutral: Pose) -> Pose:
-    """A pose with `neutral` taken as zero, for a camera that does not stand in front of the person: R0^T R."""
-    return Pose(*angles_from_rotation(rotation_from_angles(neutral).T @ rotation_from_angles(pose)).tolist())
+    """A pose with `neutral` taken as zero, for a camera that does not stand in front of the person: R0^T R.
+
+    Of both triples that say this rotation it is the one nearer to the differences of the angles: beyond profile the yaw
+    goes on rising, and pitch and roll do not jump.
+    """
+    rotation = rotation_from_angles(neutral).T @ rotation_from_angles(pose)
+    return Pose(*angles_near(rotation, wrapped_deg(np.subtract(pose, neutral))).tolist())
