@@ -10,6 +10,7 @@ import numpy as np
 
 from fsanet.datasets.derive import POINTS_KEY, Derivation, Row, check_landmarks
 from fsanet.datasets.pose_set import PoseSet
+from fsanet.rendering.code_version import code_version
 from fsanet.rendering.hair_styles import get_style
 
 
@@ -28,7 +29,8 @@ def haired_set(source: Path, target: Path, given: PoseSet, style: str | None = N
     if style is not None:
         get_style(style)
     check_landmarks(given, source)
-    return Derivation(source, target, partial(_haired, style=style), "haired", {"style": style or "any"}, seed)
+    settings = {"style": style or "any", "code": code_version(Path(__file__).parent)}
+    return Derivation(source, target, partial(_haired, style=style), "haired", settings, seed)
 
 
 def _haired(row: Row, rng: np.random.Generator, *, style: str | None) -> Row:
