@@ -35,7 +35,7 @@ def write_bank(folder: str | Path, plan: BankPlan, processes: int | None = None,
         quiet: no progress bar.
 
     Raises:
-        InputError: when the folder holds a bank of another plan, or there are fewer photographs than faces.
+        InputError: when the folder holds a bank of another plan or version, or there are fewer photographs than faces.
         OSError: when it cannot be written.
     """
     folder, makers = Path(folder), _cutting(plan) if plan.photographs else _rendering(plan)
@@ -77,7 +77,10 @@ def _cut(cut: Callable[[Path, np.random.Generator], Cutout], files: list[Path], 
 def _claim(folder: Path, plan: BankPlan) -> None:
     file = folder / "plan.json"
     if file.is_file() and _read_plan(file) != plan:
-        raise InputError(f"'{folder}' holds another bank of cut-outs: remove it, or name another folder.")
+        raise InputError(
+            f"'{folder}' holds another bank of cut-outs, or one of another version of this program: remove it, or name "
+            "another folder."
+        )
     with replace_whole(file) as temporary:
         temporary.write_text(json.dumps(asdict(plan)), encoding="utf-8")
 
@@ -113,7 +116,7 @@ def _write_shard(folder: Path, size: int, makers: dict[str, Callable[[int], Cuto
 
 
 class Bank:
-    """A bank for reading; images stay on disk until they are asked for.
+    """A bank for reading, of whatever version; images stay on disk until they are asked for.
 
     Args:
         folder: of a bank that is whole.
