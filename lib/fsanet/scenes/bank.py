@@ -35,7 +35,8 @@ def write_bank(folder: str | Path, plan: BankPlan, processes: int | None = None,
         quiet: no progress bar.
 
     Raises:
-        InputError: when the folder holds a bank of another plan or version, or there are fewer photographs than faces.
+        InputError: when the folder holds a bank of another plan or version, there are fewer photographs than faces, or
+            a split is asked of them.
         OSError: when it cannot be written.
     """
     folder, makers = Path(folder), _cutting(plan) if plan.photographs else _rendering(plan)
@@ -58,6 +59,11 @@ def _rendering(plan: BankPlan) -> dict[str, Callable[[int], Cutout]]:
 
 
 def _cutting(plan: BankPlan) -> dict[str, Callable[[int], Cutout]]:
+    if plan.split != BankPlan.split:
+        raise InputError(
+            f"Photographs are not split, so that a bank of them cannot be of '{plan.split}': leave --split out, and "
+            "give photographs of other people."
+        )
     files = labelled_files(Path(plan.photographs))
     most = max(plan.faces, plan.others)
     if len(files) < most:

@@ -21,7 +21,7 @@ class BankPlan:
     """What a bank holds.
 
     Attributes:
-        split: one of `cutout.SPLITS`.
+        split: one of `SPLITS`; of rendered people, photographs are not split.
         faces, others: cut-outs with and without a face; whole shards of them.
         seed: equal seeds give equal cut-outs.
         version: a digest of the sources that draw cut-outs; a number in banks of old.
