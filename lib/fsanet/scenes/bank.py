@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fsanet.console import progress
+from fsanet.datasets.npz_file import write_npy
 from fsanet.errors import InputError
 from fsanet.files import replace_whole
 from fsanet.scenes.bank_plan import BankPlan
@@ -114,8 +115,7 @@ def _write_shard(folder: Path, size: int, makers: dict[str, Callable[[int], Cuto
     kind, number = shard
     cutouts = [makers[kind](index) for index in range(number * size, (number + 1) * size)]
     labels: dict[str, Any] = {name: np.stack([getattr(cutout, name) for cutout in cutouts]) for name in _LABELS}
-    with replace_whole(_images_file(folder, kind, number)) as temporary:
-        np.save(temporary, np.stack([cutout.image_bgra for cutout in cutouts]))
+    write_npy(_images_file(folder, kind, number), np.stack([cutout.image_bgra for cutout in cutouts]))
     with replace_whole(_labels_file(folder, kind, number)) as temporary:
         np.savez(temporary, **labels)
     return size
