@@ -65,7 +65,7 @@ def test_the_twin_lies_beside_the_set(folder, request, capsys, verb, column):
         (["mask", "--by", "points"], "holds no landmarks"),
         (["mask", "--by", "render"], "was not rendered by this program"),
         (["hair"], "holds no landmarks (`points_xy`): make it again with `fsanet prepare`."),
-        (["hair", "--style", "beehive"], "There is no hair style 'beehive': choose one of bald"),
+        (["hair", "--style", "beehive"], "No hair 'beehive' can lie over faces: choose one of horseshoe"),
         (["surround"], "holds no landmarks (`points_xy`): make it again with `fsanet prepare`."),
         (["rotate", "--degrees", "0"], "largest turn must be above 0"),
     ],

@@ -156,7 +156,8 @@ def test_labels_without_roll_are_the_direction_that_the_face_looks_in(tmp_path):
     ("extras", "style", "text"),
     [
         ({"points_xy": np.full((3, 68, 2), np.nan)}, None, "3 faces have no landmarks, sample 0 first"),
-        ({}, "beehive", "no hair style 'beehive'"),
+        ({}, "beehive", "No hair 'beehive' can lie over faces: choose one of horseshoe, "),
+        ({}, "bald", "No hair 'bald' can lie over faces: choose one of horseshoe, "),
     ],
 )
 def test_what_a_set_lacks_is_said(tmp_path, extras, style, text):

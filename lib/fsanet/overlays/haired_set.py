@@ -10,9 +10,12 @@ import numpy as np
 
 from fsanet.datasets.derive import POINTS_KEY, Derivation, Row, check_landmarks, says_only_where_faces_look
 from fsanet.datasets.pose_set import PoseSet
+from fsanet.errors import InputError
 from fsanet.pose.angles import angles_of_facing
 from fsanet.rendering.code_version import code_version
-from fsanet.rendering.hair_styles import get_style
+from fsanet.rendering.hair_styles import HAIR_STYLES
+
+LAID_STYLES = tuple(style.name for style in HAIR_STYLES if style.name != "bald")  # what can lie over a face
 
 
 def haired_set(source: Path, target: Path, given: PoseSet, style: str | None = None, seed: int = 0) -> Derivation:
@@ -21,14 +24,14 @@ def haired_set(source: Path, target: Path, given: PoseSet, style: str | None = N
     Args:
         source, target: the npz files.
         given: the set, with landmarks.
-        style: a name of `HAIR_STYLES`; None draws one for each face.
+        style: one of `LAID_STYLES`; None draws one for each face.
         seed: of the hair.
 
     Raises:
         ValueError: for an unknown style, or a set without landmarks.
     """
-    if style is not None:
-        get_style(style)
+    if style is not None and style not in LAID_STYLES:
+        raise InputError(f"No hair '{style}' can lie over faces: choose one of {', '.join(LAID_STYLES)}.")
     check_landmarks(given, source)
     settings = {"style": style or "any", "code": code_version(Path(__file__).parent)}
     ears_level = says_only_where_faces_look(given.meta)
