@@ -50,7 +50,7 @@ def test_verbs_within_verbs_are_found():
 @pytest.mark.parametrize("verb", PARSERS)
 def test_options_of_the_vocabulary_mean_the_same_in_every_verb(verb):
     seen = {action.option_strings[0]: action.help for action in PARSERS[verb]._actions if action.option_strings}
-    assert ({"-h"} if " " in verb else {"-v", "-q", "-h"}) <= set(seen)
+    assert {"-v", "-q", "-h"} <= set(seen)
     for name in seen.keys() & VOCABULARY.keys():
         assert seen[name].startswith(VOCABULARY[name]), name
 
@@ -120,6 +120,15 @@ def test_help_of_a_verb_within_a_verb_imports_no_network_and_no_other_verb(words
     done = run_python("-c", code)
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("usage: fsanet finder ")
+
+
+@pytest.mark.parametrize(
+    ("words", "level"),
+    [("finder bank", 0), ("finder bank -q", -1), ("finder -q bank", -1), ("finder bank -v", 1), ("finder -v bank", 1)],
+)
+def test_messages_of_a_verb_within_a_verb_are_chosen_before_and_behind_it(words, level):
+    args = cli.command_parser(words.split()).parse_args(words.split())
+    assert args.verbose - args.quiet == level
 
 
 def test_a_verb_within_a_verb_is_needed(capsys):

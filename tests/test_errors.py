@@ -101,6 +101,11 @@ def test_a_message_is_one_line_whatever_it_quotes(text, shown):
     ("error", "sentence"),
     [
         (OSError(errno.ENOSPC, "x"), "The disk is full: free some space, or give a path on another disk."),
+        (
+            OSError(errno.EFBIG, "x", "a"),
+            "The file is larger than the disk, or this user's limit, takes at 'a': free some space, or give a path on "
+            "another disk.",
+        ),
         (OSError(errno.ENOSPC, "x", "a"), "The disk is full at 'a': free some space, or give a path on another disk."),
         (OSError(errno.EROFS, "x", "a"), "'a' lies on a disk that is read-only: check the path, or give another one."),
         (OSError(errno.ELOOP, "x", "a"), "'a' leads round in a circle of links: check the path, or give another one."),

@@ -1,3 +1,4 @@
+import errno
 import threading
 
 import pytest
@@ -21,6 +22,27 @@ def test_the_finished_file_takes_the_name(tmp_path):
         temporary.write_text("done")
         assert not (tmp_path / "new" / "a.txt").exists()
     assert (tmp_path / "new" / "a.txt").read_text() == "done"
+
+
+@pytest.mark.parametrize(
+    ("error", "named"),
+    [
+        (OSError(errno.ENOSPC, "No space left"), "a.txt"),
+        (OSError(errno.ENOSPC, "No space left", "other.txt"), "other.txt"),
+        (OSError(errno.ECONNRESET, "Reset"), None),
+    ],
+)
+def test_where_there_is_no_room_the_file_is_named(tmp_path, monkeypatch, error, named):
+    monkeypatch.chdir(tmp_path)
+
+    def fail():
+        with replace_whole("a.txt"):
+            raise error
+
+    with pytest.raises(OSError, match=error.strerror):
+        fail()
+    assert error.filename == named
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_failure_leaves_the_earlier_file_and_nothing_else(tmp_path):

@@ -108,7 +108,8 @@ def _fill(verb: argparse.ArgumentParser, module: ModuleType, further: Sequence[s
     """Give a verb what its module says; `further` are the words behind it."""
     verb.description = module.__doc__
     if hasattr(module, "VERBS"):
-        _add_verbs(verb, module.__name__, module.VERBS, further, "WHAT")
+        for what in _add_verbs(verb, module.__name__, module.VERBS, further, "WHAT"):
+            add_message_options(what, argparse.SUPPRESS)
     else:
         verb.set_defaults(run_verb=partial(_run, module.run, getattr(module, "NEEDS", ())))
         module.add_options(verb)

@@ -30,7 +30,11 @@ _OF_THE_SYSTEM = {  # what the system says by number, as people say it
     errno.ELOOP: "leads round in a circle of links",
     errno.ENAMETOOLONG: "has a name that is too long",
 }
-_FULL = {errno.ENOSPC: "The disk is full", errno.EDQUOT: "This user's share of the disk is full"}
+_FULL = {
+    errno.ENOSPC: "The disk is full",
+    errno.EDQUOT: "This user's share of the disk is full",
+    errno.EFBIG: "The file is larger than the disk, or this user's limit, takes",
+}
 
 
 def sentence_of(error: InputError | OSError) -> str:

@@ -40,11 +40,17 @@ def add_option(
     parser.add_argument(name, help=f"{VOCABULARY[name]} {note}".strip(), **settings)
 
 
-def add_message_options(parser: argparse.ArgumentParser) -> None:
-    """Add -v and --quiet, which every verb has."""
+def add_message_options(parser: argparse.ArgumentParser, default: bool | str = False) -> None:
+    """Add -v and --quiet, which every verb has.
+
+    Args:
+        parser: of the verb.
+        default: of both; `argparse.SUPPRESS` in a verb within a verb, where what was said before it holds.
+    """
     group = parser.add_argument_group("messages").add_mutually_exclusive_group()
-    group.add_argument("-v", "--verbose", action="store_true", help="say what is chosen and found, and from where")
-    group.add_argument("-q", "--quiet", action="store_true", help="only results, warnings and errors; no progress bars")
+    more, less = "say what is chosen and found, and from where", "only results, warnings and errors; no progress bars"
+    group.add_argument("-v", "--verbose", action="store_true", default=default, help=more)
+    group.add_argument("-q", "--quiet", action="store_true", default=default, help=less)
 
 
 def add_twin_options(parser: argparse.ArgumentParser) -> None:

@@ -16,15 +16,37 @@ def folder(tmp_path):
     return tmp_path
 
 
+@pytest.fixture
+def with_points(folder):
+    """The folder, its faces with landmarks."""
+    given = PoseSet.load(folder / "faces.npz")
+    points = np.tile(place_by_pose(np.zeros(3), (18, 18, 46, 46)).points_xy, (3, 1, 1))
+    PoseSet(given.image, given.pose, given.source, given.meta, {"points_xy": points}).save(folder / "faces.npz")
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("verb", "room"),
+    [("mask", "overlays.masked_set"), ("hair", "overlays.haired_set"), ("surround", "scenes.surrounded_set")],
+)
+def test_a_twin_of_a_version_that_drew_otherwise_is_not_taken_for_one_of_this(
+    with_points, capsys, monkeypatch, verb, room
+):
+    arguments = [verb, "--set", "faces", "--folder", str(with_points), "--workers", "1"]
+    with monkeypatch.context() as older:
+        older.setattr(f"fsanet.{room}.code_version", lambda *_: "older")
+        assert main(arguments) == EXIT_OK
+    assert main(arguments) == EXIT_ERROR
+    assert "was made in another way, or by another version of this program: remove it" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("verb", "column"),
     [("mask", "mask"), ("hair", "hair"), ("surround", "points_xy"), ("rotate", "clockwise_deg")],
 )
-def test_the_twin_lies_beside_the_set(folder, capsys, verb, column):
+def test_the_twin_lies_beside_the_set(folder, request, capsys, verb, column):
     if verb in ("hair", "surround"):
-        given = PoseSet.load(folder / "faces.npz")
-        points = np.tile(place_by_pose(np.zeros(3), (18, 18, 46, 46)).points_xy, (3, 1, 1))
-        PoseSet(given.image, given.pose, given.source, given.meta, {"points_xy": points}).save(folder / "faces.npz")
+        request.getfixturevalue("with_points")
     arguments = [verb, "--set", "faces", "--folder", str(folder), "--workers", "1", "--seed", "4"]
     assert main(arguments) == EXIT_OK
     [twin] = folder.glob(f"faces_{verb[:4]}*.npz")
@@ -43,7 +65,7 @@ def test_the_twin_lies_beside_the_set(folder, capsys, verb, column):
         (["mask", "--by", "points"], "holds no landmarks"),
         (["mask", "--by", "render"], "was not rendered by this program"),
         (["hair"], "holds no landmarks (`points_xy`): make it again with `fsanet prepare`."),
-        (["hair", "--style", "beehive"], "There is no hair style 'beehive': choose one of bald"),
+        (["hair", "--style", "beehive"], "No hair 'beehive' can lie over faces: choose one of horseshoe"),
         (["surround"], "holds no landmarks (`points_xy`): make it again with `fsanet prepare`."),
         (["rotate", "--degrees", "0"], "largest turn must be above 0"),
     ],

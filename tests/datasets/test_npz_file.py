@@ -1,10 +1,11 @@
+import errno
 import hashlib
 import tracemalloc
 
 import numpy as np
 import pytest
 
-from fsanet.datasets.npz_file import Rows, read_meta, read_rows, set_arrays, write_npz
+from fsanet.datasets.npz_file import Rows, read_meta, read_rows, set_arrays, write_npy, write_npz
 from fsanet.errors import InputError
 
 
@@ -25,6 +26,26 @@ def test_numpy_reads_what_is_written(tmp_path):
         assert archive.files == ["image", "pose", "img_size", "source", "meta", "masked"]
         for key, array in small_set().items():
             np.testing.assert_array_equal(archive[key], array)
+
+
+def test_an_array_is_written_as_numpy_does(tmp_path):
+    for array in (np.arange(12, dtype=np.uint8).reshape(1, 3, 4), np.array([0.5, 2.0], np.float32), np.empty((0, 2))):
+        np.save(tmp_path / "numpy.npy", array)
+        write_npy(tmp_path / "ours.npy", array)
+        assert (tmp_path / "ours.npy").read_bytes() == (tmp_path / "numpy.npy").read_bytes()
+
+
+def test_an_array_that_the_disk_does_not_take_is_named(tmp_path):
+    resource = pytest.importorskip("resource")
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, hard))
+    try:
+        with pytest.raises(OSError, match="too large") as told:
+            write_npy(tmp_path / "a.npy", np.zeros(5000))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert (told.value.errno, told.value.filename) == (errno.EFBIG, str(tmp_path / "a.npy"))
+    assert not list(tmp_path.iterdir())
 
 
 def test_blocks_give_the_bytes_of_the_whole(tmp_path):

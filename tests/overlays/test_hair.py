@@ -1,5 +1,6 @@
 """Rendered hair on faces of photographs: where it lies, how bright it is, and twins of sets with it."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -12,6 +13,7 @@ from fsanet.overlays import hair as module
 from fsanet.overlays.hair import SHARES, hair_over
 from fsanet.overlays.haired_set import haired_set
 from fsanet.overlays.placing import place_by_pose
+from fsanet.pose.angles import angles_of_facing
 from fsanet.rendering.hair_styles import HAIR_STYLES
 
 POSE, BOX = np.array([10.0, -5.0, 3.0]), np.array([17.5, 17.5, 46.5, 46.5])
@@ -112,9 +114,9 @@ def faces(**extras):
     return PoseSet(np.tile(SKIN, (3, 1, 1, 1)), np.tile(POSE, (3, 1)), list("abc"), {}, {"points_xy": points, **extras})
 
 
-def twin(given, tmp_path, **settings):
+def twin(given, tmp_path, name="twin", **settings):
     given.save(tmp_path / "faces.npz")
-    target = tmp_path / "twin.npz"
+    target = tmp_path / f"{name}.npz"
     derive_set(haired_set(tmp_path / "faces.npz", target, given, **settings), given, workers=1, quiet=True)
     return PoseSet.load(target)
 
@@ -139,11 +141,23 @@ def test_a_set_without_tags_gets_none_and_a_style_is_drawn_for_each(tmp_path):
     assert set(haired.extras["hair"]) <= set(SHARES)
 
 
+def test_labels_without_roll_are_the_direction_that_the_face_looks_in(tmp_path):
+    aside = np.array([[0.0, 0, 0], [60, 30, 0], [-45, 60, 0]])
+    gaze = replace(faces(), pose=aside, meta={"roll_labelled": False})
+    turned = replace(faces(), pose=angles_of_facing(aside[:, :2]))
+    by_gaze, by_pose = (twin(given, tmp_path, name) for given, name in ((gaze, "gaze"), (turned, "pose")))
+    np.testing.assert_array_equal(by_gaze.image, by_pose.image)
+    np.testing.assert_array_equal(by_gaze.pose, aside)
+    assert by_gaze.meta["haired"]["pose"] == "where the face looks"
+    assert "pose" not in by_pose.meta["haired"]
+
+
 @pytest.mark.parametrize(
     ("extras", "style", "text"),
     [
         ({"points_xy": np.full((3, 68, 2), np.nan)}, None, "3 faces have no landmarks, sample 0 first"),
-        ({}, "beehive", "no hair style 'beehive'"),
+        ({}, "beehive", "No hair 'beehive' can lie over faces: choose one of horseshoe, "),
+        ({}, "bald", "No hair 'bald' can lie over faces: choose one of horseshoe, "),
     ],
 )
 def test_what_a_set_lacks_is_said(tmp_path, extras, style, text):

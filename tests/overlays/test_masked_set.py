@@ -7,8 +7,9 @@ from fsanet.errors import InputError
 from fsanet.overlays.masked_set import landmark_box_of, masked_set, usual_box
 from fsanet.overlays.placing import place_by_pose
 from fsanet.pose.angles import angles_of_facing
+from fsanet.rendering.code_version import code_version
 from fsanet.rendering.masks.kinds import KINDS, WORN
-from fsanet.rendering.write_sets import code_version, write_test_set
+from fsanet.rendering.write_sets import write_test_set
 
 POSES = np.array([[0.0, 0, 0], [40, -10, 5], [-30, 15, 0]])
 BOX = usual_box({"margin": 0.6}, 64)

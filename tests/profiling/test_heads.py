@@ -27,8 +27,18 @@ def test_other_landmarks_are_no_use(photographs, tmp_path):
     label = scipy.io.loadmat(photographs / "p_0.mat")
     more = np.column_stack([label["pt2d"], label["pt2d"][:, :2]])
     scipy.io.savemat(tmp_path / "a.mat", {"Pose_Para": label["Pose_Para"], "pt2d": more})
-    with pytest.raises(Unusable, match=r"a\.mat has 70, not 68"):
+    with pytest.raises(Unusable, match=r"a\.mat has no 68 of them in 'pt3d_68' or 'pt2d'"):
         Photograph(tmp_path / "a.png").head()
+
+
+def test_landmarks_of_aflw2000_are_those_in_three_dimensions(photographs, tmp_path):
+    label = scipy.io.loadmat(photographs / "p_0.mat")
+    deep = np.vstack([label["pt2d"], np.zeros(68)])
+    content = {"Pose_Para": label["Pose_Para"], "pt2d": label["pt2d"][:, :21], "pt3d_68": deep}
+    scipy.io.savemat(tmp_path / "a.mat", content)
+    of_both = (Photograph(folder / name).head() for folder, name in ((photographs, "p_0.png"), (tmp_path, "a.png")))
+    of_two, of_three = (head.vertices for head in of_both)
+    np.testing.assert_allclose(of_three, of_two)
 
 
 def test_a_mesh_gives_the_head_and_its_pose_is_corrected(tmp_path):

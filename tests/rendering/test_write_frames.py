@@ -4,6 +4,7 @@ import pytest
 from fsanet.image.reading import read_image
 from fsanet.readers.biwi_protocol import biwi_angles, read_rotation
 from fsanet.readers.type1 import read_mat
+from fsanet.rendering import write_frames as write_frames_module
 from fsanet.rendering.frame import RenderSettings, render_frame
 from fsanet.rendering.write_frames import write_300w_lp_frame, write_biwi_frame, write_frames
 
@@ -19,6 +20,17 @@ def test_300w_lp_layout_is_read_by_the_real_reader(frame, tmp_path):
     np.testing.assert_allclose(pose, frame.pose, atol=1e-5)
     np.testing.assert_allclose(landmarks_xy, frame.landmarks_xy.T, atol=1e-4)
     assert read_image(tmp_path / "face_0.jpg").shape == (150, 200, 3)
+
+
+@pytest.mark.parametrize("layout", ["300W_LP", "BIWI"])
+def test_where_the_picture_cannot_be_written_no_label_says_that_it_is_there(frame, tmp_path, monkeypatch, layout):
+    def fail(path, *_):
+        raise OSError(f"'{path}' cannot be written")
+
+    monkeypatch.setattr(write_frames_module, "write_image", fail)
+    with pytest.raises(OSError, match="cannot be written"):
+        write_300w_lp_frame(frame, tmp_path / "a") if layout == "300W_LP" else write_biwi_frame(frame, tmp_path, 3)
+    assert not list(tmp_path.iterdir())
 
 
 def test_biwi_layout_is_read_by_the_real_reader(frame, tmp_path):

@@ -77,7 +77,7 @@ def test_where_all_pictures_are_of_the_other_split_it_is_said(folder):
         Backgrounds(folder, "train")
 
 
-def test_tests_show_paintings_that_training_never_does(monkeypatch):
+def test_half_of_the_paintings_of_tests_are_of_kinds_that_training_never_shows(monkeypatch):
     painted = []
     for name in backgrounds.BACKGROUNDS:
         monkeypatch.setitem(
@@ -86,12 +86,14 @@ def test_tests_show_paintings_that_training_never_does(monkeypatch):
     painting.cache_clear()
     for number in range(40):
         painting(number, "train")
-    assert not set(painted) & {*HELD_OUT_BACKGROUNDS, "crowd"}
+    of_training = set(painted)
+    assert of_training == set(backgrounds.BACKGROUNDS) - {*HELD_OUT_BACKGROUNDS, "crowd"}
     painted.clear()
-    for number in range(4):
+    for number in range(40):
         painting(number, "test")
     painting.cache_clear()
-    assert set(painted) == set(HELD_OUT_BACKGROUNDS)
+    assert set(painted) == {*HELD_OUT_BACKGROUNDS, *of_training}
+    assert sum(name in HELD_OUT_BACKGROUNDS for name in painted) == 20
 
 
 def test_a_damaged_picture_is_named(tmp_path):

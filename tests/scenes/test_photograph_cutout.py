@@ -186,3 +186,10 @@ def test_more_faces_than_photographs_are_refused(photographs, tmp_path):
     with pytest.raises(InputError, match="3 labelled photographs"):
         write_bank(tmp_path / "bank", plan, processes=1, quiet=True)
     assert not (tmp_path / "bank").exists()
+
+
+def test_a_split_of_photographs_is_refused(photographs, tmp_path):
+    plan = BankPlan("test", faces=2, others=0, shard=1, photographs=str(photographs))
+    with pytest.raises(InputError, match=r"Photographs are not split, .* leave --split out"):
+        write_bank(tmp_path / "bank", plan, processes=1, quiet=True)
+    assert not (tmp_path / "bank").exists()

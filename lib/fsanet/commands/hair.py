@@ -13,8 +13,7 @@ import argparse
 from fsanet.commands.twins import make_twin
 from fsanet.datasets.derive import HAIRED
 from fsanet.options import add_twin_options
-from fsanet.overlays.haired_set import haired_set
-from fsanet.rendering.hair_styles import HAIR_STYLES
+from fsanet.overlays.haired_set import LAID_STYLES, haired_set
 
 NEEDS = ("render",)
 
@@ -22,8 +21,8 @@ NEEDS = ("render",)
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Which set, which hair, and where to."""
     add_twin_options(parser)
-    styles = ", ".join(style.name for style in HAIR_STYLES if style.name != "bald")
-    parser.add_argument("--style", metavar="STYLE", help=f"of all hair: {styles} (default: one for each face)")
+    styles = f"of all hair: {', '.join(LAID_STYLES)} (default: one for each face)"
+    parser.add_argument("--style", metavar="STYLE", help=styles)
 
 
 def run(args: argparse.Namespace) -> int:

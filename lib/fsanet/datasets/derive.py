@@ -179,7 +179,8 @@ def _is_there(work: Derivation, made: Mapping[str, Any]) -> bool:
     if read_meta(work.target).get(work.name) == made:
         return True
     raise InputError(
-        f"'{work.target}' exists and was made in another way: remove it, or give the new set another place."
+        f"'{work.target}' exists and was made in another way, or by another version of this program: remove it, or "
+        "give the new set another place."
     )
 
 

@@ -56,6 +56,18 @@ def write_npz(path: str | Path, arrays: Mapping[str, NDArray | Rows]) -> None:
                 _write_npy(stream, array if isinstance(array, Rows) else _rows_of(np.asarray(array)))
 
 
+def write_npy(path: str | Path, array: NDArray) -> None:
+    """Write an array as `numpy.save` does, whole or not at all; where there is no room, the error says so and where.
+
+    NumPy's own hides what the system said.
+
+    Raises:
+        OSError: when it cannot be written.
+    """
+    with replace_whole(path) as temporary, temporary.open("wb") as stream:
+        _write_npy(stream, _rows_of(array))
+
+
 def set_arrays(
     image: NDArray | Rows, pose: NDArray, source: NDArray, meta: Mapping[str, Any], extras: Mapping[str, NDArray]
 ) -> dict[str, NDArray | Rows]:

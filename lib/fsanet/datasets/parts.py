@@ -3,7 +3,6 @@
 The disk may be full, read-only or pulled away: then nothing half-written stays.
 """
 
-import errno
 import hashlib
 import json
 import logging
@@ -15,11 +14,9 @@ from typing import Any
 from uuid import uuid4
 
 from fsanet.errors import InputError
-from fsanet.files import locked, remove_leftovers, replace_whole
+from fsanet.files import NO_ROOM, locked, remove_leftovers, replace_whole
 
 log = logging.getLogger(__name__)
-
-_CANNOT_BE_WRITTEN = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS)  # no reading fails so
 
 
 class Parts:
@@ -139,7 +136,7 @@ def kept_for_the_next_run(megabytes: int, *of_files: Parts) -> Iterator[None]:
 
 def _is_of_disk(error: OSError, of_files: Sequence[Parts]) -> bool:
     """Whether what is made cannot be written; an input that cannot be read is another matter."""
-    return error.errno in _CANNOT_BE_WRITTEN or any(parts.suffered(error) for parts in of_files)
+    return error.errno in NO_ROOM or any(parts.suffered(error) for parts in of_files)
 
 
 def refuse_other_settings(record: Path, wanted: Mapping[str, Any], holds: str) -> None:

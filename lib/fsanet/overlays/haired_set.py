@@ -8,9 +8,14 @@ from pathlib import Path
 
 import numpy as np
 
-from fsanet.datasets.derive import POINTS_KEY, Derivation, Row, check_landmarks
+from fsanet.datasets.derive import POINTS_KEY, Derivation, Row, check_landmarks, says_only_where_faces_look
 from fsanet.datasets.pose_set import PoseSet
-from fsanet.rendering.hair_styles import get_style
+from fsanet.errors import InputError
+from fsanet.pose.angles import angles_of_facing
+from fsanet.rendering.code_version import code_version
+from fsanet.rendering.hair_styles import HAIR_STYLES
+
+LAID_STYLES = tuple(style.name for style in HAIR_STYLES if style.name != "bald")  # what can lie over a face
 
 
 def haired_set(source: Path, target: Path, given: PoseSet, style: str | None = None, seed: int = 0) -> Derivation:
@@ -19,23 +24,29 @@ def haired_set(source: Path, target: Path, given: PoseSet, style: str | None = N
     Args:
         source, target: the npz files.
         given: the set, with landmarks.
-        style: a name of `HAIR_STYLES`; None draws one for each face.
+        style: one of `LAID_STYLES`; None draws one for each face.
         seed: of the hair.
 
     Raises:
         ValueError: for an unknown style, or a set without landmarks.
     """
-    if style is not None:
-        get_style(style)
+    if style is not None and style not in LAID_STYLES:
+        raise InputError(f"No hair '{style}' can lie over faces: choose one of {', '.join(LAID_STYLES)}.")
     check_landmarks(given, source)
-    return Derivation(source, target, partial(_haired, style=style), "haired", {"style": style or "any"}, seed)
+    settings = {"style": style or "any", "code": code_version(Path(__file__).parent)}
+    ears_level = says_only_where_faces_look(given.meta)
+    if ears_level:
+        settings["pose"] = "where the face looks"  # a twin whose hair followed the bare labels is another one
+    change = partial(_haired, style=style, ears_level=ears_level)
+    return Derivation(source, target, change, "haired", settings, seed)
 
 
-def _haired(row: Row, rng: np.random.Generator, *, style: str | None) -> Row:
+def _haired(row: Row, rng: np.random.Generator, *, style: str | None, ears_level: bool) -> Row:
     from fsanet.overlays.hair import hair_over
     from fsanet.rendering.tags import hair_tags
 
-    result = hair_over(row.image, row.extras[POINTS_KEY], row.pose, rng, style)
+    pose = angles_of_facing(row.pose[:2]) if ears_level else row.pose
+    result = hair_over(row.image, row.extras[POINTS_KEY], pose, rng, style)
     worn = np.str_(result.style)
     tags = {name: holds for name, holds in hair_tags(worn).items() if name in row.extras}
     return Row(row.number, result.image_bgr, row.pose, {**row.extras, "hair": worn, **tags})

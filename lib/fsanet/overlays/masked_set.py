@@ -31,6 +31,7 @@ from fsanet.datasets.derive import (
 from fsanet.datasets.pose_set import TAG, PoseSet
 from fsanet.errors import InputError
 from fsanet.pose.angles import angles_of_facing
+from fsanet.rendering.code_version import code_version
 from fsanet.rendering.masks.kinds import POINTS, POSE, RENDER, check_kind
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ def masked_set(
         )
     make = {POINTS: _points_change, POSE: _pose_change, RENDER: _render_change}[by]
     change = make(given, source, kind)
-    settings = {"by": by, "kind": kind or "any"}
+    settings = {"by": by, "kind": kind or "any", "code": code_version(Path(__file__).parent)}
     if by == POSE and says_only_where_faces_look(given.meta):
         settings["pose"] = "where the face looks"  # a twin whose masks followed the bare labels is another one
     return Derivation(source, target, change, "masked", settings, seed)
@@ -102,8 +103,6 @@ def _render_change(given: PoseSet, source: Path, kind: str | None) -> Change:
 
 def _check_can_be_rendered_again(meta: Mapping[str, Any], source: Path) -> None:
     """Raise unless rendering a set again gives its very pictures."""
-    from fsanet.rendering.write_sets import code_version
-
     if meta.get("made_by") != _RENDERER:
         raise InputError(f"'{source}' was not rendered by this program: place the masks by points or by pose.")
     if changes := changes_of(meta):

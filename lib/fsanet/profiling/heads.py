@@ -15,9 +15,7 @@ from fsanet.profiling.correction import reading_correction
 from fsanet.profiling.fitted_head import FittedHead, fit_to_landmarks, fit_to_mesh
 from fsanet.profiling.mesh_points import Meshes, read_meshes
 from fsanet.readers.set_builder import Unusable
-from fsanet.readers.type1 import read_mat
-
-LANDMARKS = 68
+from fsanet.readers.type1 import read_label
 
 
 @dataclass(frozen=True)
@@ -41,10 +39,10 @@ class Photograph:
             Unusable: there is no face, or the points contradict each other.
         """
         if self.mesh is None:
-            pose, landmarks = read_mat(self.file.with_suffix(".mat"))
-            if landmarks.shape[1] != LANDMARKS:
-                raise Unusable("other landmarks", f"{self.file.stem}.mat has {landmarks.shape[1]}, not {LANDMARKS}")
-            return fit_to_landmarks(landmarks.T, rotation_from_angles(pose))
+            label = read_label(self.file.with_suffix(".mat"))
+            if not np.isfinite(label.points_xy).all():
+                raise Unusable("other landmarks", f"{self.file.stem}.mat has no 68 of them in 'pt3d_68' or 'pt2d'")
+            return fit_to_landmarks(label.points_xy, rotation_from_angles(label.pose_deg))
         if not np.isfinite(self.mesh).all():
             raise Unusable("no face", "Face Mesh finds none in the picture or in a turn of it", broken=False)
         head = fit_to_mesh(self.mesh.astype(np.float64), reading_correction())

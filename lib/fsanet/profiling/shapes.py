@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
+from fsanet.datasets.npz_file import write_npy
 from fsanet.errors import InputError
-from fsanet.files import replace_whole
 from fsanet.profiling.fitted_head import FittedHead
 from fsanet.profiling.heads import Photograph
 from fsanet.profiling.subject import Subject
@@ -34,8 +34,7 @@ def write_shapes(path: Path, photographs: Sequence[Photograph], workers: int | N
     """Write the shapes of the heads in photographs, (N, V, 3) float32, for all processes to read; returns N."""
     shapes = dict(run_on_all_cores(_numbered_shape, list(enumerate(photographs)), workers))
     usable = [shape for _, shape in sorted(shapes.items()) if shape is not None]
-    with replace_whole(path) as temporary, temporary.open("wb") as file:
-        np.save(file, np.array(usable, np.float32))
+    write_npy(path, np.array(usable, np.float32))
     return len(usable)
 
 

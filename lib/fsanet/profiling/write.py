@@ -9,7 +9,6 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
-import scipy.io
 from numpy.typing import NDArray
 
 from fsanet.console import progress
@@ -19,7 +18,7 @@ from fsanet.datasets.protocols import FLIPPED
 from fsanet.errors import InputError
 from fsanet.files import replace_whole
 from fsanet.image.kinds import pictures_in
-from fsanet.image.reading import read_image, write_image
+from fsanet.image.reading import read_image
 from fsanet.pose.angles import angles_from_rotation
 from fsanet.profiling.copies import Copy, can_keep_to, make_copies, mirrored
 from fsanet.profiling.fitted_head import FittedHead
@@ -27,6 +26,7 @@ from fsanet.profiling.heads import Photograph, find_photographs
 from fsanet.profiling.shapes import write_shapes
 from fsanet.profiling.subject import make_subject
 from fsanet.readers.set_builder import Unusable
+from fsanet.rendering.write_frames import write_with_label
 from fsanet.workers import run_on_all_cores
 
 _JPEG_QUALITY = 92
@@ -178,15 +178,13 @@ def _copies(
 
 def write_copy(label: Path, copy: Copy) -> None:
     """Write a copy as 300W-LP has it: `label`, a .mat, and the .jpg beside it, the .mat last."""
-    write_image(label.with_suffix(".jpg"), copy.image_bgr, _JPEG_QUALITY)
     yaw, pitch, roll = np.deg2rad(copy.yaw_pitch_roll_deg)
     content = {
         "Pose_Para": np.array([[pitch, yaw, roll, 0, 0, 0, 0]], np.float32),
         "pt2d": copy.landmarks[:, :2].T.astype(np.float32),
         "pt3d_68": copy.landmarks.T.astype(np.float32),
     }
-    with replace_whole(label) as temporary:
-        scipy.io.savemat(temporary, content)
+    write_with_label(label, copy.image_bgr, content, _JPEG_QUALITY)
 
 
 def _label(folder: Path, stem: str, number: int) -> Path:

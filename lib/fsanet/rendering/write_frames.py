@@ -8,10 +8,12 @@
 person per folder, who sits anywhere in the picture of one camera; poses are relative to its axes.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 import scipy.io
+from numpy.typing import NDArray
 
 from fsanet.console import progress
 from fsanet.errors import InputError
@@ -43,9 +45,23 @@ def write_300w_lp_frame(frame: Frame, stem: Path) -> None:
     # The dataset's y axis points up from the bottom of the picture.
     pose = [pitch, yaw, roll, frame.centre_xy[0], height - frame.centre_xy[1], 0.0, scale]
     content = {"Pose_Para": np.array([pose], np.float32), "pt2d": frame.landmarks_xy.T, "pt3d_68": frame.landmarks_3d.T}
-    with replace_whole(stem.with_suffix(".mat")) as temporary:
+    write_with_label(stem.with_suffix(".mat"), frame.image_bgr, content)
+
+
+def write_with_label(
+    label: Path, image_bgr: NDArray[np.uint8], content: Mapping[str, NDArray], jpeg_quality: int | None = None
+) -> None:
+    """Write a picture and then its label, which says that the picture is there.
+
+    Args:
+        label: a .mat; the .jpg lies beside it.
+        image_bgr: (h, w, 3) uint8.
+        content: of the label.
+        jpeg_quality: as `write_image`.
+    """
+    write_image(label.with_suffix(".jpg"), image_bgr, jpeg_quality)
+    with replace_whole(label) as temporary:
         scipy.io.savemat(temporary, content, appendmat=False)
-    write_image(stem.with_suffix(".jpg"), frame.image_bgr)
 
 
 def write_biwi_frame(frame: Frame, folder: Path, number: int) -> None:
@@ -56,6 +72,7 @@ def write_biwi_frame(frame: Frame, folder: Path, number: int) -> None:
         folder: of the video.
         number: of the frame.
     """
+    write_image(folder / f"frame_{number:05d}_rgb.png", frame.image_bgr)
     rotation = _BIWI_AXES @ frame.rotation @ _BIWI_AXES
     rows = [" ".join(f"{value:.6f}" for value in row) + " " for row in rotation]
     right, up = frame.aside_dm
@@ -67,7 +84,6 @@ def write_biwi_frame(frame: Frame, folder: Path, number: int) -> None:
     camera = [f"{f:.6f} 0 {cx:.6f}", f"0 {f:.6f} {cy:.6f}", "0 0 1", "", "0 0 0 0", "", "1 0 0", "0 1 0", "0 0 1", ""]
     with replace_whole(folder / "rgb.cal") as temporary:
         temporary.write_text("\n".join([*camera, "0 0 0", "", f"{width} {height}", ""]), encoding="ascii")
-    write_image(folder / f"frame_{number:05d}_rgb.png", frame.image_bgr)
 
 
 def write_frames(

@@ -7,7 +7,6 @@ was. A set depends on its seed and settings alone: any number of processes, stop
 """
 
 import dataclasses
-import hashlib
 import logging
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -23,15 +22,14 @@ from fsanet.datasets.parts import kept_for_the_next_run, sole_writer
 from fsanet.datasets.pictures import draw_pictures, picture_paths
 from fsanet.errors import InputError
 from fsanet.image.face_crop import INPUT_SIZE, LANDMARK_MARGIN
+from fsanet.rendering.code_version import code_version
 from fsanet.rendering.frame import SPLITS, RenderSettings
-from fsanet.rendering.head_pack import PACK_FILE
 from fsanet.rendering.samples import render_samples
 from fsanet.workers import run_on_all_cores
 
 log = logging.getLogger(__name__)
 
 DEFAULT_OUT = Path("data")
-_WRITERS = ("write_", "make_")  # files whose names begin so
 DEFAULT_SAMPLES = 50_000
 _SMALL_SHARE = 20  # validation and test are each one twentieth of the training set
 _LARGEST_CHUNK = 240  # samples: a few seconds of work, so that a kill loses little
@@ -100,19 +98,6 @@ def split_sizes(samples: int) -> dict[str, int]:
         raise InputError(f"a synthetic training set needs at least 1 sample, got {samples}")
     small = max(1, round(samples / _SMALL_SHARE))
     return {"train": samples, **dict.fromkeys(SPLITS[1:], small)}
-
-
-def code_version() -> str:
-    """A digest of the renderer's sources and of its head: samples of other code are other samples."""
-    digest = hashlib.sha256()
-    for path in sorted([*drawing_files(), PACK_FILE]):
-        digest.update(path.read_bytes())
-    return digest.hexdigest()[:16]
-
-
-def drawing_files() -> list[Path]:
-    """The renderer's sources, without writers such as this file, which draw nothing themselves."""
-    return [path for path in Path(__file__).parent.rglob("*.py") if not path.name.startswith(_WRITERS)]
 
 
 def _do(job: _Job) -> int:

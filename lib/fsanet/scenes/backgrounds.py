@@ -97,9 +97,10 @@ def _crop(rng: np.random.Generator, image: NDArray[np.uint8], side: int) -> NDAr
 
 @lru_cache(maxsize=2 * _PAINTINGS)
 def painting(number: int, split: str) -> NDArray[np.uint8]:
-    """A painted background (384, 384, 3) BGR; test pictures also show kinds that training never does."""
+    """A painted background (384, 384, 3) BGR; every other one for tests shows a kind that training never does."""
     rng = np.random.default_rng([number, split == "test"])
+    count, held_out = (number // 2, number % 2 == 0) if split == "test" else (number, False)
     kept = [name for name in BACKGROUNDS if name not in _NOT_PAINTED]
-    kinds = [name for name in kept if (name in HELD_OUT_BACKGROUNDS) == (split == "test")]
-    picture = np.asarray(BACKGROUNDS[kinds[number % len(kinds)]](rng, _PAINTING_SIDE, _PAINTING_SIDE), np.float32)
+    kinds = [name for name in kept if (name in HELD_OUT_BACKGROUNDS) == held_out]
+    picture = np.asarray(BACKGROUNDS[kinds[count % len(kinds)]](rng, _PAINTING_SIDE, _PAINTING_SIDE), np.float32)
     return np.ascontiguousarray(255 * np.clip(picture[..., ::-1], 0, 1)).astype(np.uint8)

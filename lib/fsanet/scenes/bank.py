@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fsanet.console import progress
+from fsanet.datasets.npz_file import write_npy
 from fsanet.errors import InputError
 from fsanet.files import replace_whole
 from fsanet.scenes.bank_plan import BankPlan
@@ -35,7 +36,8 @@ def write_bank(folder: str | Path, plan: BankPlan, processes: int | None = None,
         quiet: no progress bar.
 
     Raises:
-        InputError: when the folder holds a bank of another plan, or there are fewer photographs than faces.
+        InputError: when the folder holds a bank of another plan or version, there are fewer photographs than faces, or
+            a split is asked of them.
         OSError: when it cannot be written.
     """
     folder, makers = Path(folder), _cutting(plan) if plan.photographs else _rendering(plan)
@@ -58,6 +60,11 @@ def _rendering(plan: BankPlan) -> dict[str, Callable[[int], Cutout]]:
 
 
 def _cutting(plan: BankPlan) -> dict[str, Callable[[int], Cutout]]:
+    if plan.split != BankPlan.split:
+        raise InputError(
+            f"Photographs are not split, so that a bank of them cannot be of '{plan.split}': leave --split out, and "
+            "give photographs of other people."
+        )
     files = labelled_files(Path(plan.photographs))
     most = max(plan.faces, plan.others)
     if len(files) < most:
@@ -77,7 +84,10 @@ def _cut(cut: Callable[[Path, np.random.Generator], Cutout], files: list[Path], 
 def _claim(folder: Path, plan: BankPlan) -> None:
     file = folder / "plan.json"
     if file.is_file() and _read_plan(file) != plan:
-        raise InputError(f"'{folder}' holds another bank of cut-outs: remove it, or name another folder.")
+        raise InputError(
+            f"'{folder}' holds another bank of cut-outs, or one of another version of this program: remove it, or name "
+            "another folder."
+        )
     with replace_whole(file) as temporary:
         temporary.write_text(json.dumps(asdict(plan)), encoding="utf-8")
 
@@ -105,15 +115,14 @@ def _write_shard(folder: Path, size: int, makers: dict[str, Callable[[int], Cuto
     kind, number = shard
     cutouts = [makers[kind](index) for index in range(number * size, (number + 1) * size)]
     labels: dict[str, Any] = {name: np.stack([getattr(cutout, name) for cutout in cutouts]) for name in _LABELS}
-    with replace_whole(_images_file(folder, kind, number)) as temporary:
-        np.save(temporary, np.stack([cutout.image_bgra for cutout in cutouts]))
+    write_npy(_images_file(folder, kind, number), np.stack([cutout.image_bgra for cutout in cutouts]))
     with replace_whole(_labels_file(folder, kind, number)) as temporary:
         np.savez(temporary, **labels)
     return size
 
 
 class Bank:
-    """A bank for reading; images stay on disk until they are asked for.
+    """A bank for reading, of whatever version; images stay on disk until they are asked for.
 
     Args:
         folder: of a bank that is whole.

@@ -1,11 +1,19 @@
 """What a bank of cut-outs holds, as data."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import Path
 
 from fsanet.errors import InputError
 
 SPLITS = ("train", "test")  # other people each
-VERSION = 2  # of the drawing: raise it when cut-outs of one seed look different
+_ROOM = Path(__file__).parent
+_DRAWS = (_ROOM / "cutout.py", _ROOM / "photograph_cutout.py", _ROOM.parent / "overlays")  # besides the renderer
+
+
+def _version() -> str:
+    from fsanet.rendering.code_version import code_version  # loads NumPy, which help does without
+
+    return code_version(*_DRAWS)
 
 
 @dataclass(frozen=True)
@@ -13,10 +21,10 @@ class BankPlan:
     """What a bank holds.
 
     Attributes:
-        split: one of `cutout.SPLITS`.
+        split: one of `SPLITS`; of rendered people, photographs are not split.
         faces, others: cut-outs with and without a face; whole shards of them.
         seed: equal seeds give equal cut-outs.
-        version: of the drawing.
+        version: a digest of the sources that draw cut-outs; a number in banks of old.
         shard: cut-outs in a file; 100 are 26 MB and a quarter of a minute of work.
         photographs: folder of labelled photographs that the faces are cut from, instead of rendering them; the other
             things are what lies below their chins.
@@ -26,7 +34,7 @@ class BankPlan:
     faces: int = 8_000
     others: int = 1_000
     seed: int = 0
-    version: int = VERSION
+    version: str | int = field(default_factory=_version)
     shard: int = 100
     photographs: str = ""
 

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from fsanet.datasets.derive import POINTS_KEY, Derivation, Row, check_landmarks
 from fsanet.datasets.npz_file import read_rows
 from fsanet.datasets.pose_set import PoseSet
+from fsanet.rendering.code_version import code_version
 from fsanet.scenes.backgrounds import Backgrounds
 
 _BACKGROUND_SHARE = 0.4  # of the surroundings; the others are crops of the set
@@ -48,7 +49,8 @@ def surrounded_set(
     files = Backgrounds(backgrounds, "train").files
     folder = None if backgrounds is None else Path(backgrounds).resolve()
     names = "\n".join(file.name for file in files).encode("utf-8", "surrogateescape")
-    settings = {"backgrounds": hashlib.sha256(names).hexdigest() if files else "paintings"}
+    drawn_from = hashlib.sha256(names).hexdigest() if files else "paintings"
+    settings = {"backgrounds": drawn_from, "code": code_version(Path(__file__).parent)}
     change = partial(_surrounded, source=source, count=len(given), folder=folder)
     return Derivation(source, target, change, "surrounded", settings, seed)
 

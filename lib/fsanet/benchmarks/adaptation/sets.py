@@ -21,11 +21,11 @@ from fsanet.datasets.npz_file import read_meta
 from fsanet.datasets.npz_stream import Chunk, PoseStream
 from fsanet.datasets.pose_set import PoseSet
 from fsanet.image.face_crop import LANDMARK_MARGIN, crop_face
+from fsanet.rendering.code_version import code_version
 from fsanet.rendering.frame import RenderSettings, render_frame
 from fsanet.rendering.photo import compressed
 from fsanet.rendering.poses import draw_pose
 from fsanet.rendering.samples import jittered_box
-from fsanet.rendering.write_sets import code_version
 from fsanet.workers import run_on_all_cores
 
 Random = np.random.Generator

@@ -20,7 +20,9 @@ NEEDS = ("render",)
 def add_options(parser: argparse.ArgumentParser) -> None:
     """How many of what, and where to."""
     add_bank_folder(parser, BANK)
-    parser.add_argument("--split", choices=SPLITS, default=BankPlan.split, help="(default: %(default)s)")
+    parser.add_argument(
+        "--split", choices=SPLITS, default=BankPlan.split, help="of rendered people (default: %(default)s)"
+    )
     parser.add_argument("--faces", type=int, default=BankPlan.faces, help="whole hundreds (default: %(default)s)")
     parser.add_argument("--others", type=int, help=f"whole hundreds (default: {BankPlan.others}, of photographs none)")
     parser.add_argument(
