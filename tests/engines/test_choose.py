@@ -46,6 +46,15 @@ def test_litert_takes_a_tflite_file(tflite):
         create_engine("litert", model="capsule", weights="BIWI")
 
 
+@pytest.mark.parametrize(
+    ("engine", "what"), [("litert", ".tflite"), ("frozen_graph", ".pb"), ("saved_model", "saved_model folder")]
+)
+def test_weights_that_are_another_export_are_told_with_their_own_engine(engine, what):
+    path = bundled_onnx("capsule", "free")
+    with pytest.raises(InputError, match=rf"which engine 'onnx' runs: leave the engine out, or give a {what}\.$"):
+        create_engine(engine, weights=path)
+
+
 def test_an_onnx_file_as_weights(onnx_engine):
     engine = create_engine(weights=onnx_engine.path)
     assert engine.name == "onnx"

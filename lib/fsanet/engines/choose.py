@@ -132,14 +132,17 @@ def _frozen_graph(model: str, weights: str, settings: dict[str, Any]) -> Engine:
 
 def _export_of(engine: str, export_format: str, model: str, weights: str) -> str:
     """The path of an export that the engine runs, which the weights must be."""
-    if export_engine(Path(weights)) != engine:
-        what = next((suffix for suffix, name in _FILES.items() if name == engine), f"{export_format} folder")
-        command = command_here(
-            f"export MODEL={model} WEIGHTS={weights} FORMAT={export_format}",
-            f"export --model {model} --weights {weights} --format {export_format}",
-        )
-        raise InputError(f"Engine '{engine}' takes a {what} as weights, got '{weights}': run {command} first.")
-    return weights
+    if (other := export_engine(Path(weights))) == engine:
+        return weights
+    what = next((suffix for suffix, name in _FILES.items() if name == engine), f"{export_format} folder")
+    refusal = f"Engine '{engine}' takes a {what} as weights, got '{weights}'"
+    if other:
+        raise InputError(f"{refusal}, which engine '{other}' runs: leave the engine out, or give a {what}.")
+    command = command_here(
+        f"export MODEL={model} WEIGHTS={weights} FORMAT={export_format}",
+        f"export --model {model} --weights {weights} --format {export_format}",
+    )
+    raise InputError(f"{refusal}: run {command} first.")
 
 
 def _keras(model: str, weights: str, settings: dict[str, Any]) -> Engine:
