@@ -150,9 +150,11 @@ def _keras(model: str, weights: str, settings: dict[str, Any]) -> Engine:
     if not find_spec("keras"):
         without = "; engine 'onnx' works without" if ready_onnx(model, weights) else ""
         raise MissingPackageError(f"Engine 'keras' needs Keras: pip install 'fsanet[keras]'{without}.")
+    from fsanet.tensors import layers_in
     from fsanet.weights.loading import load_model
 
-    return KerasEngine(load_model(model, weights=weights), **settings)
+    with layers_in("float32"):
+        return KerasEngine(load_model(model, weights=weights), **settings)
 
 
 def _whole_keras_model(path: Path) -> KerasEngine:
