@@ -5,6 +5,7 @@ import functools
 import json
 import os
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -17,7 +18,7 @@ from fsanet.engines.keras_engine import KerasEngine
 from fsanet.errors import InputError
 from fsanet.export import comparison
 from fsanet.export.comparison import probe_crops
-from fsanet.export.formats.table import FORMATS, INT8, Source, get_format
+from fsanet.export.formats.table import FORMATS, INT8, Source, describe, get_format
 from fsanet.models.spec import get_spec
 from fsanet.weights import loading
 from fsanet.weights.saving import save_weights
@@ -141,6 +142,18 @@ def test_openvino_leaves_the_signals_of_this_thread_alone(exported):
     engine = open_export(path)
     engine.predict(probe_crops(64, 2))
     assert signal_stack() == before
+
+
+@pytest.mark.parametrize(("given", "told"), [("free", "free"), (Path("free"), "./free"), ("./free", "./free")])
+def test_a_folder_of_ones_own_is_not_told_as_a_training_set(given, told, tmp_path, monkeypatch):
+    stem = get_spec("var_capsule").save_name
+    file = tmp_path / "free" / stem / f"{stem}.h5"
+    file.parent.mkdir(parents=True)
+    file.write_bytes(b"\x89HDF\r\n\x1a\nmine")
+    monkeypatch.chdir(tmp_path)
+    about = describe("var_capsule", given)
+    assert about["weights"] == told
+    assert ("free photographs" in about["licence"]) == (told == "free")
 
 
 def test_metadata_of_a_saved_model(exported):
