@@ -59,17 +59,17 @@ class HeadPoseEstimator:
             or a file of `make export`; None for our own, "free" where it has the model.
         detector: "auto" (scout), "scout", "yunet", "mtcnn", "ssd", "lbp", or an object with
             `detect(image_bgr) -> list[Detection]`.
-        engine: "auto", "onnx", "litert" or "keras", which read leaning faces a second time, turned upright
-            (`StraightenedEngine`); or an object with `input_size` and `predict(crops_bgr)`, used as it is, with a
-            network of its own.
+        engine: "auto", "onnx", "litert", "keras", "openvino", "saved_model" or "frozen_graph", which read leaning faces
+            a second time, turned upright (`StraightenedEngine`); or an object with `input_size` and
+            `predict(crops_bgr)`, used as it is, with a network of its own.
         margin: share of the face box added on each side before the crop, 0 to `MOST_MARGIN`.
         batch_size: most crops that the network gets at once, 1 or more.
         detect_size: longer side in pixels of the largest size at which a picture is searched, by a detector that is
             named; None for its own: 1280 for scout and YuNet.
         any_angle: find faces that lie or stand on their head too, in four times the time.
         finder_share: how far, 0..1, poses go from what the crop says to what the detector read beside the box, which
-            scout alone does; it takes no time. None for `finder_share_of` the weights: with our own it makes poses more
-            exact, others answer alone.
+            scout alone does; it takes no time. None for `finder_share_of` the weights beside scout or an object: with
+            our own it makes poses more exact, others answer alone. The attribute is 0 where the detector reads none.
 
     Raises:
         ValueError: for an unknown model, detector or engine; the message lists the known ones; for a number beyond its
@@ -94,7 +94,7 @@ class HeadPoseEstimator:
         batch_size = checked_batch_size(batch_size, BATCH_SIZE)
         self._search_with(detector, detect_size, any_angle)
         self.engine = _engine(engine, model, weights)
-        usual = finder_share_of(weights) if isinstance(engine, str) else 0.0
+        usual = finder_share_of(weights) if isinstance(engine, str) and self._may_read_poses() else 0.0
         self.finder_share = usual if finder_share is None else self._checked_share(finder_share)
         self.margin = margin
         self.batch_size = batch_size
@@ -213,8 +213,12 @@ class HeadPoseEstimator:
         is_named = isinstance(detector, str)  # an object searches at a size of its own
         self.fewer_pixels_in_videos = is_named and getattr(self._upright, "fewer_pixels_in_videos", False)
 
+    def _may_read_poses(self) -> bool:
+        """Whether the detector reads poses, or is an object that does not tell."""
+        return not isinstance(self._given_detector, str) or getattr(self._upright, "reads_poses", False)
+
     def _checked_share(self, given: float) -> float:
-        if given and isinstance(self._given_detector, str) and not getattr(self._upright, "reads_poses", False):
+        if given and not self._may_read_poses():
             raise InputError(
                 f"Detector '{self.detector_name}' reads no poses to take a share of: leave finder_share out."
             )
