@@ -5,6 +5,7 @@ Importing the package is light. TensorFlow, Keras and OpenCV are imported by the
 
 import os
 from importlib import import_module
+from importlib.util import find_spec
 
 from fsanet.errors import told_extras
 
@@ -23,7 +24,9 @@ _HOMES = {
     "load_model": "fsanet.weights.loading",
 }
 
-__all__ = ["MODELS", "Face", "HeadPoseEstimator", "Pose", "build_model", "explain", "load_model"]
+__all__ = ["MODELS", "Face", "HeadPoseEstimator", "Pose"]
+if all(map(find_spec, ("keras", "h5py"))):  # without them these are there, to say which extra they need, but not listed
+    __all__ += ["build_model", "explain", "load_model"]
 
 
 def __getattr__(name: str):
@@ -37,4 +40,4 @@ def __getattr__(name: str):
 
 
 def __dir__() -> list[str]:
-    return sorted([*globals(), *_HOMES])
+    return sorted({*globals(), *__all__})
