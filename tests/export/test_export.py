@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from fsanet.cli import main
-from fsanet.commands.export import export, place
+from fsanet.commands.export import _stem, export, place
 from fsanet.datasets.pose_set import PoseSet
 from fsanet.engines.choose import open_export
 from fsanet.engines.keras_engine import KerasEngine
@@ -211,6 +211,25 @@ def test_a_folder_takes_the_export_under_its_default_name(weights, tmp_path):
         assert path == out / "var_capsule_mine.keras"
         assert path.is_file()
     assert not killed.exists()
+
+
+@pytest.mark.parametrize(
+    ("weights", "name"),
+    [
+        ("free", "free"),
+        ("my/mine.weights.h5", "mine"),
+        ("mine.h5", "mine"),
+        ("mine.hdf5", "mine"),
+        ("mine.keras", "mine"),
+        ("v1.1.weights.h5", "v1.1"),
+        ("v1.2.weights.h5", "v1.2"),
+        ("runs/exp.1", "exp.1"),
+        ("runs/2026.11.29", "2026.11.29"),
+    ],
+)
+def test_the_default_name_has_all_of_the_weights_name_but_its_suffix(weights, name):
+    assert _stem("capsule", weights, "") == f"capsule_{name}"
+    assert _stem("capsule", Path(weights), INT8) == f"capsule_{name}_int8"
 
 
 def test_a_folder_of_an_export_is_replaced_and_another_is_not(tmp_path):
