@@ -47,7 +47,7 @@ ALLOWED = {
     "training/settings.py": "a literal of the command line",
     "training/processes/shared_learner.py": "a lost process, in words of TensorFlow",
     "workers.py": "stops its processes and raises again",
-    "weights/download.py": "cleans up and raises again",
+    "weights/download.py": "parts of an address; cleans up and raises again",
     "weights/reading.py": "h5py's reader",
 }
 

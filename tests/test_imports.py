@@ -221,6 +221,37 @@ def test_import_is_light():
     assert done.returncode == 0, done.stderr
 
 
+def test_what_is_listed_is_there_in_a_plain_installation_too():
+    """The names of Keras are not listed there; who asks for one is told what to install."""
+    code = """
+import inspect, pydoc, sys, unittest.mock
+sys.modules.update(dict.fromkeys(("keras", "tensorflow", "h5py")))  # importing them is an error
+import fsanet
+from fsanet import *
+inspect.getmembers(fsanet)
+pydoc.render_doc(fsanet)
+unittest.mock.create_autospec(fsanet)
+assert {"HeadPoseEstimator", "Pose"} <= set(dir()) and "load_model" not in dir(fsanet), dir(fsanet)
+try:
+    from fsanet import load_model
+except ImportError as error:
+    assert "pip install 'fsanet[keras]'" in str(error), error
+else:
+    sys.exit("load_model came without Keras")
+"""
+    done = subprocess.run([sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def test_every_public_name_is_listed_once_in_their_order_used_or_not():
+    import fsanet
+
+    assert fsanet.Pose
+    names = dir(fsanet)
+    assert names == sorted(set(names))
+    assert sorted(fsanet.__all__) == sorted(fsanet._HOMES)
+
+
 def test_a_photograph_waits_for_nothing_that_it_does_not_need(tmp_path):
     code = (
         "import sys; from fsanet.cli import main; code = main(sys.argv[1:]); "

@@ -2,7 +2,7 @@ import keras
 import numpy as np
 import pytest
 
-from fsanet.tensors import narrow, widen
+from fsanet.tensors import layers_in, narrow, widen
 
 
 def dtype_of(x) -> str:
@@ -26,3 +26,17 @@ def test_narrowed_without_infinity(dtype, largest):
     y = narrow(x, dtype)
     assert dtype_of(y) == dtype
     np.testing.assert_allclose(keras.ops.convert_to_numpy(keras.ops.cast(y, "float32")), [-largest, 0.5, largest])
+
+
+def test_layers_are_of_a_precision_within_it_alone_though_it_ends_in_an_error():
+    before, built = keras.config.dtype_policy().name, []
+
+    def build():
+        with layers_in("mixed_bfloat16"):
+            built.append(keras.layers.Dense(1))
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        build()
+    assert built[0].compute_dtype == "bfloat16"
+    assert keras.config.dtype_policy().name == before

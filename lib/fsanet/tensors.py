@@ -1,8 +1,10 @@
-"""Tensors of whichever backend Keras runs on: what hints call them, and their precision within a layer.
+"""Tensors of whichever backend Keras runs on: what hints call them, their precision within a model and within a layer.
 
 Sums, norms and softmaxes are taken in at least float32, whatever the precision of the model around them.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, TypeAlias
 
 import keras
@@ -12,6 +14,17 @@ Tensor: TypeAlias = Any  # the backends share no type, and none of them knows it
 Shape: TypeAlias = tuple[Any, ...]  # whole numbers, but for the batch, which is None
 
 _FLOAT16_MAX = 65504.0
+
+
+@contextmanager
+def layers_in(policy: str) -> Iterator[None]:
+    """Within it, this thread builds layers in a precision of Keras, such as "float32", whatever is set outside."""
+    before = keras.config.dtype_policy()
+    keras.config.set_dtype_policy(policy)
+    try:
+        yield
+    finally:
+        keras.config.set_dtype_policy(before)
 
 
 def widen(x: Tensor) -> Tensor:

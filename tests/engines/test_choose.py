@@ -8,10 +8,14 @@ import numpy as np
 import pytest
 
 from fsanet.engines.choose import _FILES, ENGINES, create_engine, export_engine, open_export
+from fsanet.engines.keras_engine import KerasEngine
 from fsanet.errors import InputError, MissingPackageError
+from fsanet.export.comparison import probe_crops
 from fsanet.export.onnx_cache import bundled_onnx
 from fsanet.models.spec import get_spec
+from fsanet.tensors import layers_in
 from fsanet.weights import loading
+from fsanet.weights.loading import load_model
 from fsanet.weights.saving import save_weights
 
 pytestmark = pytest.mark.filterwarnings("ignore:In the future `np.object`:FutureWarning")  # keras' patch of tf2onnx
@@ -44,6 +48,15 @@ def test_litert_takes_a_tflite_file(tflite):
     assert create_engine("auto", weights=tflite).name == "litert"
     with pytest.raises(ValueError, match="run `make export MODEL=capsule WEIGHTS=BIWI FORMAT=tflite` first"):
         create_engine("litert", model="capsule", weights="BIWI")
+
+
+@pytest.mark.parametrize(
+    ("engine", "what"), [("litert", ".tflite"), ("frozen_graph", ".pb"), ("saved_model", "saved_model folder")]
+)
+def test_weights_that_are_another_export_are_told_with_their_own_engine(engine, what):
+    path = bundled_onnx("capsule", "free")
+    with pytest.raises(InputError, match=rf"which engine 'onnx' runs: leave the engine out, or give a {what}\.$"):
+        create_engine(engine, weights=path)
 
 
 def test_an_onnx_file_as_weights(onnx_engine):
@@ -178,6 +191,18 @@ def test_of_a_folder_of_several_models_one_is_to_be_named(run_folder):
     (run_folder / "ssrnet_mt" / f"{get_spec('metric').save_name}.h5").rename(run_folder / "ssrnet_mt/ssrnet_mt.h5")
     with pytest.raises(InputError, match=r"name one \(--model metric, --model ssrnet_mt\)"):
         create_engine(weights=run_folder)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("engine", ["onnx", "keras"])
+def test_a_precision_that_training_has_set_is_not_that_of_engines(engine, run_folder, tmp_path, monkeypatch):
+    monkeypatch.setenv("FSANET_HOME", str(tmp_path / "home"))  # where it is not exported yet
+    crops = probe_crops(64, 3)
+    with layers_in("mixed_float16"):
+        angles = create_engine(engine, weights=run_folder).predict(crops)
+    with layers_in("float32"):
+        expected = KerasEngine(load_model("metric", run_folder)).predict(crops)
+    np.testing.assert_allclose(angles, expected, atol=1e-3)
 
 
 @pytest.mark.slow

@@ -5,19 +5,20 @@ import functools
 import json
 import os
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from fsanet.cli import main
-from fsanet.commands.export import export, place
+from fsanet.commands.export import _stem, export, place
 from fsanet.datasets.pose_set import PoseSet
 from fsanet.engines.choose import open_export
 from fsanet.engines.keras_engine import KerasEngine
 from fsanet.errors import InputError
 from fsanet.export import comparison
 from fsanet.export.comparison import probe_crops
-from fsanet.export.formats.table import FORMATS, INT8, Source, get_format
+from fsanet.export.formats.table import FORMATS, INT8, Source, describe, get_format
 from fsanet.models.spec import get_spec
 from fsanet.weights import loading
 from fsanet.weights.saving import save_weights
@@ -143,6 +144,18 @@ def test_openvino_leaves_the_signals_of_this_thread_alone(exported):
     assert signal_stack() == before
 
 
+@pytest.mark.parametrize(("given", "told"), [("free", "free"), (Path("free"), "./free"), ("./free", "./free")])
+def test_a_folder_of_ones_own_is_not_told_as_a_training_set(given, told, tmp_path, monkeypatch):
+    stem = get_spec("var_capsule").save_name
+    file = tmp_path / "free" / stem / f"{stem}.h5"
+    file.parent.mkdir(parents=True)
+    file.write_bytes(b"\x89HDF\r\n\x1a\nmine")
+    monkeypatch.chdir(tmp_path)
+    about = describe("var_capsule", given)
+    assert about["weights"] == told
+    assert ("free photographs" in about["licence"]) == (told == "free")
+
+
 def test_metadata_of_a_saved_model(exported):
     text = (exported("saved_model")[0] / "assets.extra" / "fsanet.json").read_text()
     assert json.loads(text).items() >= EXPECTED_METADATA.items()
@@ -198,6 +211,25 @@ def test_a_folder_takes_the_export_under_its_default_name(weights, tmp_path):
         assert path == out / "var_capsule_mine.keras"
         assert path.is_file()
     assert not killed.exists()
+
+
+@pytest.mark.parametrize(
+    ("weights", "name"),
+    [
+        ("free", "free"),
+        ("my/mine.weights.h5", "mine"),
+        ("mine.h5", "mine"),
+        ("mine.hdf5", "mine"),
+        ("mine.keras", "mine"),
+        ("v1.1.weights.h5", "v1.1"),
+        ("v1.2.weights.h5", "v1.2"),
+        ("runs/exp.1", "exp.1"),
+        ("runs/2026.11.29", "2026.11.29"),
+    ],
+)
+def test_the_default_name_has_all_of_the_weights_name_but_its_suffix(weights, name):
+    assert _stem("capsule", weights, "") == f"capsule_{name}"
+    assert _stem("capsule", Path(weights), INT8) == f"capsule_{name}_int8"
 
 
 def test_a_folder_of_an_export_is_replaced_and_another_is_not(tmp_path):

@@ -8,7 +8,7 @@ from fsanet.detectors.any_angle import AnyAngleDetector
 from fsanet.detectors.detection import Detection
 from fsanet.detectors.nearby import Place
 from fsanet.detectors.scout import BUNDLED, ScoutDetector
-from fsanet.engines.choose import create_engine
+from fsanet.engines.choose import ENGINES, create_engine
 from fsanet.engines.reading import Reading
 from fsanet.errors import InputError
 from fsanet.image.face_crop import crop_turned
@@ -225,6 +225,20 @@ def test_only_our_own_weights_are_mixed_unless_a_share_is_given():
     assert HeadPoseEstimator(weights="synthetic", finder_share=0).finder_share == 0
     with pytest.raises(ValueError, match=r"share of a pose lies in 0\.\.1; got 1\.5"):
         HeadPoseEstimator(finder_share=1.5)
+
+
+def test_a_detector_that_reads_no_poses_has_no_share_of_them():
+    assert HeadPoseEstimator(detector="lbp").finder_share == 0
+    assert HeadPoseEstimator(detector="lbp", any_angle=True).finder_share == 0
+    assert HeadPoseEstimator(detector="scout", any_angle=True).finder_share == FINDER_SHARE
+
+
+def test_a_detector_that_is_an_object_may_read_poses():
+    assert HeadPoseEstimator(detector=ReadingDetector(Pose(20, 0, 0))).finder_share == FINDER_SHARE
+
+
+def test_every_engine_by_name_is_in_the_docstring():
+    assert all(f'"{name}"' in HeadPoseEstimator.__doc__ for name in ("auto", *ENGINES))
 
 
 @pytest.mark.parametrize("weights", [None, *OUR_MODELS])

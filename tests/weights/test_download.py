@@ -45,6 +45,13 @@ def test_without_content_length_too(site, part):
     assert part.read_bytes() == CONTENT
 
 
+@pytest.mark.parametrize("length", ["abc", "-5", "1.5"])
+def test_a_content_length_that_is_no_number_is_none(length, site, part):
+    site.pages["/file"], site.length = CONTENT, length
+    download(f"{site.address}/file", part, len(CONTENT), lambda _: None)
+    assert part.read_bytes() == CONTENT
+
+
 def test_a_whole_part_is_not_asked_for_again(site, part):
     part.parent.mkdir()
     part.write_bytes(CONTENT)
@@ -103,6 +110,19 @@ def test_refusal_is_not_tried_again(site, part, pauses):
     with pytest.raises(OSError, match=r"was refused \(HTTP 403 Forbidden\)"):
         download(f"{site.address}/file", part, 10, lambda _: None)
     assert pauses == []
+
+
+def test_redirects_in_a_circle_are_told_in_one_line(site, part, pauses):
+    site.moved["/file"] = "/file"
+    with pytest.raises(OSError, match=r"/file was refused \(HTTP 302 [^\n]+ infinite loop[^\n]+\)\.$"):
+        download(f"{site.address}/file", part, 10, lambda _: None)
+    assert pauses == []
+
+
+def test_a_redirect_to_what_is_no_address_is_told(site, part, pauses):
+    site.moved["/file"] = "http://[::1"
+    with pytest.raises(OSError, match=r"/file cannot be had \(Invalid IPv6 URL\)"):
+        download(f"{site.address}/file", part, 10, lambda _: None)
 
 
 def test_something_shorter_is_refused_before_it_is_written(site, part, pauses):

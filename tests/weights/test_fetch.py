@@ -1,9 +1,11 @@
 """`make weights`: what comes from where, and what is said when it does not come."""
 
 import hashlib
+import re
 
 import pytest
 
+from fsanet.errors import InputError
 from fsanet.weights.fetch import COPIED, DOWNLOADED, FAILED, THERE, chosen_files, fetch, report
 from fsanet.weights.pretrained import FILES, PretrainedFile
 
@@ -160,6 +162,18 @@ def test_target_where_no_folder_can_be(files, tmp_path):
 def test_source_that_is_none(files):
     with pytest.raises(ValueError, match=r"'/no/such' is no source of files: give an existing folder or an http"):
         fetch(files, "/no/such")
+
+
+@pytest.mark.parametrize(
+    "address", ["http://.x", "http://[::1", "http://a:b", "https://a:99999", "http://", "https:///a"]
+)
+def test_an_address_that_is_none_is_told_before_anything_is_asked(address, files, target, monkeypatch):
+    with pytest.raises(InputError, match=f"'{re.escape(address)}' is no http\\(s\\) address"):
+        fetch(files, address, quiet=True)
+    monkeypatch.setenv("FSANET_MIRROR", address)
+    with pytest.raises(InputError, match=f"'{re.escape(address)}' is no http\\(s\\) address"):
+        fetch(files, quiet=True)
+    assert not target.exists()
 
 
 def test_report_groups_by_place_and_licence(files, site, target, tmp_path):

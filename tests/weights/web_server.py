@@ -19,6 +19,8 @@ class Site:
         break_after: how many bytes it sends before it hangs up, one entry a request; whole answers after that.
         refusals: HTTP codes that it answers first, one a request.
         chunked: send without Content-Length.
+        length: what it sends as Content-Length instead of the right one.
+        moved: {path: address that it sends on to}.
         requests: (path, Range header or None) in order.
     """
 
@@ -28,6 +30,8 @@ class Site:
     break_after: list[int] = field(default_factory=list)
     refusals: list[int] = field(default_factory=list)
     chunked: bool = False
+    length: str = ""
+    moved: dict[str, str] = field(default_factory=dict)
     requests: list[tuple[str, str | None]] = field(default_factory=list)
 
 
@@ -39,6 +43,11 @@ def handler_of(site: Site) -> type[BaseHTTPRequestHandler]:
             if site.refusals:
                 self.send_error(site.refusals.pop(0))
                 return
+            if self.path in site.moved:
+                self.send_response(302)
+                self.send_header("Location", site.moved[self.path])
+                self.end_headers()
+                return
             content = site.pages.get(self.path)
             if content is None:
                 self.send_error(404)
@@ -46,7 +55,7 @@ def handler_of(site: Site) -> type[BaseHTTPRequestHandler]:
             start = int(re.fullmatch(r"bytes=(\d+)-", wanted)[1]) if wanted and site.ranges else 0
             self.send_response(206 if start else 200)
             if not site.chunked:
-                self.send_header("Content-Length", str(len(content) - start))
+                self.send_header("Content-Length", site.length or str(len(content) - start))
             self.end_headers()
             length = site.break_after.pop(0) if site.break_after else len(content)
             self.wfile.write(content[start : start + length])

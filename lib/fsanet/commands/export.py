@@ -35,6 +35,7 @@ from fsanet.weights.model_files import model_of
 NEEDS = ("keras", "export")
 
 DEFAULT_FOLDER = Path("exported")
+_WEIGHT_SUFFIXES = (".weights.h5", ".h5", ".hdf5", ".keras")
 _NAMED = 3
 
 
@@ -125,8 +126,10 @@ def _replaceable(path: Path, form: Format) -> Path:
 
 
 def _stem(model: str, weights: str | Path, quantize: str) -> str:
-    name = Path(weights).name.removesuffix(".weights.h5")
-    return "_".join(filter(None, [model, Path(name).stem if Path(weights).suffix else name, quantize]))
+    """The default name of an export, without its suffix; of that of the weights all counts but a suffix of weights."""
+    name = Path(weights).name
+    suffix = next((suffix for suffix in _WEIGHT_SUFFIXES if name.endswith(suffix)), "")
+    return "_".join(filter(None, [model, name.removesuffix(suffix), quantize]))
 
 
 def _compare(source: Source, engine: Engine, path: Path, test: str | Path) -> str:

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from fsanet.detectors.detection import TURNS, Detection, FaceDetector, merged_detections, sorted_detections
+from fsanet.detectors.detection import TURNS, Detection, OwnDetector, merged_detections, sorted_detections
 from fsanet.pose.angles import Pose, rotate_in_plane
 
 
@@ -18,7 +18,7 @@ class AnyAngleDetector:
         detector: finds faces that stand upright, turned by 45 degrees at most.
     """
 
-    def __init__(self, detector: FaceDetector):
+    def __init__(self, detector: OwnDetector):
         self._detector = detector
 
     def detect(self, image_bgr: NDArray[np.uint8]) -> list[Detection]:

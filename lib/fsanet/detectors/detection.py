@@ -1,7 +1,7 @@
 """What every face detector returns, its box in a convention common to all, and the interface that every one keeps."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from numbers import Real
 from typing import NamedTuple, Protocol, runtime_checkable
@@ -119,6 +119,14 @@ def checked_threshold(threshold: float) -> float:
 def checked_long_side(long_side: int) -> int:
     """The size itself, or a ValueError unless it is a whole number of pixels, 1 or more."""
     return whole(long_side, "The longer side, in pixels, at which pictures are searched")
+
+
+class OwnDetector(Protocol):
+    """The least that finds faces, for an object of one's own; `FaceDetector` says what it takes and returns."""
+
+    def detect(self, image_bgr: NDArray, /) -> Sequence[Detection]:
+        """Faces in an image (h, w, 3) uint8, BGR, in any order."""
+        ...
 
 
 @runtime_checkable

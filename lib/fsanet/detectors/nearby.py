@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fsanet.detectors.any_angle import turned, turned_back
-from fsanet.detectors.detection import TURNS, Detection, FaceDetector
+from fsanet.detectors.detection import TURNS, Detection, OwnDetector
 from fsanet.detectors.working_image import shrunk
 from fsanet.image import boxes
 
@@ -99,12 +99,12 @@ def best_near(found_xyxy: Sequence[boxes.BoxXYXY] | NDArray, box_xyxy: boxes.Box
     return best if len(overlap) and overlap[best] >= LEAST_IOU else None
 
 
-def closeup_of(detector: FaceDetector) -> Closeup:
+def closeup_of(detector: OwnDetector) -> Closeup:
     """How a detector wants faces shown: its `closeup` where it has one."""
     return getattr(detector, "closeup", USUAL_CLOSEUP)
 
 
-def search_of(detector: FaceDetector) -> SearchEach:
+def search_of(detector: OwnDetector) -> SearchEach:
     """A detector's search for several views: its `detect_each`, which takes them in one pass, where it has one."""
     return getattr(detector, "detect_each", None) or (lambda views: [detector.detect(view) for view in views])
 
@@ -130,7 +130,7 @@ def detect_near(
     return [None if view is None else _best(next(seen), place, view) for place, view in pairs]
 
 
-def stands_upright(detector: FaceDetector, image_bgr: NDArray[np.uint8], face: Detection) -> bool:
+def stands_upright(detector: OwnDetector, image_bgr: NDArray[np.uint8], face: Detection) -> bool:
     """Whether a face that was found looks no more like a face when it is turned by a quarter, a half, or three.
 
     Detectors find some faces that lie or stand on their head, and take them for upright ones: their score alone tells.

@@ -26,8 +26,8 @@ class WorkingImage(NamedTuple):
     corner_xy: tuple[int, int] = (0, 0)
 
 
-def require_bgr(image_bgr: NDArray[np.uint8]) -> None:
-    """Raise a ValueError that says what is wrong, unless the image is (h, w, 3) uint8 with at least one pixel."""
+def require_bgr(image_bgr: object) -> NDArray[np.uint8]:
+    """The image itself; a ValueError that says what is wrong unless it is (h, w, 3) uint8 with at least one pixel."""
     if not isinstance(image_bgr, np.ndarray):
         raise InputError(f"A detector takes a NumPy image (h, w, 3), BGR, uint8; got {type(image_bgr).__name__}.")
     shape, kind = image_bgr.shape, image_bgr.dtype
@@ -38,6 +38,7 @@ def require_bgr(image_bgr: NDArray[np.uint8]) -> None:
         )
     if image_bgr.ndim != 3 or shape[2] != 3 or kind != np.uint8 or image_bgr.size == 0:
         raise InputError(f"A detector takes a BGR image (h, w, 3), uint8, not empty; got shape {shape}, {kind}.")
+    return image_bgr
 
 
 def fit(image_bgr: NDArray[np.uint8], long_side: int) -> WorkingImage:

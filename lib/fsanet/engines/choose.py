@@ -132,14 +132,17 @@ def _frozen_graph(model: str, weights: str, settings: dict[str, Any]) -> Engine:
 
 def _export_of(engine: str, export_format: str, model: str, weights: str) -> str:
     """The path of an export that the engine runs, which the weights must be."""
-    if export_engine(Path(weights)) != engine:
-        what = next((suffix for suffix, name in _FILES.items() if name == engine), f"{export_format} folder")
-        command = command_here(
-            f"export MODEL={model} WEIGHTS={weights} FORMAT={export_format}",
-            f"export --model {model} --weights {weights} --format {export_format}",
-        )
-        raise InputError(f"Engine '{engine}' takes a {what} as weights, got '{weights}': run {command} first.")
-    return weights
+    if (other := export_engine(Path(weights))) == engine:
+        return weights
+    what = next((suffix for suffix, name in _FILES.items() if name == engine), f"{export_format} folder")
+    refusal = f"Engine '{engine}' takes a {what} as weights, got '{weights}'"
+    if other:
+        raise InputError(f"{refusal}, which engine '{other}' runs: leave the engine out, or give a {what}.")
+    command = command_here(
+        f"export MODEL={model} WEIGHTS={weights} FORMAT={export_format}",
+        f"export --model {model} --weights {weights} --format {export_format}",
+    )
+    raise InputError(f"{refusal}: run {command} first.")
 
 
 def _keras(model: str, weights: str, settings: dict[str, Any]) -> Engine:
@@ -147,9 +150,11 @@ def _keras(model: str, weights: str, settings: dict[str, Any]) -> Engine:
     if not find_spec("keras"):
         without = "; engine 'onnx' works without" if ready_onnx(model, weights) else ""
         raise MissingPackageError(f"Engine 'keras' needs Keras: pip install 'fsanet[keras]'{without}.")
+    from fsanet.tensors import layers_in
     from fsanet.weights.loading import load_model
 
-    return KerasEngine(load_model(model, weights=weights), **settings)
+    with layers_in("float32"):
+        return KerasEngine(load_model(model, weights=weights), **settings)
 
 
 def _whole_keras_model(path: Path) -> KerasEngine:

@@ -15,6 +15,19 @@ from fsanet.errors import InputError
 from fsanet.workers import cores
 
 
+class OwnEngine(Protocol):
+    """The least that reads poses of face crops, for an object of one's own; `Engine` says what both do."""
+
+    @property
+    def input_size(self) -> int:
+        """Height and width of a crop in pixels."""
+        ...
+
+    def predict(self, crops_bgr: NDArray, /) -> NDArray:
+        """(N, 3) yaw, pitch, roll in degrees of crops (N, input_size, input_size, 3)."""
+        ...
+
+
 class Engine(Protocol):
     """Angles from face crops. One instance may be called from several threads.
 
@@ -41,7 +54,7 @@ class Engine(Protocol):
         ...
 
 
-def told_model(engine: Engine) -> str | None:
+def told_model(engine: OwnEngine) -> str | None:
     """The name of the model that an engine runs, where that, or its file, tells it; else None."""
     return getattr(engine, "metadata", {}).get("model")
 

@@ -8,7 +8,7 @@ from typing import NamedTuple, Protocol, runtime_checkable
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from fsanet.engines.engine import Engine
+from fsanet.engines.engine import OwnEngine
 from fsanet.errors import InputError
 
 EXPECTED_ERROR = "expected_error"  # key of an ONNX file's metadata
@@ -76,17 +76,18 @@ class ReadingEngine(Protocol):
         ...
 
 
-def read(engine: Engine, crops_bgr: ArrayLike) -> Reading:
+def read(engine: OwnEngine, crops_bgr: ArrayLike) -> Reading:
     """What any engine reads in N crops; errors are NaN where it does not tell them.
 
     Raises:
         ValueError: when it answers with anything but three numbers for each crop.
     """
+    crops = np.asarray(crops_bgr)
     if isinstance(engine, ReadingEngine):
-        poses, errors = engine.read(crops_bgr)
+        poses, errors = engine.read(crops)
     else:
-        poses, errors = engine.predict(crops_bgr), None
-    pose_deg, number = np.asarray(poses, np.float32), len(np.asarray(crops_bgr))
+        poses, errors = engine.predict(crops), None
+    pose_deg, number = np.asarray(poses, np.float32), len(crops)
     error_deg = np.full_like(pose_deg, np.nan) if errors is None else np.asarray(errors, np.float32)
     for told in (pose_deg, error_deg):
         if told.shape != (number, 3):
@@ -96,5 +97,5 @@ def read(engine: Engine, crops_bgr: ArrayLike) -> Reading:
     return Reading(pose_deg, error_deg)
 
 
-def _called(engine: Engine) -> str:
+def _called(engine: OwnEngine) -> str:
     return f"The engine '{getattr(engine, 'name', type(engine).__name__)}'"

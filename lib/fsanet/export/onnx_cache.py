@@ -56,10 +56,12 @@ def exported_onnx(model: str, weights: str) -> Path:
     with told_extras(("keras", "export")):
         from fsanet.export.formats.table import describe
         from fsanet.export.onnx_file import write_onnx
+        from fsanet.tensors import layers_in
         from fsanet.weights.loading import load_model
 
         path = _cache_path(model, weights)
-        return write_onnx(load_model(model, weights=weights), path, describe(model, weights), spread=True)
+        with layers_in("float32"):  # TensorFlow has no grouped convolution in float16 for processors
+            return write_onnx(load_model(model, weights=weights), path, describe(model, weights), spread=True)
 
 
 def _cache_path(model: str, weights: str) -> Path:

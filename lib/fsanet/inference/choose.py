@@ -5,13 +5,14 @@ Nothing is loaded before the estimators are asked for: a help text that names a 
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from fsanet.errors import InputError
 
 if TYPE_CHECKING:
-    from fsanet.detectors.detection import FaceDetector
-    from fsanet.engines.engine import Engine
+    from fsanet.detectors.detection import OwnDetector
+    from fsanet.engines.engine import OwnEngine
     from fsanet.image.lens import Lens
     from fsanet.inference.face_estimator import FaceEstimator
 
@@ -34,9 +35,9 @@ class EstimatorSettings:
     """
 
     model: str | None = None
-    weights: str | None = None
-    engine: "str | Engine" = "auto"
-    detector: "str | FaceDetector" = "auto"
+    weights: str | Path | None = None
+    engine: "str | OwnEngine" = "auto"
+    detector: "str | OwnDetector" = "auto"
     detect_size: int | None = None
     single_stage: bool = False
     any_angle: bool = False

@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 from fsanet.checks import MOST_MARGIN, share
 from fsanet.detectors.any_angle import AnyAngleDetector
 from fsanet.detectors.catalog import DETECTORS, create_sized_detector
-from fsanet.detectors.detection import Detection, FaceDetector
+from fsanet.detectors.detection import Detection, OwnDetector
 from fsanet.detectors.nearby import Place, closeup_of, detect_near, search_of, stands_upright
 from fsanet.detectors.working_image import require_bgr
 from fsanet.engines.choose import ENGINES, create_engine, export_engine
-from fsanet.engines.engine import Engine, checked_batch_size, told_model
+from fsanet.engines.engine import OwnEngine, checked_batch_size, told_model
 from fsanet.engines.reading import Reading, read
 from fsanet.errors import InputError
 from fsanet.image import boxes
@@ -60,17 +60,17 @@ class HeadPoseEstimator:
             or a file of `make export`; None for our own, "free" where it has the model.
         detector: "auto" (scout), "scout", "yunet", "mtcnn", "ssd", "lbp", or an object with
             `detect(image_bgr) -> list[Detection]`.
-        engine: "auto", "onnx", "litert" or "keras", which read leaning faces a second time, turned upright
-            (`StraightenedEngine`); or an object with `input_size` and `predict(crops_bgr)`, used as it is, with a
-            network of its own.
+        engine: "auto", "onnx", "litert", "keras", "openvino", "saved_model" or "frozen_graph", which read leaning faces
+            a second time, turned upright (`StraightenedEngine`); or an object with `input_size` and
+            `predict(crops_bgr)`, used as it is, with a network of its own.
         margin: share of the face box added on each side before the crop, 0 to `MOST_MARGIN`.
         batch_size: most crops that the network gets at once, 1 or more.
         detect_size: longer side in pixels of the largest size at which a picture is searched, by a detector that is
             named; None for its own: 1280 for scout and YuNet.
         any_angle: find faces that lie or stand on their head too, in four times the time.
         finder_share: how far, 0..1, poses go from what the crop says to what the detector read beside the box, which
-            scout alone does; it takes no time. None for `finder_share_of` the weights: with our own it makes poses more
-            exact, others answer alone.
+            scout alone does; it takes no time. None for `finder_share_of` the weights beside scout or an object: with
+            our own it makes poses more exact, others answer alone. The attribute is 0 where the detector reads none.
 
     Raises:
         ValueError: for an unknown model, detector or engine; the message lists the known ones; for a number beyond its
@@ -82,9 +82,9 @@ class HeadPoseEstimator:
     def __init__(
         self,
         model: str | None = None,
-        weights: str | None = None,
-        detector: str | FaceDetector = "auto",
-        engine: str | Engine = "auto",
+        weights: str | Path | None = None,
+        detector: str | OwnDetector = "auto",
+        engine: str | OwnEngine = "auto",
         margin: float = DETECTOR_MARGIN,
         batch_size: int = BATCH_SIZE,
         detect_size: int | None = None,
@@ -95,14 +95,14 @@ class HeadPoseEstimator:
         batch_size = checked_batch_size(batch_size, BATCH_SIZE)
         self._search_with(detector, detect_size, any_angle)
         self.engine = _engine(engine, model, weights)
-        usual = finder_share_of(weights) if isinstance(engine, str) else 0.0
+        usual = finder_share_of(weights) if isinstance(engine, str) and self._may_read_poses() else 0.0
         self.finder_share = usual if finder_share is None else self._checked_share(finder_share)
         self.margin = margin
         self.batch_size = batch_size
         found_by = f"{self.detector_name}{' at any angle' if any_angle else ''}"
         self.name = f"{found_by}, {_network_name(self.engine, engine, model, weights)}"
 
-    def __call__(self, image_bgr: NDArray[np.uint8]) -> list[Face]:
+    def __call__(self, image_bgr: NDArray | None) -> list[Face]:
         """Poses of all faces in an image.
 
         Args:
@@ -110,8 +110,11 @@ class HeadPoseEstimator:
 
         Returns:
             A list of `Face`, in the detector's order; empty where no face is found.
+
+        Raises:
+            ValueError: for anything else, such as the None that `cv2.imread` returns for a file that it cannot read.
         """
-        return estimate_pictures(self, [image_bgr])[0]
+        return estimate_pictures(self, [require_bgr(image_bgr)])[0]
 
     def at_size(self, detect_size: int) -> "HeadPoseEstimator":
         """One by the same network that searches pictures at another size.
@@ -154,7 +157,7 @@ class HeadPoseEstimator:
         estimated = iter(self.estimate([self._cut(picture_bgr, present)])[0])
         return [next(estimated) if face else None for face in seen]
 
-    def detect(self, image_bgr: NDArray[np.uint8]) -> list[Detection]:
+    def detect(self, image_bgr: NDArray) -> list[Detection]:
         """Faces of an image, without their poses."""
         require_bgr(image_bgr)
         return [face for face in self.detector.detect(image_bgr) if self._can_be_read(face, image_bgr)]
@@ -176,7 +179,7 @@ class HeadPoseEstimator:
         ]
         return np.stack(crops) if crops else np.empty((0, size, size, 3), np.uint8)
 
-    def predict_crops(self, crops_bgr: NDArray[np.uint8]) -> NDArray[np.float32]:
+    def predict_crops(self, crops_bgr: NDArray) -> NDArray[np.float32]:
         """Poses of face crops that are cut already.
 
         Args:
@@ -190,7 +193,7 @@ class HeadPoseEstimator:
         """
         return self.read_crops(crops_bgr).pose_deg
 
-    def read_crops(self, crops_bgr: NDArray[np.uint8]) -> Reading:
+    def read_crops(self, crops_bgr: NDArray) -> Reading:
         """Poses of face crops that are cut already, and the errors to be expected; see `predict_crops`."""
         crops = np.asarray(crops_bgr)
         if crops.ndim != 4 or crops.shape[-1] != 3:
@@ -206,16 +209,20 @@ class HeadPoseEstimator:
             crops = np.stack([crop_pixels(crop, (0, 0, width, height), size) for crop in crops])
         return read(self.engine, crops)
 
-    def _search_with(self, detector: str | FaceDetector, detect_size: int | None, any_angle: bool) -> None:
+    def _search_with(self, detector: str | OwnDetector, detect_size: int | None, any_angle: bool) -> None:
         self._given_detector = detector
         self._upright = _detector(detector, detect_size)
-        self.detector = AnyAngleDetector(self._upright) if any_angle else self._upright
+        self.detector: OwnDetector = AnyAngleDetector(self._upright) if any_angle else self._upright
         self.detector_name = getattr(self._upright, "name", type(self._upright).__name__)
         is_named = isinstance(detector, str)  # an object searches at a size of its own
         self.fewer_pixels_in_videos = is_named and getattr(self._upright, "fewer_pixels_in_videos", False)
 
+    def _may_read_poses(self) -> bool:
+        """Whether the detector reads poses, or is an object that does not tell."""
+        return not isinstance(self._given_detector, str) or getattr(self._upright, "reads_poses", False)
+
     def _checked_share(self, given: float) -> float:
-        if given and isinstance(self._given_detector, str) and not getattr(self._upright, "reads_poses", False):
+        if given and not self._may_read_poses():
             raise InputError(
                 f"Detector '{self.detector_name}' reads no poses to take a share of: leave finder_share out."
             )
@@ -267,7 +274,7 @@ def _check_floats(crops: NDArray) -> None:
         raise InputError(f"Crops of floats must have values of 0..255; got {low:g} to {high:g}.")
 
 
-def _detector(detector: str | FaceDetector, detect_size: int | None) -> FaceDetector:
+def _detector(detector: str | OwnDetector, detect_size: int | None) -> OwnDetector:
     if isinstance(detector, str):
         return create_sized_detector(detector, detect_size)
     if not hasattr(detector, "detect"):
@@ -282,7 +289,7 @@ def _detector(detector: str | FaceDetector, detect_size: int | None) -> FaceDete
     return detector
 
 
-def _engine(engine: str | Engine, model: str | None, weights: str | None) -> Engine:
+def _engine(engine: str | OwnEngine, model: str | None, weights: str | Path | None) -> OwnEngine:
     if isinstance(engine, str):
         return StraightenedEngine(create_engine(engine, model=model, weights=weights))
     if not hasattr(engine, "predict") or not hasattr(engine, "input_size"):
@@ -298,7 +305,7 @@ def _engine(engine: str | Engine, model: str | None, weights: str | None) -> Eng
     return engine
 
 
-def _network_name(engine: Engine, given: str | Engine, model: str | None, weights: str | None) -> str:
+def _network_name(engine: OwnEngine, given: str | OwnEngine, model: str | None, weights: str | Path | None) -> str:
     """The model that an engine runs: as it or its file tells, else as it was asked for; else the export or the default.
 
     An object that does not tell it is called by its own name, or that of its class.

@@ -1,6 +1,7 @@
 """How far a pose goes from what the crop says to what the finder read beside the box."""
 
 import math
+from pathlib import Path
 
 import numpy as np
 
@@ -25,7 +26,7 @@ def mixed(of_crop: Pose, of_finder: Pose, share: float) -> tuple[Pose, bool]:
     return Pose(*angles_near(rotation_between(crop, finder, counted), of_crop).tolist()), apart_deg >= end
 
 
-def finder_share_of(weights: str | None) -> float:
+def finder_share_of(weights: str | Path | None) -> float:
     """The finder's share of a pose where none is given: `FINDER_SHARE` with our own weights, 0 with others.
 
     Args:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from fsanet.detectors.detection import Detection
 from fsanet.detectors.nearby import Place, detect_near
 from fsanet.detectors.scout import CLOSEUP, LONG_SIDE, THRESHOLD, ScoutDetector
+from fsanet.detectors.working_image import require_bgr
 from fsanet.image.boxes import share_inside
 from fsanet.inference.face_estimator import Face, estimate_pictures, flags_of
 
@@ -33,9 +34,9 @@ class SingleStageEstimator:
         self.name = "scout, single stage"
         self._detector = ScoutDetector(threshold, long_side, model_path)
 
-    def __call__(self, image_bgr: NDArray[np.uint8]) -> list[Face]:
-        """Poses of all faces in an image (h, w, 3) uint8, the largest first."""
-        return estimate_pictures(self, [image_bgr])[0]
+    def __call__(self, image_bgr: NDArray | None) -> list[Face]:
+        """Poses of all faces in an image (h, w, 3) uint8, the largest first; see `HeadPoseEstimator.__call__`."""
+        return estimate_pictures(self, [require_bgr(image_bgr)])[0]
 
     def prepare(self, picture_bgr: NDArray[np.uint8]) -> list[Face]:
         """All of the work is one picture's; see `FaceEstimator.prepare`."""

@@ -11,7 +11,7 @@ from fsanet.datasets.batches import Batch
 from fsanet.errors import InputError
 from fsanet.models.build import build_model
 from fsanet.pose import tensors
-from fsanet.tensors import Shape, Tensor
+from fsanet.tensors import Shape, Tensor, layers_in
 from fsanet.together import mean_of_all
 from fsanet.training.task import LOSS
 from fsanet.weights.loading import load_model
@@ -101,15 +101,11 @@ def build_network(
         ValueError: for unknown names of models or layers, or weights that do not fit.
         FileNotFoundError, OSError: as `fsanet.load_model`.
     """
-    before = keras.config.dtype_policy()
-    keras.config.set_dtype_policy(precision)
-    try:
+    with layers_in(precision):
         if weights:
             network = load_model(model, weights, image_size=image_size)
         else:
             network = build_model(model, image_size=image_size)
-    finally:
-        keras.config.set_dtype_policy(before)
     freeze_layers(network, freeze)
     return network
 

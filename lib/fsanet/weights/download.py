@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import BinaryIO, TypeAlias
 from urllib.parse import urlsplit
 
+from fsanet.errors import InputError
 from fsanet.files import locked
 from fsanet.weights.pretrained import PretrainedFile
 
@@ -42,7 +43,22 @@ class _BrokenTransferError(OSError):
 
 def is_address(location: str) -> bool:
     """Whether a location is an http(s) address, rather than a path."""
-    return urlsplit(location).scheme in ("http", "https")
+    return location.partition(":")[0].lower() in ("http", "https")
+
+
+def check_address(address: str) -> None:
+    """Refuse an http(s) address of which no server can be asked.
+
+    Raises:
+        InputError: when its host or port can be none.
+    """
+    try:
+        parts = urlsplit(address)
+        host, _ = (parts.hostname or "").encode("idna"), parts.port
+    except ValueError:
+        host = b""
+    if not host:
+        raise InputError(f"'{address}' is no http(s) address: give one such as https://host:8000/folder.")
 
 
 def sha256_of(path: Path) -> str:
@@ -167,8 +183,8 @@ def _go_on(url: str, part: Path, size: int, on_position: Progress) -> None:
     with _open(url, have) as response:
         if response.status != http.HTTPStatus.PARTIAL_CONTENT:
             have = 0  # the server knows no ranges and sends the whole
-        announced = response.headers.get("Content-Length")
-        if announced is not None and int(announced) != size - have:  # an error page, or a pointer of Git LFS
+        announced = response.headers.get("Content-Length", "").strip()
+        if announced.isdecimal() and int(announced) != size - have:  # an error page, or a pointer of Git LFS
             raise OSError(f"{url} is not the expected file: it sends {announced} bytes instead of {size - have}.")
         _make_folder_of(part)
         with part.open("ab" if have else "wb") as file:
@@ -186,11 +202,14 @@ def _open(url: str, have: int) -> http.client.HTTPResponse:
         if error.code in (404, 410):
             raise FileNotFoundError(f"{url} is not there (HTTP {error.code}).") from None
         refusal = _BrokenTransferError if error.code in _PASSING else OSError
-        raise refusal(f"{url} was refused (HTTP {error.code} {error.reason}).") from None
+        words = " ".join(str(error.reason).split())  # of redirects in a circle it has three lines
+        raise refusal(f"{url} was refused (HTTP {error.code} {words}).") from None
     except (urllib.error.URLError, http.client.HTTPException, ConnectionError, TimeoutError) as error:
         reason = getattr(error, "reason", error)
         reason = getattr(reason, "strerror", None) or reason
         raise UnreachableError(f"{urlsplit(url).netloc} cannot be reached ({reason}).") from None
+    except ValueError as error:  # as of an address that is none, to which the server sends on
+        raise OSError(f"{url} cannot be had ({error}).") from None
 
 
 def _receive(

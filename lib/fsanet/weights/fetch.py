@@ -13,7 +13,7 @@ from urllib.parse import quote, urlsplit
 from fsanet.console import progress
 from fsanet.errors import InputError
 from fsanet.locations import MIRROR_VARIABLE, names_in_mirror, pretrained_dir
-from fsanet.weights.download import Progress, UnreachableError, bring, is_address, is_whole
+from fsanet.weights.download import Progress, UnreachableError, bring, check_address, is_address, is_whole
 from fsanet.weights.pretrained import FILES, PretrainedFile
 
 THERE, COPIED, DOWNLOADED, FAILED = "there already", "copied", "downloaded", "FAILED"
@@ -52,11 +52,14 @@ def fetch(
         quiet: no progress bar.
 
     Raises:
-        ValueError: when `source` is neither a folder nor an address.
+        ValueError: when `source` is neither a folder nor an address, and when it or the mirror is an address of which
+            no server can be asked.
     """
     files, target = tuple(files), Path(target) if target else pretrained_dir()
     if source is not None and not is_address(source) and not Path(source).expanduser().is_dir():
         raise InputError(f"'{source}' is no source of files: give an existing folder or an http(s) address.")
+    if is_address(mirror := _mirror(source)):
+        check_address(mirror)
     unreachable: dict[str, UnreachableError] = {}
     outcomes, done = [], 0
     with progress(total=sum(file.size for file in files), unit="B", label="files", quiet=quiet) as bar:
@@ -72,9 +75,14 @@ def fetch(
     return outcomes
 
 
+def _mirror(source: str | None) -> str:
+    """What is asked first: the source that was given, else what FSANET_MIRROR names; "" for none."""
+    return source if source is not None else os.environ.get(MIRROR_VARIABLE, "")
+
+
 def _locations(file: PretrainedFile, source: str | None) -> list[str]:
     """Paths and addresses at which to look for a file, in that order."""
-    mirror = source if source is not None else os.environ.get(MIRROR_VARIABLE, "")
+    mirror = _mirror(source)
     names = names_in_mirror(file.path) if mirror else []
     if is_address(mirror):
         found = [f"{mirror.rstrip('/')}/{quote(name)}" for name in names]

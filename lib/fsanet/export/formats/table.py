@@ -140,14 +140,14 @@ def describe(model: str, weights: str | Path) -> dict[str, str]:
         weights: a catalogued training set, a weight file or a folder of them, as `load_model` takes it.
 
     Returns:
-        model, weights, weights_sha256 (one for each network, in the order of the fusion), licence, angles,
-        colour_order, value_range, input_size, crop_margin, fsanet_version.
+        model, weights (of a path the last part), weights_sha256 (one for each network, in the order of the fusion),
+        licence, angles, colour_order, value_range, input_size, crop_margin, fsanet_version.
     """
     digests = [hashlib.sha256(path.read_bytes()).hexdigest() for path in weight_files(model, weights).values()]
     licences = {file.sha256: file.licence for file in BUNDLED_WEIGHTS + FILES}
     return {
         "model": model,
-        "weights": str(weights) if weights == Path(weights).name else Path(weights).name,
+        "weights": _told_name(weights),
         "weights_sha256": " ".join(digests),
         "licence": "; ".join(dict.fromkeys(licences.get(digest, "that of the weights") for digest in digests)),
         "angles": _ANGLES,
@@ -157,3 +157,10 @@ def describe(model: str, weights: str | Path) -> dict[str, str]:
         "crop_margin": f"{DETECTOR_MARGIN} of the face box on each side",
         "fsanet_version": fsanet.__version__,
     }
+
+
+def _told_name(weights: str | Path) -> str:
+    """A training set by its name, a path by its last part: with "./" where that alone would read as a training set."""
+    name = Path(weights).name
+    is_path = isinstance(weights, Path) or weights != name
+    return f"./{name}" if is_path and name in {file.training_set for file in BUNDLED_WEIGHTS + FILES} else name
