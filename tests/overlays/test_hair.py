@@ -48,6 +48,52 @@ def test_hair_follows_the_landmarks():
     np.testing.assert_array_equal(laid(points=POINTS + 500), SKIN)
 
 
+def show(monkeypatch, bald, haired, hair, landmarks_xy):
+    """Lay grey pictures (h, w) instead of rendered heads: all skin, but for the hair (h, w)."""
+
+    def head(seed, pose, style):
+        grey, nearer = (bald, 0 * hair) if style == "bald" else (haired, hair)
+        picture = np.repeat(np.uint8(grey)[..., None], 3, axis=-1)
+        return SimpleNamespace(image_bgr=picture, landmarks_xy=landmarks_xy, near=1 + nearer, skin=nearer == 0)
+
+    monkeypatch.setattr(module, "_head", head)
+
+
+def test_skin_in_the_shadow_of_hair_stays_that_of_the_photograph_and_gets_darker(monkeypatch):
+    hair, shaded, grey = np.zeros((64, 64), int), np.zeros((64, 64), int), np.full((64, 64), 100)
+    hair[28:, 40:50], shaded[28:36, 20:30] = 1, 1
+    show(monkeypatch, grey, np.where(hair, 20, np.where(shaded, 50, 100)), hair, POINTS + 0.5)
+    picture = laid()
+    np.testing.assert_allclose(picture[30:34, 22:28] / SKIN[30:34, 22:28], 0.5, atol=0.02)
+    np.testing.assert_array_equal(picture[45:, :35], SKIN[45:, :35])
+    assert (picture[30:, 42:48] < 0.5 * SKIN[30:, 42:48]).all()
+
+
+def test_no_shadow_takes_all_light(monkeypatch):
+    hair, grey = np.zeros((64, 64), int), np.full((64, 64), 100)
+    black = np.where(np.arange(64) < 20, 0, grey)
+    show(monkeypatch, grey, black, hair, POINTS + 0.5)
+    np.testing.assert_allclose(laid()[2:-2, 2:18] / SKIN[2:-2, 2:18], 0.4, atol=0.02)
+
+
+def test_hair_that_comes_out_below_the_shoulders_is_left_out(monkeypatch):
+    hair, grey = np.zeros((64, 64), int), np.full((64, 64), 100)
+    hair[10:40, 5:10], hair[55:60, 30:40] = 1, 1
+    show(monkeypatch, grey, np.where(hair, 20, 100), hair, POINTS + 0.5)
+    picture = laid()
+    assert changed(picture)[12:38, 6:9].all()
+    np.testing.assert_array_equal(picture[50:], SKIN[50:])
+
+
+@pytest.mark.parametrize("pose", [(85.0, 0.0, 0.0), (-85.0, 20.0, 20.0), (0.0, -30.0, 0.0), (30.0, 30.0, -30.0)])
+@pytest.mark.parametrize("style", ["long_straight", "afro", "curtain"])
+def test_hair_ends_within_the_rendered_picture(style, pose):
+    bald, haired = (module._head(7, np.array(pose), hair) for hair in ("bald", style))
+    hair = haired.near > bald.near
+    assert hair.any()
+    assert not np.concatenate([hair[0], hair[:, 0], hair[:, -1]]).any()
+
+
 @pytest.mark.parametrize(("side", "turn_deg"), [(64, 0.0), (64, 25.0), (400, 0.0)])
 def test_hair_lies_where_the_landmarks_say(monkeypatch, side, turn_deg):
     rng, angle = np.random.default_rng(0), np.deg2rad(turn_deg)
@@ -55,15 +101,8 @@ def test_hair_lies_where_the_landmarks_say(monkeypatch, side, turn_deg):
     turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]]) * side / 140
     points = (rendered - 70) @ turn.T + side / 2 - 0.5
     y, x = np.mgrid[:154, :140] + 0.5
-    spot = 150 * np.exp(-((x - rendered[30, 0]) ** 2 + (y - rendered[30, 1]) ** 2) / (2 * 4.0**2))
-    bald = np.full((154, 140, 3), 60, np.uint8)
-    haired = np.uint8(bald + spot[..., None])
-    frames = {"bald": bald, "curtain": haired}
-    monkeypatch.setattr(
-        module,
-        "_head",
-        lambda seed, pose, hair: SimpleNamespace(image_bgr=frames[hair], landmarks_xy=rendered),
-    )
+    spot = np.hypot(x - rendered[30, 0], y - rendered[30, 1]) < 6
+    show(monkeypatch, np.full((154, 140), 60), np.where(spot, 210, 60), spot, rendered)
     grey = np.full((side, side, 3), 60, np.uint8)
     hair = np.clip(laid(grey, points).astype(float)[..., 0] - 62, 0, None)
     y, x = np.mgrid[:side, :side]

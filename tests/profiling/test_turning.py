@@ -3,8 +3,9 @@ import pytest
 from scipy.spatial.transform import Rotation
 
 from fsanet.pose.angles import rotation_from_angles
+from fsanet.profiling.relief import Relief
 from fsanet.profiling.turning import Turn, draw_turned, turn_points
-from tests.profiling.mannequin import standing
+from tests.profiling.mannequin import SHAPE, standing
 
 
 def drawn(subject, turn):
@@ -78,3 +79,38 @@ def test_chin_and_nape_turn_with_the_skull_and_a_throat_bends():
     moved = after - (before - before[0]) @ ASIDE.T - after[0]
     np.testing.assert_allclose(moved[:2], 0, atol=0.2)
     assert np.linalg.norm(moved[2]) > 1.0
+
+
+RED, BLUE, GREY = (0, 0, 200), (200, 0, 0), (90, 90, 90)
+
+
+def card(sheets, yaw_deg):
+    """A person without volume, turned: red before, blue behind; `sheets` is 2, or 1 for the hinder alone."""
+    rows, columns = np.mgrid[20:120:2, 20:120:2]
+    xyz = np.stack([columns.ravel(), -rows.ravel(), 0.3 * columns.ravel()], axis=1).astype(np.float32)
+    number = np.arange(len(xyz)).reshape(rows.shape)
+    a, b, c, d = (part.ravel() for part in (number[:-1, :-1], number[:-1, 1:], number[1:, :-1], number[1:, 1:]))
+    faces = np.concatenate([np.stack([a, b, c], axis=1), np.stack([b, d, c], axis=1)]).astype(np.int32)
+    triangles = np.concatenate([faces, faces[:, ::-1] + len(xyz)][-sheets:])
+    red, blue, grey = (np.full((*SHAPE, 3), colour, np.uint8) for colour in (RED, BLUE, GREY))
+    front = len(faces) * (sheets - 1)
+    relief = Relief(np.tile(xyz, (2, 1)), triangles, front, np.tile(xyz[:, :2] * [1, -1], (2, 1)), blue, grey)
+    return draw_turned(red, relief, standing(), Turn(rotation_from_angles([yaw_deg, 0, 0])), grey)
+
+
+def shows(picture, colour):
+    return (picture == colour).all(axis=-1).sum()
+
+
+@pytest.mark.parametrize(
+    ("yaw_deg", "seen", "hidden"), [(0, RED, BLUE), (-37, RED, BLUE), (25, RED, BLUE), (180, BLUE, RED)]
+)
+def test_where_a_person_has_no_volume_the_sheet_that_faces_the_camera_is_seen(yaw_deg, seen, hidden):
+    picture = card(2, yaw_deg)
+    assert shows(picture, seen) > 2000
+    assert shows(picture, hidden) == 0
+
+
+def test_where_nothing_faces_the_camera_what_faces_away_closes_the_hole():
+    both, alone = card(2, 25), card(1, 25)
+    assert shows(alone, BLUE) == shows(both, RED) > 2000

@@ -15,6 +15,7 @@ UP_COLOR = (115, 158, 0)  # its y axis
 FRONT_COLOR = (178, 114, 0)  # its z axis: out of the face, towards the camera at zero pose
 _FONT = cv2.FONT_HERSHEY_SIMPLEX
 OUTLINE_COLOR = (255, 255, 255)
+LABEL_GAP = 0.05  # between a box and its label, as a share of the box's shorter side
 _CUBE_EDGES = [(a, b) for a in range(8) for b in range(a + 1, 8) if (a ^ b).bit_count() == 1]
 
 
@@ -101,7 +102,11 @@ def label_size(lines: Sequence[str], height: float) -> tuple[int, int]:
 
 
 def place_label(
-    box_xyxy: BoxXYXY, label_wh: tuple[int, int], image_wh: tuple[int, int], covered: Sequence[BoxXYXY]
+    box_xyxy: BoxXYXY,
+    label_wh: tuple[int, int],
+    image_wh: tuple[int, int],
+    covered: Sequence[BoxXYXY],
+    gap: float = LABEL_GAP,
 ) -> BoxXYXY:
     """A place for a label beside a box: the one, of those around it, that covers least of what must stay in view.
 
@@ -110,9 +115,10 @@ def place_label(
         label_wh: its size in pixels.
         image_wh: size of the image, in which it stays.
         covered: boxes of faces and of labels that are placed already.
+        gap: between box and label, as a share of the box's shorter side.
     """
     (x1, y1, x2, y2), (width, height) = box_xyxy, label_wh
-    gap = 0.05 * min(x2 - x1, y2 - y1)
+    gap *= min(x2 - x1, y2 - y1)
     right, left, above, below = x2 + gap, x1 - gap - width, y1 - gap - height, y2 + gap
     corners = [(right, y1), (left, y1), (x1, below), (x1, above), (right, y2 - height), (left, y2 - height)]
     corners += [(right, below), (left, below), (right, above), (left, above)]

@@ -7,11 +7,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fsanet.image.boxes import BoxXYXY
-from fsanet.image.overlay import draw_axes, draw_box, draw_cube, draw_label, label_size, place_label
+from fsanet.image.overlay import LABEL_GAP, draw_axes, draw_box, draw_cube, draw_label, label_size, place_label
 from fsanet.inference.styles import Style
 from fsanet.pose.angles import Pose
 
 BOX_COLOR = (200, 200, 200)
+# Half the size of axes and cube, and how far they reach out of the box at most (a cube, turned about one axis); all as
+# shares of the box's shorter side.
+_AXIS, _HALF_CUBE = 0.6, 0.5
+_REACH: dict[Style, float] = {"axes": _AXIS - 0.5, "cube": _HALF_CUBE * 2**0.5 - 0.5, "none": 0.0}
 
 
 @dataclass(frozen=True)
@@ -34,7 +38,7 @@ class DrawnFace:
 def draw_faces(image_bgr: NDArray[np.uint8], faces: Sequence[DrawnFace], style: Style = "axes") -> None:
     """Draw the box of each face, its axes or cube at the box's centre, and its angles beside it.
 
-    Labels are put where they cover no other face and no other label, as far as there is room.
+    Labels are put where they cover no face, nor what is drawn of its pose, and no other label, as far as there is room.
 
     Args:
         image_bgr: (h, w, 3) uint8; changed in place.
@@ -43,11 +47,11 @@ def draw_faces(image_bgr: NDArray[np.uint8], faces: Sequence[DrawnFace], style: 
     """
     for face in faces:
         _draw_figure(image_bgr, face, style)
-    covered = [face.box_xyxy for face in faces]
+    covered = [_reached(face.box_xyxy, _REACH[style]) for face in faces]
     size_wh = image_bgr.shape[1], image_bgr.shape[0]
     for face in faces:
         lines, height = _lines(face), _line_height(face)
-        place = place_label(face.box_xyxy, label_size(lines, height), size_wh, covered)
+        place = place_label(face.box_xyxy, label_size(lines, height), size_wh, covered, _REACH[style] + LABEL_GAP)
         draw_label(image_bgr, lines, place[:2], height)
         covered.append(place)
 
@@ -64,9 +68,15 @@ def _draw_figure(image_bgr: NDArray[np.uint8], face: DrawnFace, style: Style) ->
     side, center = min(x2 - x1, y2 - y1), ((x1 + x2) / 2, (y1 + y2) / 2)
     draw_box(image_bgr, face.box_xyxy, BOX_COLOR, dashed=not face.is_sure)
     if style == "axes":
-        draw_axes(image_bgr, face.pose.rotation, center, 0.6 * side)
+        draw_axes(image_bgr, face.pose.rotation, center, _AXIS * side)
     elif style == "cube":
-        draw_cube(image_bgr, face.pose.rotation, center, 0.5 * side)
+        draw_cube(image_bgr, face.pose.rotation, center, _HALF_CUBE * side)
+
+
+def _reached(box_xyxy: BoxXYXY, share: float) -> BoxXYXY:
+    x1, y1, x2, y2 = box_xyxy
+    more = share * min(x2 - x1, y2 - y1)
+    return x1 - more, y1 - more, x2 + more, y2 + more
 
 
 def _lines(face: DrawnFace) -> list[str]:

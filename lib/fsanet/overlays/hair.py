@@ -1,7 +1,8 @@
 """Rendered hair laid over a face in a photograph: curtains, fringes, hair swept over an eye.
 
-A head of the same pose is rendered twice, bald and with hair, alike in all else. Where the two differ is hair; it is
-carried to the photograph by the affine map of the 68 landmarks, and brightened or darkened as the face there is.
+A head of the same pose is rendered twice, bald and with hair, alike in all else. What is nearer in the second is hair;
+it is carried to the photograph by the affine map of the 68 landmarks, and brightened or darkened as the face there is.
+Where the skin of the second is darker, the hair's shadow darkens the photograph.
 """
 
 from typing import NamedTuple
@@ -27,9 +28,11 @@ SHARES = {
     "locks": 0.125,
 }
 _BALD = "bald"
-_SIZE_WH, _FACE_SHARE = (140, 154), 0.42  # of the rendered picture, in pixels; of the landmarks' box in it
+_SIZE_WH, _FACE_SHARE = (280, 280), 0.2  # of the rendered picture, in pixels; of the landmarks' box in it
 _FINE = 3  # times finer than the photograph, and shrunk then
-_HAIR_FROM, _HAIR_TO = 8.0, 24.0  # difference of grey levels from which something, and all, is hair
+_SOFT = 0.6  # blur of hair and shadows, in pixels of the rendered picture
+_DARKEST = 0.6  # the share of light that a shadow takes away at most
+_LEAST_SKIN = 0.1  # share of skin around a pixel below which a shadow fades
 _DARK = 40.0  # grey levels added to both faces, so that black photographs do not blacken all hair
 _GAIN, _GAIN_NOISE = (0.6, 1.6), 0.2
 _COLOURLESS = 4.0  # mean range of a pixel's channels below which a photograph is black and white
@@ -45,6 +48,20 @@ class HairedPicture(NamedTuple):
 
     image_bgr: NDArray[np.uint8]
     style: str
+
+
+class _Layer(NamedTuple):
+    """Hair on a photograph.
+
+    Attributes:
+        colour: (H, W, 3) BGR times opacity.
+        opacity: (H, W, 1) 0 to 1.
+        shadow: (H, W, 1) the share of light that the hair takes away beside it.
+    """
+
+    colour: NDArray[np.float32]
+    opacity: NDArray[np.float32]
+    shadow: NDArray[np.float32]
 
 
 def hair_over(
@@ -77,11 +94,11 @@ def hair_over(
     pose = np.asarray(yaw_pitch_roll_deg, np.float64)
     bald, haired = (_head(seed, pose, hair) for hair in (_BALD, style))
     height, width = image_bgr.shape[:2]
-    colour, opacity = _carried(bald, haired, points, (width, height))
-    colour = colour * gain * _brighter(image_bgr, points, bald)
+    layer = _carried(bald, haired, points, (width, height))
+    colour = layer.colour * gain * _brighter(image_bgr, points, bald)
     if np.ptp(image_bgr.astype(np.float32), axis=-1).mean() < _COLOURLESS:
         colour = np.repeat(colour.mean(axis=-1, keepdims=True), 3, axis=-1)
-    mixed = image_bgr * (1 - opacity) + np.clip(colour, 0, 255) * opacity
+    mixed = image_bgr * (1 - layer.shadow) * (1 - layer.opacity) + np.minimum(colour, 255 * layer.opacity)
     return HairedPicture(np.round(mixed).astype(np.uint8), style)
 
 
@@ -90,21 +107,34 @@ def _head(seed: int, pose: NDArray, hair: str) -> Frame:
     return render_frame(seed, 0, settings, _SIZE_WH, (_FACE_SHARE, _FACE_SHARE), pose)
 
 
-def _carried(
-    bald: Frame, haired: Frame, points_xy: NDArray, size_wh: tuple[int, int]
-) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """The hair's colour (H, W, 3) and opacity (H, W, 1) on the photograph."""
-    hair, bare = (frame.image_bgr.astype(np.float32) for frame in (haired, bald))
-    exposure = np.median((hair + 1) / (bare + 1), axis=(0, 1))  # most of the pictures is alike but for that
-    differs = np.abs(hair - exposure * bare).max(axis=-1)
-    opacity = np.clip((differs - _HAIR_FROM) / (_HAIR_TO - _HAIR_FROM), 0, 1)
+def _carried(bald: Frame, haired: Frame, points_xy: NDArray, size_wh: tuple[int, int]) -> _Layer:
+    """The hair and its shadow on the photograph."""
     ones = np.ones((len(points_xy), 1))
     from_edge_xy = points_xy + 0.5  # of the picture, as those of the render are counted
     to_points = np.linalg.lstsq(np.hstack([haired.landmarks_xy, ones]), from_edge_xy, rcond=None)[0].T
     fine = (_FINE * size_wh[0], _FINE * size_wh[1])
-    layer = cv2.warpAffine(np.dstack([hair, opacity]), opencv_matrix(_FINE * to_points), fine)
+    layer = np.dstack([_hair(bald, haired), _shadow(bald, haired)])
+    layer = cv2.warpAffine(layer, opencv_matrix(_FINE * to_points), fine)
     layer = cv2.resize(layer, size_wh, interpolation=cv2.INTER_AREA)
-    return layer[..., :3], layer[..., 3:]
+    return _Layer(layer[..., :3], layer[..., 3:4], layer[..., 4:])
+
+
+def _hair(bald: Frame, haired: Frame) -> NDArray[np.float32]:
+    """Colour times opacity, and opacity (h, w, 4) of hair, but for what hangs out below the shoulders."""
+    hair = (haired.near > bald.near).astype(np.uint8)
+    _, piece, stats, _ = cv2.connectedComponentsWithStats(hair)
+    hair *= (stats[:, cv2.CC_STAT_TOP] < haired.landmarks_xy[:, 1].max())[piece]
+    drawn = np.dstack([haired.image_bgr * hair[..., None], hair]).astype(np.float32)
+    return cv2.GaussianBlur(drawn, (0, 0), _SOFT)
+
+
+def _shadow(bald: Frame, haired: Frame) -> NDArray[np.float32]:
+    """The share (h, w) of its light that hair takes from the skin; beneath hair that of the skin beside."""
+    skin = (bald.skin & haired.skin).astype(np.float32)
+    light = (haired.image_bgr.mean(axis=-1) + 1) / (bald.image_bgr.mean(axis=-1) + 1)
+    exposure = np.median(light)  # most of the pictures is alike but for that
+    taken = cv2.GaussianBlur(skin * (1 - light / exposure).astype(np.float32), (0, 0), _SOFT)
+    return np.clip(taken / np.maximum(cv2.GaussianBlur(skin, (0, 0), _SOFT), _LEAST_SKIN), 0, _DARKEST)
 
 
 def _brighter(image_bgr: NDArray[np.uint8], points_xy: NDArray, head: Frame) -> float:

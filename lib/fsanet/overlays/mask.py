@@ -23,7 +23,7 @@ from fsanet.rendering.masks.sheet import Sheet, finer, lay_straps, make_sheet, s
 
 _FINE_PX = 160  # the mask's picture is drawn with about so many pixels a face
 _MOST_FINE = 4
-_SHADOW = 0.22
+_SHADOW = 0.22  # the share of light that a mask takes from the skin beneath, seen where its edge is half transparent
 
 
 class MaskedPicture(NamedTuple):
@@ -164,7 +164,7 @@ def _draw_straps(
 
 
 def _composed(image: NDArray[np.uint8], layer: _Layer, look: MaskLook, soft: float) -> NDArray[np.uint8]:
-    """The picture behind the layer, with a soft shadow around an opaque mask."""
+    """The layer on the picture: what shows through the soft edge of an opaque mask lies in its shadow."""
     colour, opacity = layer.colour, layer.opacity
     if soft > 0.2:
         colour, opacity = cv2.GaussianBlur(colour, (0, 0), soft), cv2.GaussianBlur(opacity, (0, 0), soft)

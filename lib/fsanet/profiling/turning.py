@@ -64,15 +64,11 @@ def draw_turned(
     """
     height, width = image_bgr.shape[:2]
     vertices = turn_points(relief.vertices.astype(np.float64), head, turn)
-    far = _FAR * head.placement.scale
-    screen = np.column_stack([vertices[:, 0], -vertices[:, 1], 1.0 / (far - vertices[:, 2])]).astype(np.float32)
-    depth = np.zeros((height, width), np.float32)
-    ids = np.full((height, width), NOTHING, np.int32)
-    weights = np.zeros((height, width, 2), np.float32)
-    draw_triangles(screen, relief.triangles, 0, 0, depth, ids, weights)
+    triangles = np.ascontiguousarray(relief.triangles[:, ::-1])  # wound as those of rendered bodies
+    ids, weights = _seen(vertices, triangles, _FAR * head.placement.scale, (height, width))
     seen = np.flatnonzero(ids >= 0)
     place = np.zeros((height * width, 2), np.float32)
-    place[seen] = gather(ids, weights, seen, relief.triangles, relief.texture_xy) - 0.5
+    place[seen] = gather(ids, weights, seen, triangles, relief.texture_xy) - 0.5
     place = place.reshape(height, width, 2)
     front, back = (
         cv2.remap(source, place, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
@@ -80,3 +76,18 @@ def draw_turned(
     )
     person = np.where((ids < relief.front)[..., None], front, back)
     return np.where((ids >= 0)[..., None], person, background)
+
+
+def _seen(
+    vertices: NDArray[np.float64], triangles: NDArray[np.int32], far: float, size_hw: tuple[int, int]
+) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+    """Which triangle is seen (H, W) and the weights (H, W, 2) of its vertices, as `draw_triangles` says.
+
+    Where there is no volume front and back lie in one another; what faces away is seen only where nothing else is.
+    """
+    depth, ids = np.zeros(size_hw, np.float32), np.full(size_hw, NOTHING, np.int32)
+    weights = np.zeros((*size_hw, 2), np.float32)
+    for closed, camera in ((len(triangles), far), (0, 2 * far)):  # the second time all lies behind what is drawn
+        screen = np.column_stack([vertices[:, 0], -vertices[:, 1], 1.0 / (camera - vertices[:, 2])])
+        draw_triangles(screen.astype(np.float32), triangles, closed, 0, depth, ids, weights)
+    return ids, weights

@@ -94,6 +94,8 @@ class Frame:
         style, background, headwear, occluder, eyewear, mask: kinds, `none` where there is none.
         mask_worn: how the mask is worn, see `masks.kinds.WORN`.
         light: its kind, see `lights`.
+        near: (H, W) float32, 1 / distance of what is seen of the person, in 1/dm; 0 where the background is.
+        skin: (H, W) bool, where bare skin is seen.
     """
 
     image_bgr: np.ndarray
@@ -114,6 +116,8 @@ class Frame:
     mask: str
     mask_worn: str
     light: str
+    near: np.ndarray
+    skin: np.ndarray
 
     @property
     def masked(self) -> bool:
@@ -181,6 +185,8 @@ def render_frame(
         aside_dm=camera.aside,
         rotation=posing.head,
         source=f"{settings.split}/{seed}/{number}",
+        near=shot.near,
+        skin=shot.skin,
         **_kinds(person, worn, shot),
     )
 
@@ -194,10 +200,11 @@ def _dress(
 
 
 class _Shot(NamedTuple):
-    """What the camera sees: linear RGB (H, W, 3), bare skin (H, W), and the kinds of background and light."""
+    """What the camera sees: linear RGB (H, W, 3), bare skin and nearness (H, W), kinds of background and light."""
 
     colour: np.ndarray
     skin: np.ndarray
+    near: np.ndarray
     background: str
     light: str
 
@@ -220,7 +227,7 @@ def _draw(
     eyes, gloss = draw_eyes(rng, yaw_deg), rng.uniform(0.02, 0.25)
     picture = draw_picture(person, geometry, posing, camera, lights, eyes, behind, gloss)
     colour = lay_shield(picture.colour, worn.mask, posing, camera, lights) if worn.mask else picture.colour
-    return _Shot(colour, picture.skin, kind, lights.kind)
+    return _Shot(colour, picture.skin, picture.near, kind, lights.kind)
 
 
 def _kinds(person: Person, worn: Worn, shot: _Shot) -> dict[str, str]:
