@@ -282,6 +282,28 @@ def test_boxes_that_are_no_numbers_are_refused(estimator, scene):
             estimator.crop(scene([]), [(0, 0, float(value), 10)])
 
 
+@pytest.mark.parametrize("box", [(0, 0, 10), (0, 0, 10, 10, 5), 7, [[0, 0, 10, 10]]])
+def test_boxes_of_more_or_fewer_numbers_are_refused(estimator, scene, box):
+    with pytest.raises(InputError, match="A face box is four finite numbers of pixels; got "):
+        estimator.crop(scene([]), [box])
+
+
+NO_PICTURES = [
+    None,
+    np.zeros((64, 64), np.uint8),
+    np.zeros((64, 64, 4), np.uint8),
+    *(np.zeros((64, 64, 3), kind) for kind in (np.float32, np.uint16)),
+]
+
+
+@pytest.mark.parametrize("picture", NO_PICTURES)
+@pytest.mark.parametrize("method", ["crop", "look_again"])
+def test_what_is_no_picture_is_refused_wherever_one_is_taken(estimator, method, picture):
+    wanted = {"crop": [(10, 10, 50, 50)], "look_again": [Face((10, 10, 50, 50), 0.9, Pose(0, 0, 0))]}
+    with pytest.raises(InputError, match=r"takes a (NumPy|BGR) image \(h, w, 3\)"):
+        getattr(estimator, method)(picture, wanted[method])
+
+
 @pytest.mark.parametrize("side", [64, 100])
 def test_crops_of_another_type_are_refused(estimator, side):
     for kind in (np.int64, np.float16, bool):

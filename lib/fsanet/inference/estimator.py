@@ -132,7 +132,7 @@ class HeadPoseEstimator:
     def estimate(self, prepared: Sequence[FoundFaces]) -> list[list[Face]]:
         """Poses of faces that are found, in batches across pictures; see `FaceEstimator.estimate`."""
         prepared = list(prepared)
-        crops = np.concatenate([self.crop(np.empty((0, 0, 3), np.uint8), []), *(found.crops_bgr for found in prepared)])
+        crops = np.concatenate([self._no_crops(), *(found.crops_bgr for found in prepared)])
         batches = [crops[i : i + self.batch_size] for i in range(0, len(crops), self.batch_size)]
         readings = [self.read_crops(batch) for batch in batches]
         read_faces = iter([row for poses, errors in readings for row in zip(poses, errors, strict=True)])
@@ -146,6 +146,7 @@ class HeadPoseEstimator:
 
     def look_again(self, picture_bgr: NDArray[np.uint8], faces: Sequence[Face]) -> list[Face | None]:
         """Search around the boxes of faces of the frame before; see `FaceEstimator.look_again`."""
+        require_bgr(picture_bgr)
         places = [Place(face.box_xyxy, face.upright_turn) for face in faces]
         near = detect_near(search_of(self._upright), picture_bgr, places, closeup_of(self._upright))
         seen = [face if face and self._can_be_read(face, picture_bgr) else None for face in near]
@@ -167,13 +168,17 @@ class HeadPoseEstimator:
             image_bgr: (h, w, 3) uint8.
             boxes_xyxy: of N faces, in pixels.
             turns_deg: by how much the image is turned clockwise to cut each; None for not at all.
+
+        Raises:
+            ValueError: for another kind of image; for a box that is not four numbers, or has no pixel on the image.
         """
+        require_bgr(image_bgr)
         size = self.engine.input_size
         turns = [0.0] * len(boxes_xyxy) if turns_deg is None else turns_deg
         crops = [
             crop_turned(image_bgr, box, turn, self.margin, size) for box, turn in zip(boxes_xyxy, turns, strict=True)
         ]
-        return np.stack(crops) if crops else np.empty((0, size, size, 3), np.uint8)
+        return np.stack(crops) if crops else self._no_crops()
 
     def predict_crops(self, crops_bgr: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Poses of face crops that are cut already.
@@ -224,6 +229,9 @@ class HeadPoseEstimator:
         turns = [upright_turn_deg(face) for face in detections]
         crops = self.crop(picture_bgr, [face.box_xyxy for face in detections], turns)
         return FoundFaces(detections, turns, crops, [self._flags(picture_bgr, face) for face in detections])
+
+    def _no_crops(self) -> NDArray[np.uint8]:
+        return np.empty((0, self.engine.input_size, self.engine.input_size, 3), np.uint8)
 
     def _face(
         self, found: Detection, turn: float, upright_deg: NDArray, error_deg: NDArray, flags: tuple[str, ...]

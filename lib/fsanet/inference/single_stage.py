@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from fsanet.detectors.detection import Detection
 from fsanet.detectors.nearby import Place, detect_near
 from fsanet.detectors.scout import CLOSEUP, LONG_SIDE, THRESHOLD, ScoutDetector
+from fsanet.detectors.working_image import require_bgr
 from fsanet.image.boxes import share_inside
 from fsanet.inference.face_estimator import Face, estimate_pictures, flags_of
 
@@ -47,6 +48,7 @@ class SingleStageEstimator:
 
     def look_again(self, picture_bgr: NDArray[np.uint8], faces: Sequence[Face]) -> list[Face | None]:
         """Search around the boxes of faces of the frame before; see `FaceEstimator.look_again`."""
+        require_bgr(picture_bgr)
         places = [Place(face.box_xyxy) for face in faces]
         return _faces(detect_near(self._detector.detect_each, picture_bgr, places, CLOSEUP), picture_bgr)
 
