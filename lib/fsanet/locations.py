@@ -8,6 +8,8 @@ of the original repository, another checkout, or a folder with `models/` for the
 import os
 from pathlib import Path, PurePosixPath
 
+from fsanet.errors import InputError
+
 HOME_VARIABLE = "FSANET_HOME"  # the folder that holds pre-trained/
 MIRROR_VARIABLE = "FSANET_MIRROR"
 PRETRAINED = "pre-trained"
@@ -67,8 +69,20 @@ def pretrained_dir() -> Path:
 
 
 def cache_dir() -> Path:
-    """The user's folder for what this program can make or fetch again; it need not exist yet."""
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "fsanet"
+    """The user's folder for what this program can make or fetch again; it need not exist yet.
+
+    Raises:
+        InputError: when the user has no home folder, as in some containers, and XDG_CACHE_HOME is not set.
+    """
+    if given := os.environ.get("XDG_CACHE_HOME"):
+        return Path(given) / "fsanet"
+    try:
+        return Path.home() / ".cache" / "fsanet"
+    except RuntimeError:
+        raise InputError(
+            "This user has no home folder, so that there is no place for weights and what is made of them: set "
+            "XDG_CACHE_HOME or HOME to a folder."
+        ) from None
 
 
 def names_in_mirror(relative: str) -> list[str]:
