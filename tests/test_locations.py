@@ -72,6 +72,13 @@ def test_a_wheel_carries_weights_of_its_own(tmp_path, monkeypatch):
     assert find_pretrained("a_models/a/a.h5") == own
 
 
+def test_a_checkout_has_our_own_weights_whatever_folder_is_named(tmp_path, monkeypatch):
+    ours = make(tmp_path / "site-packages" / "pre-trained" / "a_models" / "a" / "a.h5")
+    monkeypatch.setenv("FSANET_HOME", str(tmp_path / "home"))
+    assert find_pretrained("a_models/a/a.h5", ours=True) == ours
+    assert find_pretrained("a_models/a/a.h5") is None
+
+
 def test_find_prefers_the_own_folder(tmp_path, monkeypatch):
     monkeypatch.setenv("FSANET_HOME", str(tmp_path / "home"))
     assert find_pretrained(NET) is None

@@ -94,9 +94,16 @@ def names_in_mirror(relative: str) -> list[str]:
     return names
 
 
-def find_pretrained(relative: str) -> Path | None:
-    """The file that is `relative` below `pre-trained/`: there, in the wheel, or in FSANET_MIRROR's folder; or None."""
+def find_pretrained(relative: str, *, ours: bool = False) -> Path | None:
+    """The file that is `relative` below `pre-trained/`: there, in the wheel, or in FSANET_MIRROR's folder; or None.
+
+    Args:
+        relative: with forward slashes.
+        ours: it is part of the repository: a checkout has it, whatever FSANET_HOME names.
+    """
     places = [pretrained_dir() / relative, _IN_THE_WHEEL / relative]
+    if ours:
+        places.append(_CHECKOUT / PRETRAINED / relative)
     mirror = os.environ.get(MIRROR_VARIABLE)
     if mirror and "://" not in mirror:
         places += [Path(mirror).expanduser() / name for name in names_in_mirror(relative)]
