@@ -3,6 +3,7 @@
 import os
 import shutil
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -171,6 +172,16 @@ def run_folder(stirred, tmp_path):
 
 def test_a_folder_of_one_model_needs_no_name_of_it(run_folder):
     assert create_engine("keras", weights=run_folder).metadata["model"] == "metric"
+
+
+@pytest.mark.parametrize("weights", ["free", "./free"])
+def test_a_path_is_no_training_set_though_it_is_called_so(weights, run_folder, monkeypatch):
+    run_folder.rename(run_folder.parent / "free")
+    monkeypatch.chdir(run_folder.parent)
+    assert create_engine("keras", weights=Path(weights)).metadata["model"] == "metric"
+    assert create_engine(model="capsule", weights="free").metadata["weights"] == "free"
+    with pytest.raises(FileNotFoundError, match="The folder 'free' holds no weight file of capsule"):
+        create_engine(model="capsule", weights=Path(weights))
 
 
 def test_of_a_folder_of_several_models_one_is_to_be_named(run_folder):

@@ -38,7 +38,7 @@ def create_engine(
         model: a name of `fsanet.MODELS`; None for that of an export, else `model_of` the weights.
         weights: a catalogued training set ("free", "synthetic", "300W_LP", "BIWI"), a weight file or a folder of them
             as `load_model` takes it, or what `fsanet export` wrote: a file, or the folder of OpenVINO or of a
-            SavedModel. None: our own, `default_weights`.
+            SavedModel. A `Path` is never the name of a training set. None: our own, `default_weights`.
         threads: cores for one call; None: all that the process may use.
         provider: for onnx: "cpu", "cuda", or "auto" for CUDA where this ONNX Runtime has it.
         batch_size: crops that are computed at once; more are computed in turns.
@@ -52,7 +52,7 @@ def create_engine(
     if engine not in ("auto", *ENGINES):
         raise InputError(f"There is no engine '{engine}'. The engines are: auto, {', '.join(ENGINES)}.")
     wanted = get_spec(model_of(weights) if model is None else model).name
-    weights = default_weights(wanted) if weights is None else str(weights)
+    weights = default_weights(wanted) if weights is None else weights
     name = _best_engine(wanted, weights) if engine == "auto" else engine
     given = {"threads": threads, "provider": provider, "batch_size": batch_size}
     built = _ENGINES[name].build(wanted, weights, _checked(name, given))
@@ -75,7 +75,7 @@ def open_export(path: Path) -> Engine:
     name = export_engine(path)
     if name is None:
         raise InputError(f"'{path}' is no export: expected {', '.join(_FILES)}, .keras or a folder of an export.")
-    return _ENGINES[name].build("", str(path), {})
+    return _ENGINES[name].build("", path, {})
 
 
 def export_engine(path: Path) -> str | None:
@@ -85,7 +85,7 @@ def export_engine(path: Path) -> str | None:
     return _FILES.get(path.suffix)
 
 
-def _best_engine(model: str, weights: str) -> str:
+def _best_engine(model: str, weights: str | Path) -> str:
     of_export = export_engine(Path(weights))
     if of_export or ready_onnx(model, weights):
         return of_export or "onnx"
@@ -103,34 +103,34 @@ def _checked(engine: str, given: Mapping[str, Any]) -> dict[str, Any]:
     return settings
 
 
-def _onnx(model: str, weights: str, settings: dict[str, Any]) -> Engine:
+def _onnx(model: str, weights: str | Path, settings: dict[str, Any]) -> Engine:
     return OnnxEngine(_onnx_file(model, weights), **settings)
 
 
-def _onnx_file(model: str, weights: str) -> str | Path:
-    return weights if weights.endswith(".onnx") else exported_onnx(model, weights)
+def _onnx_file(model: str, weights: str | Path) -> Path:
+    return Path(weights) if Path(weights).suffix == ".onnx" else exported_onnx(model, weights)
 
 
-def _litert(model: str, weights: str, settings: dict[str, Any]) -> Engine:
+def _litert(model: str, weights: str | Path, settings: dict[str, Any]) -> Engine:
     return LiteRtEngine(_export_of("litert", "tflite", model, weights), **settings)
 
 
-def _openvino(model: str, weights: str, settings: dict[str, Any]) -> Engine:
+def _openvino(model: str, weights: str | Path, settings: dict[str, Any]) -> Engine:
     path = Path(weights)
     if path.is_dir() and export_engine(path) == "openvino":
         return OpenVinoEngine(path / "model.xml", **settings)
     return OpenVinoEngine(path if path.suffix == ".xml" else _onnx_file(model, weights), **settings)
 
 
-def _saved_model(model: str, weights: str, settings: dict[str, Any]) -> Engine:
+def _saved_model(model: str, weights: str | Path, settings: dict[str, Any]) -> Engine:
     return SavedModelEngine(_export_of("saved_model", "saved_model", model, weights), **settings)
 
 
-def _frozen_graph(model: str, weights: str, settings: dict[str, Any]) -> Engine:
+def _frozen_graph(model: str, weights: str | Path, settings: dict[str, Any]) -> Engine:
     return FrozenGraphEngine(_export_of("frozen_graph", "frozen_graph", model, weights), **settings)
 
 
-def _export_of(engine: str, export_format: str, model: str, weights: str) -> str:
+def _export_of(engine: str, export_format: str, model: str, weights: str | Path) -> Path:
     """The path of an export that the engine runs, which the weights must be."""
     if export_engine(Path(weights)) != engine:
         what = next((suffix for suffix, name in _FILES.items() if name == engine), f"{export_format} folder")
@@ -139,10 +139,10 @@ def _export_of(engine: str, export_format: str, model: str, weights: str) -> str
             f"export --model {model} --weights {weights} --format {export_format}",
         )
         raise InputError(f"Engine '{engine}' takes a {what} as weights, got '{weights}': run {command} first.")
-    return weights
+    return Path(weights)
 
 
-def _keras(model: str, weights: str, settings: dict[str, Any]) -> Engine:
+def _keras(model: str, weights: str | Path, settings: dict[str, Any]) -> Engine:
     weight_files(model, weights)  # what is no weights needs no Keras
     if not find_spec("keras"):
         without = "; engine 'onnx' works without" if ready_onnx(model, weights) else ""
@@ -163,7 +163,7 @@ def _whole_keras_model(path: Path) -> KerasEngine:
 class _Row(NamedTuple):
     """An engine: how it is built from a model's name, its weights and settings, and which settings it has."""
 
-    build: Callable[[str, str, dict[str, Any]], Engine]
+    build: Callable[[str, str | Path, dict[str, Any]], Engine]
     settings: tuple[str, ...] = ()
 
 

@@ -25,15 +25,15 @@ def onnx_dir() -> Path:
     return (Path(home).expanduser() if home else cache_dir()) / "onnx"
 
 
-def bundled_onnx(model: str, weights: str) -> Path | None:
+def bundled_onnx(model: str, weights: str | Path) -> Path | None:
     """The ONNX file that comes with the package, for a catalogued training set; None where there is none."""
-    if Path(weights).name != weights:  # a path
+    if isinstance(weights, Path) or Path(weights).name != weights:  # a path
         return None
     path = _BUNDLED / weights / f"{model}.onnx"
     return path if path.is_file() else None
 
 
-def ready_onnx(model: str, weights: str) -> Path | None:
+def ready_onnx(model: str, weights: str | Path) -> Path | None:
     """An ONNX file that can be used at once, without Keras: bundled, or in the cache."""
     found = bundled_onnx(model, weights)
     if found is None:
@@ -42,12 +42,12 @@ def ready_onnx(model: str, weights: str) -> Path | None:
     return found
 
 
-def exported_onnx(model: str, weights: str) -> Path:
+def exported_onnx(model: str, weights: str | Path) -> Path:
     """The ONNX file of a model and its weights, exported to the cache when it is not there.
 
     Args:
         model: a name of `fsanet.MODELS`.
-        weights: a catalogued training set or a weight file.
+        weights: a catalogued training set, a weight file or a folder of them.
 
     Raises:
         MissingPackageError: when it has to be exported, and a package for that is not installed.
@@ -64,7 +64,7 @@ def exported_onnx(model: str, weights: str) -> Path:
         return write_onnx(load_model(model, weights=weights), path, describe(model, weights), spread=True)
 
 
-def _cache_path(model: str, weights: str) -> Path:
+def _cache_path(model: str, weights: str | Path) -> Path:
     """The file in the cache, there or not, for the content of the weight files."""
     digest = hashlib.sha256(f"{GRAPH_VERSION} {model}".encode())
     for file in weight_files(model, weights).values():

@@ -56,7 +56,8 @@ class HeadPoseEstimator:
         model: a name of `fsanet.MODELS`; None for that of an export, or the only one that a folder of weights holds,
             else `DEFAULT_MODEL`. It and `weights` are for engines by name.
         weights: a catalogued training set ("free", "synthetic", "300W_LP", "BIWI"), a weight file or a folder of them,
-            or a file of `make export`; None for our own, "free" where it has the model.
+            or a file of `make export`; a `Path` is never the name of a training set. None for our own, "free" where it
+            has the model.
         detector: "auto" (scout), "scout", "yunet", "mtcnn", "ssd", "lbp", or an object with
             `detect(image_bgr) -> list[Detection]`.
         engine: "auto", "onnx", "litert" or "keras", which read leaning faces a second time, turned upright
@@ -81,7 +82,7 @@ class HeadPoseEstimator:
     def __init__(
         self,
         model: str | None = None,
-        weights: str | None = None,
+        weights: str | Path | None = None,
         detector: str | FaceDetector = "auto",
         engine: str | Engine = "auto",
         margin: float = DETECTOR_MARGIN,
@@ -94,7 +95,7 @@ class HeadPoseEstimator:
         batch_size = checked_batch_size(batch_size, BATCH_SIZE)
         self._search_with(detector, detect_size, any_angle)
         self.engine = _engine(engine, model, weights)
-        usual = finder_share_of(weights) if isinstance(engine, str) else 0.0
+        usual = finder_share_of(weights) if isinstance(engine, str) and not isinstance(weights, Path) else 0.0
         self.finder_share = usual if finder_share is None else self._checked_share(finder_share)
         self.margin = margin
         self.batch_size = batch_size
@@ -279,7 +280,7 @@ def _detector(detector: str | FaceDetector, detect_size: int | None) -> FaceDete
     return detector
 
 
-def _engine(engine: str | Engine, model: str | None, weights: str | None) -> Engine:
+def _engine(engine: str | Engine, model: str | None, weights: str | Path | None) -> Engine:
     if isinstance(engine, str):
         return StraightenedEngine(create_engine(engine, model=model, weights=weights))
     if not hasattr(engine, "predict") or not hasattr(engine, "input_size"):
@@ -295,7 +296,7 @@ def _engine(engine: str | Engine, model: str | None, weights: str | None) -> Eng
     return engine
 
 
-def _network_name(engine: Engine, given: str | Engine, model: str | None, weights: str | None) -> str:
+def _network_name(engine: Engine, given: str | Engine, model: str | None, weights: str | Path | None) -> str:
     """The model that an engine runs: as it or its file tells, else as it was asked for; else the export or the default.
 
     An object that does not tell it is called by its own name, or that of its class.
