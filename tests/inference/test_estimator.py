@@ -1,5 +1,6 @@
 import shutil
 
+import cv2
 import numpy as np
 import pytest
 
@@ -8,7 +9,7 @@ from fsanet.detectors.any_angle import AnyAngleDetector
 from fsanet.detectors.detection import Detection
 from fsanet.detectors.nearby import Place
 from fsanet.detectors.scout import BUNDLED, ScoutDetector
-from fsanet.engines.choose import create_engine
+from fsanet.engines.choose import ENGINE_CLASSES, ENGINES, create_engine
 from fsanet.engines.reading import Reading
 from fsanet.errors import InputError
 from fsanet.image.face_crop import crop_turned
@@ -18,6 +19,7 @@ from fsanet.inference.face_estimator import UNSURE_DEG, Face
 from fsanet.inference.finder_share import FINDER_SHARE, finder_share_of
 from fsanet.models.spec import OUR_MODELS
 from fsanet.pose.angles import Pose
+from fsanet.weights.pretrained import BUNDLED_WEIGHTS
 
 
 def test_faces_come_with_boxes_scores_and_poses(estimator, scene):
@@ -209,9 +211,39 @@ def test_each_of_our_own_weights_has_the_finders_share(weights):
     assert finder_share_of(f"{weights}.h5") == 0
 
 
-def test_weights_of_a_file_answer_alone():
-    file = BUNDLED.parents[1] / "synthetic" / "ssrnet_mt.onnx"
-    assert HeadPoseEstimator(weights=str(file)).finder_share == 0
+@pytest.mark.parametrize("weights", OUR_MODELS)
+def test_our_own_weights_are_mixed_by_whatever_path_they_come(weights):
+    file = BUNDLED.parents[1] / weights / "capsule.onnx"
+    assert HeadPoseEstimator(weights=file).finder_share == FINDER_SHARE
+
+
+def test_weights_that_are_not_ours_answer_alone(tmp_path):
+    file, content = tmp_path / "free.onnx", (BUNDLED.parents[1] / "free" / "capsule.onnx").read_bytes()
+    own = next(known.sha256 for known in BUNDLED_WEIGHTS if known.model == "capsule").encode()
+    assert content.count(own) == 1
+    file.write_bytes(content.replace(own, own[::-1]))
+    assert HeadPoseEstimator(weights=file).finder_share == 0
+    file.write_bytes(content.replace(b"weights_sha256", b"weights_sha512"))
+    assert HeadPoseEstimator(weights=file).finder_share == 0
+
+
+@pytest.mark.parametrize("weights", OUR_MODELS)
+@pytest.mark.parametrize("kind", ["onnx", "keras", "openvino"])
+def test_an_engine_that_is_made_apart_answers_as_the_one_by_name(kind, weights, repository):
+    picture = cv2.imread(str(repository / "demo" / "assets" / "group.jpg"))
+    by_name = HeadPoseEstimator("capsule", weights, engine=kind)
+    apart = HeadPoseEstimator(engine=create_engine(kind, model="capsule", weights=weights))
+    assert (apart.name, apart.finder_share) == (by_name.name, FINDER_SHARE)
+    poses = [face.pose for face in apart(picture)]
+    assert len(poses) == 6
+    np.testing.assert_allclose(poses, [face.pose for face in by_name(picture)], atol=1e-3)
+
+
+def test_only_an_engine_of_the_package_is_straightened_and_once():
+    own, again = LevelEngine(), HeadPoseEstimator("capsule").engine
+    assert HeadPoseEstimator(engine=own).engine is own
+    assert HeadPoseEstimator(engine=again).engine is again
+    assert {made.name for made in ENGINE_CLASSES} == set(ENGINES)
 
 
 def test_the_name_is_that_of_the_model_in_the_file(tmp_path):

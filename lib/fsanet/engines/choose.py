@@ -11,6 +11,7 @@ from fsanet.engines.onnx_engine import OnnxEngine
 from fsanet.engines.openvino_engine import OpenVinoEngine
 from fsanet.engines.tensorflow_engines import FrozenGraphEngine, LiteRtEngine, SavedModelEngine
 from fsanet.errors import InputError, MissingPackageError
+from fsanet.export.formats.table import describe
 from fsanet.export.onnx_cache import exported_onnx, ready_onnx
 from fsanet.locations import command_here
 from fsanet.models.spec import default_weights, get_spec
@@ -149,7 +150,7 @@ def _keras(model: str, weights: str | Path, settings: dict[str, Any]) -> Engine:
         raise MissingPackageError(f"Engine 'keras' needs Keras: pip install 'fsanet[keras]'{without}.")
     from fsanet.weights.loading import load_model
 
-    return KerasEngine(load_model(model, weights=weights), **settings)
+    return KerasEngine(load_model(model, weights=weights), metadata=describe(model, weights), **settings)
 
 
 def _whole_keras_model(path: Path) -> KerasEngine:
@@ -176,3 +177,4 @@ _ENGINES = {
     "frozen_graph": _Row(_frozen_graph),
 }
 ENGINES = tuple(_ENGINES)
+ENGINE_CLASSES = (OnnxEngine, LiteRtEngine, KerasEngine, OpenVinoEngine, SavedModelEngine, FrozenGraphEngine)

@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from fsanet.checks import whole
 from fsanet.errors import InputError
+from fsanet.weights.pretrained import BUNDLED_WEIGHTS
 from fsanet.workers import cores
 
 
@@ -44,6 +45,12 @@ class Engine(Protocol):
 def told_model(engine: Engine) -> str | None:
     """The name of the model that an engine runs, where that, or its file, tells it; else None."""
     return getattr(engine, "metadata", {}).get("model")
+
+
+def has_our_weights(engine: Engine) -> bool:
+    """Whether all networks of an engine have weights that come with the package, as it, or its file, tells."""
+    told = getattr(engine, "metadata", {}).get("weights_sha256", "").split()
+    return bool(told) and {file.sha256 for file in BUNDLED_WEIGHTS}.issuperset(told)
 
 
 def checked_crops(crops_bgr: ArrayLike, size: int) -> NDArray:

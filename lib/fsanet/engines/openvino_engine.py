@@ -51,10 +51,11 @@ class OpenVinoEngine:
 
     @property
     def metadata(self) -> dict[str, str]:
-        """What the file says of itself; empty for an ONNX file, whose properties OpenVINO does not keep."""
-        if not self._model.has_rt_info("fsanet"):
+        """What the file says of itself; empty where `fsanet export` did not write it."""
+        place = "framework" if self.path.suffix == ".onnx" else "fsanet"  # the first holds an ONNX file's properties
+        if not self._model.has_rt_info(place):
             return {}
-        return {key: value.astype(str) for key, value in self._model.rt_info["fsanet"].items()}
+        return {key: value.astype(str) for key, value in self._model.rt_info[place].items()}
 
     def predict(self, crops_bgr: ArrayLike) -> NDArray[np.float32]:
         """Poses of face crops, as `Engine.predict` has it."""

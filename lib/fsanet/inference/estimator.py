@@ -14,15 +14,15 @@ from fsanet.detectors.catalog import DETECTORS, create_sized_detector
 from fsanet.detectors.detection import Detection, FaceDetector
 from fsanet.detectors.nearby import Place, closeup_of, detect_near, search_of, stands_upright
 from fsanet.detectors.working_image import require_bgr
-from fsanet.engines.choose import ENGINES, create_engine, export_engine
-from fsanet.engines.engine import Engine, checked_batch_size, told_model
+from fsanet.engines.choose import ENGINE_CLASSES, ENGINES, create_engine, export_engine
+from fsanet.engines.engine import Engine, checked_batch_size, has_our_weights, told_model
 from fsanet.engines.reading import Reading, read
 from fsanet.errors import InputError
 from fsanet.image import boxes
 from fsanet.image.boxes import BoxXYXY
 from fsanet.image.face_crop import DETECTOR_MARGIN, crop_pixels, crop_turned, has_pixels
 from fsanet.inference.face_estimator import UNSURE_DEG, Face, estimate_pictures, flags_of
-from fsanet.inference.finder_share import finder_share_of, mixed
+from fsanet.inference.finder_share import FINDER_SHARE, mixed
 from fsanet.inference.straightened import StraightenedEngine, upright_turn_deg
 from fsanet.models.spec import DEFAULT_MODEL
 from fsanet.pose.angles import Pose, rotate_in_plane
@@ -60,17 +60,18 @@ class HeadPoseEstimator:
             has the model.
         detector: "auto" (scout), "scout", "yunet", "mtcnn", "ssd", "lbp", or an object with
             `detect(image_bgr) -> list[Detection]`.
-        engine: "auto", "onnx", "litert" or "keras", which read leaning faces a second time, turned upright
-            (`StraightenedEngine`); or an object with `input_size` and `predict(crops_bgr)`, used as it is, with a
-            network of its own.
+        engine: "auto", "onnx", "litert", "keras" or another of `fsanet.engines.choose.ENGINES`, or what `create_engine`
+            gave: these read leaning faces a second time, turned upright (`StraightenedEngine`). Or an object with
+            `input_size` and `predict(crops_bgr)`, used as it is, with a network of its own.
         margin: share of the face box added on each side before the crop, 0 to `MOST_MARGIN`.
         batch_size: most crops that the network gets at once, 1 or more.
         detect_size: longer side in pixels of the largest size at which a picture is searched, by a detector that is
             named; None for its own: 1280 for scout and YuNet.
         any_angle: find faces that lie or stand on their head too, in four times the time.
         finder_share: how far, 0..1, poses go from what the crop says to what the detector read beside the box, which
-            scout alone does; it takes no time. None for `finder_share_of` the weights: with our own it makes poses more
-            exact, others answer alone.
+            scout alone does; it takes no time. None for `FINDER_SHARE` where the engine, or its file, tells that its
+            weights are those of the package (`has_our_weights`): with these it makes poses more exact, others answer
+            alone.
 
     Raises:
         ValueError: for an unknown model, detector or engine; the message lists the known ones; for a number beyond its
@@ -95,7 +96,7 @@ class HeadPoseEstimator:
         batch_size = checked_batch_size(batch_size, BATCH_SIZE)
         self._search_with(detector, detect_size, any_angle)
         self.engine = _engine(engine, model, weights)
-        usual = finder_share_of(weights) if isinstance(engine, str) and not isinstance(weights, Path) else 0.0
+        usual = FINDER_SHARE if has_our_weights(self.engine) else 0.0
         self.finder_share = usual if finder_share is None else self._checked_share(finder_share)
         self.margin = margin
         self.batch_size = batch_size
@@ -293,7 +294,7 @@ def _engine(engine: str | Engine, model: str | None, weights: str | Path | None)
             "An engine that is given as an object has a network of its own: leave model and weights out, got "
             f"{model!r} and {weights!r}."
         )
-    return engine
+    return StraightenedEngine(engine) if isinstance(engine, ENGINE_CLASSES) else engine
 
 
 def _network_name(engine: Engine, given: str | Engine, model: str | None, weights: str | Path | None) -> str:
