@@ -10,7 +10,7 @@ import pytest
 
 from fsanet.engines.choose import _FILES, ENGINES, create_engine, export_engine, open_export
 from fsanet.errors import InputError, MissingPackageError
-from fsanet.export.onnx_cache import bundled_onnx
+from fsanet.export.onnx_cache import bundled_onnx, ready_onnx
 from fsanet.models.spec import get_spec
 from fsanet.weights import loading
 from fsanet.weights.saving import save_weights
@@ -182,6 +182,34 @@ def test_a_path_is_no_training_set_though_it_is_called_so(weights, run_folder, m
     assert create_engine(model="capsule", weights="free").metadata["weights"] == "free"
     with pytest.raises(FileNotFoundError, match="The folder 'free' holds no weight file of capsule"):
         create_engine(model="capsule", weights=Path(weights))
+
+
+def test_where_no_export_can_be_kept_keras_reads_and_says_why(run_folder, tmp_path, monkeypatch, caplog):
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("FSANET_HOME", str(tmp_path / "file"))
+    assert create_engine(weights=run_folder).name == "keras"
+    (said,) = caplog.messages
+    assert said == (
+        f"Engine 'keras' reads the poses, which takes longer: no export can be kept in '{tmp_path / 'file' / 'onnx'}'; "
+        "FSANET_HOME may name a folder that can be written."
+    )
+
+
+def test_on_another_backend_than_tensorflow_keras_reads_and_says_why(run_folder, tmp_path, monkeypatch, caplog):
+    monkeypatch.setenv("FSANET_HOME", str(tmp_path / "home"))
+    monkeypatch.setattr("keras.backend.backend", lambda: "jax")
+    assert create_engine(weights=run_folder).name == "keras"
+    (said,) = caplog.messages
+    assert said.endswith("takes longer: an export to ONNX needs Keras on TensorFlow, and it runs on jax.")
+
+
+def test_a_cache_of_another_user_holds_nothing(run_folder, monkeypatch):
+    class Closed:
+        def is_file(self):
+            raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("fsanet.export.onnx_cache._cache_path", lambda model, weights: Closed())
+    assert ready_onnx("metric", run_folder) is None
 
 
 def test_of_a_folder_of_several_models_one_is_to_be_named(run_folder):

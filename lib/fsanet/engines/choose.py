@@ -1,5 +1,6 @@
 """Engines by name, and by what the weights are. A new engine is one file and one row of `_ENGINES`."""
 
+import logging
 from collections.abc import Callable, Mapping
 from importlib.util import find_spec
 from pathlib import Path
@@ -12,10 +13,12 @@ from fsanet.engines.openvino_engine import OpenVinoEngine
 from fsanet.engines.tensorflow_engines import FrozenGraphEngine, LiteRtEngine, SavedModelEngine
 from fsanet.errors import InputError, MissingPackageError
 from fsanet.export.formats.table import describe
-from fsanet.export.onnx_cache import exported_onnx, ready_onnx
-from fsanet.locations import command_here
+from fsanet.export.onnx_cache import can_keep, exported_onnx, onnx_dir, ready_onnx
+from fsanet.locations import HOME_VARIABLE, command_here
 from fsanet.models.spec import default_weights, get_spec
 from fsanet.weights.model_files import model_of, weight_files
+
+log = logging.getLogger(__name__)
 
 _EXPORT_PACKAGES = ("keras", "tensorflow", "tf2onnx", "onnx")
 _FILES = {".onnx": "onnx", ".tflite": "litert", ".xml": "openvino", ".pb": "frozen_graph"}
@@ -35,7 +38,8 @@ def create_engine(
 
     Args:
         engine: one of `ENGINES`, or "auto": what runs the export that `weights` names; else ONNX Runtime where the
-            model is there as ONNX or can be exported, else Keras.
+            model is there as ONNX or can be exported, else Keras; a warning says what is in the way where the packages
+            for an export are there.
         model: a name of `fsanet.MODELS`; None for that of an export, else `model_of` the weights.
         weights: a catalogued training set ("free", "synthetic", "300W_LP", "BIWI"), a weight file or a folder of them
             as `load_model` takes it, or what `fsanet export` wrote: a file, or the folder of OpenVINO or of a
@@ -90,7 +94,22 @@ def _best_engine(model: str, weights: str | Path) -> str:
     of_export = export_engine(Path(weights))
     if of_export or ready_onnx(model, weights):
         return of_export or "onnx"
-    return "onnx" if all(map(find_spec, _EXPORT_PACKAGES)) else "keras"
+    if not all(map(find_spec, _EXPORT_PACKAGES)):
+        return "keras"
+    if hindrance := _hindrance():
+        log.warning("Engine 'keras' reads the poses, which takes longer: %s.", hindrance)
+    return "keras" if hindrance else "onnx"
+
+
+def _hindrance() -> str:
+    """What keeps a model from being exported and kept, where the packages for that are there; "" where nothing does."""
+    import keras
+
+    if (backend := keras.backend.backend()) != "tensorflow":
+        return f"an export to ONNX needs Keras on TensorFlow, and it runs on {backend}"
+    if not can_keep():
+        return f"no export can be kept in '{onnx_dir()}'; {HOME_VARIABLE} may name a folder that can be written"
+    return ""
 
 
 def _checked(engine: str, given: Mapping[str, Any]) -> dict[str, Any]:

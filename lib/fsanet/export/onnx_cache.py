@@ -7,7 +7,9 @@ onto the same name.
 
 import hashlib
 import os
+from contextlib import suppress
 from pathlib import Path
+from tempfile import TemporaryFile
 
 from fsanet.errors import told_extras
 from fsanet.locations import HOME_VARIABLE, cache_dir
@@ -38,8 +40,19 @@ def ready_onnx(model: str, weights: str | Path) -> Path | None:
     found = bundled_onnx(model, weights)
     if found is None:
         cached = _cache_path(model, weights)
-        found = cached if cached.is_file() else None
+        with suppress(PermissionError):  # a cache that is not this user's has nothing for this one
+            found = cached if cached.is_file() else None
     return found
+
+
+def can_keep() -> bool:
+    """Whether a file can be written to the cache, whose folder is made."""
+    try:
+        onnx_dir().mkdir(parents=True, exist_ok=True)
+        with TemporaryFile(dir=onnx_dir()):
+            return True
+    except OSError:
+        return False
 
 
 def exported_onnx(model: str, weights: str | Path) -> Path:
