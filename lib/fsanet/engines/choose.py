@@ -11,9 +11,9 @@ from fsanet.engines.keras_engine import KerasEngine
 from fsanet.engines.onnx_engine import OnnxEngine
 from fsanet.engines.openvino_engine import OpenVinoEngine
 from fsanet.engines.tensorflow_engines import FrozenGraphEngine, LiteRtEngine, SavedModelEngine
-from fsanet.errors import InputError, MissingPackageError
+from fsanet.errors import InputError, MissingPackageError, UnreadableError
 from fsanet.export.formats.table import describe
-from fsanet.export.onnx_cache import can_keep, exported_onnx, onnx_dir, ready_onnx
+from fsanet.export.onnx_cache import can_keep, export_anew, exported_onnx, onnx_dir, ready_onnx
 from fsanet.locations import HOME_VARIABLE, command_here
 from fsanet.models.spec import default_weights, get_spec
 from fsanet.weights.model_files import model_of, weight_files
@@ -124,7 +124,19 @@ def _checked(engine: str, given: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _onnx(model: str, weights: str | Path, settings: dict[str, Any]) -> Engine:
-    return OnnxEngine(_onnx_file(model, weights), **settings)
+    return _opened(model, weights, lambda path: OnnxEngine(path, **settings))
+
+
+def _opened(model: str, weights: str | Path, opens: Callable[[Path], Engine]) -> Engine:
+    """An engine on the ONNX file of the weights; one of the cache that was damaged since is exported again."""
+    path = _onnx_file(model, weights)
+    try:
+        return opens(path)
+    except UnreadableError:
+        if path == Path(weights) or path.parent != onnx_dir():
+            raise
+    log.warning("'%s' is damaged: it is exported again.", path)
+    return opens(export_anew(model, weights))
 
 
 def _onnx_file(model: str, weights: str | Path) -> Path:
@@ -139,7 +151,9 @@ def _openvino(model: str, weights: str | Path, settings: dict[str, Any]) -> Engi
     path = Path(weights)
     if path.is_dir() and export_engine(path) == "openvino":
         return OpenVinoEngine(path / "model.xml", **settings)
-    return OpenVinoEngine(path if path.suffix == ".xml" else _onnx_file(model, weights), **settings)
+    if path.suffix == ".xml":
+        return OpenVinoEngine(path, **settings)
+    return _opened(model, weights, lambda path: OpenVinoEngine(path, **settings))
 
 
 def _saved_model(model: str, weights: str | Path, settings: dict[str, Any]) -> Engine:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from fsanet.engines.engine import as_float, check_output, checked_batch_size, checked_crops, checked_threads, shares
-from fsanet.errors import InputError, MissingPackageError
+from fsanet.errors import InputError, MissingPackageError, UnreadableError
 
 _PRECISIONS = {"float32": "f32", "bfloat16": "bf16", "float16": "f16"}
 
@@ -90,7 +90,7 @@ def _read(path: Path):
     try:
         return core, core.read_model(path)
     except RuntimeError as error:
-        raise InputError(f"OpenVINO cannot read '{path}': {error}") from error
+        raise UnreadableError(f"OpenVINO cannot read '{path}': {error}") from error
 
 
 def _shape(partial) -> list[object]:

@@ -56,18 +56,20 @@ def can_keep() -> bool:
 
 
 def exported_onnx(model: str, weights: str | Path) -> Path:
-    """The ONNX file of a model and its weights, exported to the cache when it is not there.
+    """The ONNX file of a model and its weights, exported to the cache when it is not there; see `export_anew`."""
+    return ready_onnx(model, weights) or export_anew(model, weights)
+
+
+def export_anew(model: str, weights: str | Path) -> Path:
+    """The ONNX file of a model and its weights, exported to the cache; one that is there is replaced.
 
     Args:
         model: a name of `fsanet.MODELS`.
         weights: a catalogued training set, a weight file or a folder of them.
 
     Raises:
-        MissingPackageError: when it has to be exported, and a package for that is not installed.
+        MissingPackageError: when a package for that is not installed.
     """
-    found = ready_onnx(model, weights)
-    if found is not None:
-        return found
     with told_extras(("keras", "export")):
         from fsanet.export.formats.table import describe
         from fsanet.export.onnx_file import write_onnx
