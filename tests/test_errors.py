@@ -25,6 +25,7 @@ ALLOWED = {
     "engines/openvino_engine.py": "OpenVINO's reader",
     "engines/reading.py": "json of a file's metadata",
     "engines/tensorflow_engines.py": "LiteRT's and TensorFlow's readers",
+    "locations.py": "Path.home",
     "models/single_stage/table.py": "Keras' reader",
     "image/reading.py": "pillow-heif's reader",
     "image/lens.py": "numbers of a text",

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from fsanet import locations
-from fsanet.locations import find_pretrained, names_in_mirror, pretrained_dir
+from fsanet.errors import InputError
+from fsanet.locations import cache_dir, find_pretrained, names_in_mirror, pretrained_dir
 
 NET = "detectors/net.onnx"
 
@@ -30,6 +31,17 @@ def test_cache_is_the_last_resort(tmp_path, monkeypatch):
     assert pretrained_dir() == Path.home() / ".cache" / "fsanet" / "pre-trained"
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     assert pretrained_dir() == tmp_path / "cache" / "fsanet" / "pre-trained"
+
+
+def test_a_user_without_a_home_folder_is_told_what_to_set(tmp_path, monkeypatch):
+    def no_home():
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.setattr(Path, "home", no_home)
+    with pytest.raises(InputError, match=r"no home folder.*: set XDG_CACHE_HOME or HOME to a folder"):
+        cache_dir()
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    assert cache_dir() == tmp_path / "cache" / "fsanet"
 
 
 def test_order_of_folders(tmp_path, monkeypatch):
@@ -58,6 +70,13 @@ def test_a_wheel_carries_weights_of_its_own(tmp_path, monkeypatch):
     monkeypatch.setenv("FSANET_HOME", str(tmp_path / "home"))
     own = make(tmp_path / "home" / "pre-trained" / "a_models" / "a" / "a.h5")
     assert find_pretrained("a_models/a/a.h5") == own
+
+
+def test_a_checkout_has_our_own_weights_whatever_folder_is_named(tmp_path, monkeypatch):
+    ours = make(tmp_path / "site-packages" / "pre-trained" / "a_models" / "a" / "a.h5")
+    monkeypatch.setenv("FSANET_HOME", str(tmp_path / "home"))
+    assert find_pretrained("a_models/a/a.h5", ours=True) == ours
+    assert find_pretrained("a_models/a/a.h5") is None
 
 
 def test_find_prefers_the_own_folder(tmp_path, monkeypatch):

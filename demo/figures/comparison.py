@@ -11,7 +11,7 @@ from demo.figures.settings import FigureSettings, ModelChoice
 from demo.figures.style import evenly, new_figure, pose_lines, row_label, show_pose
 from fsanet.datasets.pose_set import PoseSet
 from fsanet.engines.choose import create_engine
-from fsanet.inference.estimator import HeadPoseEstimator
+from fsanet.image.face_crop import crop_pixels
 from fsanet.pose.errors import LABEL_LIMIT_DEG, euler_errors, within_limit
 
 _SHOWN = 7
@@ -30,7 +30,8 @@ def draw(settings: FigureSettings) -> Path:
 def predict(choice: ModelChoice, crops_bgr: NDArray[np.uint8]) -> NDArray[np.float32]:
     """Poses of crops that are cut already: (N, h, w, 3) -> (N, 3) degrees."""
     engine = create_engine("auto", model=choice.model, weights=choice.weights)
-    return HeadPoseEstimator(engine=engine).predict_crops(crops_bgr)
+    (height, width), size = crops_bgr.shape[1:3], engine.input_size
+    return engine.predict(np.stack([crop_pixels(crop, (0, 0, width, height), size) for crop in crops_bgr]))
 
 
 def by_yaw(true_deg: NDArray, count: int) -> list[int]:

@@ -12,12 +12,13 @@ from fsanet.image import overlay
 from fsanet.image.face_crop import DETECTOR_MARGIN, INPUT_SIZE
 from fsanet.inference import drawing, face_estimator
 from fsanet.inference.choose import VIDEO_DETECT_SIZE
-from fsanet.inference.finder_share import APART_DEG, finder_share_of
+from fsanet.inference.finder_share import APART_DEG, FINDER_SHARE
 from fsanet.inference.rows.row import DIGITS, PoseRow
 from fsanet.inference.straightened import LEANING_DEG, TOLD_DEG, TOLD_SCORE
 from fsanet.inference.video import cuts
 from fsanet.inference.video.smoothing import OneEuroRotationFilter
 from fsanet.inference.video.tracking import SAME_HEAD_IOU, FaceTracker
+from fsanet.models.spec import OUR_MODELS
 from fsanet.weights.pretrained import DETECTOR_FILES
 
 NETWORK_FILE = "models/poses.onnx"
@@ -30,8 +31,8 @@ def contract(model: str, weights: str, build: RuntimeBuild, expected: ExpectedEr
     """The page's settings, as JSON can say them.
 
     Args:
-        model, weights: of the network that reads the poses, for the page's last line; weights decide the finder's share
-            too, see `finder_share_of`.
+        model, weights: of the network that reads the poses, for the page's last line; the finder has a share of poses
+            by our own weights alone.
         build: of ONNX Runtime.
         expected: errors by the spread of a fusion's members, where the network tells it.
     """
@@ -88,7 +89,7 @@ def _network(weights: str, expected: ExpectedError | None) -> dict[str, Any]:
         "told_score": TOLD_SCORE,
         "told_deg": TOLD_DEG,
         "apart_deg": APART_DEG,
-        "finder_share": finder_share_of(weights),
+        "finder_share": FINDER_SHARE if weights in OUR_MODELS else 0.0,
         "expected_error": expected and expected._asdict(),
     }
 

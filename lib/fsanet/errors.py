@@ -19,6 +19,10 @@ class InputError(ValueError):
         super().__init__(_BREAKS.sub(" ", str(message)))
 
 
+class UnreadableError(InputError):
+    """A file cannot be read as what it should be: it is damaged, or of another kind."""
+
+
 _OF_THE_SYSTEM = {  # what the system says by number, as people say it
     errno.EEXIST: "is there already, and is no folder",
     errno.ENOTDIR: "lies below a file, where a folder is needed",

@@ -8,6 +8,8 @@ of the original repository, another checkout, or a folder with `models/` for the
 import os
 from pathlib import Path, PurePosixPath
 
+from fsanet.errors import InputError
+
 HOME_VARIABLE = "FSANET_HOME"  # the folder that holds pre-trained/
 MIRROR_VARIABLE = "FSANET_MIRROR"
 PRETRAINED = "pre-trained"
@@ -69,8 +71,20 @@ def pretrained_dir() -> Path:
 
 
 def cache_dir() -> Path:
-    """The user's folder for what this program can make or fetch again; it need not exist yet."""
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "fsanet"
+    """The user's folder for what this program can make or fetch again; it need not exist yet.
+
+    Raises:
+        InputError: when the user has no home folder, as in some containers, and XDG_CACHE_HOME is not set.
+    """
+    if given := os.environ.get("XDG_CACHE_HOME"):
+        return Path(given) / "fsanet"
+    try:
+        return Path.home() / ".cache" / "fsanet"
+    except RuntimeError:
+        raise InputError(
+            "This user has no home folder, so that there is no place for weights and what is made of them: set "
+            "XDG_CACHE_HOME or HOME to a folder."
+        ) from None
 
 
 def names_in_mirror(relative: str) -> list[str]:
@@ -82,9 +96,16 @@ def names_in_mirror(relative: str) -> list[str]:
     return names
 
 
-def find_pretrained(relative: str) -> Path | None:
-    """The file that is `relative` below `pre-trained/`: there, in the wheel, or in FSANET_MIRROR's folder; or None."""
+def find_pretrained(relative: str, *, ours: bool = False) -> Path | None:
+    """The file that is `relative` below `pre-trained/`: there, in the wheel, or in FSANET_MIRROR's folder; or None.
+
+    Args:
+        relative: with forward slashes.
+        ours: it is part of the repository: a checkout has it, whatever FSANET_HOME names.
+    """
     places = [pretrained_dir() / relative, _IN_THE_WHEEL / relative]
+    if ours:
+        places.append(_CHECKOUT / PRETRAINED / relative)
     mirror = os.environ.get(MIRROR_VARIABLE)
     if mirror and "://" not in mirror:
         places += [Path(mirror).expanduser() / name for name in names_in_mirror(relative)]

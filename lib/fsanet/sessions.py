@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fsanet.errors import InputError
+from fsanet.errors import UnreadableError
 
 if TYPE_CHECKING:
     import onnxruntime
@@ -107,7 +107,7 @@ def onnx_runtime_reads(path: Path) -> Iterator[None]:
     """A file is opened inside: what ONNX Runtime raises where it cannot read it becomes a sentence.
 
     Raises:
-        InputError: when it cannot.
+        UnreadableError: when it cannot.
         KeyboardInterrupt: when a Ctrl-C came meanwhile, which pybind11 hides behind an error of its own.
     """
     try:
@@ -118,4 +118,4 @@ def onnx_runtime_reads(path: Path) -> Iterator[None]:
             if isinstance(behind, KeyboardInterrupt):
                 raise behind from None
             behind = behind.__cause__ or behind.__context__
-        raise InputError(f"ONNX Runtime cannot read '{path}': {error}") from error
+        raise UnreadableError(f"ONNX Runtime cannot read '{path}': {error}") from error

@@ -3,15 +3,16 @@
 import os
 import shutil
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from fsanet.engines.choose import _FILES, ENGINES, create_engine, export_engine, open_export
 from fsanet.engines.keras_engine import KerasEngine
-from fsanet.errors import InputError, MissingPackageError
+from fsanet.errors import InputError, MissingPackageError, UnreadableError
 from fsanet.export.comparison import probe_crops
-from fsanet.export.onnx_cache import bundled_onnx
+from fsanet.export.onnx_cache import bundled_onnx, ready_onnx
 from fsanet.models.spec import get_spec
 from fsanet.tensors import layers_in
 from fsanet.weights import loading
@@ -184,6 +185,69 @@ def run_folder(stirred, tmp_path):
 
 def test_a_folder_of_one_model_needs_no_name_of_it(run_folder):
     assert create_engine("keras", weights=run_folder).metadata["model"] == "metric"
+
+
+@pytest.mark.parametrize("weights", ["free", "./free"])
+def test_a_path_is_no_training_set_though_it_is_called_so(weights, run_folder, monkeypatch):
+    run_folder.rename(run_folder.parent / "free")
+    monkeypatch.chdir(run_folder.parent)
+    assert create_engine("keras", weights=Path(weights)).metadata["model"] == "metric"
+    assert create_engine(model="capsule", weights="free").metadata["weights"] == "free"
+    with pytest.raises(FileNotFoundError, match="The folder 'free' holds no weight file of capsule"):
+        create_engine(model="capsule", weights=Path(weights))
+
+
+def warnings_of_ours(caplog):
+    """What was said of engines; TensorFlow has its own to say of many models."""
+    return [record.getMessage() for record in caplog.records if record.name == "fsanet.engines.choose"]
+
+
+def test_where_no_export_can_be_kept_keras_reads_and_says_why(run_folder, tmp_path, monkeypatch, caplog):
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("FSANET_HOME", str(tmp_path / "file"))
+    assert create_engine(weights=run_folder).name == "keras"
+    (said,) = warnings_of_ours(caplog)
+    assert said == (
+        f"Engine 'keras' reads the poses, which takes longer: no export can be kept in '{tmp_path / 'file' / 'onnx'}'; "
+        "FSANET_HOME may name a folder that can be written."
+    )
+
+
+def test_on_another_backend_than_tensorflow_keras_reads_and_says_why(run_folder, tmp_path, monkeypatch, caplog):
+    monkeypatch.setenv("FSANET_HOME", str(tmp_path / "home"))
+    monkeypatch.setattr("keras.backend.backend", lambda: "jax")
+    assert create_engine(weights=run_folder).name == "keras"
+    (said,) = warnings_of_ours(caplog)
+    assert said.endswith("takes longer: an export to ONNX needs Keras on TensorFlow, and it runs on jax.")
+
+
+def test_a_cache_of_another_user_holds_nothing(run_folder, monkeypatch):
+    class Closed:
+        def is_file(self):
+            raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("fsanet.export.onnx_cache._cache_path", lambda model, weights: Closed())
+    assert ready_onnx("metric", run_folder) is None
+
+
+@pytest.mark.parametrize("engine", ["auto", "openvino"])
+def test_a_file_of_the_cache_that_was_damaged_is_exported_again(engine, weights, onnx_engine, caplog):
+    whole = onnx_engine.path.read_bytes()
+    for damaged in (b"", whole[: len(whole) // 2]):
+        onnx_engine.path.write_bytes(damaged)
+        caplog.clear()
+        made = create_engine(engine, model="var_capsule", weights=weights)
+        assert warnings_of_ours(caplog) == [f"'{onnx_engine.path}' is damaged: it is exported again."]
+        np.testing.assert_allclose(made.predict(probe_crops(64)), onnx_engine.predict(probe_crops(64)), atol=1e-3)
+
+
+def test_a_damaged_file_that_was_given_is_told_and_left_as_it_is(tmp_path, monkeypatch):
+    monkeypatch.setenv("FSANET_HOME", str(tmp_path))
+    (tmp_path / "onnx").mkdir()
+    (path := tmp_path / "onnx" / "mine.onnx").write_bytes(b"no network")
+    with pytest.raises(UnreadableError, match=r"ONNX Runtime cannot read '.*mine\.onnx'"):
+        create_engine(weights=path)
+    assert path.read_bytes() == b"no network"
 
 
 def test_of_a_folder_of_several_models_one_is_to_be_named(run_folder):

@@ -1,6 +1,9 @@
 """The engines' contract: same angles, any batch, several threads, clear errors."""
 
 import math
+import os
+import subprocess
+import sys
 import threading
 from pathlib import Path
 
@@ -101,6 +104,31 @@ def test_threads_share_an_engine(engines, name):
     for thread in threads:
         thread.join()
     np.testing.assert_allclose(results, expected, atol=1e-4)
+
+
+AFTER_A_FORK = """
+import os, signal, sys, warnings
+import numpy as np
+from fsanet.engines.choose import create_engine
+
+warnings.simplefilter("ignore")  # Python's own, about the fork of a process with threads
+engine, crops = create_engine(weights=sys.argv[1], threads=2), np.zeros((150, 64, 64, 3), np.uint8)
+expected = [engine.predict(crops) for _ in range(2)][1]  # the second call opens what shares crops out
+child = os.fork()
+if not child:
+    signal.alarm(30)  # ends a child that waits for ever
+    os._exit(0 if np.allclose(engine.predict(crops), expected, atol=1e-4) else 1)
+sys.exit(os.waitpid(child, 0)[1] != 0)
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system makes no processes by fork")
+@pytest.mark.parametrize("name", ["onnx", "litert"])
+def test_an_engine_that_was_used_answers_in_a_forked_process(onnx_engine, tflite, name):
+    file = {"onnx": onnx_engine.path, "litert": tflite}[name]
+    words = [sys.executable, "-c", AFTER_A_FORK, str(file)]
+    done = subprocess.run(words, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr or "the child did not answer"
 
 
 @pytest.mark.parametrize("name", ENGINES)

@@ -1,5 +1,6 @@
 import shutil
 
+import cv2
 import numpy as np
 import pytest
 
@@ -8,16 +9,17 @@ from fsanet.detectors.any_angle import AnyAngleDetector
 from fsanet.detectors.detection import Detection
 from fsanet.detectors.nearby import Place
 from fsanet.detectors.scout import BUNDLED, ScoutDetector
-from fsanet.engines.choose import ENGINES, create_engine
+from fsanet.engines.choose import ENGINE_CLASSES, ENGINES, create_engine
 from fsanet.engines.reading import Reading
 from fsanet.errors import InputError
 from fsanet.image.face_crop import crop_turned
 from fsanet.inference import estimator as estimator_module
 from fsanet.inference.estimator import HeadPoseEstimator
 from fsanet.inference.face_estimator import UNSURE_DEG, Face
-from fsanet.inference.finder_share import FINDER_SHARE, finder_share_of
+from fsanet.inference.finder_share import FINDER_SHARE
 from fsanet.models.spec import OUR_MODELS
 from fsanet.pose.angles import Pose
+from fsanet.weights.pretrained import BUNDLED_WEIGHTS
 
 
 def test_faces_come_with_boxes_scores_and_poses(estimator, scene):
@@ -241,15 +243,39 @@ def test_every_engine_by_name_is_in_the_docstring():
     assert all(f'"{name}"' in HeadPoseEstimator.__doc__ for name in ("auto", *ENGINES))
 
 
-@pytest.mark.parametrize("weights", [None, *OUR_MODELS])
-def test_each_of_our_own_weights_has_the_finders_share(weights):
-    assert finder_share_of(weights) == FINDER_SHARE
-    assert finder_share_of(f"{weights}.h5") == 0
+@pytest.mark.parametrize("weights", OUR_MODELS)
+def test_our_own_weights_are_mixed_by_whatever_path_they_come(weights):
+    file = BUNDLED.parents[1] / weights / "capsule.onnx"
+    assert HeadPoseEstimator(weights=file).finder_share == FINDER_SHARE
 
 
-def test_weights_of_a_file_answer_alone():
-    file = BUNDLED.parents[1] / "synthetic" / "ssrnet_mt.onnx"
-    assert HeadPoseEstimator(weights=str(file)).finder_share == 0
+def test_weights_that_are_not_ours_answer_alone(tmp_path):
+    file, content = tmp_path / "free.onnx", (BUNDLED.parents[1] / "free" / "capsule.onnx").read_bytes()
+    own = next(known.sha256 for known in BUNDLED_WEIGHTS if known.model == "capsule").encode()
+    assert content.count(own) == 1
+    file.write_bytes(content.replace(own, own[::-1]))
+    assert HeadPoseEstimator(weights=file).finder_share == 0
+    file.write_bytes(content.replace(b"weights_sha256", b"weights_sha512"))
+    assert HeadPoseEstimator(weights=file).finder_share == 0
+
+
+@pytest.mark.parametrize("weights", OUR_MODELS)
+@pytest.mark.parametrize("kind", ["onnx", "keras", "openvino"])
+def test_an_engine_that_is_made_apart_answers_as_the_one_by_name(kind, weights, repository):
+    picture = cv2.imread(str(repository / "demo" / "assets" / "group.jpg"))
+    by_name = HeadPoseEstimator("capsule", weights, engine=kind)
+    apart = HeadPoseEstimator(engine=create_engine(kind, model="capsule", weights=weights))
+    assert (apart.name, apart.finder_share) == (by_name.name, FINDER_SHARE)
+    poses = [face.pose for face in apart(picture)]
+    assert len(poses) == 6
+    np.testing.assert_allclose(poses, [face.pose for face in by_name(picture)], atol=1e-3)
+
+
+def test_only_an_engine_of_the_package_is_straightened_and_once():
+    own, again = LevelEngine(), HeadPoseEstimator("capsule").engine
+    assert HeadPoseEstimator(engine=own).engine is own
+    assert HeadPoseEstimator(engine=again).engine is again
+    assert {made.name for made in ENGINE_CLASSES} == set(ENGINES)
 
 
 def test_the_name_is_that_of_the_model_in_the_file(tmp_path):
@@ -318,6 +344,28 @@ def test_boxes_that_are_no_numbers_are_refused(estimator, scene):
     for value in (np.nan, np.inf):
         with pytest.raises(InputError, match=f"A face box is four finite numbers of pixels; got 0, 0, {value}, 10"):
             estimator.crop(scene([]), [(0, 0, float(value), 10)])
+
+
+@pytest.mark.parametrize("box", [(0, 0, 10), (0, 0, 10, 10, 5), 7, [[0, 0, 10, 10]]])
+def test_boxes_of_more_or_fewer_numbers_are_refused(estimator, scene, box):
+    with pytest.raises(InputError, match="A face box is four finite numbers of pixels; got "):
+        estimator.crop(scene([]), [box])
+
+
+NO_PICTURES = [
+    None,
+    np.zeros((64, 64), np.uint8),
+    np.zeros((64, 64, 4), np.uint8),
+    *(np.zeros((64, 64, 3), kind) for kind in (np.float32, np.uint16)),
+]
+
+
+@pytest.mark.parametrize("picture", NO_PICTURES)
+@pytest.mark.parametrize("method", ["crop", "look_again"])
+def test_what_is_no_picture_is_refused_wherever_one_is_taken(estimator, method, picture):
+    wanted = {"crop": [(10, 10, 50, 50)], "look_again": [Face((10, 10, 50, 50), 0.9, Pose(0, 0, 0))]}
+    with pytest.raises(InputError, match=r"takes a (NumPy|BGR) image \(h, w, 3\)"):
+        getattr(estimator, method)(picture, wanted[method])
 
 
 @pytest.mark.parametrize("side", [64, 100])

@@ -56,6 +56,13 @@ def estimator(monkeypatch):
     return SingleStageEstimator(threshold=0.4, long_side=100)
 
 
+def test_what_is_no_picture_is_not_searched_again(estimator):
+    [face] = estimator(picture(100, 80))
+    for other in (None, picture(100, 80)[..., 0], picture(100, 80).astype(np.uint16)):
+        with pytest.raises(InputError, match=r"takes a (NumPy|BGR) image \(h, w, 3\)"):
+            estimator.look_again(other, [face])
+
+
 def test_faces_come_with_their_poses(estimator):
     [face] = estimator(picture(100, 80))
     assert isinstance(face, Face)

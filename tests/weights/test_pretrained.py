@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from fsanet.models.spec import MODELS, get_spec
+from fsanet.models.spec import MODELS, OUR_MODELS, get_spec
 from fsanet.weights.pretrained import (
     BUNDLED_FINDER,
     BUNDLED_WEIGHTS,
@@ -64,6 +64,12 @@ def test_missing_file_names_the_remedy(home):
     expected = rf"The 300W_LP weights of 'metric' are not at '{home}/pre-trained/300W_LP_models/.*': run `make weights`"
     with pytest.raises(FileNotFoundError, match=expected):
         find_weights("metric", "300W_LP")
+
+
+@pytest.mark.parametrize("training_set", OUR_MODELS)
+def test_a_clone_has_our_own_whatever_home_is_named(training_set, repository):
+    path = find_weights("capsule", training_set)
+    assert path.is_relative_to(repository / "pre-trained" / f"{training_set}_models")
 
 
 def test_unknown_training_set_lists_the_right_ones():

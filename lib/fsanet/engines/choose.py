@@ -1,5 +1,6 @@
 """Engines by name, and by what the weights are. A new engine is one file and one row of `_ENGINES`."""
 
+import logging
 from collections.abc import Callable, Mapping
 from importlib.util import find_spec
 from pathlib import Path
@@ -10,11 +11,14 @@ from fsanet.engines.keras_engine import KerasEngine
 from fsanet.engines.onnx_engine import OnnxEngine
 from fsanet.engines.openvino_engine import OpenVinoEngine
 from fsanet.engines.tensorflow_engines import FrozenGraphEngine, LiteRtEngine, SavedModelEngine
-from fsanet.errors import InputError, MissingPackageError
-from fsanet.export.onnx_cache import exported_onnx, ready_onnx
-from fsanet.locations import command_here
+from fsanet.errors import InputError, MissingPackageError, UnreadableError
+from fsanet.export.formats.table import describe
+from fsanet.export.onnx_cache import can_keep, export_anew, exported_onnx, onnx_dir, ready_onnx
+from fsanet.locations import HOME_VARIABLE, command_here
 from fsanet.models.spec import default_weights, get_spec
 from fsanet.weights.model_files import model_of, weight_files
+
+log = logging.getLogger(__name__)
 
 _EXPORT_PACKAGES = ("keras", "tensorflow", "tf2onnx", "onnx")
 _FILES = {".onnx": "onnx", ".tflite": "litert", ".xml": "openvino", ".pb": "frozen_graph"}
@@ -34,11 +38,12 @@ def create_engine(
 
     Args:
         engine: one of `ENGINES`, or "auto": what runs the export that `weights` names; else ONNX Runtime where the
-            model is there as ONNX or can be exported, else Keras.
+            model is there as ONNX or can be exported, else Keras; a warning says what is in the way where the packages
+            for an export are there.
         model: a name of `fsanet.MODELS`; None for that of an export, else `model_of` the weights.
         weights: a catalogued training set ("free", "synthetic", "300W_LP", "BIWI"), a weight file or a folder of them
             as `load_model` takes it, or what `fsanet export` wrote: a file, or the folder of OpenVINO or of a
-            SavedModel. None: our own, `default_weights`.
+            SavedModel. A `Path` is never the name of a training set. None: our own, `default_weights`.
         threads: cores for one call; None: all that the process may use.
         provider: for onnx: "cpu", "cuda", or "auto" for CUDA where this ONNX Runtime has it.
         batch_size: crops that are computed at once; more are computed in turns.
@@ -52,7 +57,7 @@ def create_engine(
     if engine not in ("auto", *ENGINES):
         raise InputError(f"There is no engine '{engine}'. The engines are: auto, {', '.join(ENGINES)}.")
     wanted = get_spec(model_of(weights) if model is None else model).name
-    weights = default_weights(wanted) if weights is None else str(weights)
+    weights = default_weights(wanted) if weights is None else weights
     name = _best_engine(wanted, weights) if engine == "auto" else engine
     given = {"threads": threads, "provider": provider, "batch_size": batch_size}
     built = _ENGINES[name].build(wanted, weights, _checked(name, given))
@@ -75,7 +80,7 @@ def open_export(path: Path) -> Engine:
     name = export_engine(path)
     if name is None:
         raise InputError(f"'{path}' is no export: expected {', '.join(_FILES)}, .keras or a folder of an export.")
-    return _ENGINES[name].build("", str(path), {})
+    return _ENGINES[name].build("", path, {})
 
 
 def export_engine(path: Path) -> str | None:
@@ -85,11 +90,26 @@ def export_engine(path: Path) -> str | None:
     return _FILES.get(path.suffix)
 
 
-def _best_engine(model: str, weights: str) -> str:
+def _best_engine(model: str, weights: str | Path) -> str:
     of_export = export_engine(Path(weights))
     if of_export or ready_onnx(model, weights):
         return of_export or "onnx"
-    return "onnx" if all(map(find_spec, _EXPORT_PACKAGES)) else "keras"
+    if not all(map(find_spec, _EXPORT_PACKAGES)):
+        return "keras"
+    if hindrance := _hindrance():
+        log.warning("Engine 'keras' reads the poses, which takes longer: %s.", hindrance)
+    return "keras" if hindrance else "onnx"
+
+
+def _hindrance() -> str:
+    """What keeps a model from being exported and kept, where the packages for that are there; "" where nothing does."""
+    import keras
+
+    if (backend := keras.backend.backend()) != "tensorflow":
+        return f"an export to ONNX needs Keras on TensorFlow, and it runs on {backend}"
+    if not can_keep():
+        return f"no export can be kept in '{onnx_dir()}'; {HOME_VARIABLE} may name a folder that can be written"
+    return ""
 
 
 def _checked(engine: str, given: Mapping[str, Any]) -> dict[str, Any]:
@@ -103,37 +123,51 @@ def _checked(engine: str, given: Mapping[str, Any]) -> dict[str, Any]:
     return settings
 
 
-def _onnx(model: str, weights: str, settings: dict[str, Any]) -> Engine:
-    return OnnxEngine(_onnx_file(model, weights), **settings)
+def _onnx(model: str, weights: str | Path, settings: dict[str, Any]) -> Engine:
+    return _opened(model, weights, lambda path: OnnxEngine(path, **settings))
 
 
-def _onnx_file(model: str, weights: str) -> str | Path:
-    return weights if weights.endswith(".onnx") else exported_onnx(model, weights)
+def _opened(model: str, weights: str | Path, opens: Callable[[Path], Engine]) -> Engine:
+    """An engine on the ONNX file of the weights; one of the cache that was damaged since is exported again."""
+    path = _onnx_file(model, weights)
+    try:
+        return opens(path)
+    except UnreadableError:
+        if path == Path(weights) or path.parent != onnx_dir():
+            raise
+    log.warning("'%s' is damaged: it is exported again.", path)
+    return opens(export_anew(model, weights))
 
 
-def _litert(model: str, weights: str, settings: dict[str, Any]) -> Engine:
+def _onnx_file(model: str, weights: str | Path) -> Path:
+    return Path(weights) if Path(weights).suffix == ".onnx" else exported_onnx(model, weights)
+
+
+def _litert(model: str, weights: str | Path, settings: dict[str, Any]) -> Engine:
     return LiteRtEngine(_export_of("litert", "tflite", model, weights), **settings)
 
 
-def _openvino(model: str, weights: str, settings: dict[str, Any]) -> Engine:
+def _openvino(model: str, weights: str | Path, settings: dict[str, Any]) -> Engine:
     path = Path(weights)
     if path.is_dir() and export_engine(path) == "openvino":
         return OpenVinoEngine(path / "model.xml", **settings)
-    return OpenVinoEngine(path if path.suffix == ".xml" else _onnx_file(model, weights), **settings)
+    if path.suffix == ".xml":
+        return OpenVinoEngine(path, **settings)
+    return _opened(model, weights, lambda path: OpenVinoEngine(path, **settings))
 
 
-def _saved_model(model: str, weights: str, settings: dict[str, Any]) -> Engine:
+def _saved_model(model: str, weights: str | Path, settings: dict[str, Any]) -> Engine:
     return SavedModelEngine(_export_of("saved_model", "saved_model", model, weights), **settings)
 
 
-def _frozen_graph(model: str, weights: str, settings: dict[str, Any]) -> Engine:
+def _frozen_graph(model: str, weights: str | Path, settings: dict[str, Any]) -> Engine:
     return FrozenGraphEngine(_export_of("frozen_graph", "frozen_graph", model, weights), **settings)
 
 
-def _export_of(engine: str, export_format: str, model: str, weights: str) -> str:
+def _export_of(engine: str, export_format: str, model: str, weights: str | Path) -> Path:
     """The path of an export that the engine runs, which the weights must be."""
     if (other := export_engine(Path(weights))) == engine:
-        return weights
+        return Path(weights)
     what = next((suffix for suffix, name in _FILES.items() if name == engine), f"{export_format} folder")
     refusal = f"Engine '{engine}' takes a {what} as weights, got '{weights}'"
     if other:
@@ -145,7 +179,7 @@ def _export_of(engine: str, export_format: str, model: str, weights: str) -> str
     raise InputError(f"{refusal}: run {command} first.")
 
 
-def _keras(model: str, weights: str, settings: dict[str, Any]) -> Engine:
+def _keras(model: str, weights: str | Path, settings: dict[str, Any]) -> Engine:
     weight_files(model, weights)  # what is no weights needs no Keras
     if not find_spec("keras"):
         without = "; engine 'onnx' works without" if ready_onnx(model, weights) else ""
@@ -154,7 +188,7 @@ def _keras(model: str, weights: str, settings: dict[str, Any]) -> Engine:
     from fsanet.weights.loading import load_model
 
     with layers_in("float32"):
-        return KerasEngine(load_model(model, weights=weights), **settings)
+        return KerasEngine(load_model(model, weights=weights), metadata=describe(model, weights), **settings)
 
 
 def _whole_keras_model(path: Path) -> KerasEngine:
@@ -168,7 +202,7 @@ def _whole_keras_model(path: Path) -> KerasEngine:
 class _Row(NamedTuple):
     """An engine: how it is built from a model's name, its weights and settings, and which settings it has."""
 
-    build: Callable[[str, str, dict[str, Any]], Engine]
+    build: Callable[[str, str | Path, dict[str, Any]], Engine]
     settings: tuple[str, ...] = ()
 
 
@@ -181,3 +215,4 @@ _ENGINES = {
     "frozen_graph": _Row(_frozen_graph),
 }
 ENGINES = tuple(_ENGINES)
+ENGINE_CLASSES = (OnnxEngine, LiteRtEngine, KerasEngine, OpenVinoEngine, SavedModelEngine, FrozenGraphEngine)

@@ -1,7 +1,7 @@
 """What every engine offers, the checks that all of them make, and crops shared out among threads."""
 
 import itertools
-import threading
+import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from fsanet.checks import whole
 from fsanet.errors import InputError
+from fsanet.weights.pretrained import BUNDLED_WEIGHTS
 from fsanet.workers import cores
 
 
@@ -57,6 +58,12 @@ class Engine(Protocol):
 def told_model(engine: OwnEngine) -> str | None:
     """The name of the model that an engine runs, where that, or its file, tells it; else None."""
     return getattr(engine, "metadata", {}).get("model")
+
+
+def has_our_weights(engine: OwnEngine) -> bool:
+    """Whether all networks of an engine have weights that come with the package, as it, or its file, tells."""
+    told = getattr(engine, "metadata", {}).get("weights_sha256", "").split()
+    return bool(told) and {file.sha256 for file in BUNDLED_WEIGHTS}.issuperset(told)
 
 
 def checked_crops(crops_bgr: ArrayLike, size: int) -> NDArray:
@@ -131,7 +138,8 @@ def shares(number: int, batch_size: int, workers: int = 1) -> list[slice]:
 class Workers:
     """Some threads, of which the calling one is the first; the others are started when first needed.
 
-    Each computes its own crops from first to last, which spares the threads the waiting for one another.
+    Each computes its own crops from first to last, which spares the threads the waiting for one another. A process that
+    was forked starts threads of its own: those of its parent are not in it.
 
     Args:
         count: threads that work at once.
@@ -139,8 +147,7 @@ class Workers:
 
     def __init__(self, count: int):
         self.count = count
-        self._lock = threading.Lock()
-        self._pool: ThreadPoolExecutor | None = None
+        self._pools: dict[int, ThreadPoolExecutor] = {}  # by process; no lock, which a fork would copy as it is held
 
     def share_out(
         self, number: int, batch_size: int, work: Callable[[int, slice], None], in_turn: bool = False
@@ -169,7 +176,7 @@ class Workers:
             raise error
 
     def _threads(self) -> ThreadPoolExecutor:
-        with self._lock:
-            if self._pool is None:
-                self._pool = ThreadPoolExecutor(self.count - 1, thread_name_prefix="fsanet-engine")
-            return self._pool
+        process = os.getpid()
+        if process not in self._pools:  # of two threads that come here at once, both take the pool of the first
+            self._pools.setdefault(process, ThreadPoolExecutor(self.count - 1, thread_name_prefix="fsanet-engine"))
+        return self._pools[process]

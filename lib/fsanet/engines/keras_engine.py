@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -23,20 +25,19 @@ class KerasEngine:
     Args:
         model: as `load_model` or `build_model` returns it.
         batch_size: crops that are computed at once, 64 where not given; more are computed in turns.
+        metadata: what is known of its weights, as `describe` tells it.
     """
 
     name = "keras"
 
-    def __init__(self, model: keras.Model, *, batch_size: int | None = None):
+    def __init__(
+        self, model: keras.Model, *, batch_size: int | None = None, metadata: Mapping[str, str] = MappingProxyType({})
+    ):
         self.model = model
+        self.metadata = {"model": model.name, **metadata}
         self.batch_size = checked_batch_size(batch_size, default=64)
         self.input_size = model.input_shape[1]
         self._lock = threading.Lock()  # the first calls build functions within the model
-
-    @property
-    def metadata(self) -> dict[str, str]:
-        """What the model says of itself: its name."""
-        return {"model": self.model.name}
 
     def predict(self, crops_bgr: ArrayLike) -> NDArray[np.float32]:
         """Poses of face crops, as `Engine.predict` has it."""

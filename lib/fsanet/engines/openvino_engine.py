@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from fsanet.engines.engine import as_float, check_output, checked_batch_size, checked_crops, checked_threads, shares
-from fsanet.errors import InputError, MissingPackageError
+from fsanet.errors import InputError, MissingPackageError, UnreadableError
 
 _PRECISIONS = {"float32": "f32", "bfloat16": "bf16", "float16": "f16"}
 
@@ -51,10 +51,11 @@ class OpenVinoEngine:
 
     @property
     def metadata(self) -> dict[str, str]:
-        """What the file says of itself; empty for an ONNX file, whose properties OpenVINO does not keep."""
-        if not self._model.has_rt_info("fsanet"):
+        """What the file says of itself; empty where `fsanet export` did not write it."""
+        place = "framework" if self.path.suffix == ".onnx" else "fsanet"  # the first holds an ONNX file's properties
+        if not self._model.has_rt_info(place):
             return {}
-        return {key: value.astype(str) for key, value in self._model.rt_info["fsanet"].items()}
+        return {key: value.astype(str) for key, value in self._model.rt_info[place].items()}
 
     def predict(self, crops_bgr: ArrayLike) -> NDArray[np.float32]:
         """Poses of face crops, as `Engine.predict` has it."""
@@ -89,7 +90,7 @@ def _read(path: Path):
     try:
         return core, core.read_model(path)
     except RuntimeError as error:
-        raise InputError(f"OpenVINO cannot read '{path}': {error}") from error
+        raise UnreadableError(f"OpenVINO cannot read '{path}': {error}") from error
 
 
 def _shape(partial) -> list[object]:

@@ -7,7 +7,9 @@ onto the same name.
 
 import hashlib
 import os
+from contextlib import suppress
 from pathlib import Path
+from tempfile import TemporaryFile
 
 from fsanet.errors import told_extras
 from fsanet.locations import BUNDLED_DIR, HOME_VARIABLE, cache_dir
@@ -23,36 +25,49 @@ def onnx_dir() -> Path:
     return (Path(home).expanduser() if home else cache_dir()) / "onnx"
 
 
-def bundled_onnx(model: str, weights: str) -> Path | None:
+def bundled_onnx(model: str, weights: str | Path) -> Path | None:
     """The ONNX file that comes with the package, for a catalogued training set; None where there is none."""
-    if Path(weights).name != weights:  # a path
+    if isinstance(weights, Path) or Path(weights).name != weights:  # a path
         return None
     path = BUNDLED_DIR / weights / f"{model}.onnx"
     return path if path.is_file() else None
 
 
-def ready_onnx(model: str, weights: str) -> Path | None:
+def ready_onnx(model: str, weights: str | Path) -> Path | None:
     """An ONNX file that can be used at once, without Keras: bundled, or in the cache."""
     found = bundled_onnx(model, weights)
     if found is None:
         cached = _cache_path(model, weights)
-        found = cached if cached.is_file() else None
+        with suppress(PermissionError):  # a cache that is not this user's has nothing for this one
+            found = cached if cached.is_file() else None
     return found
 
 
-def exported_onnx(model: str, weights: str) -> Path:
-    """The ONNX file of a model and its weights, exported to the cache when it is not there.
+def can_keep() -> bool:
+    """Whether a file can be written to the cache, whose folder is made."""
+    try:
+        onnx_dir().mkdir(parents=True, exist_ok=True)
+        with TemporaryFile(dir=onnx_dir()):
+            return True
+    except OSError:
+        return False
+
+
+def exported_onnx(model: str, weights: str | Path) -> Path:
+    """The ONNX file of a model and its weights, exported to the cache when it is not there; see `export_anew`."""
+    return ready_onnx(model, weights) or export_anew(model, weights)
+
+
+def export_anew(model: str, weights: str | Path) -> Path:
+    """The ONNX file of a model and its weights, exported to the cache; one that is there is replaced.
 
     Args:
         model: a name of `fsanet.MODELS`.
-        weights: a catalogued training set or a weight file.
+        weights: a catalogued training set, a weight file or a folder of them.
 
     Raises:
-        MissingPackageError: when it has to be exported, and a package for that is not installed.
+        MissingPackageError: when a package for that is not installed.
     """
-    found = ready_onnx(model, weights)
-    if found is not None:
-        return found
     with told_extras(("keras", "export")):
         from fsanet.export.formats.table import describe
         from fsanet.export.onnx_file import write_onnx
@@ -64,7 +79,7 @@ def exported_onnx(model: str, weights: str) -> Path:
             return write_onnx(load_model(model, weights=weights), path, describe(model, weights), spread=True)
 
 
-def _cache_path(model: str, weights: str) -> Path:
+def _cache_path(model: str, weights: str | Path) -> Path:
     """The file in the cache, there or not, for the content of the weight files."""
     digest = hashlib.sha256(f"{GRAPH_VERSION} {model}".encode())
     for file in weight_files(model, weights).values():

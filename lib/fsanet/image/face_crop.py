@@ -105,8 +105,9 @@ def _some_pixels(
     image_bgr: NDArray[np.uint8], box_xyxy: boxes.AnyBox, margin: float, inclusive: bool = False
 ) -> tuple[int, int, int, int]:
     """The pixel range of a crop, refused where it is empty and where the box is none."""
-    if not np.isfinite(box_xyxy).all():
-        raise InputError(f"A face box is four finite numbers of pixels; got {', '.join(map(str, box_xyxy))}.")
+    if np.shape(box_xyxy) != (4,) or not np.isfinite(box_xyxy).all():
+        got = ", ".join(map(str, np.atleast_1d(np.array(box_xyxy, object))))
+        raise InputError(f"A face box is four finite numbers of pixels; got {got}.")
     height, width = image_bgr.shape[:2]
     x1, y1, x2, y2 = widened_pixels(box_xyxy, margin, width, height, inclusive=inclusive)
     if x2 <= x1 or y2 <= y1:

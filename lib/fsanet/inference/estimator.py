@@ -14,15 +14,15 @@ from fsanet.detectors.catalog import DETECTORS, create_sized_detector
 from fsanet.detectors.detection import Detection, OwnDetector
 from fsanet.detectors.nearby import Place, closeup_of, detect_near, search_of, stands_upright
 from fsanet.detectors.working_image import require_bgr
-from fsanet.engines.choose import ENGINES, create_engine, export_engine
-from fsanet.engines.engine import OwnEngine, checked_batch_size, told_model
+from fsanet.engines.choose import ENGINE_CLASSES, ENGINES, create_engine, export_engine
+from fsanet.engines.engine import OwnEngine, checked_batch_size, has_our_weights, told_model
 from fsanet.engines.reading import Reading, read
 from fsanet.errors import InputError
 from fsanet.image import boxes
 from fsanet.image.boxes import BoxXYXY
 from fsanet.image.face_crop import DETECTOR_MARGIN, crop_pixels, crop_turned, has_pixels
 from fsanet.inference.face_estimator import UNSURE_DEG, Face, estimate_pictures, flags_of
-from fsanet.inference.finder_share import finder_share_of, mixed
+from fsanet.inference.finder_share import FINDER_SHARE, mixed
 from fsanet.inference.straightened import StraightenedEngine, upright_turn_deg
 from fsanet.models.spec import DEFAULT_MODEL
 from fsanet.pose.angles import Pose, angles_near, rotation_from_angles, turn_in_plane
@@ -57,20 +57,22 @@ class HeadPoseEstimator:
         model: a name of `fsanet.MODELS`; None for that of an export, or the only one that a folder of weights holds,
             else `DEFAULT_MODEL`. It and `weights` are for engines by name.
         weights: a catalogued training set ("free", "synthetic", "300W_LP", "BIWI"), a weight file or a folder of them,
-            or a file of `make export`; None for our own, "free" where it has the model.
+            or a file of `make export`; a `Path` is never the name of a training set. None for our own, "free" where it
+            has the model.
         detector: "auto" (scout), "scout", "yunet", "mtcnn", "ssd", "lbp", or an object with
             `detect(image_bgr) -> list[Detection]`.
-        engine: "auto", "onnx", "litert", "keras", "openvino", "saved_model" or "frozen_graph", which read leaning faces
-            a second time, turned upright (`StraightenedEngine`); or an object with `input_size` and
-            `predict(crops_bgr)`, used as it is, with a network of its own.
+        engine: "auto", "onnx", "litert", "keras", "openvino", "saved_model" or "frozen_graph", or what `create_engine`
+            gave: these read leaning faces a second time, turned upright (`StraightenedEngine`). Or an object with
+            `input_size` and `predict(crops_bgr)`, used as it is, with a network of its own.
         margin: share of the face box added on each side before the crop, 0 to `MOST_MARGIN`.
         batch_size: most crops that the network gets at once, 1 or more.
         detect_size: longer side in pixels of the largest size at which a picture is searched, by a detector that is
             named; None for its own: 1280 for scout and YuNet.
         any_angle: find faces that lie or stand on their head too, in four times the time.
         finder_share: how far, 0..1, poses go from what the crop says to what the detector read beside the box, which
-            scout alone does; it takes no time. None for `finder_share_of` the weights beside scout or an object: with
-            our own it makes poses more exact, others answer alone. The attribute is 0 where the detector reads none.
+            scout alone does; it takes no time. None for `FINDER_SHARE` beside scout or an object, where the engine, or
+            its file, tells that its weights are those of the package (`has_our_weights`): with these it makes poses
+            more exact, others answer alone. The attribute is 0 where the detector reads none.
 
     Raises:
         ValueError: for an unknown model, detector or engine; the message lists the known ones; for a number beyond its
@@ -95,7 +97,7 @@ class HeadPoseEstimator:
         batch_size = checked_batch_size(batch_size, BATCH_SIZE)
         self._search_with(detector, detect_size, any_angle)
         self.engine = _engine(engine, model, weights)
-        usual = finder_share_of(weights) if isinstance(engine, str) and self._may_read_poses() else 0.0
+        usual = FINDER_SHARE if self._may_read_poses() and has_our_weights(self.engine) else 0.0
         self.finder_share = usual if finder_share is None else self._checked_share(finder_share)
         self.margin = margin
         self.batch_size = batch_size
@@ -136,7 +138,7 @@ class HeadPoseEstimator:
     def estimate(self, prepared: Sequence[FoundFaces]) -> list[list[Face]]:
         """Poses of faces that are found, in batches across pictures; see `FaceEstimator.estimate`."""
         prepared = list(prepared)
-        crops = np.concatenate([self.crop(np.empty((0, 0, 3), np.uint8), []), *(found.crops_bgr for found in prepared)])
+        crops = np.concatenate([self._no_crops(), *(found.crops_bgr for found in prepared)])
         batches = [crops[i : i + self.batch_size] for i in range(0, len(crops), self.batch_size)]
         readings = [self.read_crops(batch) for batch in batches]
         read_faces = iter([row for poses, errors in readings for row in zip(poses, errors, strict=True)])
@@ -150,6 +152,7 @@ class HeadPoseEstimator:
 
     def look_again(self, picture_bgr: NDArray[np.uint8], faces: Sequence[Face]) -> list[Face | None]:
         """Search around the boxes of faces of the frame before; see `FaceEstimator.look_again`."""
+        require_bgr(picture_bgr)
         places = [Place(face.box_xyxy, face.upright_turn) for face in faces]
         near = detect_near(search_of(self._upright), picture_bgr, places, closeup_of(self._upright))
         seen = [face if face and self._can_be_read(face, picture_bgr) else None for face in near]
@@ -171,13 +174,17 @@ class HeadPoseEstimator:
             image_bgr: (h, w, 3) uint8.
             boxes_xyxy: of N faces, in pixels.
             turns_deg: by how much the image is turned clockwise to cut each; None for not at all.
+
+        Raises:
+            ValueError: for another kind of image; for a box that is not four numbers, or has no pixel on the image.
         """
+        require_bgr(image_bgr)
         size = self.engine.input_size
         turns = [0.0] * len(boxes_xyxy) if turns_deg is None else turns_deg
         crops = [
             crop_turned(image_bgr, box, turn, self.margin, size) for box, turn in zip(boxes_xyxy, turns, strict=True)
         ]
-        return np.stack(crops) if crops else np.empty((0, size, size, 3), np.uint8)
+        return np.stack(crops) if crops else self._no_crops()
 
     def predict_crops(self, crops_bgr: NDArray) -> NDArray[np.float32]:
         """Poses of face crops that are cut already.
@@ -232,6 +239,9 @@ class HeadPoseEstimator:
         turns = [upright_turn_deg(face) for face in detections]
         crops = self.crop(picture_bgr, [face.box_xyxy for face in detections], turns)
         return FoundFaces(detections, turns, crops, [self._flags(picture_bgr, face) for face in detections])
+
+    def _no_crops(self) -> NDArray[np.uint8]:
+        return np.empty((0, self.engine.input_size, self.engine.input_size, 3), np.uint8)
 
     def _face(
         self, found: Detection, turn: float, upright_deg: NDArray, error_deg: NDArray, flags: tuple[str, ...]
@@ -302,7 +312,7 @@ def _engine(engine: str | OwnEngine, model: str | None, weights: str | Path | No
             "An engine that is given as an object has a network of its own: leave model and weights out, got "
             f"{model!r} and {weights!r}."
         )
-    return engine
+    return StraightenedEngine(engine) if isinstance(engine, ENGINE_CLASSES) else engine
 
 
 def _network_name(engine: OwnEngine, given: str | OwnEngine, model: str | None, weights: str | Path | None) -> str:

@@ -1,11 +1,9 @@
 """How far a pose goes from what the crop says to what the finder read beside the box."""
 
 import math
-from pathlib import Path
 
 import numpy as np
 
-from fsanet.models.spec import OUR_MODELS
 from fsanet.pose.angles import Pose, angles_near, rotation_between
 
 # Of a pose: chosen on CC0 photographs and Pointing'04, see docs/finding.md.
@@ -24,12 +22,3 @@ def mixed(of_crop: Pose, of_finder: Pose, share: float) -> tuple[Pose, bool]:
     apart_deg = math.degrees(math.acos(max(-1.0, min(1.0, cosine))))
     counted = share * max(0.0, min(1.0, (end - apart_deg) / (end - start)))
     return Pose(*angles_near(rotation_between(crop, finder, counted), of_crop).tolist()), apart_deg >= end
-
-
-def finder_share_of(weights: str | Path | None) -> float:
-    """The finder's share of a pose where none is given: `FINDER_SHARE` with our own weights, 0 with others.
-
-    Args:
-        weights: as `HeadPoseEstimator` takes them.
-    """
-    return FINDER_SHARE if weights is None or weights in OUR_MODELS else 0.0

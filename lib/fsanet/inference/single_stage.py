@@ -48,6 +48,7 @@ class SingleStageEstimator:
 
     def look_again(self, picture_bgr: NDArray[np.uint8], faces: Sequence[Face]) -> list[Face | None]:
         """Search around the boxes of faces of the frame before; see `FaceEstimator.look_again`."""
+        require_bgr(picture_bgr)
         places = [Place(face.box_xyxy) for face in faces]
         return _faces(detect_near(self._detector.detect_each, picture_bgr, places, CLOSEUP), picture_bgr)
 

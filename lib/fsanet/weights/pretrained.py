@@ -190,7 +190,7 @@ def find_weights(model: str, training_set: str) -> Path:
         raise UncataloguedError(
             f"No weight file of '{model}' trained on {training_set} is catalogued; there are: {', '.join(models)}."
         )
-    found = find_pretrained(models[model].path)
+    found = find_pretrained(models[model].path, ours=not models[model].url)
     if found is None:
         raise FileNotFoundError(
             f"The {training_set} weights of '{model}' are not at '{pretrained_dir() / models[model].path}': "
