@@ -36,7 +36,7 @@ ALLOWED = {
     "datasets": {"pose", "image"},
     "models": {"layers", "dense"},
     "weights": {"models"},
-    "engines": {"layers", "models", "weights", "export"},
+    "engines": {"pose", "image", "layers", "models", "weights", "export"},
     "export": {"pose", "image", "layers", "dense", "models", "weights", "datasets"},
     "readers": {"pose", "image", "datasets", "detectors"},
     "rendering": {"pose", "image", "datasets"},

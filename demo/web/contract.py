@@ -8,13 +8,14 @@ from fsanet.dense import decode
 from fsanet.dense.layout import CELL_PREDICTION_SIZE, MASK, MASKS, ROTATION_6D, STRIDES
 from fsanet.detectors import closer_look, detection, nearby, scout, working_image, yunet
 from fsanet.engines.reading import ExpectedError
+from fsanet.engines.straightened import LEANING_DEG
 from fsanet.image import overlay
 from fsanet.image.face_crop import DETECTOR_MARGIN, INPUT_SIZE
 from fsanet.inference import drawing, face_estimator
 from fsanet.inference.choose import VIDEO_DETECT_SIZE
 from fsanet.inference.finder_share import APART_DEG, FINDER_SHARE
 from fsanet.inference.rows.row import DIGITS, PoseRow
-from fsanet.inference.straightened import LEANING_DEG, TOLD_DEG, TOLD_SCORE
+from fsanet.inference.upright import TOLD_DEG, TOLD_SCORE
 from fsanet.inference.video import cuts
 from fsanet.inference.video.smoothing import OneEuroRotationFilter
 from fsanet.inference.video.tracking import SAME_HEAD_IOU, FaceTracker

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from fsanet.console import EXIT_OK, run_command
 from fsanet.engines.onnx_engine import OnnxEngine
 from fsanet.engines.reading import EXPECTED_ERROR, SPREAD, ExpectedError
+from fsanet.engines.straightened import StraightenedEngine
 from fsanet.errors import InputError
 from fsanet.evaluation.poses.labelled_sets import (
     LabelledSet,
@@ -29,7 +30,6 @@ from fsanet.evaluation.poses.labelled_sets import (
 from fsanet.evaluation.poses.measure import ANGLES
 from fsanet.export.onnx_cache import bundled_onnx
 from fsanet.files import replace_whole
-from fsanet.inference.straightened import StraightenedEngine
 from fsanet.models.spec import DEFAULT_MODEL
 from fsanet.options import add_option
 from fsanet.plots import new_figure, save_figure

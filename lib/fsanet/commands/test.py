@@ -23,6 +23,7 @@ from pathlib import Path
 from fsanet.console import EXIT_OK, quiet_native_stderr
 from fsanet.engines.choose import create_engine
 from fsanet.engines.engine import Engine
+from fsanet.engines.straightened import StraightenedEngine
 from fsanet.errors import InputError
 from fsanet.evaluation.poses.by_tag import as_text as tags_as_text
 from fsanet.evaluation.poses.by_tag import write_tags
@@ -38,7 +39,6 @@ from fsanet.evaluation.poses.paired import as_text as pairs_as_text
 from fsanet.evaluation.poses.paired import find_pairs
 from fsanet.evaluation.poses.tables import as_text, write_rows
 from fsanet.export.onnx_cache import ready_onnx
-from fsanet.inference.straightened import StraightenedEngine
 from fsanet.locations import work_dir
 from fsanet.models.spec import DEFAULT_WEIGHTS, get_spec
 from fsanet.options import add_option

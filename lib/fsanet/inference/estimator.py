@@ -17,13 +17,14 @@ from fsanet.detectors.working_image import require_bgr
 from fsanet.engines.choose import ENGINE_CLASSES, ENGINES, create_engine, export_engine
 from fsanet.engines.engine import OwnEngine, checked_batch_size, has_our_weights, told_model
 from fsanet.engines.reading import Reading, read
+from fsanet.engines.straightened import StraightenedEngine
 from fsanet.errors import InputError
 from fsanet.image import boxes
 from fsanet.image.boxes import BoxXYXY
 from fsanet.image.face_crop import DETECTOR_MARGIN, crop_pixels, crop_turned, has_pixels
 from fsanet.inference.face_estimator import UNSURE_DEG, Face, estimate_pictures, flags_of
 from fsanet.inference.finder_share import FINDER_SHARE, mixed
-from fsanet.inference.straightened import StraightenedEngine, upright_turn_deg
+from fsanet.inference.upright import upright_turn_deg
 from fsanet.models.spec import DEFAULT_MODEL
 from fsanet.pose.angles import Pose, angles_near, rotation_from_angles, turn_in_plane
 from fsanet.pose.turned_errors import turned_errors

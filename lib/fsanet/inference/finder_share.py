@@ -1,10 +1,7 @@
 """How far a pose goes from what the crop says to what the finder read beside the box."""
 
-import math
-
-import numpy as np
-
-from fsanet.pose.angles import Pose, angles_near, rotation_between
+from fsanet.pose.angles import Pose, angles_near, ramp, rotation_between
+from fsanet.pose.errors import rotation_distances_deg
 
 # Of a pose: chosen on CC0 photographs and Pointing'04, see docs/finding.md.
 FINDER_SHARE = 0.4
@@ -17,8 +14,7 @@ def mixed(of_crop: Pose, of_finder: Pose, share: float) -> tuple[Pose, bool]:
     """A pose on the way from the crop's to the finder's, less far where they are far apart; and whether they are so far
     apart that the finder's does not count.
     """
-    (start, end), crop, finder = APART_DEG, of_crop.rotation, of_finder.rotation
-    cosine = (float(np.vdot(crop, finder)) - 1) / 2  # of the angle between them
-    apart_deg = math.degrees(math.acos(max(-1.0, min(1.0, cosine))))
-    counted = share * max(0.0, min(1.0, (end - apart_deg) / (end - start)))
-    return Pose(*angles_near(rotation_between(crop, finder, counted), of_crop).tolist()), apart_deg >= end
+    crop, finder = of_crop.rotation, of_finder.rotation
+    apart_deg = float(rotation_distances_deg(crop, finder))
+    counted = share * (1 - ramp(apart_deg, APART_DEG))
+    return Pose(*angles_near(rotation_between(crop, finder, counted), of_crop).tolist()), apart_deg >= APART_DEG[1]

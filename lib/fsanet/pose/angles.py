@@ -178,6 +178,12 @@ def turn_in_plane(clockwise_deg: ArrayLike) -> NDArray[np.float64]:
     return rotation_from_angles(turn)
 
 
+def ramp(angle_deg: ArrayLike, from_to_deg: tuple[float, float]) -> NDArray[np.float64]:
+    """How far angles are on the way from the first of two to the other, 0 before it and 1 beyond."""
+    start, full = from_to_deg
+    return np.clip((np.asarray(angle_deg, np.float64) - start) / (full - start), 0.0, 1.0)
+
+
 def lean_deg(yaw_pitch_roll_deg: ArrayLike) -> NDArray[np.float64]:
     """How far the crown of a head leans on the screen, whichever way it faces.
 

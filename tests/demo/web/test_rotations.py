@@ -6,8 +6,9 @@ import pytest
 
 from fsanet import HeadPoseEstimator
 from fsanet.detectors.detection import TURNS, Detection
+from fsanet.engines.straightened import LEANING_DEG
 from fsanet.inference.finder_share import APART_DEG, FINDER_SHARE
-from fsanet.inference.straightened import LEANING_DEG, TOLD_DEG, TOLD_SCORE, upright_turn_deg
+from fsanet.inference.upright import TOLD_DEG, TOLD_SCORE, upright_turn_deg
 from fsanet.inference.video.smoothing import OneEuroRotationFilter, relative_to
 from fsanet.pose.angles import (
     Pose,

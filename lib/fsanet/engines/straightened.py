@@ -1,20 +1,15 @@
-"""Faces that lean are read turned upright, for networks know upright faces best.
-
-Where the detector says how a face leans, its crop is cut so from the start; else it is read a second time.
-"""
-
-import math
+"""Faces that lean are read a second time, turned upright, for networks know upright faces best."""
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from fsanet.detectors.detection import Detection
 from fsanet.engines.engine import Engine, as_float, checked_crops
 from fsanet.engines.reading import Reading, read
 from fsanet.image.turning import turn_image
 from fsanet.pose.angles import (
     angles_near,
     lean_deg,
+    ramp,
     rotate_in_plane,
     rotation_between,
     rotation_from_angles,
@@ -25,33 +20,6 @@ from fsanet.pose.turned_errors import turned_errors
 # Degrees: from the first on the second answer counts a little, from the other on it counts alone, so that the pose of a
 # head that leans slowly does not jump. Chosen on CC0 photographs and renders, see docs/finding.md.
 LEANING_DEG = (10.0, 20.0)
-# The score from which on a pose of the detector is taken at its word, and degrees, as above, from which on that counts
-# a little and wholly; chosen, as was that points count so too, on CC0 photographs and person 4 of Pointing'04, turned
-# by up to 45 degrees, see docs/finding.md.
-TOLD_SCORE, TOLD_DEG = 0.9, (5.0, 10.0)
-
-
-def upright_turn_deg(face: Detection) -> float:
-    """By how much, clockwise, the picture of a face is to be turned for its crop, so that it stands upright.
-
-    By what its detector says that it leans; where that says nothing, by its `upright_turn`.
-    """
-    lean, (start, full) = _told_lean_deg(face), TOLD_DEG
-    if lean is None:
-        return face.upright_turn
-    return -lean * min(1.0, max(0.0, (abs(lean) - start) / (full - start)))
-
-
-def _told_lean_deg(face: Detection) -> float | None:
-    """How far, clockwise, a face leans by its pose, if the detector reads poses and is sure of it, else by its points:
-    from the middle of the mouth to that of the eyes. None where there is neither.
-    """
-    if face.pose is not None:
-        return float(lean_deg(face.pose)) if face.score >= TOLD_SCORE else None
-    if face.landmarks_xy is None:
-        return None
-    (x1, y1), (x2, y2), _, (x3, y3), (x4, y4) = face.landmarks_xy
-    return math.degrees(math.atan2(x1 + x2 - x3 - x4, y3 + y4 - y1 - y2))
 
 
 class StraightenedEngine:
@@ -81,8 +49,7 @@ class StraightenedEngine:
         crops = checked_crops(crops_bgr, self.input_size)
         poses, errors = (np.array(part) for part in read(self.engine, crops))
         lean = lean_deg(poses)
-        start, full = LEANING_DEG
-        share = np.clip((np.abs(lean) - start) / (full - start), 0, 1)
+        share = ramp(np.abs(lean), LEANING_DEG)
         leaning = share > 0
         if leaning.any():
             angles, share = lean[leaning], share[leaning]

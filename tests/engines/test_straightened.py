@@ -1,12 +1,11 @@
 import numpy as np
 import pytest
 
-from fsanet.detectors.detection import Detection
 from fsanet.engines.reading import Reading
+from fsanet.engines.straightened import LEANING_DEG, StraightenedEngine
 from fsanet.errors import InputError
 from fsanet.image.turning import turn_image
-from fsanet.inference.straightened import LEANING_DEG, TOLD_DEG, TOLD_SCORE, StraightenedEngine, upright_turn_deg
-from fsanet.pose.angles import Pose, lean_deg, rotate_in_plane, rotation_from_angles
+from fsanet.pose.angles import lean_deg, rotate_in_plane, rotation_from_angles
 from fsanet.pose.errors import geodesic_errors
 
 UPRIGHT = (25.0, 12.0, 0.0)  # the pose of the head that the bar stands for
@@ -140,32 +139,3 @@ def test_the_error_of_a_leaning_face_is_turned_back_with_its_pose(crops):
 
 def test_engines_that_tell_no_errors(crops):
     assert np.isnan(StraightenedEngine(BarEngine(wrong=0.0)).read(crops(0.0, 40.0)).error_deg).all()
-
-
-def found(lean=None, pose=None, score=TOLD_SCORE, turn=0):
-    """A face in a picture of 100x100 pixels; its points lean by some degrees."""
-    points = None
-    if lean is not None:
-        upright = np.array([(-15, -12), (15, -12), (0, 3), (-11, 18), (11, 18)], float)
-        cosine, sine = np.cos(np.deg2rad(lean)), np.sin(np.deg2rad(lean))
-        points = (upright @ np.array([[cosine, sine], [-sine, cosine]]) + 50).tolist()
-    return Detection((20, 20, 80, 80), score, points, upright_turn=turn, pose=pose)
-
-
-@pytest.mark.parametrize("lean", [-179.0, -100.0, -30.0, -TOLD_DEG[1], TOLD_DEG[1], 45.0])
-def test_a_face_is_cut_upright_by_its_points(lean):
-    assert upright_turn_deg(found(lean)) == pytest.approx(-lean)
-
-
-def test_points_that_hardly_lean_count_a_little_or_not_at_all():
-    start, full = TOLD_DEG
-    half = (start + full) / 2
-    assert upright_turn_deg(found(half)) == pytest.approx(-half / 2)
-    assert upright_turn_deg(found(start)) == pytest.approx(0, abs=1e-9)
-
-
-def test_a_pose_says_more_than_points_and_an_unsure_one_nothing():
-    leaning = Pose(0, 0, 30)
-    assert upright_turn_deg(found(-20, leaning)) == pytest.approx(-30)
-    assert upright_turn_deg(found(-20, leaning, score=TOLD_SCORE - 0.01, turn=90)) == 90
-    assert upright_turn_deg(found(turn=270)) == 270
