@@ -105,12 +105,14 @@ def _faces_of(sources: Sequence[Source], rows: Path) -> Counter[str]:
     of_file: dict[str, list[Source]] = defaultdict(list)
     for source in sources:
         of_file[as_utf8(source.shown_name)].append(source)
-    return Counter(
-        as_utf8(
-            next(part for part in of_file[row.file] if part.span is None or (row.frame or 0) < part.span.stop).label
-        )
-        for row in read_rows(rows)
-    )
+    faces: Counter[str] = Counter()
+    for row in read_rows(rows):
+        parts = of_file.get(row.file, [])
+        own = next((part for part in parts if part.span is None or (row.frame or 0) < part.span.stop), None)
+        if own is None:
+            raise InputError(f"'{rows}' has rows of '{printable(row.file)}', which is none of its files: remove it.")
+        faces[as_utf8(own.label)] += 1
+    return faces
 
 
 def read_record(path: Path) -> Record:

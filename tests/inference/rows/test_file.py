@@ -392,3 +392,21 @@ def test_a_kill_while_rows_are_put_in_order_loses_nothing(tmp_path, monkeypatch,
         assert files.finished == set(names)
     assert [path.read_bytes() for path in paths] == [(tmp_path / f"whole{path.suffix}").read_bytes() for path in paths]
     assert len(list(tmp_path.iterdir())) == 4
+
+
+def test_what_tells_of_the_rows_goes_before_they_change_and_no_sooner(tmp_path):
+    path, record = tmp_path / "p.csv", tmp_path / "p.sources.jsonl"
+    path.write_text("earlier")
+    record.touch()
+    with suppress(OSError), RowFiles([path], "s", record=record) as files:
+        files.finish("a")
+        raise OSError
+    assert record.exists()
+    with RowFiles([path], "s", record=record) as files:
+        files.goes_on = True
+    assert not record.exists()
+    record.touch()
+    with suppress(OSError), RowFiles([path], "s", record=record):
+        assert not path.exists()
+        assert not record.exists()
+        raise OSError

@@ -49,6 +49,7 @@ class RowFiles:
         paths: final names, ending in .csv or .jsonl.
         settings: text that describes the run; an unfinished run with other settings is not resumed but begun anew.
         ends_by_ctrl_c: whether that is how such a run ends, as that of a camera does.
+        record: a file that may tell what the finished rows are; it is removed before these change.
 
     Attributes:
         finished: names of the finished sources, those of an earlier run included; skip them.
@@ -60,7 +61,13 @@ class RowFiles:
         OSError: where a folder cannot be written, a file's name is a folder's, or another run writes the same file.
     """
 
-    def __init__(self, paths: Sequence[str | Path], settings: str = "", ends_by_ctrl_c: bool = False):
+    def __init__(
+        self,
+        paths: Sequence[str | Path],
+        settings: str = "",
+        ends_by_ctrl_c: bool = False,
+        record: Path | None = None,
+    ):
         self.paths = [Path(path) for path in paths]
         self.finished: set[str] = set()
         self.goes_on = False
@@ -68,6 +75,7 @@ class RowFiles:
         self._given: Sequence[str] | None = None
         self._formats = [_format_of(path) for path in self.paths]
         self._ends_by_ctrl_c = ends_by_ctrl_c
+        self._record = record
         self._parts = [_part_of(path) for path in self.paths]
         self._log_path = journal_path(self.paths[0])
         self._run = Run(without_secrets(settings), [_seen_from(self._log_path.parent, path) for path in self.paths])
@@ -153,6 +161,7 @@ class RowFiles:
 
     def _take_names(self, in_order: bool) -> None:
         """Give the files their names, where asked for with the rows in the order of the sources."""
+        self._take_back_record()
         order = order_of(self._journal.names, self._given) if in_order and self._given is not None else None
         if order is None:
             for part, path in zip(self._parts, self.paths, strict=True):
@@ -211,10 +220,15 @@ class RowFiles:
         if changed:
             log.warning(_CHANGED, ", ".join(map(str, changed)))
             return False
+        self._take_back_record()
         for place, part, _ in files:
             if place is not None:
                 place.replace(part)
         return True
+
+    def _take_back_record(self) -> None:
+        if self._record is not None:
+            self._record.unlink(missing_ok=True)
 
 
 def _format_of(path: Path):
