@@ -2,7 +2,8 @@
 
 `poses-03-of-16.sources.jsonl` has a line that tells of the run, then one for each source of the shard, in the run's
 order: its number among all sources, its name, how many faces it has, and why it could not be read. The record appears
-when the rows are whole, in one step: where it lies the shard is done.
+when the rows are whole, in one step: where it lies the shard is done, but for what could not be read, which is tried
+again when the shard is given again. It goes before the rows change.
 """
 
 import json
