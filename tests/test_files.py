@@ -1,5 +1,10 @@
 import errno
+import os
+import re
+import subprocess
+import sys
 import threading
+import time
 
 import pytest
 
@@ -134,11 +139,73 @@ def test_a_folder_that_was_never_written_leaves_the_earlier_one(tmp_path):
     assert [file.name for file in path.iterdir()] == ["first"]
 
 
-def test_leftovers_of_many_files_are_removed_and_nothing_else(tmp_path):
-    for name in (".a.0123abcd.part.jpg", ".b.c.0123abcd.part.mp4", ".other.0123abcd.part.jpg", ".a.part.jpg", "a.jpg"):
-        (tmp_path / name).touch()
-    remove_all_leftovers([tmp_path / "a.jpg", tmp_path / "b.c.mp4", tmp_path / "nowhere" / "d.jpg"])
-    assert sorted(path.name for path in tmp_path.iterdir()) == [".a.part.jpg", ".other.0123abcd.part.jpg", "a.jpg"]
+WRITES = """
+import sys
+from fsanet.files import replace_whole
+writers = [replace_whole(path) for path in sys.argv[1:]]
+for writer in writers:
+    writer.__enter__().touch()
+print(flush=True)
+sys.stdin.read()
+"""
+
+
+@pytest.fixture
+def writer():
+    """Starts another process that writes files and does not end: writer(path, ...)."""
+    started = []
+
+    def start(*paths):
+        command = [sys.executable, "-c", WRITES, *map(str, paths)]
+        started.append(subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE))
+        started[-1].stdout.readline()
+        return started[-1]
+
+    yield start
+    for process in started:
+        process.kill()
+        process.communicate()
+
+
+def test_leftovers_of_many_files_are_removed_and_nothing_else(tmp_path, writer):
+    pytest.importorskip("fcntl", reason="Windows does not tell which processes live")
+    wanted = [tmp_path / name for name in ("a.jpg", "b.c.mp4", "none")]
+    process = writer(*wanted, tmp_path / "other.jpg", tmp_path / "a.mp4")
+    (tmp_path / ".a.part.jpg").touch()
+    (tmp_path / "a.jpg").touch()
+    written = set(tmp_path.iterdir())
+    remove_all_leftovers(wanted)
+    assert set(tmp_path.iterdir()) == written  # by a process that lives
+    process.kill()
+    process.wait()
+    remove_all_leftovers([*wanted, tmp_path / "nowhere" / "d.jpg"])
+    names = sorted(re.sub("[0-9a-f]{32}", "MARK", path.name) for path in tmp_path.iterdir())
+    assert names == [".a.MARK.part.mp4", ".a.part.jpg", ".other.MARK.part.jpg", "a.jpg"]
+
+
+def test_what_this_process_writes_is_no_leftover_and_what_an_earlier_one_of_its_number_wrote_is(tmp_path, monkeypatch):
+    pytest.importorskip("fcntl", reason="Windows does not tell which processes live")
+    with replace_whole(tmp_path / "a.jpg") as temporary:
+        temporary.touch()
+        remove_all_leftovers([tmp_path / "a.jpg"])
+        assert temporary.exists()
+        monkeypatch.setattr("fsanet.files._PROCESS", "0" * 8)
+        remove_all_leftovers([tmp_path / "a.jpg"])
+        assert not temporary.exists()
+        temporary.touch()
+
+
+def test_what_another_machine_writes_is_a_leftover_after_a_day(tmp_path, monkeypatch):
+    monkeypatch.setattr("fsanet.files._machine", lambda: "0" * 8)
+    with replace_whole(tmp_path / "a.jpg") as temporary:
+        temporary.touch()
+        monkeypatch.setattr("fsanet.files._machine", lambda: "1" * 8)
+        remove_all_leftovers([tmp_path / "a.jpg"])
+        assert temporary.exists()
+        os.utime(temporary, (0, time.time() - 25 * 60 * 60))
+        remove_all_leftovers([tmp_path / "a.jpg"])
+        assert not temporary.exists()
+        temporary.touch()
 
 
 def test_names_that_leave_no_room_for_a_temporary_one_are_written_all_the_same(tmp_path):

@@ -5,14 +5,18 @@ import errno
 import io
 import logging
 import os
+import platform
 import re
 import shutil
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
+from functools import cache
 from glob import escape
 from pathlib import Path
 from typing import TextIO
 from uuid import uuid4
+from zlib import crc32
 
 try:
     import fcntl
@@ -23,6 +27,10 @@ log = logging.getLogger(__name__)
 
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS)  # the disk takes no more; no reading fails so
 _LONGEST_STEM = 200  # bytes
+_MARKS = (32 * "[0-9a-f]", 8 * "[0-9a-f]")  # in temporary names: of today, and of versions that named no process
+_TEMPORARY = re.compile(rf"\.(.*)\.({'|'.join(_MARKS)})\.part(\.[^.]*)?", re.DOTALL)
+_PROCESS = uuid4().hex[:8]  # tells this process from earlier ones that had its number
+_LONG_S = 24 * 60 * 60
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
@@ -41,7 +49,7 @@ def replace_whole(path: str | Path) -> Iterator[Path]:
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{_short(path.stem)}.{uuid4().hex[:8]}.part{path.suffix}")
+    temporary = path.with_name(f".{_short(path.stem)}.{_mark()}.part{path.suffix}")
     try:
         yield temporary
         temporary.replace(path)
@@ -67,7 +75,7 @@ def replace_whole_folder(path: str | Path) -> Iterator[Path]:
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    mark = uuid4().hex[:8]
+    mark = _mark()
     temporary, former = (path.with_name(f".{path.name}.{mark}.{end}") for end in ("part", "former"))
     try:
         yield temporary
@@ -130,10 +138,11 @@ def remove_leftovers(path: str | Path) -> None:
 
     Call it where no other process writes the same.
     """
-    path, mark = Path(path), "[0-9a-f]" * 8
-    of_files = path.parent.glob(f".{escape(_short(path.stem))}.{mark}.part{escape(path.suffix)}")
-    of_folders = path.parent.glob(f".{escape(path.name)}.{mark}.part")
-    for leftover in {*of_files, *of_folders}:
+    path = Path(path)
+    endings = [f"{mark}.part" for mark in _MARKS]
+    of_files = [f".{escape(_short(path.stem))}.{ending}{escape(path.suffix)}" for ending in endings]
+    of_folders = [f".{escape(path.name)}.{ending}" for ending in endings]
+    for leftover in {found for pattern in of_files + of_folders for found in path.parent.glob(pattern)}:
         if leftover.is_dir():
             shutil.rmtree(leftover, ignore_errors=True)
         else:
@@ -141,13 +150,18 @@ def remove_leftovers(path: str | Path) -> None:
 
 
 def remove_all_leftovers(paths: Iterable[str | Path]) -> None:
-    """As `remove_leftovers` for many files, each folder gone through once."""
-    stems: dict[Path, set[str]] = {}
+    """Remove what killed runs left of many files, each folder gone through once.
+
+    Other processes may write the same or their neighbours: what a process writes that lives stays. Of processes of
+    other machines nobody knows here: what they leave goes when nothing was written to it for a day.
+    """
+    known: dict[Path, set[tuple[str, str]]] = {}
     for path in map(Path, paths):
-        stems.setdefault(path.parent, set()).add(_short(path.stem))
-    for folder, known in stems.items():
-        for leftover in folder.glob(f".*.{'[0-9a-f]' * 8}.part.*"):
-            if leftover.name.rsplit(".part.", 1)[0][1:-9] in known:
+        known.setdefault(path.parent, set()).add((_short(path.stem), path.suffix))
+    for folder, names in known.items():
+        for leftover in folder.glob(".*.part*"):
+            found = _TEMPORARY.fullmatch(leftover.name)
+            if found and (found[1], found[3] or "") in names and not _is_written(leftover, found[2]):
                 leftover.unlink(missing_ok=True)
 
 
@@ -188,3 +202,42 @@ def _short(stem: str) -> str:
     while len(stem.encode("utf-8", "surrogateescape")) > _LONGEST_STEM:
         stem = stem[:-1]
     return stem
+
+
+def _mark() -> str:
+    """What makes a temporary name, and tells who writes there: 8 digits each of machine, process and file."""
+    return f"{_machine()}{os.getpid():08x}{_PROCESS}{uuid4().hex[:8]}"
+
+
+@cache
+def _machine() -> str:
+    """What tells where numbers of processes have a meaning: on this machine, in this container."""
+    try:
+        container = os.readlink("/proc/self/ns/pid")  # noqa: PTH115 (it leads to no path)
+    except OSError:
+        container = ""
+    return f"{crc32(f'{platform.node()} {container}'.encode(errors='replace')):08x}"
+
+
+def _is_written(path: Path, mark: str) -> bool:
+    """Whether the process that a temporary name tells of may be at it still."""
+    if not fcntl or mark[:8] != _machine():
+        return _age_s(path) < _LONG_S
+    number, process = int(mark[8:16], 16), mark[16:24]
+    if number == os.getpid():
+        return process == _PROCESS
+    try:
+        os.kill(number, 0)  # asks only
+    except (ProcessLookupError, OverflowError):
+        return False
+    except OSError:  # somebody else's
+        return True
+    return True
+
+
+def _age_s(path: Path) -> float:
+    """Seconds since a file was written to; of none that is gone meanwhile, infinity."""
+    try:
+        return time.time() - path.stat().st_mtime
+    except FileNotFoundError:
+        return float("inf")

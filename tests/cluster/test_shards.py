@@ -221,13 +221,47 @@ def _work(folder, number=1, settings=""):
     return ShardWork(Shard(number, 2), SOURCES, [folder / "poses.csv"], settings)
 
 
-def test_a_shard_is_done_for_its_settings_and_files_alone(tmp_path):
+def test_a_shard_is_done_for_its_settings_and_files_alone(tmp_path, caplog):
     with _work(tmp_path) as work:
-        assert not work.is_done
+        assert not work.is_done()
+        with open_sink(work.rows[0]):
+            pass
+        work.finish([])
+        assert work.is_done()
+        assert not caplog.records
+    assert not _work(tmp_path, settings="other").is_done()
+    assert not ShardWork(Shard(1, 2), SOURCES[:-1], [tmp_path / "poses.csv"], "").is_done()
+    elsewhere = [Source("image", f"/mnt/{source.name}", "/mnt/photos") for source in SOURCES]
+    assert not ShardWork(Shard(1, 2), elsewhere, [tmp_path / "poses.csv"], "").is_done()
+    said = {record.getMessage() for record in caplog.records}
+    assert said == {"Shard 1/2 was done with other settings or files: it is done anew."}
+
+
+def test_a_shard_with_failures_is_not_done(tmp_path, caplog):
+    caplog.set_level("INFO")
+    with _work(tmp_path) as work:
         with open_sink(work.rows[0]):
             pass
         work.finish([(work.sources[0].name, "damaged")])
-        assert work.is_done
-    assert not _work(tmp_path, settings="other").is_done
-    assert not ShardWork(Shard(1, 2), SOURCES[:-1], [tmp_path / "poses.csv"], "").is_done
+        assert not work.is_done()
+    assert "Shard 1/2 is done but for 1 failures: what could not be read is tried again." in caplog.text
     assert read_record(record_path(work.rows[0])).sources[0].problem == "damaged"
+
+
+def test_shards_of_one_folder_that_machines_mount_elsewhere_are_joined(tmp_path):
+    for number, folder in ((1, "photos"), (2, "/mnt/photos")):
+        sources = [Source("image", f"{folder}/{place:02}.jpg", folder) for place in range(40)]
+        path = Shard(number, 2).part_of(tmp_path / "poses.csv")
+        with open_sink(path) as sink:
+            for source in filter(Shard(number, 2).holds, sources):
+                sink.write(rows_of(source, 1))
+        write_record(run_of_shards(2, sources, "s"), Shard(number, 2), sources, path, [])
+    assert merge_shards(find_records(tmp_path), [tmp_path / "poses.csv"]).faces == 40
+
+
+def test_rows_of_a_file_that_is_none_of_the_shard_are_one_sentence(tmp_path):
+    path = tmp_path / "poses-1-of-1.csv"
+    with open_sink(path) as sink:
+        sink.write(rows_of(SOURCES[0], 1))
+    with pytest.raises(ValueError, match=r"has rows of 'photos/00\.jpg', which is none of its files: remove it"):
+        write_record(run_of_shards(1, SOURCES[1:], ""), Shard(1, 1), SOURCES[1:], path, [])

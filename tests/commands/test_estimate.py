@@ -463,6 +463,37 @@ def test_ctrl_c_keeps_what_was_done_and_the_next_run_goes_on(tmp_path, capsys, m
     assert len((tmp_path / "fsanet_output" / "poses.csv").read_text().splitlines()) == 1 + 6
 
 
+@pytest.mark.parametrize("pictures", [(), ("--no-pictures",)])
+def test_rows_of_a_resumed_run_are_those_of_one_that_was_not_stopped_whatever_became_of_the_files(
+    tmp_path, capsys, monkeypatch, pictures
+):
+    seen = []
+
+    def stop_at_the_fifth(rows):
+        seen.append(rows)
+        if len(seen) == 5:
+            raise KeyboardInterrupt
+
+    picture, to = np.full((40, 50, 3), 128, np.uint8), ("--rows", "p.csv", "--rows", "p.jsonl", *pictures)
+    for name in ("a", "c", "d", "e", "f"):
+        write_image(tmp_path / "in" / f"{name}.png", picture)
+    (tmp_path / "in" / "b.png").write_bytes(b"")
+    with monkeypatch.context() as patched:
+        patched.setattr(estimate_module, "make_printer", lambda *_: stop_at_the_fifth)
+        assert estimate("in", *to) == EXIT_INTERRUPTED
+    for name in ("b", "new"):
+        write_image(tmp_path / "in" / f"{name}.png", picture)
+    (tmp_path / "in" / "d.png").unlink()
+    capsys.readouterr()
+    assert estimate("in", *to) == EXIT_OK
+    said = capsys.readouterr().err
+    assert "The unfinished run of 'p.csv' has rows of 1 files that are not among those of this one" in said
+    assert "Resuming: 3 of 6 files are done." in said
+    assert estimate("in", "--rows", "whole.csv", "--rows", "whole.jsonl", "--no-pictures") == EXIT_OK
+    for suffix in (".csv", ".jsonl"):
+        assert (tmp_path / f"p{suffix}").read_bytes() == (tmp_path / f"whole{suffix}").read_bytes()
+
+
 def test_ctrl_c_before_a_file_is_done_leaves_an_earlier_result_and_says_so(tmp_path, capsys, monkeypatch):
     write_image(tmp_path / "in" / "0.png", np.full((40, 50, 3), 128, np.uint8))
     assert estimate("in") == EXIT_OK

@@ -10,6 +10,7 @@ from fsanet.commands import estimate_settings
 from fsanet.commands.estimate_settings import NOT_IN_ROWS, fingerprint
 from fsanet.image.lens import Lens
 from fsanet.inference.choose import EstimatorSettings
+from fsanet.models.spec import get_spec
 
 
 def parser() -> argparse.ArgumentParser:
@@ -94,7 +95,6 @@ def test_an_option_that_is_new_changes_the_fingerprint():
         ("--detect-every", "2"),
         ("--no-smooth",),
         ("--neutral",),
-        ("more.jpg",),
     ],
 )
 def test_what_changes_rows_changes_the_fingerprint(words):
@@ -104,6 +104,7 @@ def test_what_changes_rows_changes_the_fingerprint(words):
 @pytest.mark.parametrize(
     "words",
     [
+        ("more.jpg",),  # rows are those of a source by its name
         ("--out", "elsewhere"),
         ("--rows", "more.jsonl"),
         ("--no-pictures",),
@@ -121,6 +122,36 @@ def test_what_changes_rows_changes_the_fingerprint(words):
 def test_what_changes_no_row_leaves_the_fingerprint(words):
     assert options(*words) != options()
     assert fingerprint(options(*words)) == fingerprint(options())
+
+
+def test_another_version_changes_the_fingerprint(monkeypatch):
+    before = fingerprint(options())
+    monkeypatch.setattr("fsanet.__version__", "0.0.1")
+    assert fingerprint(options()) != before
+
+
+@pytest.mark.parametrize("name", ["net.onnx", "net.h5", "net.bin", "exported/model.bin", "run/{0}/{0}.h5"])
+def test_weights_are_told_by_their_content_wherever_they_lie(tmp_path, monkeypatch, name):
+    weights = {"net.bin": "net.xml", "exported/model.bin": "exported", "run/{0}/{0}.h5": "run"}.get(name, name)
+    prints = []
+    for folder, content in (("one", b"first"), ("two", b"first"), ("two", b"second")):
+        file = tmp_path / folder / name.format(get_spec("var_capsule").save_name)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        for beside in (file.parent / "net.xml", file.parent / "model.xml"):
+            beside.touch()
+        file.write_bytes(b"\x89HDF\r\n\x1a\n" + content)
+        prints.append(fingerprint(options("--weights", str(tmp_path / folder / weights))))
+    assert prints[0] == prints[1] != prints[2]
+
+
+def test_a_camera_is_told_by_what_its_file_says(tmp_path):
+    (file := tmp_path / "rgb.cal").write_text("500 0 320 0 500 240 0 0 1 640 480")
+    before = fingerprint(options("--camera", str(file)))
+    copy = tmp_path / "copy.cal"
+    copy.write_text(file.read_text())
+    assert fingerprint(options("--camera", str(copy))) == before
+    file.write_text("510 0 320 0 510 240 0 0 1 640 480")
+    assert fingerprint(options("--camera", str(file))) != before
 
 
 def test_what_is_left_out_are_options_that_there_are():

@@ -1,13 +1,15 @@
 """`fsanet estimate --shard` and `fsanet merge`, as they are typed."""
 
+import os
 import shutil
+import signal
 from contextlib import nullcontext
 
 import pytest
 
 from fsanet import cli
 from fsanet.cluster.merging import Merged
-from fsanet.console import EXIT_ERROR, EXIT_OK, EXIT_PARTIAL
+from fsanet.console import EXIT_ERROR, EXIT_INTERRUPTED, EXIT_OK, EXIT_PARTIAL
 
 
 @pytest.fixture
@@ -80,12 +82,73 @@ def test_a_folder_that_is_not_there(tmp_path, monkeypatch, capsys):
 
 
 def test_a_finished_shard_is_not_done_again(photos, tmp_path, capsys):
+    (photos / "damaged.jpg").unlink()
     estimate("--out", "many", "--shard", "1/2")
     [rows] = (tmp_path / "many").glob("poses-*.csv")
     before = rows.stat().st_mtime_ns
     assert estimate("--out", "many", "--shard", "1/2") == EXIT_OK
     assert "Shard 1/2 is done" in capsys.readouterr().err
     assert rows.stat().st_mtime_ns == before
+
+
+def test_failures_of_a_finished_shard_are_tried_again(photos, tmp_path, capsys):
+    options = ("--out", "many", "--shard", "1/1")
+    assert estimate(*options) == EXIT_PARTIAL
+    capsys.readouterr()
+    assert estimate(*options) == EXIT_PARTIAL
+    said = capsys.readouterr().err
+    assert (
+        "Shard 1/1 is done but for 1 failures: what could not be read is tried again.\nResuming: 6 of 7 files" in said
+    )
+    assert cli.main(["merge", "many"]) == EXIT_PARTIAL
+    shutil.copy(photos / "0.jpg", photos / "damaged.jpg")
+    assert estimate(*options) == EXIT_OK
+    assert "Resuming: 6 of 7 files are done." in capsys.readouterr().err
+    assert estimate(*options) == EXIT_OK
+    assert cli.main(["merge", "many"]) == EXIT_OK
+    estimate("--out", "one")
+    assert (tmp_path / "many" / "poses.csv").read_bytes() == (tmp_path / "one" / "poses.csv").read_bytes()
+    assert not list((tmp_path / "many").glob(".*"))
+
+
+def test_a_shard_that_was_stopped_is_joined_whatever_became_of_its_files(photos, tmp_path, capsys, monkeypatch):
+    def stop_after_three(*_):
+        rows = iter(range(3))
+        return lambda _: None if next(rows, None) is not None else os.kill(os.getpid(), signal.SIGINT)
+
+    (photos / "1.jpg").rename(tmp_path / "whole.jpg")
+    (photos / "1.jpg").touch()
+    with monkeypatch.context() as patched:
+        patched.setattr("fsanet.commands.estimate.make_printer", stop_after_three)
+        assert estimate("--out", "many", "--shard", "1/1") == EXIT_INTERRUPTED
+    (tmp_path / "whole.jpg").replace(photos / "1.jpg")
+    (photos / "0.jpg").rename(photos / "00.jpg")
+    assert estimate("--out", "many", "--shard", "1/1") == EXIT_PARTIAL
+    assert "Resuming: " in capsys.readouterr().err
+    assert cli.main(["merge", "many"]) == EXIT_PARTIAL
+    estimate("--out", "one")
+    assert (tmp_path / "many" / "poses.csv").read_bytes() == (tmp_path / "one" / "poses.csv").read_bytes()
+
+
+def test_rows_that_a_killed_run_left_are_not_taken_for_those_of_an_earlier_record(photos, capsys, monkeypatch):
+    def killed(*_):
+        raise OSError("killed")
+
+    options = ("--out", "many", "--shard", "1/1")
+    estimate(*options)
+    with monkeypatch.context() as patched:
+        patched.setattr("fsanet.cluster.shard_work.ShardWork.finish", killed)
+        assert estimate(*options, "--margin", "0.5") == EXIT_ERROR
+    capsys.readouterr()
+    assert cli.main(["merge", "many"]) == EXIT_ERROR
+    assert "'many' has no finished shard" in capsys.readouterr().err
+
+
+def test_a_wrong_option_does_not_undo_a_finished_shard(photos, capsys):
+    options = ("--out", "many", "--shard", "1/1")
+    estimate(*options)
+    assert estimate(*options, "--weights", "missing.h5") == EXIT_ERROR
+    assert cli.main(["merge", "many"]) == EXIT_PARTIAL
 
 
 def test_a_shard_without_any_source_is_done_too(photos, tmp_path):

@@ -88,10 +88,10 @@ import os, signal, sys
 from fsanet import cli
 from fsanet.inference.rows.file import RowFiles
 finish = RowFiles.finish
-def killed(rows, name):
+def killed(rows, name, problem=""):
     if len(rows.finished) == 1:
         os.kill(os.getpid(), signal.SIGKILL)
-    finish(rows, name)
+    finish(rows, name, problem)
 RowFiles.finish = killed
 cli.main(sys.argv[1:])
 """

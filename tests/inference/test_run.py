@@ -1,6 +1,7 @@
 import csv
 import os
 import threading
+from contextlib import suppress
 from functools import partial
 from http.server import HTTPServer, SimpleHTTPRequestHandler
 from itertools import islice
@@ -92,6 +93,29 @@ def test_finished_files_are_skipped_after_a_kill(tmp_path, folder, estimator):
         report = go(estimator, sources, None, rows)
     assert report.skipped == 1
     assert path.read_bytes() == (tmp_path / "whole.csv").read_bytes()
+
+
+def test_what_a_stopped_run_could_not_have_of_a_finished_file_is_told_again(tmp_path, folder, estimator):
+    sources = find_sources([str(folder / "a.png"), str(folder / "clip.mp4")]).sources
+    with suppress(OSError), RowFiles([tmp_path / "p.csv"]) as rows:
+        rows.finish(sources[1].label, "3 of 8 frames could not be read")
+        raise OSError
+    with RowFiles([tmp_path / "p.csv"]) as rows:
+        report = go(estimator, sources, None, rows)
+    assert report.failures == [(sources[1].label, "3 of 8 frames could not be read")]
+    assert (report.skipped, report.sources, report.partial) == (1, 1, 1)
+
+
+def test_a_finished_file_whose_copy_would_now_have_another_name_is_gone_through_again(tmp_path, folder, estimator):
+    both, out = find_sources([str(folder / "a.png"), str(folder / "sub" / "a.png")]).sources, tmp_path / "out"
+    with suppress(OSError), RowFiles([tmp_path / "p.csv"]) as rows:
+        go(estimator, both, out, rows)
+        raise OSError
+    with RowFiles([tmp_path / "p.csv"]) as rows:
+        report = go(estimator, both[1:], out, rows)
+    assert (report.skipped, report.pictures) == (0, 1)
+    assert (out / "a.png").read_bytes() == (out / "a_2.png").read_bytes()
+    assert len(rows_of(tmp_path / "p.csv")) == 2
 
 
 def test_nothing_is_drawn_where_nothing_is_asked_for(folder, estimator, tmp_path):

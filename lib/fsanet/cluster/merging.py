@@ -14,6 +14,7 @@ from fsanet.cluster.shard_work import lock_path
 from fsanet.console import EXIT_ERROR, EXIT_OK, EXIT_PARTIAL
 from fsanet.errors import InputError
 from fsanet.files import printable
+from fsanet.inference.rows.journal import journal_path
 from fsanet.inference.rows.row import PoseRow
 from fsanet.inference.rows.seams import renumbered, same_faces
 from fsanet.inference.rows.tables import open_sink, read_rows
@@ -124,7 +125,7 @@ def merge_shards(records: Sequence[Record], outputs: Sequence[Path]) -> Merged:
 def remove_shards(records: Sequence[Record]) -> None:
     """Remove what the shards of a run left, once their rows are joined."""
     for record in records:
-        for path in (record_path(record.rows), record.rows, lock_path(record.rows)):
+        for path in (record_path(record.rows), record.rows, lock_path(record.rows), journal_path(record.rows)):
             path.unlink(missing_ok=True)
 
 

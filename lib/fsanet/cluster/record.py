@@ -2,7 +2,8 @@
 
 `poses-03-of-16.sources.jsonl` has a line that tells of the run, then one for each source of the shard, in the run's
 order: its number among all sources, its name, how many faces it has, and why it could not be read. The record appears
-when the rows are whole, in one step: where it lies the shard is done.
+when the rows are whole, in one step: where it lies the shard is done, but for what could not be read, which is tried
+again when the shard is given again. It goes before the rows change.
 """
 
 import json
@@ -105,12 +106,14 @@ def _faces_of(sources: Sequence[Source], rows: Path) -> Counter[str]:
     of_file: dict[str, list[Source]] = defaultdict(list)
     for source in sources:
         of_file[as_utf8(source.shown_name)].append(source)
-    return Counter(
-        as_utf8(
-            next(part for part in of_file[row.file] if part.span is None or (row.frame or 0) < part.span.stop).label
-        )
-        for row in read_rows(rows)
-    )
+    faces: Counter[str] = Counter()
+    for row in read_rows(rows):
+        parts = of_file.get(row.file, [])
+        own = next((part for part in parts if part.span is None or (row.frame or 0) < part.span.stop), None)
+        if own is None:
+            raise InputError(f"'{rows}' has rows of '{printable(row.file)}', which is none of its files: remove it.")
+        faces[as_utf8(own.label)] += 1
+    return faces
 
 
 def read_record(path: Path) -> Record:

@@ -9,10 +9,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple
 
-from fsanet.cluster.record import read_record, record_path, run_of_shards, write_record
+from fsanet.cluster.record import Record, read_record, record_path, run_of_shards, write_record
 from fsanet.cluster.shard import Shard
 from fsanet.errors import InputError
-from fsanet.files import locked
+from fsanet.files import as_utf8, locked
 from fsanet.inference.sources import Source
 
 log = logging.getLogger(__name__)
@@ -60,21 +60,43 @@ class ShardWork:
     ) -> None:
         self._entered.close()
 
-    @property
     def is_done(self) -> bool:
-        """Whether an earlier run with the same settings has done all of it."""
-        path = record_path(self.rows[0])
-        if not (path.is_file() and all(rows.is_file() for rows in self.rows)):
+        """Whether an earlier run with the same settings and files has done all of it without a failure.
+
+        Else it says what becomes of what an earlier run has done.
+        """
+        record = self._earlier()
+        if record is None:
             return False
-        try:
-            return read_record(path).run == self._run
-        except InputError as error:
-            log.warning("%s", error)
+        if not self._is_same(record):
+            log.warning("Shard %s was done with other settings or files: it is done anew.", self._shard)
             return False
+        failures = sum(bool(source.problem) for source in record.sources)
+        if failures:
+            log.info(
+                "Shard %s is done but for %d failures: what could not be read is tried again.", self._shard, failures
+            )
+        return not failures
 
     def finish(self, failures: Sequence[tuple[str, str]]) -> None:
         """Say that it is done, with (source, reason) of what could not be read."""
         write_record(self._run, self._shard, self._all, self.rows[0], failures)
+
+    def _earlier(self) -> Record | None:
+        """What an earlier run says to have done; None where there is nothing of it."""
+        path = record_path(self.rows[0])
+        if not (path.is_file() and all(rows.is_file() for rows in self.rows)):
+            return None
+        try:
+            return read_record(path)
+        except InputError as error:
+            log.warning("%s", error)
+            return None
+
+    def _is_same(self, record: Record) -> bool:
+        """Whether a record is of this work, and of files under the same names: rows have these in them."""
+        names = [as_utf8(source.shown_name) for source in self.sources]
+        return record.run == self._run and [source.file for source in record.sources] == names
 
 
 def lock_path(rows: Path) -> Path:

@@ -24,7 +24,7 @@ def take_shard(
     settings: str,
     go_through: Callable[[list[Source], list[Path]], Done],
 ) -> int:
-    """Work on one shard, unless it is done; returns the exit code.
+    """Work on one shard, unless it is done without a failure; returns the exit code.
 
     Args:
         shard: which.
@@ -37,7 +37,7 @@ def take_shard(
         OSError: where another process is at the shard.
     """
     with ShardWork(shard, sources, rows, settings) as work:
-        if work.is_done:
+        if work.is_done():
             log.info("Shard %s is done: %s", shard, ", ".join(map(str, work.rows)))
             return EXIT_OK
         done = go_through(work.sources, work.rows)

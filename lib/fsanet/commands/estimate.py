@@ -226,6 +226,7 @@ def run_shard(
 
 def _go_through(args: argparse.Namespace, sources: list, among: list, row_paths: list[Path]) -> "Done":
     """Estimate the poses in `sources`, which are all of `among` or a shard of them."""
+    from fsanet.cluster.record import record_path
     from fsanet.cluster.shard_work import Done
     from fsanet.inference.outputs import check_not_a_source
     from fsanet.inference.rows.file import RowFiles
@@ -233,10 +234,10 @@ def _go_through(args: argparse.Namespace, sources: list, among: list, row_paths:
     from fsanet.inference.settings import RunSettings
     from fsanet.inference.video.poses import VideoSettings
 
-    pictures = "" if args.no_pictures else f", {args.draw} in {args.out}"  # what is skipped has them already
-    parts = "".join(f", {part.label}" for part in among if part.span)
+    pictures = "" if args.no_pictures else f", {args.draw}"  # what is skipped has them already
     is_live = any(not source.is_file for source in sources)
-    rows = RowFiles(row_paths, f"{fingerprint(args)}{pictures}{parts}", is_live)
+    record = None if args.shard is None else record_path(row_paths[0])
+    rows = RowFiles(row_paths, f"{fingerprint(args)}{pictures}", is_live, record)
     for path in rows.paths:
         check_not_a_source(path, among)
     viewer = _window() if args.show else None
@@ -254,10 +255,8 @@ def _go_through(args: argparse.Namespace, sources: list, among: list, row_paths:
     interrupted = False
     try:
         with rows:
-            if rows.finished:
-                log.info("Resuming: %d of %d files are done.", len(rows.finished), len(sources))
-            job(sources, among)
-            told = job.report
+            told = job(sources, among)
+            rows.goes_on = args.shard is not None and bool(told.failures)
             if args.shard is None and len(told.failures) == len(sources) and not told.faces and not told.partial:
                 raise _NothingDoneError
     except _NothingDoneError:

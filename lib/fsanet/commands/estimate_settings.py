@@ -5,18 +5,22 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import fsanet
 from fsanet.console import quiet_native_stderr
 from fsanet.errors import InputError
 from fsanet.inference.choose import EstimatorSettings, choose_estimators
 from fsanet.options import option_name
 
 if TYPE_CHECKING:
+    from fsanet.image.lens import Lens
     from fsanet.inference.choose import Estimators
 
-# Where results go, who works and what is said meanwhile. What is drawn, and how videos are split, a run that is to be
-# resumed compares beside these; a shard and their number stand in the names of its files and in its record.
+# Where results go, who works and what is said meanwhile. What is drawn a run that is to be resumed compares beside
+# these; a shard and their number stand in the names of its files and in its record; sources, parts of videos and
+# annotated copies are told by the names under which they are noted when they are done.
 NOT_IN_ROWS = frozenset(
-    ("out", "rows", "no_pictures", "draw", "show", "workers", "cluster", "shards", "shard", "span", "quiet", "verbose")
+    ("sources", "span", "out", "rows", "no_pictures", "draw", "show", "workers")
+    + ("cluster", "shards", "shard", "quiet", "verbose")
 )
 _WITHOUT_NOTICES = ("auto", "onnx", "openvino")  # engines, where they find a file of theirs
 _OF_THE_PARSER = frozenset(("run_verb", "whole_parser"))
@@ -34,9 +38,48 @@ def estimators_of(args: argparse.Namespace, videos: bool) -> "Estimators":
 
 
 def fingerprint(args: argparse.Namespace) -> str:
-    """What must be equal for an unfinished run to be resumed: every option, but those that change no row."""
+    """What must be equal for rows of two runs to stand in one file: the version, and every option but those that change
+    no row; of files that options name, the content.
+
+    Raises:
+        InputError, OSError: where the camera is none.
+    """
     left_out = NOT_IN_ROWS | _OF_THE_PARSER
-    return repr(sorted((name, value) for name, value in vars(args).items() if name not in left_out))
+    told = {name: value for name, value in vars(args).items() if name not in left_out}
+    told |= {"version": fsanet.__version__, "camera": _lens(args), "weights": _digests(args) or args.weights}
+    return repr(sorted(told.items()))
+
+
+def _digests(args: argparse.Namespace) -> list[str]:
+    """SHA-256 of each file of the weights; none where they are those of a catalogue, or opening them will fail."""
+    if args.weights is None:
+        return []
+    from fsanet.weights.download import sha256_of
+
+    try:
+        return [sha256_of(file) for file in _weight_files(args.model, args.weights)]
+    except (InputError, OSError):
+        return []
+
+
+def _weight_files(model: str | None, weights: str) -> list[Path]:
+    from fsanet.engines.choose import export_engine
+    from fsanet.weights.model_files import held_models, model_of, weight_files
+
+    path = Path(weights)
+    if path.is_file():
+        return [path, path.with_suffix(".bin")] if path.suffix == ".xml" else [path]
+    if export_engine(path):
+        return sorted(file for file in path.rglob("*") if file.is_file())
+    return list(weight_files(model or model_of(weights), weights).values()) if held_models(weights) else []
+
+
+def _lens(args: argparse.Namespace) -> "Lens | None":
+    if args.camera is None:
+        return None
+    from fsanet.image.lens import lens_of  # loads NumPy
+
+    return lens_of(args.camera)
 
 
 def _speaks_of_the_person(args: argparse.Namespace) -> bool:
@@ -61,8 +104,6 @@ def _speaks_of_the_person(args: argparse.Namespace) -> bool:
 
 
 def _settings(args: argparse.Namespace) -> EstimatorSettings:
-    from fsanet.image.lens import lens_of  # loads NumPy
-
     return EstimatorSettings(
         model=args.model,
         weights=args.weights,
@@ -73,5 +114,5 @@ def _settings(args: argparse.Namespace) -> EstimatorSettings:
         any_angle=args.any_angle,
         margin=args.margin,
         finder_share=args.finder_share,
-        lens=None if args.camera is None else lens_of(args.camera),
+        lens=_lens(args),
     )

@@ -1,7 +1,8 @@
 """From sources to results on disk: annotated pictures and videos, and one file of rows."""
 
 import errno
-from collections.abc import Callable, Iterator, Sequence
+import logging
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -29,6 +30,7 @@ from fsanet.inference.video.poses import FrameResult, VideoPoses
 from fsanet.inference.video.writer import VideoWriter, writing_video
 
 _MOST_AT_ONCE = 4  # frames that are searched: with more, reading and writing are what takes the time, and memory grows
+log = logging.getLogger(__name__)
 _OF_ONE_FILE = {errno.ENAMETOOLONG, errno.EILSEQ, errno.EINVAL, errno.EISDIR, errno.ENOTDIR}
 
 
@@ -69,6 +71,7 @@ class Run:
         self._on_rows = on_rows
         self._viewer = viewer
         self._paths: dict[str, Path] = {}
+        self._stills: dict[str, Path] = {}  # of streams that turned out to be one picture
 
     def __call__(self, sources: Sequence[Source], among: Sequence[Source] | None = None) -> RunReport:
         """Go through the sources; what failed is in the report, the rest is done.
@@ -77,20 +80,38 @@ class Run:
             sources: in order.
             among: all that share the output folder, where others see to the rest; None for these alone.
         """
-        finished = self._rows.finished if self._rows else set()
         if self._settings.out is not None:
             paths = output_paths(sources if among is None else among, self._settings.out)
             self._paths = {source.name: paths[source.name] for source in sources}
             remove_all_leftovers(self._paths.values())
+        finished = self._of_earlier_run(sources)
         with progress(total=len(sources), unit="file", quiet=self._settings.quiet or len(sources) < 2) as bar:
-            self.report.skipped = sum(source.label in finished for source in sources)
             self.report.todo = len(sources) - self.report.skipped
             bar.update(self.report.skipped)
             for group in _runs_of_images(sources):
-                todo = [source for source in group if source.label not in finished]
+                todo = [source for source in group if self._key(source) not in finished]
                 for _ in self._images(todo) if group[0].kind == "image" else self._videos(todo):
                     bar.update()
         return self.report
+
+    def _of_earlier_run(self, sources: Sequence[Source]) -> Collection[str]:
+        """Keys of what an earlier run has finished; what it could not have of these is told again."""
+        if not self._rows:
+            return ()
+        self._rows.expect([self._key(source) for source in sources])
+        for source in sources:
+            key = self._key(source)
+            self.report.skipped += key in self._rows.finished
+            if problem := self._rows.problem_of(key):
+                self._fail(source, problem)
+                self.report.partial += 1
+        if self.report.skipped:
+            log.info("Resuming: %d of %d files are done.", self.report.skipped, len(sources))
+        return self._rows.finished
+
+    def _key(self, source: Source) -> str:
+        """What is noted of a finished source: a run that would write its annotated copy elsewhere goes through it."""
+        return f"{source.label} -> {self._paths[source.name]}" if self._paths else source.label
 
     def _images(self, sources: list[Source], read: Callable[[str], Picture] = read_picture) -> Iterator[None]:
         is_seen = bool(self._paths) or self._viewer is not None
@@ -100,36 +121,36 @@ class Run:
             if result.error:
                 self._fail(source, result.error)
             else:
-                self._image(source, result)
-                self._finish(source)
+                self._finish(source, self._image(source, result))
             self.report.sources += 1
             yield
 
-    def _image(self, source: Source, result: ImageResult) -> None:
+    def _image(self, source: Source, result: ImageResult) -> str:
+        """Take in what was found; returns what could not be had, mostly nothing."""
         if result.note:
             self._warn(source, result.note)
         self._write([make_row(source.shown_name, number, face) for number, face in enumerate(result.faces)])
-        if result.image_bgr is not None:
-            self._show(source, result.faces, result.image_bgr)
+        return "" if result.image_bgr is None else self._show(source, result.faces, result.image_bgr)
 
-    def _show(self, source: Source, found: Sequence[Face], image_bgr: NDArray[np.uint8]) -> None:
-        """Draw the faces of an image into it, write it and show it, as asked for."""
+    def _show(self, source: Source, found: Sequence[Face], image_bgr: NDArray[np.uint8]) -> str:
+        """Draw the faces of an image into it, write it and show it, as asked for; returns why it was not written."""
         names = [f"face {number}" if len(found) > 1 else "" for number in range(len(found))]
         faces = [DrawnFace(f.box_xyxy, f.pose, name) for f, name in zip(found, names, strict=True)]
         draw_faces(image_bgr, faces, self._settings.draw)
-        if self._paths:
-            self._write_picture(source, image_bgr)
+        problem = self._write_picture(source, image_bgr) if self._paths else ""
         if self._viewer and self._viewer.show(image_bgr, 0) == "q":
             raise KeyboardInterrupt
+        return problem
 
-    def _write_picture(self, source: Source, image_bgr: NDArray[np.uint8]) -> None:
+    def _write_picture(self, source: Source, image_bgr: NDArray[np.uint8]) -> str:
         try:
-            write_image(self._paths[source.name], image_bgr)
-            self.report.pictures += 1
+            write_image(self._stills.get(source.name, self._paths[source.name]), image_bgr)
         except (InputError, OSError) as error:
             if not _concerns_one_file(error):
                 raise
-            self._fail(source, f"the annotated picture could not be written ({error})")
+            return self._fail(source, f"the annotated picture could not be written ({error})")
+        self.report.pictures += 1
+        return ""
 
     def _videos(self, sources: list[Source]) -> Iterator[None]:
         for source in sources:
@@ -146,17 +167,26 @@ class Run:
                 self._fail(source, str(error))
                 if source.is_file:  # its rows so far go as its pictures do; what a camera showed cannot be seen again
                     self._drop(faces)
+                elif self._rows:
+                    self._rows.leave(self._key(source))
             else:
                 if reader.note:
                     self._warn(source, reader.note)
-                if reader.missed_frames:
-                    of = f" of {reader.expected_frames}" if reader.expected_frames else ""
-                    say = self._fail if source.is_file else self._warn  # streams lose some as they go
-                    say(source, f"{reader.missed_frames}{of} frames could not be read")
-                    self.report.partial += source.is_file
-                self._finish(source)
+                self._finish(source, self._lost(source, reader))
             self.report.sources += 1
             yield
+
+    def _lost(self, source: Source, reader: FrameReader) -> str:
+        """Tell which frames could not be read; returns it for files, of which they are missing."""
+        if not reader.missed_frames:
+            return ""
+        of = f" of {reader.expected_frames}" if reader.expected_frames else ""
+        lost = f"{reader.missed_frames}{of} frames could not be read"
+        if not source.is_file:  # streams lose some as they go
+            self._warn(source, lost)
+            return ""
+        self.report.partial += 1
+        return self._fail(source, lost)
 
     def _opened(self, source: Source) -> FrameReader | StillPicture:
         if source.kind == "stream":
@@ -168,7 +198,7 @@ class Run:
     def _still(self, source: Source, encoded: bytes) -> Iterator[None]:
         """The one picture that a stream brought, treated as that of a file is."""
         if self._paths:
-            self._paths[source.name] = path_of_still(self._paths[source.name], encoded)
+            self._stills[source.name] = path_of_still(self._paths[source.name], encoded)
         yield from self._images([source], lambda _: decode_picture(encoded, source.shown_name))
 
     def _video(self, source: Source, reader: FrameReader) -> None:
@@ -229,15 +259,17 @@ class Run:
         if self._rows:
             self._rows.drop()
 
-    def _fail(self, source: Source, reason: str) -> None:
+    def _fail(self, source: Source, reason: str) -> str:
+        """Take in a failure; returns the reason as it is told."""
         self.report.failures.append((printable(source.label), printable(reason)))
+        return printable(reason)
 
     def _warn(self, source: Source, what: str) -> None:
         self.report.warnings.append((printable(source.label), what))
 
-    def _finish(self, source: Source) -> None:
+    def _finish(self, source: Source, problem: str) -> None:
         if self._rows:
-            self._rows.finish(source.label)
+            self._rows.finish(self._key(source), problem)
 
 
 def _concerns_one_file(error: Exception) -> bool:

@@ -1,5 +1,6 @@
 import json
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
 
@@ -299,3 +300,113 @@ def test_a_name_that_leads_round_in_a_circle_of_links_takes_the_rows(tmp_path):
     (tmp_path / "p.csv").symlink_to("p.csv")
     run([tmp_path / "p.csv"], ["a"])
     assert len((tmp_path / "p.csv").read_text().splitlines()) == 2
+
+
+def finished_as(path):
+    return [line.split(",")[0] for line in path.read_text().splitlines()[1:]]
+
+
+def gone_through(paths, names, failing=(), stop_after=None):
+    """A row a source, but for those that fail; what was finished before is left out."""
+    with suppress(OSError), RowFiles(paths, "s") as files:
+        files.expect(names)
+        for name in names:
+            if name in files.finished or name in failing:
+                continue
+            files.write([row(name), row(name, 1)])
+            files.finish(name)
+            if name == stop_after:
+                raise OSError("stopped")
+
+
+def test_a_resumed_run_with_other_sources_ends_with_the_bytes_of_one_that_was_not_stopped(tmp_path, caplog):
+    wholes, paths = ([tmp_path / f"{stem}{end}" for end in (".csv", ".jsonl")] for stem in ("whole", "p"))
+    gone_through(wholes, now := ["a", "bad", "c", "d", "new", "z"])
+    gone_through(paths, ["a", "bad", "c", "gone", "z"], failing=["bad"], stop_after="gone")
+    gone_through(paths, now, failing=["bad"], stop_after="d")
+    assert f"The unfinished run of '{paths[0]}' has rows of 1 files that are not among those of this one" in caplog.text
+    gone_through(paths, now)
+    assert [path.read_bytes() for path in paths] == [path.read_bytes() for path in wholes]
+    assert sorted(tmp_path.iterdir()) == sorted(wholes + paths)
+
+
+def test_a_run_that_may_try_failures_again_goes_on_from_its_finished_files(tmp_path):
+    paths, names = [tmp_path / "p.csv", tmp_path / "p.jsonl"], ["a", "bad", "c", "worse"]
+    gone_through(paths, names, failing=["bad", "worse"], stop_after="c")
+    for failing in (["worse"], []):  # first with rows that are put in order, then behind these
+        with RowFiles(paths, "s") as files:
+            files.expect(names)
+            assert files.finished == set(names) - {"bad", "worse"} if failing else set(names) - {"worse"}
+            for name in sorted(set(names) - files.finished - set(failing)):
+                files.write([row(name), row(name, 1)])
+                files.finish(name, "half of it")
+            files.goes_on = bool(failing)
+        assert finished_as(paths[0]) == [name for name in names if name not in failing for _ in range(2)]
+    assert sorted(tmp_path.iterdir()) == paths
+
+
+def test_what_could_not_be_had_of_a_finished_source_is_known_to_the_next_run(tmp_path):
+    with suppress(OSError), RowFiles([tmp_path / "p.csv"], "s") as files:
+        files.finish("a", "half of it")
+        files.finish("b")
+        raise OSError
+    with RowFiles([tmp_path / "p.csv"], "s") as files:
+        assert (files.problem_of("a"), files.problem_of("b"), files.problem_of("c")) == ("half of it", "", "")
+
+
+def test_rows_that_a_failed_stream_has_shown_stay_and_it_is_tried_again(tmp_path):
+    path = tmp_path / "p.csv"
+    with suppress(OSError), RowFiles([path], "s") as files:
+        files.write([row("camera")])
+        files.leave("camera")
+        files.write([row("b")])
+        files.finish("b")
+        raise OSError
+    with RowFiles([path], "s") as files:
+        files.expect(["b", "camera"])
+        assert files.finished == {"b"}
+        files.write([row("camera")])
+        files.finish("camera")
+    assert finished_as(path) == ["b", "camera", "camera"]
+
+
+@pytest.mark.parametrize("names_taken", [0, 1, 2])
+def test_a_kill_while_rows_are_put_in_order_loses_nothing(tmp_path, monkeypatch, names_taken):
+    paths, names = [tmp_path / "p.csv", tmp_path / "p.jsonl"], ["a", "bad", "c"]
+    gone_through([tmp_path / "whole.csv", tmp_path / "whole.jsonl"], names)
+    gone_through(paths, names, failing=["bad"], stop_after="c")
+    replace, taken = Path.replace, []
+
+    def killed(path, target):
+        if ".part." in path.name and len(taken) == names_taken:
+            raise OSError("killed")
+        taken.extend([target] * (".part." in path.name))
+        return replace(path, target)
+
+    monkeypatch.setattr(Path, "replace", killed)
+    gone_through(paths, names)
+    monkeypatch.setattr(Path, "replace", replace)
+    assert len(taken) == names_taken
+    with RowFiles(paths, "s") as files:
+        files.expect(names)
+        assert files.finished == set(names)
+    assert [path.read_bytes() for path in paths] == [(tmp_path / f"whole{path.suffix}").read_bytes() for path in paths]
+    assert len(list(tmp_path.iterdir())) == 4
+
+
+def test_what_tells_of_the_rows_goes_before_they_change_and_no_sooner(tmp_path):
+    path, record = tmp_path / "p.csv", tmp_path / "p.sources.jsonl"
+    path.write_text("earlier")
+    record.touch()
+    with suppress(OSError), RowFiles([path], "s", record=record) as files:
+        files.finish("a")
+        raise OSError
+    assert record.exists()
+    with RowFiles([path], "s", record=record) as files:
+        files.goes_on = True
+    assert not record.exists()
+    record.touch()
+    with suppress(OSError), RowFiles([path], "s", record=record):
+        assert not path.exists()
+        assert not record.exists()
+        raise OSError

@@ -1,10 +1,12 @@
 """Files of rows that survive Ctrl-C and kills, and go on where they were stopped.
 
 While a run is under way the rows of `poses.csv` are in `.poses.csv.part`. A journal beside the first file,
-`.poses.csv.journal`, tells of the run and then of each finished source (`row_journal`). A run with the same settings
-and files cuts the rows back to the last finished source and goes on there, unless somebody has changed or removed them:
-then it begins anew. The finished files take their names in one step each; the journal goes with that. A lock,
-`.poses.csv.lock`, keeps a second run from writing the same.
+`.poses.csv.journal`, tells of the run and then of each source whose rows are written (`rows.journal`). A run with the
+same settings cuts the rows back to the last of these and goes on there, unless somebody has changed or removed them:
+then it begins anew. What it does itself comes behind; in the end the rows are put into the order of the sources, and
+those of sources that are no longer given are left out (`rows.order`): the files are those of a run that was never
+stopped. They take their names in one step each; the journal goes with that. A lock, `.poses.csv.lock`, keeps a second
+run from writing the same.
 """
 
 import logging
@@ -16,10 +18,11 @@ from types import TracebackType
 from typing import BinaryIO
 
 from fsanet.errors import InputError
-from fsanet.files import locked
+from fsanet.files import locked, remove_leftovers
 from fsanet.inference.addresses import without_secrets
-from fsanet.inference.rows.journal import Finished, Journal, Run, line_of, read_journal
-from fsanet.inference.rows.part import RowPart, begins_as, open_after
+from fsanet.inference.rows.journal import Journal, Run, Written, journal_path, line_of, read_journal
+from fsanet.inference.rows.order import Unordered, order_of, write_in_order
+from fsanet.inference.rows.part import Mark, RowPart, begins_as, open_after
 from fsanet.inference.rows.row import FORMATS, PoseRow
 
 log = logging.getLogger(__name__)
@@ -28,6 +31,11 @@ _CHANGED = (
     "The rows of the unfinished run were changed or removed since (%s): this one begins anew, and replaces them when "
     "it has ended."
 )
+_OTHER_RUN = (
+    "The unfinished run of '%s' had other settings: this one begins anew (what counts are options, weights and the "
+    "version of fsanet)."
+)
+_GONE = "The unfinished run of '%s' has rows of %d files that are not among those of this one: they are left out."
 
 
 class RowFiles:
@@ -41,9 +49,11 @@ class RowFiles:
         paths: final names, ending in .csv or .jsonl.
         settings: text that describes the run; an unfinished run with other settings is not resumed but begun anew.
         ends_by_ctrl_c: whether that is how such a run ends, as that of a camera does.
+        record: a file that may tell what the finished rows are; it is removed before these change.
 
     Attributes:
         finished: names of the finished sources, those of an earlier run included; skip them.
+        goes_on: set it where some sources failed that the same run may try again: its journal stays then.
         stand: whether the rows stand under the final names, after the block.
 
     Raises:
@@ -51,15 +61,24 @@ class RowFiles:
         OSError: where a folder cannot be written, a file's name is a folder's, or another run writes the same file.
     """
 
-    def __init__(self, paths: Sequence[str | Path], settings: str = "", ends_by_ctrl_c: bool = False):
+    def __init__(
+        self,
+        paths: Sequence[str | Path],
+        settings: str = "",
+        ends_by_ctrl_c: bool = False,
+        record: Path | None = None,
+    ):
         self.paths = [Path(path) for path in paths]
         self.finished: set[str] = set()
+        self.goes_on = False
         self.stand = False
+        self._given: Sequence[str] | None = None
         self._formats = [_format_of(path) for path in self.paths]
         self._ends_by_ctrl_c = ends_by_ctrl_c
+        self._record = record
         self._parts = [_part_of(path) for path in self.paths]
-        self._journal = self.paths[0].with_name(f".{self.paths[0].name}.journal")
-        self._run = Run(without_secrets(settings), [_seen_from(self._journal.parent, path) for path in self.paths])
+        self._log_path = journal_path(self.paths[0])
+        self._run = Run(without_secrets(settings), [_seen_from(self._log_path.parent, path) for path in self.paths])
         if len({os.path.realpath(path) for path in self.paths}) < len(self.paths):
             raise InputError(f"Each file of rows is named once; got {', '.join(map(str, self.paths))}.")
 
@@ -76,8 +95,25 @@ class RowFiles:
                 self._begin()
             else:
                 self._go_on(journal)
+            self.finished = self._journal.finished
             self._entered = entered.pop_all()
         return self
+
+    def expect(self, names: Sequence[str]) -> None:
+        """Say which sources the files are to hold, in order.
+
+        Where it is not said all rows stay, in the order in which they were written.
+        """
+        if not self._journal.names:
+            return
+        self._given, given = names, set(names)
+        if gone := set(self._journal.names) - given:
+            log.warning(_GONE, self.paths[0], len(gone))
+            self.finished &= given
+
+    def problem_of(self, name: str) -> str:
+        """What could not be had of a finished source; mostly empty."""
+        return self._journal.problems.get(name, "")
 
     def write(self, rows: Iterable[PoseRow]) -> None:
         """Append rows of the source that is under way."""
@@ -85,18 +121,26 @@ class RowFiles:
         for file, form in zip(self._files, self._formats, strict=True):
             file.write("".join(form.line(row) for row in rows))
 
-    def finish(self, name: str) -> None:
-        """Note that all rows of a source are written."""
-        self.finished.add(name)
-        for file in self._files:
-            file.flush()
-        self._marks = [file.mark for file in self._files]
-        self._note(Finished(self._marks, name))
+    def finish(self, name: str, problem: str = "") -> None:
+        """Note that all rows of a source are written, and what could not be had of it."""
+        self._written(name, problem, is_finished=True)
+
+    def leave(self, name: str) -> None:
+        """Note that the rows of a source stay, though it is not finished: a run that goes on tries it again."""
+        self._written(name, "", is_finished=False)
 
     def drop(self) -> None:
         """Take back the rows of the source that is under way."""
         for file, mark in zip(self._files, self._marks, strict=True):
             file.back_to(mark)
+
+    def _written(self, name: str, problem: str, is_finished: bool) -> None:
+        for file in self._files:
+            file.flush()
+        self._marks = [file.mark for file in self._files]
+        entry = Written(self._marks, name, problem, is_finished)
+        self._journal.add(entry)
+        self._note(entry)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -109,12 +153,24 @@ class RowFiles:
             is_over = kind is None or (is_stopped and self._ends_by_ctrl_c)
             self.stand = is_over or (is_stopped and not any(path.exists() for path in self.paths))
             if self.stand:
-                for part, path in zip(self._parts, self.paths, strict=True):
-                    part.replace(path)
-            elif not self.finished:
+                self._take_names(in_order=is_over)
+            elif not self._journal.names:
                 _remove(self._parts)
-            if is_over or not self.finished:
-                self._journal.unlink()
+            if (is_over and not self.goes_on) or not self._journal.names:
+                self._log_path.unlink()
+
+    def _take_names(self, in_order: bool) -> None:
+        """Give the files their names, where asked for with the rows in the order of the sources."""
+        self._take_back_record()
+        order = order_of(self._journal.names, self._given) if in_order and self._given is not None else None
+        if order is None:
+            for part, path in zip(self._parts, self.paths, strict=True):
+                part.replace(path)
+            return
+        headers = [len(form.header.encode()) for form in self._formats]
+        files = [Unordered(*file) for file in zip(self._parts, headers, self.paths, strict=True)]
+        write_in_order(files, self._journal, order, self._log_path)
+        _remove(self._parts)
 
     def _begin(self) -> None:
         self._files: list[RowPart] = []
@@ -123,43 +179,56 @@ class RowFiles:
                 undo.callback(_remove, [part])
                 self._files.append(undo.enter_context(closing(RowPart(part))))
                 self._files[-1].write(form.header)
-            undo.callback(_remove, [self._journal])
-            self._log: BinaryIO = undo.enter_context(open_after(self._journal, 0))
+            undo.callback(_remove, [self._log_path])
+            self._log: BinaryIO = undo.enter_context(open_after(self._log_path, 0))
             self._note(self._run)
             undo.pop_all()
         self._marks = [file.mark for file in self._files]
+        self._journal = Journal(self._run)
 
     def _go_on(self, journal: Journal) -> None:
-        self._marks = journal.finished[-1].marks
-        self.finished = {source.name for source in journal.finished}
+        self._journal = journal
+        self._marks = journal.marks
         self._files = [RowPart(part, mark) for part, mark in zip(self._parts, self._marks, strict=True)]
-        self._log = open_after(self._journal, journal.size)
+        self._log = open_after(self._log_path, journal.size)
 
-    def _note(self, entry: Run | Finished) -> None:
+    def _note(self, entry: Run | Written) -> None:
         self._log.write(line_of(entry))
         self._log.flush()
 
     def _to_resume(self) -> Journal | None:
         """The journal of an unfinished run like this, its rows brought back into the parts; None to begin anew."""
-        journal = read_journal(self._journal)
-        if journal is None or not journal.finished:
+        journal = read_journal(self._log_path)
+        if journal is None:
             return None
+        for path in (*self.paths, self._log_path):
+            remove_leftovers(path)
         if journal.run != self._run:
-            log.warning("The unfinished run of '%s' had other settings: this one begins anew.", self.paths[0])
-            _remove(_part_of(self._journal.parent / name) for name in journal.run.files)
+            log.warning(_OTHER_RUN, self.paths[0])
+            _remove(_part_of(self._log_path.parent / name) for name in journal.run.files)
             return None
-        marks = journal.finished[-1].marks
-        if len(marks) != len(self._parts):
-            return None
-        # an interrupted run gave its rows the final names
-        places = [part if part.is_file() else path for part, path in zip(self._parts, self.paths, strict=True)]
-        changed = [place for place, mark in zip(places, marks, strict=True) if not begins_as(place, mark)]
+        return journal if journal.names and self._brought_back(journal.marks) else None
+
+    def _brought_back(self, marks: Sequence[Mark]) -> bool:
+        """Whether the rows of an unfinished run lie in the parts now; an interrupted run gave them the final names."""
+        places = [
+            next((place for place in (part, path) if begins_as(place, mark)), None)
+            for part, path, mark in zip(self._parts, self.paths, marks, strict=True)
+        ]
+        files = list(zip(places, self._parts, self.paths, strict=True))
+        changed = [part if part.is_file() else path for place, part, path in files if place is None]
         if changed:
             log.warning(_CHANGED, ", ".join(map(str, changed)))
-            return None
-        for place, part in zip(places, self._parts, strict=True):
-            place.replace(part)
-        return journal
+            return False
+        self._take_back_record()
+        for place, part, _ in files:
+            if place is not None:
+                place.replace(part)
+        return True
+
+    def _take_back_record(self) -> None:
+        if self._record is not None:
+            self._record.unlink(missing_ok=True)
 
 
 def _format_of(path: Path):

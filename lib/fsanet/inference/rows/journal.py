@@ -1,6 +1,7 @@
-"""The journal of an unfinished run: what it writes, and what its files of rows held after each finished source."""
+"""The journal of an unfinished run: what it writes, and what its files of rows held after each source."""
 
 import json
+from array import array
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -19,19 +20,54 @@ class Run(NamedTuple):
     files: list[str]
 
 
-class Finished(NamedTuple):
-    """A source all of whose rows are written: what each file of rows held after it, and its name."""
+class Written(NamedTuple):
+    """A source whose rows are written.
+
+    Attributes:
+        marks: what each file of rows held after it.
+        name: of the source.
+        problem: what could not be had of it; mostly empty.
+        is_finished: whether it is done; a stream that failed has rows that stay, and is tried again all the same.
+    """
 
     marks: list[Mark]
     name: str
+    problem: str = ""
+    is_finished: bool = True
 
 
-class Journal(NamedTuple):
-    """A journal that was read: the run, its finished sources in order, and the bytes that these lines take."""
+class Journal:
+    """What a journal says: the run, and the sources whose rows are written, in the order in which they were.
 
-    run: Run
-    finished: list[Finished]
-    size: int
+    Attributes:
+        run: what the run writes.
+        size: bytes that its lines take.
+        names: of the sources.
+        ends: for each file of rows, where the rows of each source end.
+        finished: names of those that are done.
+        problems: {name: what could not be had of it} of those that have one.
+        marks: what each file of rows held after the last source.
+    """
+
+    def __init__(self, run: Run):
+        self.run = run
+        self.size = len(line_of(run))
+        self.names: list[str] = []
+        self.ends = [array("Q") for _ in run.files]
+        self.finished: set[str] = set()
+        self.problems: dict[str, str] = {}
+        self.marks: list[Mark] = []
+
+    def add(self, entry: Written) -> None:
+        """Take in what was written next."""
+        self.names.append(entry.name)
+        self.marks = entry.marks
+        for ends, mark in zip(self.ends, entry.marks, strict=True):
+            ends.append(mark.size)
+        if entry.is_finished:
+            self.finished.add(entry.name)
+        if entry.problem:
+            self.problems[entry.name] = entry.problem
 
 
 def read_journal(path: Path) -> Journal | None:
@@ -39,23 +75,32 @@ def read_journal(path: Path) -> Journal | None:
 
     What follows a line that a kill has cut, or that is no line of a journal, is left out.
     """
-    lines = path.read_bytes().splitlines(keepends=True) if path.is_file() else []
-    run = _run(lines[0]) if lines else None
-    if run is None:
+    if not path.is_file():
         return None
-    finished, size = [], len(lines[0])
-    for line in lines[1:]:
-        source = _finished(line)
-        if source is None:
-            break
-        finished.append(source)
-        size += len(line)
-    return Journal(run, finished, size)
+    with path.open("rb") as lines:
+        first = next(lines, b"")
+        run = _run(first)
+        if run is None:
+            return None
+        journal = Journal(run)
+        journal.size = len(first)
+        for line in lines:
+            entry = _written(line, len(run.files))
+            if entry is None:
+                break
+            journal.add(entry)
+            journal.size += len(line)
+    return journal
 
 
-def line_of(entry: Run | Finished) -> bytes:
+def line_of(entry: Run | Written) -> bytes:
     """An entry as a line of a journal."""
     return f"{json.dumps(entry)}\n".encode()
+
+
+def journal_path(rows: Path) -> Path:
+    """Where the journal of a run lies, by its first file of rows."""
+    return rows.with_name(f".{rows.name}.journal")
 
 
 def _run(line: bytes) -> Run | None:
@@ -65,11 +110,13 @@ def _run(line: bytes) -> Run | None:
     return None
 
 
-def _finished(line: bytes) -> Finished | None:
-    """A line as a finished source; None also for those of before there were checksums."""
+def _written(line: bytes, files: int) -> Written | None:
+    """A line as a source whose rows are written; None also for those of earlier versions, which had fewer words."""
     match _loaded(line):
-        case [list(marks), str(name)] if all(_is_mark(mark) for mark in marks):
-            return Finished([Mark(*mark) for mark in marks], name)
+        case [list(marks), str(name), str(problem), bool(is_finished)] if len(marks) == files and all(
+            _is_mark(mark) for mark in marks
+        ):
+            return Written([Mark(*mark) for mark in marks], name, problem, is_finished)
     return None
 
 

@@ -30,9 +30,13 @@ class RowPart:
 
     def write(self, text: str) -> None:
         """Append text."""
-        added = text.encode()
-        self._file.write(added)
-        self.mark = Mark(self.mark.size + len(added), crc32(added, self.mark.checksum))
+        self._add(text.encode())
+
+    def take(self, file: BinaryIO, size: int) -> None:
+        """Append the next bytes of another file."""
+        while size and (piece := file.read(min(size, _PIECE))):
+            self._add(piece)
+            size -= len(piece)
 
     def flush(self) -> None:
         """Hand all that is written to the system, where a kill of this process does not reach it."""
@@ -47,6 +51,10 @@ class RowPart:
     def close(self) -> None:
         """Write what is left and close the file."""
         self._file.close()
+
+    def _add(self, added: bytes) -> None:
+        self._file.write(added)
+        self.mark = Mark(self.mark.size + len(added), crc32(added, self.mark.checksum))
 
 
 def open_after(path: Path, size: int) -> BinaryIO:
