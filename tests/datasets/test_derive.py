@@ -3,7 +3,7 @@ from functools import partial
 import numpy as np
 import pytest
 
-from fsanet.datasets.derive import TWINS, Derivation, derive_set, plain_name, twin_path
+from fsanet.datasets.derive import Derivation, derive_set
 from fsanet.datasets.npz_file import read_meta
 from fsanet.datasets.parts import sole_writer
 from fsanet.datasets.pose_set import PoseSet
@@ -120,17 +120,6 @@ def test_a_twin_of_a_twin_draws_from_a_stream_of_its_own(source, tmp_path):
         given = target
     np.testing.assert_array_equal(drawn[0], [np.random.default_rng([7, i]).random() for i in range(600)])
     assert all(abs(np.corrcoef(drawn[i], drawn[j])[0, 1]) < 0.2 for i, j in ((0, 1), (0, 2), (1, 2)))
-
-
-def test_names_of_twins(tmp_path):
-    assert twin_path(tmp_path / "AFW_Flip.npz", "_masked") == tmp_path / "AFW_Flip_masked.npz"
-    assert [plain_name(n) for n in ("A_masked", "A_rotated", "A_haired", "A")] == ["A"] * 4
-
-
-@pytest.mark.parametrize("name", [f"A{first}{second}" for first in TWINS for second in TWINS])
-def test_the_name_of_a_twin_of_a_twin_is_read_in_whichever_order(name):
-    assert plain_name(name) == "A"
-    assert plain_name(f"{name}_masked") == "A"
 
 
 def full_disk(row, rng):

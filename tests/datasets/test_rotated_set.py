@@ -1,9 +1,10 @@
 import numpy as np
 import pytest
 
-from fsanet.datasets.derive import Row, derive_set, twin_path
+from fsanet.datasets.derive import Row, derive_set
 from fsanet.datasets.pose_set import PoseSet
 from fsanet.datasets.rotated_set import rotated_set, turned_row
+from fsanet.datasets.twins import twin_path
 from fsanet.errors import InputError
 from fsanet.image.lens import shortest_turn
 from fsanet.image.turning import turn_image

@@ -11,7 +11,7 @@ equal bytes; a killed run goes on where it was. `fsanet test` measures a set and
 import argparse
 
 from fsanet.commands.twins import make_twin
-from fsanet.datasets.derive import HAIRED
+from fsanet.datasets.twins import HAIRED
 from fsanet.options import add_twin_options
 from fsanet.overlays.haired_set import LAID_STYLES, haired_set
 

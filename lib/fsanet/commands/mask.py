@@ -13,7 +13,7 @@ seeds give equal bytes; a killed run goes on where it was. `fsanet test` measure
 import argparse
 
 from fsanet.commands.twins import make_twin
-from fsanet.datasets.derive import MASKED
+from fsanet.datasets.twins import MASKED
 from fsanet.options import add_twin_options
 from fsanet.overlays.masked_set import masked_set
 from fsanet.rendering.masks.kinds import KINDS, WAYS

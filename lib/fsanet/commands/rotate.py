@@ -12,8 +12,8 @@ stays; the turn is in the column `clockwise_deg`. Equal seeds give equal bytes; 
 import argparse
 
 from fsanet.commands.twins import make_twin
-from fsanet.datasets.derive import ROTATED
 from fsanet.datasets.rotated_set import TURN_DEG, rotated_set
+from fsanet.datasets.twins import ROTATED
 from fsanet.options import add_twin_options
 
 

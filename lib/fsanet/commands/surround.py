@@ -12,7 +12,7 @@ and labels stay. The set needs landmarks (`points_xy`). Equal seeds give equal b
 import argparse
 
 from fsanet.commands.twins import make_twin
-from fsanet.datasets.derive import SURROUNDED
+from fsanet.datasets.twins import SURROUNDED
 from fsanet.options import add_twin_options
 
 NEEDS = ("render",)

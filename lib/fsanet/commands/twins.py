@@ -5,9 +5,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from fsanet.console import EXIT_OK
-from fsanet.datasets.derive import Derivation, derive_set, twin_path
+from fsanet.datasets.derive import Derivation, derive_set
 from fsanet.datasets.pose_set import PoseSet
 from fsanet.datasets.protocols import set_path
+from fsanet.datasets.twins import twin_path
 
 
 def make_twin(

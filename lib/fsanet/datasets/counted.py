@@ -5,8 +5,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from fsanet.datasets.derive import plain_name
 from fsanet.datasets.protocols import SETS
+from fsanet.datasets.twins import plain_name
 from fsanet.pose.errors import LABEL_LIMIT_DEG, within_limit
 
 

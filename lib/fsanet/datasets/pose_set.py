@@ -18,6 +18,8 @@ from fsanet.errors import InputError
 
 TAG = "tag_"  # how the names of columns begin that say what is seen in a picture
 LINE_OF_SIGHT = "line_of_sight"  # the column that says where a face was seen from
+POINTS_KEY = "points_xy"  # the column of landmarks, (N, 68, 2) pixels of the crop
+BOX_KEY = "box_xyxy"  # the column of the faces' boxes, (N, 4) pixels of the crop
 
 
 @dataclass(frozen=True, eq=False)

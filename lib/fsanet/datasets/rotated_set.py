@@ -11,8 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from fsanet.datasets.derive import BOX_KEY, POINTS_KEY, Derivation, Row, says_only_where_faces_look
-from fsanet.datasets.pose_set import LINE_OF_SIGHT, PoseSet
+from fsanet.datasets.derive import Derivation, Row
+from fsanet.datasets.pose_set import BOX_KEY, LINE_OF_SIGHT, POINTS_KEY, PoseSet
+from fsanet.datasets.twins import says_only_where_faces_look
 from fsanet.errors import InputError
 from fsanet.image.turning import turn_image, turn_matrix
 from fsanet.pose.angles import angles_of_facing, rotate_in_plane, rotation_from_angles

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import numpy as np
 
-from fsanet.datasets.derive import POINTS_KEY, Derivation, Row, check_landmarks, says_only_where_faces_look
-from fsanet.datasets.pose_set import PoseSet
+from fsanet.datasets.derive import Derivation, Row
+from fsanet.datasets.pose_set import POINTS_KEY, PoseSet
+from fsanet.datasets.twins import check_landmarks, says_only_where_faces_look
 from fsanet.errors import InputError
 from fsanet.pose.angles import angles_of_facing
 from fsanet.rendering.code_version import code_version

@@ -18,17 +18,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fsanet.datasets.derive import (
-    BOX_KEY,
-    POINTS_KEY,
-    Change,
-    Derivation,
-    Row,
-    changes_of,
-    check_landmarks,
-    says_only_where_faces_look,
-)
-from fsanet.datasets.pose_set import TAG, PoseSet
+from fsanet.datasets.derive import Change, Derivation, Row
+from fsanet.datasets.pose_set import BOX_KEY, POINTS_KEY, TAG, PoseSet
+from fsanet.datasets.twins import changes_of, check_landmarks, says_only_where_faces_look
 from fsanet.errors import InputError
 from fsanet.pose.angles import angles_of_facing
 from fsanet.rendering.code_version import code_version

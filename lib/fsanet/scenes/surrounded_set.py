@@ -13,9 +13,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from fsanet.datasets.derive import POINTS_KEY, Derivation, Row, check_landmarks
+from fsanet.datasets.derive import Derivation, Row
 from fsanet.datasets.npz_file import read_rows
-from fsanet.datasets.pose_set import PoseSet
+from fsanet.datasets.pose_set import POINTS_KEY, PoseSet
+from fsanet.datasets.twins import check_landmarks
 from fsanet.rendering.code_version import code_version
 from fsanet.scenes.backgrounds import Backgrounds
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from fsanet.datasets.augment.recipe import PAPER as PAPER_AUGMENTATION
 from fsanet.datasets.augment.recipe import STRONG
-from fsanet.datasets.derive import HAIRED, MASKED, ROTATED, SURROUNDED
 from fsanet.datasets.protocols import PROTOCOLS
+from fsanet.datasets.twins import HAIRED, MASKED, ROTATED, SURROUNDED
 from fsanet.errors import InputError
 from fsanet.evaluation.poses.paper_figures import PAPER
 from fsanet.locations import work_dir

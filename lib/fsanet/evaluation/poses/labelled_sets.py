@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fsanet.datasets.counted import which_count
-from fsanet.datasets.derive import plain_name, says_only_where_faces_look
 from fsanet.datasets.pose_set import PoseSet
 from fsanet.datasets.protocols import PROTOCOLS, SETS, find_set, set_path, sets_in
+from fsanet.datasets.twins import plain_name, says_only_where_faces_look
 from fsanet.errors import InputError
 from fsanet.locations import command_here
 

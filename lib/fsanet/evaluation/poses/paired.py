@@ -10,7 +10,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from fsanet.datasets.derive import MASKED, file_sha256, made_from, plain_name
+from fsanet.datasets.derive import file_sha256
+from fsanet.datasets.twins import MASKED, made_from, plain_name
 from fsanet.evaluation.poses.labelled_sets import LabelledSet
 from fsanet.evaluation.poses.measure import ANGLES, Evaluation, measure
 
