@@ -1,6 +1,7 @@
 """Shards: each source in one, whatever machine; recorded when done, one process at a time, joined without gaps."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -16,7 +17,7 @@ from fsanet.files import printable
 from fsanet.inference.face_estimator import Face
 from fsanet.inference.rows.row import make_row
 from fsanet.inference.rows.tables import open_sink, read_rows
-from fsanet.inference.sources import Source
+from fsanet.inference.sources import Source, find_sources
 from fsanet.pose.angles import Pose
 
 SOURCES = [Source("image", f"photos/{number:02}.jpg", "photos") for number in range(40)]
@@ -149,6 +150,24 @@ def test_a_password_is_not_in_the_record(tmp_path):
     assert "secret" not in record_path(path).read_text()
     merged = merge_shards([read_record(record_path(path))], [tmp_path / "poses.csv"])
     assert (merged.faces, merged.failures) == (1, [("rtsp://camera/1", "gone")])
+
+
+@pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="names there are text")
+def test_names_that_are_written_alike_are_told_apart(tmp_path):
+    photos = tmp_path / "photos"
+    photos.mkdir()
+    for name in (b"\xff.jpg", rb"\xff.jpg"):
+        photos.joinpath(os.fsdecode(name)).write_bytes(b"\xff\xd8\xff")
+    sources, path = find_sources([str(photos)]).sources, tmp_path / "poses-1-of-1.csv"
+    with open_sink(path) as sink:
+        for number, source in enumerate(sources):
+            sink.write([make_row(source.shown_name, face, FACE) for face in range(1 + number)])
+    write_record(run_of_shards(1, sources, ""), Shard(1, 1), sources, path, [])
+    record = read_record(record_path(path))
+    assert [(source.file, source.faces) for source in record.sources] == [
+        (f"{photos}/\\xff.jpg", 1), (f"{photos}/\\xff.jpg (2)", 2),
+    ]  # fmt: skip
+    assert merge_shards([record], [tmp_path / "poses.csv"]).faces == 3
 
 
 def test_parquet_has_the_same_rows(tmp_path):

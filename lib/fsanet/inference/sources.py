@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 from fsanet.errors import InputError
-from fsanet.files import printable
+from fsanet.files import as_utf8, printable
 from fsanet.image.kinds import kind_of_file
 from fsanet.inference.addresses import without_secrets
 from fsanet.inference.search import PassedOver, Places, files_of_folder, files_of_pattern, real
@@ -29,7 +29,8 @@ class Source:
         name: path of the file, the camera's number or the address, as text.
         folder: the folder on the command line that it was found in; empty for what was named itself.
         span: the part of a video that is meant; None for all of it.
-        alike: how many sources before it are shown by the same name, their secrets left out.
+        alike: how many sources before it would be shown by the same name: their secrets are left out, and bytes that
+            are no UTF-8 are written as digits.
     """
 
     kind: Literal["image", "pictures", "video", "camera", "stream"]
@@ -40,14 +41,14 @@ class Source:
 
     @property
     def shown_name(self) -> str:
-        """The name as rows, journals and messages have it: without the password of a camera."""
-        return without_secrets(self.name)
+        """The name as rows, journals and messages have it: without the password of a camera, numbered where alike."""
+        name = without_secrets(self.name)
+        return f"{name} ({self.alike + 1})" if self.alike else name
 
     @property
     def label(self) -> str:
         """What tells it from every other source of a run."""
-        name = f"{self.shown_name} ({self.alike + 1})" if self.alike else self.shown_name
-        return f"{name}, {self.span}" if self.span else name
+        return f"{self.shown_name}, {self.span}" if self.span else self.shown_name
 
     @property
     def is_file(self) -> bool:
@@ -60,7 +61,8 @@ class Source:
         if self.kind == "camera":
             return f"camera_{self.name}.mp4"
         if self.kind == "stream":
-            words = "".join(letter if letter.isalnum() else "_" for letter in self.shown_name.split("://", 1)[-1])
+            address = without_secrets(self.name).split("://", 1)[-1]
+            words = "".join(letter if letter.isalnum() else "_" for letter in address)
             return f"stream_{words.strip('_')[-60:] or 'input'}.mp4"
         path = Path(self.name)
         return str(path.relative_to(self.folder)) if self.folder else path.name
@@ -104,8 +106,9 @@ def find_sources(names: list[str], skip_folder: str | Path = "", rows: Iterable[
         of_name = PassedOver()
         for source in _find(name, places, of_name):
             if source.name not in found:
-                found[source.name] = replace(source, alike=shown[source.shown_name])
-                shown[source.shown_name] += 1
+                alike = shown[written := as_utf8(source.shown_name)]
+                found[source.name] = replace(source, alike=alike) if alike else source
+                shown[written] += 1
         passed.take(of_name)
     return Sources(list(found.values()), passed)
 
