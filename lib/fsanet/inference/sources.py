@@ -13,7 +13,7 @@ from typing import Literal, NamedTuple
 
 from fsanet.errors import InputError
 from fsanet.files import as_utf8, printable
-from fsanet.image.kinds import SINGLE_PICTURE_SUFFIXES, kind_of_file
+from fsanet.image.kinds import SINGLE_PICTURE_SUFFIXES, Kind, kind_of_file
 from fsanet.inference.addresses import without_secrets
 from fsanet.inference.search import PassedOver, Places, files_of_folder, files_of_pattern, real
 from fsanet.inference.video.spans import Span
@@ -179,7 +179,7 @@ def _named_file(path: Path) -> Source:
     return Source(_kind(str(path)) or "image", str(path))
 
 
-def _kind(name: str):
+def _kind(name: str) -> Kind | None:
     try:
         return kind_of_file(Path(name))
     except OSError:
@@ -191,7 +191,9 @@ def _media(files: Mapping[str, str], what: str, passed: PassedOver, by_name: boo
     sources = []
     for file, folder in files.items():
         is_told = by_name and file.lower().endswith(SINGLE_PICTURE_SUFFIXES)
-        kind = ("image" if is_told else _kind(file)) if _may_be_read_as_file(file) else None
+        kind: Kind | None = None
+        if _may_be_read_as_file(file):
+            kind = "image" if is_told else _kind(file)
         if kind is None:
             passed.files[printable(file) + ("" if Path(file).exists() else " (a link that leads nowhere)")] = None
         else:

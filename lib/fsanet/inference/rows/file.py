@@ -173,7 +173,8 @@ class RowFiles:
     def _close(self) -> None:
         """Close all files, also where there is no room for the last rows of one."""
         with ExitStack() as opened:
-            for file in (self._log, *self._files):
+            opened.callback(self._log.close)
+            for file in self._files:
                 opened.callback(file.close)
 
     def _begin(self) -> None:
