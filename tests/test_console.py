@@ -274,6 +274,20 @@ def test_what_the_terminal_cannot_show_is_escaped():
     assert (done.returncode, done.stdout, done.stderr) == (EXIT_ERROR, "\\xfc\\udce9\n", "error: no \\xfc\n")
 
 
+def test_bytes_of_a_name_that_are_no_utf8_are_told_as_rows_have_them(capsys):
+    assert command_that(InputError("no folder 'nu\udcff/\xfc'"))([]) == EXIT_ERROR
+    assert capsys.readouterr().err == "error: no folder 'nu\\xff/\xfc'\n"
+
+
+@pytest.mark.parametrize("first", ["", "import tqdm; "])
+def test_messages_of_a_process_without_stderr_are_not_among_its_results(first):
+    code = first + "from fsanet.console import run_command; from fsanet.errors import InputError\n"
+    code += "@run_command\ndef main(argv):\n    print('result')\n    raise InputError('no')\nraise SystemExit(main([]))"
+    command = f'"{sys.executable}" -c "{code}" 2>&-'
+    done = subprocess.run(command, shell=True, stdout=subprocess.PIPE, text=True, check=False)
+    assert (done.returncode, done.stdout) == (EXIT_ERROR, "result\n")
+
+
 @pytest.mark.parametrize("stream", [None, io.StringIO()])
 def test_streams_that_are_no_files_are_left_as_they_are(monkeypatch, stream):
     monkeypatch.setattr(sys, "stdout", stream)

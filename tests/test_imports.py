@@ -26,6 +26,7 @@ LEAVES = {
     "sessions",
     "interrupts",
     "mediapipe_environment",
+    "quotas",
 }
 ALLOWED = {
     "pose": set(),

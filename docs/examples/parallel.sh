@@ -5,6 +5,6 @@ set -euo pipefail
 photos=$1 out=$2 jobs=${3:-$(nproc)}
 shards=$((4 * jobs))
 export FSANET_CORES=1
-seq "$shards" | parallel --jobs "$jobs" --retries 3 --joblog "$out.log" \
+seq "$shards" | parallel --quote --jobs "$jobs" --env FSANET_CORES --retries 3 --joblog "$out.log" \
     fsanet estimate "$photos" --out "$out" --no-pictures --quiet --workers 1 --shard "{}/$shards" || true
 exec fsanet merge "$out"

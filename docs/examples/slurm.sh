@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# sbatch docs/examples/slurm.sh PHOTOS OUT          64 shards, each on one core
+# sbatch docs/examples/slurm.sh PHOTOS OUT                  64 shards, each on one core
+# sbatch --array=2,3 docs/examples/slurm.sh PHOTOS OUT      those again that `fsanet merge` names
 # sbatch --dependency=afterany:JOB --wrap "fsanet merge OUT"
 #SBATCH --job-name=fsanet
 #SBATCH --array=1-64
@@ -8,5 +9,7 @@
 #SBATCH --time=04:00:00
 #SBATCH --requeue
 set -euo pipefail
+shards=64 # all there are, whichever this submission takes: as in --array above
+export FSANET_CORES=${SLURM_CPUS_PER_TASK:-1}
 exec fsanet estimate "$1" --out "$2" --no-pictures --quiet --workers 1 \
-    --shard "$SLURM_ARRAY_TASK_ID/$SLURM_ARRAY_TASK_COUNT"
+    --shard "$SLURM_ARRAY_TASK_ID/$shards"

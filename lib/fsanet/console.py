@@ -3,6 +3,7 @@
 import io
 import logging
 import os
+import re
 import sys
 import threading
 import traceback
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from tqdm import tqdm
 
 from fsanet.errors import InputError, missing_package, sentence_of
+from fsanet.files import as_utf8
 from fsanet.interrupts import ignore_ctrl_c, pass_over_impatient_ctrl_c
 
 EXIT_OK = 0
@@ -24,14 +26,17 @@ EXIT_BUG = 70  # EX_SOFTWARE of sysexits.h: a mistake of ours
 EXIT_INTERRUPTED = 130  # 128 + SIGINT, as shells have it
 
 log = logging.getLogger(__name__)
+_NO_UTF8 = re.compile("[\udc80-\udcff]+")  # as Python has such bytes in its text
 _package_log = logging.getLogger("fsanet")
 _one_holds_stderr = threading.RLock()
 
 
 class _MessageHandler(logging.Handler):
-    """Writes messages to today's stderr, above a progress bar where there is one."""
+    """Writes messages to today's stderr, above a progress bar where there is one; nowhere where there is no stderr."""
 
     def emit(self, record: logging.LogRecord) -> None:
+        if sys.stderr is None:  # which `print` would take for stdout
+            return
         text = self.format(record)
         if bars := sys.modules.get("tqdm"):  # without it there is no bar
             bars.tqdm.write(text, file=sys.stderr)
@@ -40,10 +45,13 @@ class _MessageHandler(logging.Handler):
 
 
 class _MessageFormatter(logging.Formatter):
-    """One line: what is said, after "error: ", "warning: " or the room that tells more."""
+    """One line: what is said, after "error: ", "warning: " or the room that tells more.
+
+    Bytes of names that are no UTF-8 are shown as rows have them: \\x and two digits.
+    """
 
     def format(self, record: logging.LogRecord) -> str:
-        text = record.getMessage()
+        text = _NO_UTF8.sub(lambda found: as_utf8(found[0]), record.getMessage())
         if record.levelno == logging.INFO:
             return text
         word = record.name if record.levelno < logging.INFO else record.levelname.lower()

@@ -187,7 +187,7 @@ def printable(text: str) -> str:
 
 def as_utf8(text: str) -> str:
     """Text that every file takes: bytes of a name that are no UTF-8 become \\x and two digits."""
-    return text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    return text if text.isascii() else text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
 def csv_line(fields: Iterable[object]) -> str:

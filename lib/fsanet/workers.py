@@ -18,6 +18,8 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
+from fsanet.quotas import cores_of_quota
+
 if TYPE_CHECKING:
     from concurrent.futures import Future
     from multiprocessing.synchronize import Event
@@ -52,10 +54,11 @@ def working_on(pool: Pool) -> Iterator[None]:
 
 
 def cores() -> int:
-    """Cores that this process may run on; containers, `taskset` and FSANET_CORES can make them fewer than there are."""
+    """Cores that this process may use; `taskset`, a container's quota and FSANET_CORES can make them fewer."""
     there = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     most = os.environ.get(CORES_VARIABLE, "")
-    return min(there, int(most)) if most.isdecimal() and int(most) else there
+    named = int(most) if most.isdecimal() else 0
+    return min(there, cores_of_quota() or there, named or there)
 
 
 def cores_with_memory(megabytes: int) -> int:

@@ -50,7 +50,16 @@ def test_the_command_prints_a_line_for_each_number_of_shards(capsys):
     assert [line.split()[0] for line in lines[2:]] == ["2", "8", "32", "128"]
 
 
-@pytest.mark.parametrize("wrong", ["--rate 0", "--rate -3", "--pictures 0", "--megabytes 0", "--lost-every -1"])
+def test_the_start_of_a_shard_is_an_option_and_counts_once_a_shard(capsys):
+    words = ["--pictures", "36000", "--workers", "1", "--rate", "10", "--lost-every", "0", "--slow", "0"]
+    for start, hours in (("0", ["1.00", "1.00"]), ("900", ["1.25", "2.00"])):
+        assert main([*words, "--start", start]) == 0
+        assert [line.split()[1] for line in capsys.readouterr().out.splitlines()[2:4]] == hours
+
+
+@pytest.mark.parametrize(
+    "wrong", ["--rate 0", "--rate -3", "--pictures 0", "--megabytes 0", "--lost-every -1", "--start -1"]
+)
 def test_a_job_that_cannot_be_is_one_sentence(wrong, capsys):
     assert main(wrong.split()) == EXIT_ERROR
     [sentence] = capsys.readouterr().err.strip().splitlines()

@@ -1,22 +1,32 @@
 """Shards: each source in one, whatever machine; recorded when done, one process at a time, joined without gaps."""
 
 import json
+import os
 import subprocess
 import sys
+import tracemalloc
 from pathlib import Path
 
 import pytest
 
 from fsanet.cluster import merging
 from fsanet.cluster.merging import find_records, merge_shards
-from fsanet.cluster.record import read_record, record_path, run_of_shards, write_record
+from fsanet.cluster.record import (
+    DoneSource,
+    RunOfShards,
+    read_record,
+    record_path,
+    run_of_shards,
+    write_head,
+    write_record,
+)
 from fsanet.cluster.shard import Shard, all_shards, parse_shard
 from fsanet.cluster.shard_work import ShardWork
-from fsanet.files import printable
+from fsanet.files import locked, printable
 from fsanet.inference.face_estimator import Face
 from fsanet.inference.rows.row import make_row
 from fsanet.inference.rows.tables import open_sink, read_rows
-from fsanet.inference.sources import Source
+from fsanet.inference.sources import Source, find_sources
 from fsanet.pose.angles import Pose
 
 SOURCES = [Source("image", f"photos/{number:02}.jpg", "photos") for number in range(40)]
@@ -101,6 +111,105 @@ def test_shards_are_joined_in_rounds_to_the_same_bytes(tmp_path, monkeypatch):
     assert (merged.files, merged.faces) == (40, sum(map(faces_of, SOURCES)))
 
 
+def write_one(folder, sources: list[DoneSource], rows):
+    """A finished run of one shard."""
+    path = folder / "poses-1-of-1.csv"
+    with open_sink(path) as sink:
+        sink.write(rows)
+    with record_path(path).open("w") as file:
+        write_head(file, RunOfShards(1, len(sources), "", ""), 1, path)
+        file.writelines(json.dumps(source) + "\n" for source in sources)
+
+
+def parts_of_film(count: int, frames: int, shared: int):
+    """The parts of a video and their rows: two faces, which each part but the first numbers the other way round."""
+    sources, rows = [], []
+    for number in range(count):
+        begin = max(0, number * frames - shared)
+        seen = [(frame, face) for frame in range(begin, (number + 1) * frames) for face in (0, 1)]
+        for frame, face in seen:
+            x = 100.0 * (face if number == 0 else 1 - face)
+            rows.append(
+                make_row("a.mp4", face, Face((x, 0, x + 30, 40), 0.9, FACE.pose), frame=frame, time_s=frame / 9)
+            )
+        sources.append(DoneSource(number, "a.mp4", len(seen), "", number * frames))
+    return sources, rows
+
+
+@pytest.mark.parametrize("kind", ["whole", "parts", "pictures"])
+def test_a_merge_takes_as_much_memory_for_many_rows_as_for_some(tmp_path, monkeypatch, kind):
+    monkeypatch.setattr(merging, "_ROWS_AT_ONCE", 40)
+    monkeypatch.setattr(merging, "_FRAMES_BACK", 20)
+    peaks = []
+    for count in (1000, 5000):
+        sources, rows = parts_of_film(2, count // 4, 3)
+        if kind == "whole":
+            sources, rows = [DoneSource(0, "a.mp4", count, "")], [rows[0]] * count
+        if kind == "pictures":
+            sources = [DoneSource(number, f"{number}.jpg", 1, "") for number in range(count)]
+            rows = [rows[0]._replace(file=source.file) for source in sources]
+        write_one(tmp_path, sources, rows)
+        del rows, sources
+        tracemalloc.start()
+        merge_shards(find_records(tmp_path), [tmp_path / "poses.csv"])
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+    assert peaks[1] < 1.5 * peaks[0]
+
+
+@pytest.mark.parametrize("back", [4, 1000])
+def test_faces_keep_their_numbers_from_part_to_part_by_the_last_frames_alone(tmp_path, monkeypatch, back):
+    monkeypatch.setattr(merging, "_FRAMES_BACK", back)
+    write_one(tmp_path, *parts_of_film(3, 20, 3))
+    merged = merge_shards(find_records(tmp_path), [tmp_path / "all.csv"])
+    rows = list(read_rows(tmp_path / "all.csv"))
+    assert [(row.frame, row.face) for row in rows] == [(frame, face) for frame in range(60) for face in (0, 1)]
+    assert all(row.x1 == 100 * row.face for row in rows)
+    assert (merged.files, merged.sources, merged.faces) == (1, 3, 120)
+
+
+def test_what_a_killed_merge_leaves_the_next_one_removes(tmp_path):
+    write_all(tmp_path, count=12)
+    before = set(tmp_path.iterdir())
+    code = (
+        "import os; from itertools import count; from pathlib import Path; from fsanet.cluster import merging\n"
+        "places, merging._AT_ONCE = count(), 3\n"
+        "kept = merging._own_rows\n"
+        "merging._own_rows = lambda *given: os._exit(9) if next(places) > 60 else kept(*given)\n"
+        "merging.merge_shards(merging.find_records(Path('.')), [Path('poses.csv')])\n"
+    )
+    assert subprocess.run([sys.executable, "-c", code], cwd=tmp_path, check=False).returncode == 9
+    left = sorted(path.name for path in set(tmp_path.iterdir()) - before)
+    assert any(name.startswith(".poses.csv.merging-") for name in left)
+    assert any(name.endswith(".part.csv") for name in left)
+    (tmp_path / ".other.csv.merging-1").mkdir()
+    merge_shards(find_records(tmp_path), [tmp_path / "poses.csv"])
+    assert set(tmp_path.iterdir()) - before == {tmp_path / "poses.csv", tmp_path / ".other.csv.merging-1"}
+    assert (tmp_path / "poses.csv").read_bytes() == whole(tmp_path)
+
+
+def test_two_merges_do_not_write_the_same_file(tmp_path):
+    write_all(tmp_path)
+    records = find_records(tmp_path)
+    with (
+        locked(tmp_path / ".b.csv.lock", ""),
+        pytest.raises(OSError, match=r"Another run is writing '.*b\.csv': .* is locked"),
+    ):
+        merge_shards(records, [tmp_path / "a.csv", tmp_path / "b.csv"])
+    assert not (tmp_path / "a.csv").exists()
+
+
+@pytest.mark.parametrize("name", ["poses-2-of-4.csv", "poses-2-of-4.sources.jsonl", "link.csv"])
+def test_rows_of_a_shard_are_not_replaced(tmp_path, name):
+    write_all(tmp_path)
+    (tmp_path / "link.csv").symlink_to("poses-2-of-4.csv")
+    before = (tmp_path / name).read_bytes()
+    with pytest.raises(ValueError, match=r"is what shard 2 left and would be replaced: give another"):
+        merge_shards(find_records(tmp_path), [tmp_path / "all.csv", tmp_path / name])
+    assert (tmp_path / name).read_bytes() == before
+    assert not (tmp_path / "all.csv").exists()
+
+
 @pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="asks Linux for the open files")
 def test_more_shards_than_files_may_be_open_are_joined(tmp_path):
     sources = [Source("image", f"photos/{number:04}1.jpg", "photos") for number in range(600)]
@@ -149,6 +258,24 @@ def test_a_password_is_not_in_the_record(tmp_path):
     assert "secret" not in record_path(path).read_text()
     merged = merge_shards([read_record(record_path(path))], [tmp_path / "poses.csv"])
     assert (merged.faces, merged.failures) == (1, [("rtsp://camera/1", "gone")])
+
+
+@pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="names there are text")
+def test_names_that_are_written_alike_are_told_apart(tmp_path):
+    photos = tmp_path / "photos"
+    photos.mkdir()
+    for name in (b"\xff.jpg", rb"\xff.jpg"):
+        photos.joinpath(os.fsdecode(name)).write_bytes(b"\xff\xd8\xff")
+    sources, path = find_sources([str(photos)]).sources, tmp_path / "poses-1-of-1.csv"
+    with open_sink(path) as sink:
+        for number, source in enumerate(sources):
+            sink.write([make_row(source.shown_name, face, FACE) for face in range(1 + number)])
+    write_record(run_of_shards(1, sources, ""), Shard(1, 1), sources, path, [])
+    record = read_record(record_path(path))
+    assert [(source.file, source.faces) for source in record.sources] == [
+        (f"{photos}/\\xff.jpg", 1), (f"{photos}/\\xff.jpg (2)", 2),
+    ]  # fmt: skip
+    assert merge_shards([record], [tmp_path / "poses.csv"]).faces == 3
 
 
 def test_parquet_has_the_same_rows(tmp_path):

@@ -5,11 +5,14 @@ import shutil
 import signal
 from contextlib import nullcontext
 
+import cv2
 import pytest
 
 from fsanet import cli
 from fsanet.cluster.merging import Merged
 from fsanet.console import EXIT_ERROR, EXIT_INTERRUPTED, EXIT_OK, EXIT_PARTIAL
+from fsanet.image.kinds import kind_of_file
+from fsanet.inference import sources
 
 
 @pytest.fixture
@@ -39,6 +42,23 @@ def test_shards_give_the_rows_of_one_process(photos, tmp_path, capsys):
     assert "damaged.jpg" in messages
     assert "7 files of 3 shards, each once, 6 faces" in messages
     assert (tmp_path / "many" / "poses.csv").read_bytes() == (tmp_path / "one" / "poses.csv").read_bytes()
+
+
+def test_a_shard_looks_into_its_own_pictures_and_treats_them_by_their_content(photos, tmp_path, monkeypatch):
+    shutil.move(photos / "0.jpg", photos / "still")
+    pages = cv2.imreadmulti(str(photos / "1.jpg"))[1] * 3
+    cv2.imwritemulti(str(photos / "0.tif"), pages)
+    shutil.move(photos / "0.tif", photos / "0.jpg")
+    estimate("--out", "one")
+    opened = []
+    monkeypatch.setattr(sources, "kind_of_file", lambda path: opened.append(path.name) or kind_of_file(path))
+    for number in (1, 2, 3):
+        estimate("--out", "many", "--shard", f"{number}/3")
+    assert sorted(opened) == [*sorted(path.name for path in photos.glob("*.jpg")), *["still"] * 4]
+    cli.main(["merge", "many"])
+    rows = (tmp_path / "many" / "poses.csv").read_bytes()
+    assert rows == (tmp_path / "one" / "poses.csv").read_bytes()
+    assert rows.count(b"photos/0.jpg,") == 3
 
 
 class HerePool:

@@ -100,6 +100,14 @@ def test_a_file_of_results_is_no_source(tmp_path):
     check_not_a_source(tmp_path / "b.csv", [image(tmp_path / "a.csv")])
     with pytest.raises(ValueError, match=r"a\.csv' is one of the sources and would be replaced"):
         check_not_a_source(tmp_path / "sub" / ".." / "a.csv", [image(tmp_path / "a.csv")])
+    (tmp_path / "link.csv").symlink_to("a.csv")
+    for path, source in ((tmp_path / "link.csv", "a.csv"), (tmp_path / "a.csv", "link.csv")):
+        with pytest.raises(ValueError, match="is one of the sources"):
+            check_not_a_source(path, [image(tmp_path / "gone.csv"), image(tmp_path / source)])
+
+
+def test_where_a_file_of_results_is_not_there_yet_no_source_is_asked(tmp_path):
+    check_not_a_source(tmp_path / "a.csv", [None] * 3)
 
 
 def test_many_sources_of_one_name_are_numbered_in_their_order(tmp_path, monkeypatch):

@@ -1,4 +1,5 @@
 import csv
+import errno
 import os
 import threading
 from contextlib import suppress
@@ -170,6 +171,50 @@ def test_a_video_that_fails_in_the_middle_leaves_no_rows_and_may_be_tried_again(
     assert report.faces == 8
     assert {Path(row["file"]).name for row in rows_of(tmp_path / "p.csv")} == {"whole.mp4"}
     assert [file.name for file in (tmp_path / "out").iterdir()] == ["whole.mp4"]
+
+
+def failing_frames(at: int, error: OSError):
+    """What opens videos so that the read of a frame fails; of frame -1, opening does."""
+
+    def opened(kind, name, span):
+        if at < 0:
+            raise error
+        reader = VideoReader(name)
+
+        class Failing:
+            fps, sound_of, is_live, expected_frames = reader.fps, None, False, 8
+
+            def __iter__(self):
+                yield from islice(reader, at)
+                raise error
+
+        return Failing()
+
+    return opened
+
+
+@pytest.mark.parametrize("at", [-1, 0, 3])
+@pytest.mark.parametrize("number", [errno.EACCES, errno.EIO, errno.ESTALE, errno.ENOSPC])
+def test_a_video_that_the_system_does_not_give_is_passed_over_and_the_rest_is_done(
+    tmp_path, folder, estimator, monkeypatch, at, number
+):
+    error = OSError(number, os.strerror(number), str(folder / "clip.mp4"))
+    monkeypatch.setattr("fsanet.inference.run.open_frames", failing_frames(at, error))
+    with RowFiles([tmp_path / "poses.csv"]) as rows:
+        report = go(estimator, find_sources([str(folder)]).sources, tmp_path / "out", rows)
+    assert [name for name, _ in report.failures] == [str(folder / "broken.jpg"), str(folder / "clip.mp4")]
+    assert len(rows_of(tmp_path / "poses.csv")) == report.faces == 1 + 2
+
+
+def test_an_error_while_rows_are_written_ends_the_run(tmp_path, folder, estimator, monkeypatch):
+    def full(rows):
+        if rows and rows[0].frame:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    run = Run(estimator, RunSettings(out=None, quiet=True), on_rows=full)
+    with pytest.raises(OSError, match="No space left"):
+        run(find_sources([str(folder)]).sources)
+    assert run.report.faces == 1 + 2  # of the picture before the video, and of its first two frames
 
 
 def test_a_picture_that_a_stream_brings_is_searched_as_pictures_are_and_drawn_as_one(tmp_path, scene, estimator):

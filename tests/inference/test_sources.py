@@ -7,9 +7,11 @@ import numpy as np
 import pytest
 
 from fsanet.errors import sentence_of
+from fsanet.image.kinds import kind_of_file
+from fsanet.inference import sources
 from fsanet.inference.rows.row import csv_header
 from fsanet.inference.search import PassedOver
-from fsanet.inference.sources import find_sources, summary_of_closed, summary_of_skipped
+from fsanet.inference.sources import find_sources, summary_of_closed, summary_of_skipped, with_kind
 
 JPEG = cv2.imencode(".jpg", np.zeros((8, 8, 3), np.uint8))[1].tobytes()
 MP4 = b"\0\0\0\x18ftypmp42" + bytes(100)
@@ -51,6 +53,44 @@ def test_content_counts_more_than_names(tmp_path):
         ("image", "photo"),
     ]
     assert list(found.passed.files) == [str(tmp_path / "a.csv")]
+
+
+def test_names_of_single_pictures_are_taken_unopened_where_that_is_asked_for(tmp_path, monkeypatch):
+    (tmp_path / "below").mkdir()
+    contents = {"a.jpg": JPEG, "below/clip.JPG": MP4, "film.mp4": MP4, "photo": JPEG, "x.png": b"", "a.csv": b"x,y"}
+    for name, content in contents.items():
+        (tmp_path / name).write_bytes(content)
+    whole, opened = find_sources([str(tmp_path)]), []
+    monkeypatch.setattr(sources, "kind_of_file", lambda path: opened.append(path.name) or kind_of_file(path))
+    found = find_sources([str(tmp_path)], by_name=True)
+    assert opened == ["a.csv", "film.mp4", "photo"]
+    assert [source.kind for source in found.sources] == ["image", "image", "video", "image", "image"]
+    assert found.passed == whole.passed
+    assert [with_kind(source) for source in found.sources] == whole.sources
+    assert whole.sources[1].kind == "video"
+
+
+@pytest.mark.parametrize(
+    "folder", [".", "./sub", "sub", "sub/", "sub//deep/", "sub/../sub", "{}", "{}/sub/", "s*", "**"]
+)
+def test_names_below_a_folder_are_those_that_paths_have(tree, monkeypatch, folder):
+    (tree / "here").symlink_to(tree)
+    monkeypatch.chdir(tree / "here")
+    found = find_sources([folder.format(tree)]).sources
+    assert any(source.folder for source in found)
+    for source in found:
+        path = Path(source.name)
+        assert source.name == str(path)
+        assert source.relative_name == (str(path.relative_to(source.folder)) if source.folder else path.name)
+
+
+def test_files_are_sorted_as_paths_are(tree):
+    for name in ("sub.jpg", "sub-1/a.jpg", "sub0.jpg", "sub/Z.jpg", "sub/deep.jpg"):
+        (tree / name).parent.mkdir(exist_ok=True)
+        (tree / name).touch()
+    for pattern in ("", "*"):
+        found = [Path(source.name) for source in find_sources([str(tree / pattern)]).sources]
+        assert found == sorted(found)
 
 
 def test_the_output_folder_is_left_out(tree):
@@ -270,12 +310,12 @@ def test_a_folder_whose_folders_may_not_be_read_is_not_called_empty(tmp_path, tr
 
 def test_files_that_a_folder_names_but_does_not_show_are_told_when_they_are_read(tree, monkeypatch):
     def stat(path, **options):
-        if path.name == "b.jpg":
+        if str(path).endswith("b.jpg"):
             raise PermissionError(errno.EACCES, "Permission denied", str(path))
         return seen(path, **options)
 
-    seen = Path.stat
-    monkeypatch.setattr(Path, "stat", stat)
+    seen = os.stat
+    monkeypatch.setattr(os, "stat", stat)
     assert ("image", "b.jpg") in names(find_sources([str(tree)]), tree)
 
 

@@ -36,7 +36,7 @@ class Job:
         rate: pictures a second of a core that does not wait.
         megabytes: of a picture's file.
         store: megabytes a second that all workers together can read; 0 for any number.
-        start: until a shard is at its first picture.
+        start: until a shard is at its first picture; as it is where a million files are listed.
         slow: share of the workers that are slow.
         slowness: how many times as long these take.
         lost_every: mean time until a worker is lost; 0 for never.
@@ -51,7 +51,7 @@ class Job:
     rate: float
     megabytes: float = 0.1
     store: float = 0.0
-    start: float = 2.0
+    start: float = 9.0
     slow: float = 0.0
     slowness: float = 4.0
     lost_every: float = 0.0
@@ -65,6 +65,7 @@ class Job:
                 ("rate", self.rate > 0),
                 ("megabytes", self.megabytes > 0),
                 ("store", self.store >= 0),
+                ("start", self.start >= 0),
                 ("slowness", self.slowness > 0),
                 ("lost_every", self.lost_every >= 0),
             )
@@ -127,6 +128,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     add("--rate", type=float, default=45.0, help="pictures a second of a core (default: %(default)s)")
     add("--megabytes", type=float, default=Job.megabytes, help="of a picture (default: %(default)s)")
     add("--store", type=float, default=0.0, help="megabytes a second that the store gives (default: any)")
+    start = "seconds until a shard is at its first picture, as measured among a million files (default: %(default)s)"
+    add("--start", type=float, default=Job.start, help=start)
     add("--slow", type=share(1), default=0.05, help="share of slow workers (default: %(default)s)")
     add("--slowness", type=float, default=Job.slowness, help="how many times as long they take (default: %(default)s)")
     add("--lost-every", type=float, default=24.0, help="hours until a worker is lost, 0 for never (default: 24)")
@@ -134,7 +137,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     args = parser.parse_args(argv)
     job = Job(
         round(args.pictures), args.workers, args.rate, args.megabytes, args.store,
-        slow=args.slow, slowness=args.slowness, lost_every=3600 * args.lost_every,
+        args.start, slow=args.slow, slowness=args.slowness, lost_every=3600 * args.lost_every,
     )  # fmt: skip
     print(
         f"{job.pictures:,} pictures, {job.workers:,} workers: {job.pictures / job.rates().sum() / 3600:.2f} h at best"

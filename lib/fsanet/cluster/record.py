@@ -8,10 +8,12 @@ again when the shard is given again. It goes before the rows change.
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from itertools import islice
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TextIO
 
 from fsanet.cluster.shard import Shard, names_digest
 from fsanet.errors import InputError
@@ -64,7 +66,7 @@ class Record(NamedTuple):
     run: RunOfShards
     number: int
     rows: Path
-    sources: list[DoneSource]
+    sources: Iterable[DoneSource]
 
 
 def run_of_shards(of: int, sources: Sequence[Source], settings: str) -> RunOfShards:
@@ -93,7 +95,7 @@ def write_record(
     faces = _faces_of([source for _, source in own], rows)
     problems = dict(failures)
     with replace_whole(record_path(rows)) as temporary, temporary.open("w", encoding="utf-8") as file:
-        file.write(json.dumps(asdict(run) | {"number": shard.number, "rows": rows.name}) + "\n")
+        write_head(file, run, shard.number, rows)
         for position, source in own:
             count, problem = faces[as_utf8(source.label)], problems.get(printable(source.label), "")
             start = source.span.start if source.span else None
@@ -116,16 +118,48 @@ def _faces_of(sources: Sequence[Source], rows: Path) -> Counter[str]:
     return faces
 
 
+def write_head(file: TextIO, run: RunOfShards, number: int, rows: Path) -> None:
+    """Begin a record: of which run, shard and rows it is."""
+    file.write(json.dumps(asdict(run) | {"number": number, "rows": rows.name}) + "\n")
+
+
 def read_record(path: Path) -> Record:
     """A record as it was written.
 
     Raises:
         ValueError: when the file is none.
     """
-    try:
-        head, *lines = map(json.loads, _lines(path))
+    record = open_record(path)
+    return record._replace(sources=list(record.sources))
+
+
+def open_record(path: Path) -> Record:
+    """As `read_record`, but its sources are read whenever they are gone through: a million of them take no memory.
+
+    Raises:
+        ValueError: when the file is none; where a line further down is none, when that is come to.
+    """
+    with _told_of_record(path):
+        head = json.loads(next(_lines(path), ""))
         rows, number = path.with_name(head.pop("rows")), head.pop("number")
-        return Record(RunOfShards(**head), number, rows, [DoneSource(*line) for line in lines])
+        return Record(RunOfShards(**head), number, rows, _SourcesIn(path))
+
+
+@dataclass(frozen=True)
+class _SourcesIn:
+    """The sources that a record tells of."""
+
+    path: Path
+
+    def __iter__(self) -> Iterator[DoneSource]:
+        with _told_of_record(self.path):
+            yield from (DoneSource(*json.loads(line)) for line in islice(_lines(self.path), 1, None))
+
+
+@contextmanager
+def _told_of_record(path: Path) -> Iterator[None]:
+    try:
+        yield
     except (ValueError, TypeError, KeyError, AttributeError):
         raise InputError(f"'{path}' is no record of a shard: remove it and run the shard again.") from None
 

@@ -76,7 +76,9 @@ def share_out(
 
 
 @lru_cache(maxsize=1)
-def same_sources(names: tuple[str, ...], out: str, rows: tuple[Path, ...], digest: str) -> list[Source]:
+def same_sources(
+    names: tuple[str, ...], out: str, rows: tuple[Path, ...], digest: str, by_name: bool = False
+) -> list[Source]:
     """On a worker: the sources of a run, listed once in a process for all of its shards.
 
     Args:
@@ -84,11 +86,12 @@ def same_sources(names: tuple[str, ...], out: str, rows: tuple[Path, ...], diges
         out: its output folder, which is no source.
         rows: its files of rows.
         digest: of the names of all files, as the machine sees them that gave the command.
+        by_name: as `find_sources` takes it.
 
     Raises:
         OSError: when this machine sees other files.
     """
-    sources = find_sources(list(names), skip_folder=out, rows=rows).sources
+    sources = find_sources(list(names), skip_folder=out, rows=rows, by_name=by_name).sources
     if names_digest(sources) != digest:
         named = ", ".join(map(without_secrets, names))
         raise OSError(f"{platform.node()} sees other files in {named} than where the command was given.")

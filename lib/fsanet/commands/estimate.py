@@ -117,11 +117,16 @@ def run(args: argparse.Namespace) -> int:
     for clash in filter(None, (clash_of_builds(OPENCV), clash_of_runtimes())):
         log.warning("%s", clash)
     rows = args.rows or [args.out / "poses.csv"]
-    sources, passed = find_sources(args.sources, skip_folder=args.out, rows=rows)
+    sources, passed = find_sources(args.sources, skip_folder=args.out, rows=rows, by_name=_by_name(args))
     say_passed_over(passed)
     warn_of_idle_options(args, sources)
     code = _work(args, sources, rows)
     return EXIT_PARTIAL if passed.closed and code == EXIT_OK else code
+
+
+def _by_name(args: argparse.Namespace) -> bool:
+    """Whether a process looks only into those files that it reads: names of copies depend on what all sources are."""
+    return args.no_pictures and bool(args.shard or args.cluster)
 
 
 def _work(args: argparse.Namespace, sources: list["Source"], rows: list[Path]) -> int:
@@ -181,10 +186,12 @@ def _spans(args: argparse.Namespace, sources: list["Source"], shards: int) -> di
 
 def _one_shard(args: argparse.Namespace, sources: list, rows: list[Path]) -> int:
     from fsanet.cluster.shared_run import take_shard
+    from fsanet.inference.sources import with_kind
 
-    return take_shard(
-        args.shard, sources, rows, fingerprint(args), lambda own, files: _go_through(args, own, sources, files)
-    )
+    def go_through(own: list["Source"], files: list[Path]) -> "Done":
+        return _go_through(args, [with_kind(source) for source in own] if _by_name(args) else own, sources, files)
+
+    return take_shard(args.shard, sources, rows, fingerprint(args), go_through)
 
 
 def _on_cluster(args: argparse.Namespace, sources: list, rows: list[Path]) -> int:
@@ -220,7 +227,7 @@ def run_shard(
     from fsanet.cluster.shared_run import same_sources
     from fsanet.cluster.split import in_parts
 
-    sources = in_parts(same_sources(tuple(args.sources), str(args.out), rows, digest), spans)
+    sources = in_parts(same_sources(tuple(args.sources), str(args.out), rows, digest, _by_name(args)), spans)
     return _one_shard(argparse.Namespace(**vars(args) | {"shard": shard}), sources, args.rows)
 
 

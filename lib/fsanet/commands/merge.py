@@ -4,8 +4,8 @@
     fsanet merge poses                                   poses/poses.csv, as one process would have written it
     fsanet merge poses --rows all.parquet --rows all.jsonl
 
-It writes nothing where a shard is not finished, a picture is missing or twice, rows and records disagree, or no file
-could be read.
+It writes nothing where a shard is not finished, a picture is missing or twice, rows and records disagree, an output
+is what a shard has left, or no file could be read.
 """
 
 import argparse

@@ -54,6 +54,8 @@ IMAGE_SUFFIXES = frozenset(
         ".avif",
     ]
 )
+# of those the ones under which hardly ever more than one picture lies
+SINGLE_PICTURE_SUFFIXES = (".jpg", ".jpeg", ".jfif", ".jpe", ".png", ".bmp", ".pgm", ".ppm", ".pbm", ".pnm")
 # in containers of videos, whose first bytes need not say that there are no pictures
 _SOUND_SUFFIXES = frozenset([".3ga", ".m4a", ".m4b", ".m4r", ".mka", ".weba", ".wma"])
 _CODE_SUFFIXES = frozenset([".ts", ".mts"])  # TypeScript, where it is text

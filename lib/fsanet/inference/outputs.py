@@ -51,9 +51,11 @@ def path_of_still(path: Path, encoded: bytes) -> Path:
 
 def check_not_a_source(path: Path, sources: Sequence[Source]) -> None:
     """Raise a ValueError where a file of results would replace one of the sources."""
-    keys = _keys(path)
+    there = _status(os.path.realpath(path))
+    if there is None:  # as where a run begins: a million sources need not be asked
+        return
     for source in sources:
-        if source.is_file and not keys.isdisjoint(_keys(Path(source.name))):
+        if source.is_file and (status := _status(source.name)) and os.path.samestat(there, status):
             raise InputError(f"'{path}' is one of the sources and would be replaced: give another name.")
 
 
@@ -79,8 +81,13 @@ def _keys(path: Path) -> set[object]:
     """What stands for a path: two paths that share a key may be one file."""
     real = os.path.realpath(path)  # also for files that are not there yet, as far as their folders are
     keys: set[object] = {unicodedata.normalize("NFC", real).casefold()}
+    status = _status(path)
+    return {*keys, (status.st_dev, status.st_ino)} if status else keys
+
+
+def _status(path: str | Path) -> os.stat_result | None:
+    """What the system says of a file; None where there is none."""
     try:
-        status = path.stat()
+        return os.stat(path)  # noqa: PTH116 (a Path takes three times as long)
     except OSError:
-        return keys
-    return {*keys, (status.st_dev, status.st_ino)}
+        return None

@@ -2,8 +2,8 @@
 
 import errno
 import logging
-from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fsanet.console import progress
-from fsanet.errors import InputError
+from fsanet.errors import InputError, sentence_of
 from fsanet.files import printable, remove_all_leftovers
 from fsanet.image.reading import Picture, decode_picture, read_picture, write_image
 from fsanet.inference.drawing import DrawnFace, draw_faces
@@ -156,7 +156,8 @@ class Run:
         for source in sources:
             faces = self.report.faces
             try:
-                reader = self._opened(source)
+                with _told_of_source():
+                    reader = self._opened(source)
                 if isinstance(reader, StillPicture):
                     yield from self._still(source, reader.encoded)
                     continue
@@ -215,7 +216,7 @@ class Run:
             label = printable(Path(source.shown_name).name)
             bar = stack.enter_context(progress(total=total, unit="frame", label=label, quiet=quiet))
             try:
-                for result in poses:
+                for result in _read(poses):
                     self._frame(source, result, writer, poses)
                     bar.update()
             except KeyboardInterrupt:
@@ -272,8 +273,22 @@ class Run:
             self._rows.finish(self._key(source), problem)
 
 
+def _read(results: Iterable[FrameResult]) -> Iterator[FrameResult]:
+    with _told_of_source():
+        yield from results
+
+
+@contextmanager
+def _told_of_source() -> Iterator[None]:
+    """Within it, what the system says is of the source that is read, whatever it is: the next one may be read."""
+    try:
+        yield
+    except OSError as error:
+        raise InputError(sentence_of(error)) from error
+
+
 def _concerns_one_file(error: Exception) -> bool:
-    """Whether an error says something of one file; a full disk or a folder that is not writable concerns all."""
+    """Whether an error says something of one file; when writing, a full disk or a closed folder concerns all."""
     return isinstance(error, InputError | FileNotFoundError) or getattr(error, "errno", None) in _OF_ONE_FILE | {None}
 
 

@@ -47,8 +47,8 @@ class Places(NamedTuple):
     kept: frozenset[Path] = frozenset()
 
 
-def files_of_folder(folder: Path, places: Places, passed: PassedOver) -> list[Path]:
-    """All files below a folder, sorted, without hidden ones.
+def files_of_folder(folder: Path, places: Places, passed: PassedOver) -> list[str]:
+    """All files below a folder, sorted as paths are, without hidden ones.
 
     Args:
         folder: where; results of an earlier run are left out where they lie below, not where they lie in it.
@@ -62,10 +62,10 @@ def files_of_folder(folder: Path, places: Places, passed: PassedOver) -> list[Pa
     if real(folder) == places.skip:
         raise _source_and_output(f"The folder '{folder}'")
     os.scandir(folder).close()
-    return sorted(_walk(folder, {places.skip}, places.kept, passed))
+    return sorted(_walk(folder, {places.skip}, places.kept, passed), key=_as_paths)
 
 
-def files_of_pattern(pattern: str, places: Places, passed: PassedOver) -> dict[Path, str]:
+def files_of_pattern(pattern: str, places: Places, passed: PassedOver) -> dict[str, str]:
     """{file: the folder that matched and that it lies below, empty for one that matched itself}.
 
     Args:
@@ -83,15 +83,16 @@ def files_of_pattern(pattern: str, places: Places, passed: PassedOver) -> dict[P
     for folder in _closed_on_the_way(pattern):
         passed.closed[printable(str(folder))] = None
     results_around = _results_on_the_way(pattern, places.kept)
-    entered, found = {places.skip}, {}
+    entered: set[Path | None] = {places.skip}
+    found: dict[str, str] = {}
     for match in elsewhere:
         if results := results_around(match):
             passed.earlier[printable(str(results))] = None
         elif os.path.isdir(match):  # noqa: PTH112 (Path.is_dir raises for what may not be looked at)
-            files = sorted(_walk(match, entered, places.kept, passed))
+            files = sorted(_walk(match, entered, places.kept, passed), key=_as_paths)
             found.update({file: str(match) for file in files if file not in found})
         else:
-            found.setdefault(match, "")
+            found.setdefault(str(match), "")
     return found
 
 
@@ -100,7 +101,12 @@ def real(path: Path) -> Path:
     return Path(os.path.realpath(path))
 
 
-def _walk(folder: Path, entered: set[Path | None], kept: frozenset[Path], passed: PassedOver) -> Iterator[Path]:
+def _as_paths(name: str) -> str:
+    """By what names sort as paths do, folder by folder; a million paths take thrice the time and memory."""
+    return os.path.normcase(name).replace(os.sep, "\0")
+
+
+def _walk(folder: Path, entered: set[Path | None], kept: frozenset[Path], passed: PassedOver) -> Iterator[str]:
     """Files below a folder, without hidden ones; linked folders once, wherever their links lead.
 
     Args:
@@ -127,7 +133,8 @@ def _walk(folder: Path, entered: set[Path | None], kept: frozenset[Path], passed
             folders.clear()
             continue
         folders[:] = sorted(f for f in folders if not f.startswith(".") and real(here / f) not in entered)
-        yield from (here / file for file in files if not file.startswith("."))
+        start = str(here / "_")[:-1]
+        yield from (start + file for file in files if not file.startswith("."))
 
 
 def _results_on_the_way(pattern: str, kept: frozenset[Path]) -> Callable[[Path], Path | None]:

@@ -1,17 +1,19 @@
 """What a person may name on the command line: pictures, folders, globs, videos, cameras, streams and pipes."""
 
+import os
 import stat
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from glob import has_magic
 from itertools import islice
 from pathlib import Path
 from typing import Literal, NamedTuple
 
 from fsanet.errors import InputError
-from fsanet.files import printable
-from fsanet.image.kinds import kind_of_file
+from fsanet.files import as_utf8, printable
+from fsanet.image.kinds import SINGLE_PICTURE_SUFFIXES, Kind, kind_of_file
 from fsanet.inference.addresses import without_secrets
 from fsanet.inference.search import PassedOver, Places, files_of_folder, files_of_pattern, real
 from fsanet.inference.video.spans import Span
@@ -29,7 +31,8 @@ class Source:
         name: path of the file, the camera's number or the address, as text.
         folder: the folder on the command line that it was found in; empty for what was named itself.
         span: the part of a video that is meant; None for all of it.
-        alike: how many sources before it are shown by the same name, their secrets left out.
+        alike: how many sources before it would be shown by the same name: their secrets are left out, and bytes that
+            are no UTF-8 are written as digits.
     """
 
     kind: Literal["image", "pictures", "video", "camera", "stream"]
@@ -40,14 +43,14 @@ class Source:
 
     @property
     def shown_name(self) -> str:
-        """The name as rows, journals and messages have it: without the password of a camera."""
-        return without_secrets(self.name)
+        """The name as rows, journals and messages have it: without the password of a camera, numbered where alike."""
+        name = without_secrets(self.name)
+        return f"{name} ({self.alike + 1})" if self.alike else name
 
     @property
     def label(self) -> str:
         """What tells it from every other source of a run."""
-        name = f"{self.shown_name} ({self.alike + 1})" if self.alike else self.shown_name
-        return f"{name}, {self.span}" if self.span else name
+        return f"{self.shown_name}, {self.span}" if self.span else self.shown_name
 
     @property
     def is_file(self) -> bool:
@@ -60,10 +63,10 @@ class Source:
         if self.kind == "camera":
             return f"camera_{self.name}.mp4"
         if self.kind == "stream":
-            words = "".join(letter if letter.isalnum() else "_" for letter in self.shown_name.split("://", 1)[-1])
+            address = without_secrets(self.name).split("://", 1)[-1]
+            words = "".join(letter if letter.isalnum() else "_" for letter in address)
             return f"stream_{words.strip('_')[-60:] or 'input'}.mp4"
-        path = Path(self.name)
-        return str(path.relative_to(self.folder)) if self.folder else path.name
+        return self.name[_start_below(self.folder) :] if self.folder else Path(self.name).name
 
 
 class Sources(NamedTuple):
@@ -78,7 +81,15 @@ class Sources(NamedTuple):
     passed: PassedOver
 
 
-def find_sources(names: list[str], skip_folder: str | Path = "", rows: Iterable[Path] = ()) -> Sources:
+@lru_cache
+def _start_below(folder: str) -> int:
+    """Where the names of files found in a folder begin to tell where they lie below it."""
+    return len(str(Path(folder) / "_")) - 1
+
+
+def find_sources(
+    names: list[str], skip_folder: str | Path = "", rows: Iterable[Path] = (), by_name: bool = False
+) -> Sources:
     """Pictures, videos, cameras and streams that command line arguments stand for.
 
     What a file is, is told by its content. A file that was named itself and is nothing known counts as an image:
@@ -89,6 +100,8 @@ def find_sources(names: list[str], skip_folder: str | Path = "", rows: Iterable[
         names: files, folders (searched with all below, links followed), globs, camera numbers, addresses, "-".
         skip_folder: a folder that searches leave out: where results go, lest they are looked at again.
         rows: files of rows that the run writes: what lies beside them is looked at.
+        by_name: take what searches find under a name of single pictures, such as .jpg, for that and do not open it:
+            there are as many sources, `with_kind` looks into them.
 
     Raises:
         FileNotFoundError: where nothing has that name.
@@ -102,10 +115,11 @@ def find_sources(names: list[str], skip_folder: str | Path = "", rows: Iterable[
     passed = PassedOver()
     for name in names:
         of_name = PassedOver()
-        for source in _find(name, places, of_name):
+        for source in _find(name, places, of_name, by_name):
             if source.name not in found:
-                found[source.name] = replace(source, alike=shown[source.shown_name])
-                shown[source.shown_name] += 1
+                alike = shown[written := as_utf8(source.shown_name)]
+                found[source.name] = replace(source, alike=alike) if alike else source
+                shown[written] += 1
         passed.take(of_name)
     return Sources(list(found.values()), passed)
 
@@ -133,7 +147,12 @@ def _some(names: Collection[str]) -> str:
     return f"{', '.join(islice(names, _NAMED))}{more}"
 
 
-def _find(name: str, places: Places, passed: PassedOver) -> list[Source]:
+def with_kind(source: Source) -> Source:
+    """A source that was taken by its name, with the kind that its content tells."""
+    return replace(source, kind=_kind(source.name) or "image") if source.kind == "image" else source
+
+
+def _find(name: str, places: Places, passed: PassedOver, by_name: bool) -> list[Source]:
     path = Path(name)
     if not name:
         raise InputError(
@@ -144,11 +163,12 @@ def _find(name: str, places: Places, passed: PassedOver) -> list[Source]:
     if name.isdecimal() and not path.exists():
         return [Source("camera", name)]
     if path.is_dir():
-        return _media(dict.fromkeys(files_of_folder(path, places, passed), name), f"The folder '{name}'", passed)
+        files = dict.fromkeys(files_of_folder(path, places, passed), name)
+        return _media(files, f"The folder '{name}'", passed, by_name)
     if path.exists():
         return [_named_file(path)]
     if has_magic(name):
-        return _media(files_of_pattern(name, places, passed), f"The pattern '{name}'", passed)
+        return _media(files_of_pattern(name, places, passed), f"The pattern '{name}'", passed, by_name)
     raise FileNotFoundError(f"No file, folder or camera number '{name}': check the path.")
 
 
@@ -156,26 +176,28 @@ def _named_file(path: Path) -> Source:
     mode = path.stat().st_mode
     if stat.S_ISFIFO(mode) or stat.S_ISCHR(mode):
         return Source("stream", str(path))
-    return Source(_kind(path) or "image", str(path))
+    return Source(_kind(str(path)) or "image", str(path))
 
 
-def _kind(path: Path):
+def _kind(name: str) -> Kind | None:
     try:
-        return kind_of_file(path)
+        return kind_of_file(Path(name))
     except OSError:
         return "image"  # reading it will tell why it cannot be read
 
 
-def _media(files: Mapping[Path, str], what: str, passed: PassedOver) -> list[Source]:
+def _media(files: Mapping[str, str], what: str, passed: PassedOver, by_name: bool) -> list[Source]:
     """The files that are pictures or videos, with the folder of each; the others are added to `passed`."""
     sources = []
     for file, folder in files.items():
-        kind = _kind(file) if _may_be_read_as_file(file) else None
+        is_told = by_name and file.lower().endswith(SINGLE_PICTURE_SUFFIXES)
+        kind: Kind | None = None
+        if _may_be_read_as_file(file):
+            kind = "image" if is_told else _kind(file)
         if kind is None:
-            name = printable(str(file)) + ("" if file.exists() else " (a link that leads nowhere)")
-            passed.files[name] = None
+            passed.files[printable(file) + ("" if Path(file).exists() else " (a link that leads nowhere)")] = None
         else:
-            sources.append(Source(kind, str(file), folder))
+            sources.append(Source(kind, file, folder))
     if sources:
         return sources
     if passed.closed:
@@ -185,10 +207,10 @@ def _media(files: Mapping[Path, str], what: str, passed: PassedOver) -> list[Sou
     raise InputError(f"{what} holds no image and no video{but}.")
 
 
-def _may_be_read_as_file(path: Path) -> bool:
+def _may_be_read_as_file(name: str) -> bool:
     """Whether it is a file, or its folder does not show what it is: reading it will tell why it cannot be read."""
     try:
-        return stat.S_ISREG(path.stat().st_mode)
+        return stat.S_ISREG(os.stat(name).st_mode)  # noqa: PTH116 (a Path takes three times as long)
     except PermissionError:
         return True
     except OSError:

@@ -6,6 +6,7 @@ import pytest
 
 from fsanet.inference.face_estimator import Face
 from fsanet.inference.rows.file import RowFiles
+from fsanet.inference.rows.part import RowPart
 from fsanet.inference.rows.row import make_row
 from fsanet.pose.angles import Pose
 
@@ -280,6 +281,28 @@ def test_nothing_stays_where_not_even_the_header_could_be_written(tmp_path, monk
     with pytest.raises(OSError, match="No space"):
         run([tmp_path / "p.csv"], ["a"])
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("stop_after", [None, "b"])
+def test_on_a_disk_that_is_full_at_the_end_all_files_are_closed_and_only_what_can_be_resumed_stays(
+    tmp_path, monkeypatch, stop_after
+):
+    closed, close = [], RowPart.close
+
+    def full(part):
+        close(part)
+        closed.append(part)
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(RowPart, "close", full)
+    paths = [tmp_path / "p.csv", tmp_path / "p.jsonl"]
+    with pytest.raises(OSError, match="No space"):
+        run(paths, ["a", "b"][: 2 if stop_after else 0], stop_after, OSError)
+    assert len(closed) == 2
+    left = [".p.csv.journal", ".p.csv.part", ".p.jsonl.part"] if stop_after else []
+    assert sorted(file.name for file in tmp_path.iterdir()) == left
+    monkeypatch.undo()
+    assert run(paths, ["a", "b"]) == ({"a"} if stop_after else set())
 
 
 def test_rows_on_two_drives_of_windows_are_told_apart_by_their_whole_paths(tmp_path, monkeypatch):

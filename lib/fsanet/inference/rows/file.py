@@ -145,18 +145,16 @@ class RowFiles:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        with self._entered:
-            for file in self._files:
-                file.close()
-            self._log.close()
+        with self._entered, ExitStack() as last:
+            if not self._journal.names:
+                last.callback(_remove, [*self._parts, self._log_path])
+            self._close()
             is_stopped = kind is not None and issubclass(kind, KeyboardInterrupt)
             is_over = kind is None or (is_stopped and self._ends_by_ctrl_c)
             self.stand = is_over or (is_stopped and not any(path.exists() for path in self.paths))
             if self.stand:
                 self._take_names(in_order=is_over)
-            elif not self._journal.names:
-                _remove(self._parts)
-            if (is_over and not self.goes_on) or not self._journal.names:
+            if is_over and not self.goes_on:
                 self._log_path.unlink()
 
     def _take_names(self, in_order: bool) -> None:
@@ -171,6 +169,13 @@ class RowFiles:
         files = [Unordered(*file) for file in zip(self._parts, headers, self.paths, strict=True)]
         write_in_order(files, self._journal, order, self._log_path)
         _remove(self._parts)
+
+    def _close(self) -> None:
+        """Close all files, also where there is no room for the last rows of one."""
+        with ExitStack() as opened:
+            opened.callback(self._log.close)
+            for file in self._files:
+                opened.callback(file.close)
 
     def _begin(self) -> None:
         self._files: list[RowPart] = []

@@ -1,7 +1,9 @@
 """Face numbers of a video that was gone through in parts, joined to those of one run."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+from operator import attrgetter
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,8 +31,8 @@ def same_faces(before: Iterable[PoseRow], shared: Iterable[PoseRow]) -> dict[int
     return {new[i]: old[j] for i, j in best_pairs(agreement, SAME_FACE_IOU).items()}
 
 
-def renumbered(rows: Sequence[PoseRow], known: dict[int, int], free: int) -> list[PoseRow]:
-    """Rows of a part with the numbers of the whole video, each frame's by number.
+def renumbered(rows: Iterable[PoseRow], known: dict[int, int], free: int) -> Iterator[PoseRow]:
+    """Rows of a part with the numbers of the whole video, each frame's by number; one frame is held at a time.
 
     Args:
         rows: in the order of their frames.
@@ -38,11 +40,14 @@ def renumbered(rows: Sequence[PoseRow], known: dict[int, int], free: int) -> lis
         free: the first number that no face of the video has yet.
     """
     numbers = dict(known)
-    for row in rows:
-        if row.face not in numbers:
-            numbers[row.face] = free
-            free += 1
-    return sorted((row._replace(face=numbers[row.face]) for row in rows), key=lambda row: (row.frame or 0, row.face))
+    for _, of_frame in groupby(rows, key=attrgetter("frame")):
+        frame = []
+        for row in of_frame:
+            if row.face not in numbers:
+                numbers[row.face] = free
+                free += 1
+            frame.append(row._replace(face=numbers[row.face]))
+        yield from sorted(frame, key=attrgetter("face"))
 
 
 def _by_frame(rows: Iterable[PoseRow]) -> dict[int | None, list[PoseRow]]:
