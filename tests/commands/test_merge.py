@@ -198,6 +198,21 @@ def test_shards_of_another_run_are_told_before_a_cluster_starts(photos, monkeypa
     assert "'many' has finished shards of another run (poses-1-of-2.sources.jsonl): join them by" in message
 
 
+@pytest.mark.parametrize(
+    ("sources", "rows", "sentence"),
+    [
+        (["photos"], "poses.txt", "Rows are written to files that end in .csv, .jsonl or .parquet; got 'poses.txt'."),
+        (["photos"], "poses.parquet", "Parquet needs pyarrow: pip install 'fsanet[parquet]'."),
+        (["photos", "-"], "poses.csv", "A cluster shares out files, and '-' is none: leave it out."),
+    ],
+)
+def test_what_cannot_be_is_told_before_a_cluster_starts(photos, monkeypatch, capsys, sources, rows, sentence):
+    monkeypatch.setattr("fsanet.cluster.shared_run.open_pool", lambda address: pytest.fail("the work starts"))
+    monkeypatch.setattr("fsanet.inference.rows.tables.find_spec", lambda name: None)
+    assert cli.main(["estimate", *sources, "--no-pictures", "--cluster", "local:1", "--rows", rows]) == EXIT_ERROR
+    assert sentence in capsys.readouterr().err
+
+
 def test_no_shard(photos, capsys):
     with pytest.raises(SystemExit):
         estimate("--shard", "4/3")

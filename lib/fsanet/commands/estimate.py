@@ -198,10 +198,14 @@ def _on_cluster(args: argparse.Namespace, sources: list, rows: list[Path]) -> in
     """All shards, by many processes, and their rows joined."""
     from fsanet.cluster.shard import all_shards, names_digest
     from fsanet.cluster.shared_run import share_out
-    from fsanet.inference.rows.tables import PARQUET
+    from fsanet.inference.rows.tables import PARQUET, check_kind
 
     if args.shard or args.show:
         raise InputError("--shard and --show do not go with --cluster: leave them out.")
+    if beside := [source.shown_name for source in sources if not source.is_file]:
+        raise InputError(f"A cluster shares out files, and '{beside[0]}' is none: leave it out.")
+    for path in rows:
+        check_kind(path)
     texts = [path for path in rows if path.suffix != PARQUET] or [args.out / "poses.csv"]
     settings = argparse.Namespace(**vars(args) | {"rows": texts[:1], "quiet": True})
     shards = args.shards or _SHARDS

@@ -6,6 +6,7 @@ import csv
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Protocol, get_type_hints
 
@@ -26,17 +27,29 @@ class RowSink(Protocol):
         ...
 
 
-@contextmanager
-def open_sink(path: Path) -> Iterator[RowSink]:
-    """A file of rows by its suffix, under its name when the block ends.
+def check_kind(path: Path) -> None:
+    """Whether rows can be written to a file of that name.
 
     Raises:
         ValueError: for another suffix than .csv, .jsonl and .parquet.
         ImportError: for Parquet where pyarrow is not installed.
     """
-    suffix = path.suffix
-    if suffix != PARQUET and suffix.lstrip(".") not in FORMATS:
+    if path.suffix == PARQUET:
+        if not find_spec("pyarrow"):
+            raise MissingPackageError("Parquet needs pyarrow: pip install 'fsanet[parquet]'.")
+    elif path.suffix.lstrip(".") not in FORMATS:
         raise InputError(f"Rows are written to files that end in .csv, .jsonl or .parquet; got '{path}'.")
+
+
+@contextmanager
+def open_sink(path: Path) -> Iterator[RowSink]:
+    """A file of rows by its suffix, under its name when the block ends.
+
+    Raises:
+        ValueError, ImportError: as `check_kind`.
+    """
+    check_kind(path)
+    suffix = path.suffix
     with replace_whole(path) as temporary:
         sink = _Parquet(temporary) if suffix == PARQUET else _Text(temporary, FORMATS[suffix.lstrip(".")])
         try:
@@ -62,11 +75,9 @@ class _Parquet:
     """Row groups of a columnar file."""
 
     def __init__(self, path: Path):
-        try:
-            import pyarrow
-            from pyarrow import parquet
-        except ImportError:
-            raise MissingPackageError("Parquet needs pyarrow: pip install 'fsanet[parquet]'.") from None
+        import pyarrow
+        from pyarrow import parquet
+
         whole, text = pyarrow.int64(), pyarrow.string()
         kinds: dict[Any, Any] = {int: whole, int | None: whole, str: text, str | None: text}
         self._schema = pyarrow.schema([(name, kinds.get(_TYPES[name], pyarrow.float64())) for name in PoseRow._fields])
