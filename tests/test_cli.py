@@ -17,7 +17,7 @@ from fsanet.console import EXIT_BUG, EXIT_ERROR, EXIT_OK
 from fsanet.options import VOCABULARY
 from tests.docs.documents import ROOT
 
-_HELPERS = {"estimate_settings", "estimate_words", "twins"}
+_HELPERS = {"twins"}
 
 
 def parsers(parser: argparse.ArgumentParser | None = None, before: str = "") -> dict[str, argparse.ArgumentParser]:

@@ -139,7 +139,7 @@ def test_a_shard_that_was_stopped_is_joined_whatever_became_of_its_files(photos,
     (photos / "1.jpg").rename(tmp_path / "whole.jpg")
     (photos / "1.jpg").touch()
     with monkeypatch.context() as patched:
-        patched.setattr("fsanet.commands.estimate.make_printer", stop_after_three)
+        patched.setattr("fsanet.commands.estimate.one_run.make_printer", stop_after_three)
         assert estimate("--out", "many", "--shard", "1/1") == EXIT_INTERRUPTED
     (tmp_path / "whole.jpg").replace(photos / "1.jpg")
     (photos / "0.jpg").rename(photos / "00.jpg")

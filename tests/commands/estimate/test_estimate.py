@@ -17,7 +17,7 @@ import pytest
 from PIL import Image
 
 from fsanet import cli
-from fsanet.commands import estimate as estimate_module
+from fsanet.commands.estimate import one_run as estimate_module
 from fsanet.console import EXIT_BUG, EXIT_ERROR, EXIT_INTERRUPTED, EXIT_OK, EXIT_PARTIAL
 from fsanet.detectors.detection import BoxConvention
 from fsanet.image.reading import write_image

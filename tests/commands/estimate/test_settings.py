@@ -6,8 +6,8 @@ import os
 import pytest
 
 from fsanet.cli import command_parser
-from fsanet.commands import estimate_settings
-from fsanet.commands.estimate_settings import NOT_IN_ROWS, fingerprint
+from fsanet.commands.estimate import settings as estimate_settings
+from fsanet.commands.estimate.settings import NOT_IN_ROWS, fingerprint
 from fsanet.image.lens import Lens
 from fsanet.inference.choose import EstimatorSettings
 from fsanet.models.spec import get_spec
