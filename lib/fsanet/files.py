@@ -2,7 +2,9 @@
 
 import csv
 import errno
+import hashlib
 import io
+import json
 import logging
 import os
 import platform
@@ -59,6 +61,23 @@ def replace_whole(path: str | Path) -> Iterator[Path]:
         raise
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def write_json(path: str | Path, value: object, indent: int | None = None) -> None:
+    """Write a value whole, or not at all: in one compact line, or indented, for people to read.
+
+    Raises:
+        OSError: as `replace_whole`.
+    """
+    separators = None if indent else (",", ":")
+    with replace_whole(path) as temporary:
+        temporary.write_text(json.dumps(value, indent=indent, separators=separators), encoding="utf-8")
+
+
+def sha256_of(path: Path) -> str:
+    """SHA-256 of a file's content in hex."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from fsanet.files import sha256_of
 from fsanet.weights.download import (
     ATTEMPTS,
     UnreachableError,
@@ -17,7 +18,6 @@ from fsanet.weights.download import (
     bring,
     download,
     is_address,
-    sha256_of,
 )
 from fsanet.weights.pretrained import PretrainedFile
 

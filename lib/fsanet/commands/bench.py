@@ -19,7 +19,7 @@ from pathlib import Path
 from fsanet.benchmarks.speed.catalog import ON_REQUEST, SECTIONS, get_section
 from fsanet.benchmarks.speed.chart import draw_section
 from fsanet.benchmarks.speed.measurement import Effort, Section
-from fsanet.benchmarks.speed.report import as_text, conditions, write_json
+from fsanet.benchmarks.speed.report import as_text, conditions, write_section
 from fsanet.console import EXIT_ERROR, EXIT_OK, EXIT_PARTIAL
 from fsanet.errors import InputError, missing_package
 from fsanet.locations import work_dir
@@ -57,7 +57,7 @@ def run(args: argparse.Namespace) -> int:
             log.error("Section '%s' is left out: %s", name, error)
             continue
         print(f"\n{as_text(section)}", flush=True)
-        write_json(section, measured_on, args.out / f"{name}.json")
+        write_section(section, measured_on, args.out / f"{name}.json")
         if section.rows:
             _draw(section, args.out / f"{name}.png")
     if left_out < len(runs):

@@ -4,7 +4,6 @@ Sample i depends on the set, the settings, the seed and i alone. All cores work;
 ends with the same bytes.
 """
 
-import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -21,6 +20,7 @@ from fsanet.datasets.parts import json_sha256, kept_for_the_next_run, sole_write
 from fsanet.datasets.pose_set import PoseSet
 from fsanet.datasets.twins import changes_of
 from fsanet.errors import InputError
+from fsanet.files import sha256_of
 from fsanet.workers import run_on_all_cores
 
 _CHUNK = 256
@@ -93,7 +93,7 @@ def derive_set(
 
 def _record(work: Derivation, given: PoseSet) -> dict[str, Any]:
     """What the new set's `meta` says of how it was made."""
-    digest = file_sha256(work.source) if work.source.is_file() else ""
+    digest = sha256_of(work.source) if work.source.is_file() else ""
     made = {"from": work.source.name, "from_sha256": digest, "seed": work.seed, **work.settings}
     further = _further_seed(given)
     return made | {"stream": further[0]} if further else made
@@ -151,9 +151,3 @@ def _further_seed(given: PoseSet) -> list[int]:
     """A number that tells twins of a twin from those of its set: with one stream, one change gives away the other."""
     changes = changes_of(given.meta)
     return [int(json_sha256(changes)[:8], 16)] if changes else []
-
-
-def file_sha256(path: Path) -> str:
-    """The digest by which a twin knows the set that it was made of."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -7,7 +7,7 @@ belongs into `fsanet/weights/pretrained.py`.
 """
 
 import argparse
-import hashlib
+import shutil
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -19,7 +19,7 @@ import fsanet
 from fsanet.console import EXIT_OK, run_command
 from fsanet.dense import layout
 from fsanet.export.finder_file import write_finder_onnx, write_int8_finder
-from fsanet.files import replace_whole
+from fsanet.files import replace_whole, sha256_of
 from fsanet.image.kinds import pictures_in
 from fsanet.image.reading import read_image
 from fsanet.locations import BUNDLED_DIR, PRETRAINED, checkout
@@ -44,10 +44,9 @@ def bundle_finder(name: str, weights: Path, kept: Path, onnx: Path, pictures: Se
     with replace_whole(onnx) as temporary:  # both files are of these weights, or of those before
         write_finder_onnx(model, temporary, about)
         write_int8_finder(model, int8_beside(onnx), pictures, about)
-    content = weights.read_bytes()
     with replace_whole(kept) as temporary:
-        temporary.write_bytes(content)
-    return f'{len(content)}, "{hashlib.sha256(content).hexdigest()}"'
+        shutil.copyfile(weights, temporary)
+    return f'{kept.stat().st_size}, "{sha256_of(kept)}"'
 
 
 def int8_beside(onnx: Path) -> Path:
@@ -59,7 +58,7 @@ def _about(name: str, weights: Path) -> dict[str, str]:
     """What the file says of itself."""
     return {
         "model": name,
-        "weights_sha256": hashlib.sha256(weights.read_bytes()).hexdigest(),
+        "weights_sha256": sha256_of(weights),
         "licence": FREE_LICENCE,
         "prediction": "a row a cell: score (logit), box (4), five points (10), two columns of the rotation (6), "
         f"logits of masks (3: {', '.join(layout.MASKS)})",

@@ -2,7 +2,6 @@
 
 import dataclasses
 import hashlib
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -16,7 +15,7 @@ from fsanet.datasets.npz_stream import LeftOut
 from fsanet.datasets.parts import refuse_other_settings
 from fsanet.datasets.protocols import FLIPPED
 from fsanet.errors import InputError
-from fsanet.files import replace_whole
+from fsanet.files import write_json
 from fsanet.image.kinds import pictures_in
 from fsanet.image.reading import read_image
 from fsanet.pose.angles import angles_from_rotation
@@ -100,8 +99,7 @@ def profile_folder(
     _refuse_other_pictures(raw, folders)
     refuse_other_settings(folder / _RECORD, dataclasses.asdict(settings), "copies")
     photographs = find_photographs(raw, folder / _MESHES, settings.only)
-    with replace_whole(folder / _RECORD) as temporary:
-        temporary.write_text(json.dumps(dataclasses.asdict(settings)), encoding="utf-8")
+    write_json(folder / _RECORD, dataclasses.asdict(settings))
     if settings.other_shapes and write_shapes(folder / _SHAPES, photographs, workers) == 1:
         raise InputError(f"Only one photograph in '{raw}' can be used: no other face shape is there for its copies.")
     work = partial(_profile, folder=folder, settings=settings)

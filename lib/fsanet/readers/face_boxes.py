@@ -19,7 +19,7 @@ from fsanet.datasets.parts import Parts, json_sha256, kept_for_the_next_run, req
 from fsanet.detectors.catalog import create_detector
 from fsanet.detectors.detection import Detection, FaceDetector
 from fsanet.errors import InputError
-from fsanet.files import replace_whole
+from fsanet.files import write_json
 from fsanet.image.boxes import area
 from fsanet.image.reading import read_image
 from fsanet.readers.set_builder import RawItem, files_sha256
@@ -144,7 +144,7 @@ def _detect_all(
             bar.update(count)
         for index in range(len(runs)):
             found |= json.loads(parts[index].read_text(encoding="utf-8"))
-        _write_json(path, {"plan_sha256": json_sha256(plan), "detector": choice.record(), "frames": found})
+        write_json(path, {"plan_sha256": json_sha256(plan), "detector": choice.record(), "frames": found})
     parts.discard()
     return found
 
@@ -152,7 +152,7 @@ def _detect_all(
 def _detect_run(choice: DetectorChoice, task: tuple[Path, Sequence[RawItem]]) -> int:
     """Search a run of frames and write what was found; returns how many frames it was. Runs in a worker process."""
     path, frames = task
-    _write_json(path, {frame.name: asdict(_faces_of(frame.files[0], choice)) for frame in frames})
+    write_json(path, {frame.name: asdict(_faces_of(frame.files[0], choice)) for frame in frames})
     return len(frames)
 
 
@@ -163,8 +163,3 @@ def _faces_of(image_path: Path, choice: DetectorChoice) -> FrameFaces:
         return FrameFaces(0, 0, (), str(error))
     faces = [(*face.box_xyxy, face.score) for face in find_faces(image, choice)]
     return FrameFaces(image.shape[1], image.shape[0], faces)
-
-
-def _write_json(path: Path, content: Mapping) -> None:
-    with replace_whole(path) as temporary:
-        temporary.write_text(json.dumps(content, separators=(",", ":")), encoding="utf-8")

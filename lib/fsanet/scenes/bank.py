@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from fsanet.console import progress
 from fsanet.datasets.npz_file import write_npy
 from fsanet.errors import InputError
-from fsanet.files import replace_whole
+from fsanet.files import replace_whole, write_json
 from fsanet.scenes.bank_plan import BankPlan
 from fsanet.scenes.cutout import Cutout, render_face, render_non_face
 from fsanet.scenes.photograph_cutout import cut_below_chin, cut_photograph, labelled_files
@@ -88,8 +88,7 @@ def _claim(folder: Path, plan: BankPlan) -> None:
             f"'{folder}' holds another bank of cut-outs, or one of another version of this program: remove it, or name "
             "another folder."
         )
-    with replace_whole(file) as temporary:
-        temporary.write_text(json.dumps(asdict(plan)), encoding="utf-8")
+    write_json(file, asdict(plan))
 
 
 def _read_plan(file: Path) -> BankPlan:

@@ -1,6 +1,5 @@
 """Hard negatives: scenes without a face in which a network sees one, kept as backgrounds of its further training."""
 
-import json
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import NamedTuple
@@ -10,7 +9,7 @@ import numpy as np
 from fsanet.console import progress
 from fsanet.datasets.parts import refuse_other_settings
 from fsanet.detectors.scout import ScoutNetwork
-from fsanet.files import replace_whole
+from fsanet.files import write_json
 from fsanet.image.reading import write_image
 from fsanet.scenes.compose import NOBODY, Composer
 from fsanet.scenes.ingredients import Ingredients, open_composer
@@ -63,8 +62,7 @@ def write_hard(folder: Path, plan: HardPlan, *, workers: int | None = None, quie
     folder.mkdir(parents=True, exist_ok=True)
     record, settings = folder / "hard.json", plan.settings()
     refuse_other_settings(record, settings, "scenes")
-    with replace_whole(record) as temporary:
-        temporary.write_text(json.dumps(settings), encoding="utf-8")
+    write_json(record, settings)
     written = 0
     with progress(total=plan.scenes, unit="scene", label=folder.name, quiet=quiet) as bar:
         starts = range(0, plan.scenes, _CHUNK)

@@ -1,12 +1,11 @@
 """The files of a training run: where they lie, and what is removed of them."""
 
 import dataclasses
-import json
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from fsanet.files import remove_leftovers, replace_whole
+from fsanet.files import remove_leftovers, write_json
 from fsanet.training import checkpoint
 from fsanet.training.plan import Plan
 
@@ -69,5 +68,4 @@ class RunFiles:
 
     def write_settings(self, plan: Plan) -> None:
         """Write the plan of a run that begins."""
-        with replace_whole(self.settings) as temporary:
-            temporary.write_text(json.dumps(dataclasses.asdict(plan), indent=2), encoding="utf-8")
+        write_json(self.settings, dataclasses.asdict(plan), indent=2)

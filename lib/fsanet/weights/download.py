@@ -6,7 +6,6 @@ when the transfer breaks; to go on, or to try again within a file, needs a downl
 """
 
 import errno
-import hashlib
 import http.client
 import time
 import urllib.error
@@ -17,7 +16,7 @@ from typing import BinaryIO, TypeAlias
 from urllib.parse import urlsplit
 
 from fsanet.errors import InputError
-from fsanet.files import locked
+from fsanet.files import locked, sha256_of
 from fsanet.weights.pretrained import PretrainedFile
 
 ATTEMPTS = 4
@@ -59,12 +58,6 @@ def check_address(address: str) -> None:
         host = b""
     if not host:
         raise InputError(f"'{address}' is no http(s) address: give one such as https://host:8000/folder.")
-
-
-def sha256_of(path: Path) -> str:
-    """SHA-256 of a file's content in hex."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def bring(file: PretrainedFile, location: str, target: Path, on_position: Progress) -> None:

@@ -3,10 +3,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from fsanet.datasets.derive import file_sha256
 from fsanet.evaluation.poses.labelled_sets import LabelledSet, Origin
 from fsanet.evaluation.poses.measure import measure
 from fsanet.evaluation.poses.paired import PUBLISHED, as_text, find_pairs
+from fsanet.files import sha256_of
 
 NOWHERE = Path("nowhere")
 TRUE = np.array([[10.0, 0, 0], [-10, 5, 5], [20, 10, -5]])
@@ -80,7 +80,7 @@ def test_a_twin_without_a_common_face_is_told_and_left_out(caplog):
 def test_a_twin_of_an_earlier_version_of_its_set_is_told_once_and_left_out(tmp_path, caplog):
     file = tmp_path / "A.npz"
     file.write_bytes(b"earlier")
-    meta = made_of("A", digest=file_sha256(file))
+    meta = made_of("A", digest=sha256_of(file))
     measured = [
         evaluation(name, 1.0, model, meta=given, folder=tmp_path)
         for name, given in (("A", None), ("A_masked", meta))

@@ -1,6 +1,5 @@
 """Sections as a table on the screen and as JSON."""
 
-import json
 import os
 import platform
 from collections.abc import Sequence
@@ -8,7 +7,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from fsanet.benchmarks.speed.measurement import Row, Section
-from fsanet.files import replace_whole
+from fsanet.files import write_json
 from fsanet.workers import cores
 
 _PACKAGES = (
@@ -34,7 +33,7 @@ def as_text(section: Section) -> str:
     return "\n".join([section.title, *text, *(f"Left out: {sentence}" for sentence in section.left_out)])
 
 
-def write_json(section: Section, measured_on: dict[str, str], path: Path) -> None:
+def write_section(section: Section, measured_on: dict[str, str], path: Path) -> None:
     """A section with the conditions it was measured under."""
     rows = [
         {
@@ -48,8 +47,7 @@ def write_json(section: Section, measured_on: dict[str, str], path: Path) -> Non
         for row in section.rows
     ]
     content = {"title": section.title, "conditions": measured_on, "rows": rows, "left_out": section.left_out}
-    with replace_whole(path) as temporary:
-        temporary.write_text(json.dumps(content, indent=1), encoding="utf-8")
+    write_json(path, content, indent=1)
 
 
 def _line(cells: Sequence[str], widths: Sequence[int]) -> str:

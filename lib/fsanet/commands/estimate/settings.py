@@ -54,7 +54,7 @@ def _digests(args: argparse.Namespace) -> list[str]:
     """SHA-256 of each file of the weights; none where they are those of a catalogue, or opening them will fail."""
     if args.weights is None:
         return []
-    from fsanet.weights.download import sha256_of
+    from fsanet.files import sha256_of
 
     try:
         return [sha256_of(file) for file in _weight_files(args.model, args.weights)]

@@ -10,10 +10,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from fsanet.datasets.derive import file_sha256
 from fsanet.datasets.twins import MASKED, made_from, plain_name
 from fsanet.evaluation.poses.labelled_sets import LabelledSet
 from fsanet.evaluation.poses.measure import ANGLES, Evaluation, measure
+from fsanet.files import sha256_of
 
 
 class PublishedFigure(NamedTuple):
@@ -88,7 +88,7 @@ def _shared_rows(plain: LabelledSet, twin: LabelledSet) -> NDArray[np.intp] | No
         return None
     shared, in_plain, in_twin = np.intersect1d(plain.origin.rows, twin.origin.rows, return_indices=True)
     digest, again = made.get("from_sha256"), "remove it and make it again"
-    if digest and digest != file_sha256(plain.origin.file):
+    if digest and digest != sha256_of(plain.origin.file):
         reason = f"it was made of another '{plain.origin.file.name}' than the one that is there; {again}"
     elif not np.array_equal(plain.source[in_plain], twin.source[in_twin]):
         reason = f"it does not hold the same faces in the same order; {again}"

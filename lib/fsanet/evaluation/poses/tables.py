@@ -1,14 +1,13 @@
 """Evaluations as a table on the screen, and as CSV and JSON."""
 
 import csv
-import json
 import math
 from collections.abc import Sequence
 from itertools import groupby
 from pathlib import Path
 
 from fsanet.evaluation.poses.measure import AHEAD_DEG, ANGLES, ASIDE_DEG, Evaluation, as_row
-from fsanet.files import replace_whole
+from fsanet.files import replace_whole, write_json
 
 _HEADINGS = (
     ("model", 17),
@@ -42,8 +41,7 @@ def write_rows(evaluations: Sequence[Evaluation], folder: Path) -> list[Path]:
         writer = csv.DictWriter(file, fieldnames=list(rows[0]))
         writer.writeheader()
         writer.writerows(rows)
-    with replace_whole(folder / "results.json") as temporary:
-        temporary.write_text(json.dumps(rows, indent=1), encoding="utf-8")
+    write_json(folder / "results.json", rows, indent=1)
     return [folder / "results.csv", folder / "results.json"]
 
 

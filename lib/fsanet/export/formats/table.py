@@ -5,7 +5,6 @@ A new format is a function that writes it, a row of `_ROWS`, and how `fsanet.eng
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatch
@@ -18,6 +17,7 @@ from numpy.typing import NDArray
 
 import fsanet
 from fsanet.errors import InputError
+from fsanet.files import sha256_of
 from fsanet.image.face_crop import DETECTOR_MARGIN, INPUT_SIZE
 from fsanet.weights.model_files import weight_files
 from fsanet.weights.pretrained import BUNDLED_WEIGHTS, FILES
@@ -143,7 +143,7 @@ def describe(model: str, weights: str | Path) -> dict[str, str]:
         model, weights (of a path the last part), weights_sha256 (one for each network, in the order of the fusion),
         licence, angles, colour_order, value_range, input_size, crop_margin, fsanet_version.
     """
-    digests = [hashlib.sha256(path.read_bytes()).hexdigest() for path in weight_files(model, weights).values()]
+    digests = [sha256_of(path) for path in weight_files(model, weights).values()]
     licences = {file.sha256: file.licence for file in BUNDLED_WEIGHTS + FILES}
     return {
         "model": model,
