@@ -14,7 +14,8 @@ from pathlib import Path
 
 from fsanet.locations import cache_dir
 
-PACKAGE = "mediapipe==0.10.14"
+VERSION = "0.10.14"
+PACKAGE = f"mediapipe=={VERSION}"
 
 
 def mediapipe_python() -> Path:

@@ -8,7 +8,6 @@ from fsanet.errors import InputError, told_extras
 
 SECTIONS = ("engines", "exports", "start", "video", "training", "folder", "peers", "video_peers", "gpu")
 # Take minutes, install something or need a card: only where they are named.
-# Take minutes, install something or need a card: only where they are named.
 ON_REQUEST = ("folder", "peers", "video_peers", "gpu")
 
 

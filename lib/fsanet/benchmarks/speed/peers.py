@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from fsanet.benchmarks.speed.measurement import Effort, Row, Section
 from fsanet.image.reading import write_image
 from fsanet.locations import MIRROR_VARIABLE, work_dir
+from fsanet.mediapipe_environment import VERSION, mediapipe_python, run_script, write_names
 from fsanet.readers.labelled_photographs import LabelledPhotograph, labelled_among, labelled_photographs
 
 TITLE = "Peers on whole pictures of AFLW2000: milliseconds a picture, faces found, mean absolute error in degrees"
@@ -62,7 +63,7 @@ def _measured(pictures: list[LabelledPhotograph], rounds: int, shown: str = "") 
     sides = {
         f"fsanet, YuNet and fusion{shown}": _ours("yunet", pictures, rounds),
         f"fsanet, scout and fusion{shown}": _ours("scout", pictures, rounds),
-        f"MediaPipe 0.10.14 Face Mesh{shown}": _mediapipe(pictures, rounds),
+        f"MediaPipe {VERSION} Face Mesh{shown}": _mediapipe(pictures, rounds),
     }
     return _rows(sides, np.array([picture.pose_deg for picture in pictures]))
 
@@ -130,7 +131,6 @@ def _ours(detector: str, faces: list[LabelledPhotograph], rounds: int) -> Answer
 
 
 def _mediapipe(faces: list[LabelledPhotograph], rounds: int) -> Answers:
-    from fsanet.mediapipe_environment import mediapipe_python, run_script, write_names
     from fsanet.pose.angles import angles_from_rotation
     from fsanet.profiling.template import face_template, place
 

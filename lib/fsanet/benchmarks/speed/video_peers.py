@@ -8,6 +8,7 @@ from statistics import median
 from fsanet.benchmarks.own_process import OwnProcess
 from fsanet.benchmarks.speed.measurement import Effort, Row, Section
 from fsanet.benchmarks.speed.video import Passage, go_through
+from fsanet.mediapipe_environment import VERSION, run_script
 
 TITLE = "Peers on a video of 640x480 with one face: frames a second from the file to poses or points, nothing drawn"
 _SCRIPT = Path(__file__).with_name("video_peer_script.py")
@@ -30,7 +31,7 @@ def run(effort: Effort) -> Section:
             for every in _DETECT_EVERY:
                 name = f"fsanet, scout and fusion, detect_every={every}"
                 sides.setdefault(name, []).append(process(go_through, clip, None, every))
-            sides.setdefault("MediaPipe 0.10.14 Face Mesh", []).append(_mediapipe(clip))
+            sides.setdefault(f"MediaPipe {VERSION} Face Mesh", []).append(_mediapipe(clip))
     return Section("video_peers", TITLE, [_row(name, passages, effort.frames) for name, passages in sides.items()])
 
 
@@ -41,7 +42,6 @@ def _row(name: str, passages: list[Passage], frames: int) -> Row:
 
 
 def _mediapipe(clip: Path) -> Passage:
-    from fsanet.mediapipe_environment import run_script
 
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder, "taken.json")
