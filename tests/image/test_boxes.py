@@ -30,6 +30,10 @@ def test_a_box_holds_its_edge_and_what_is_within(point, is_held):
     assert boxes.holds((1, 2, 4, 10), point) is is_held
 
 
+def test_the_union_holds_both_boxes():
+    assert boxes.union((1, 2, 4, 10), (0, 5, 3, 12)) == (0, 2, 4, 12)
+
+
 def test_remap_scales_about_the_centre_then_shifts():
     assert boxes.remap((0, 0, 10, 20), (2, 0.5), (0.1, -0.25)) == (-4, 0, 16, 10)
 

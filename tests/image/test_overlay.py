@@ -59,6 +59,21 @@ def test_cube_marks_its_front():
     assert color_center(image, overlay.FRONT_COLOR) == pytest.approx(CENTER, abs=1)
 
 
+@pytest.mark.parametrize(
+    ("draw", "extent"), [(overlay.draw_axes, overlay.axes_extent), (overlay.draw_cube, overlay.cube_extent)]
+)
+@pytest.mark.parametrize("length", [8, 30, 120, 280])
+def test_the_extent_of_a_figure_is_that_of_its_pixels(draw, extent, length):
+    for angles in np.random.default_rng(length).normal(0, (60, 40, 60), (15, 3)):
+        image = np.zeros((1000, 1000, 3), np.uint8)
+        draw(image, rotation_from_angles(angles), (500, 500), length)
+        rows, columns = np.nonzero(image.any(axis=-1))
+        pixels = np.array([columns.min(), rows.min(), columns.max() + 1, rows.max() + 1])
+        outside = (pixels - extent(rotation_from_angles(angles), (500, 500), length)) * [1, 1, -1, -1]
+        assert (outside >= 0).all()
+        assert (outside < 3.5).all()
+
+
 def test_label_stays_inside():
     image = canvas(100)
     overlay.draw_label(image, ["yaw -12"], (90, 95), 16)

@@ -52,6 +52,12 @@ def common_area(box_xyxy: AnyBox, other_xyxy: AnyBox) -> float:
     return area((max(ax1, bx1), max(ay1, by1), min(ax2, bx2), min(ay2, by2)))
 
 
+def union(box_xyxy: AnyBox, other_xyxy: AnyBox) -> BoxXYXY:
+    """The smallest box that holds two boxes."""
+    (ax1, ay1, ax2, ay2), (bx1, by1, bx2, by2) = box_xyxy, other_xyxy
+    return min(ax1, bx1), min(ay1, by1), max(ax2, bx2), max(ay2, by2)
+
+
 def share_inside(box_xyxy: AnyBox, width: int, height: int) -> float:
     """Share of a box's area that lies on an image of `width` x `height` pixels; 0 for an empty box."""
     whole = area(box_xyxy)

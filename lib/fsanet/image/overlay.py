@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from fsanet.image import boxes
 from fsanet.image.boxes import BoxXYXY
@@ -15,7 +15,9 @@ UP_COLOR = (115, 158, 0)  # its y axis
 FRONT_COLOR = (178, 114, 0)  # its z axis: out of the face, towards the camera at zero pose
 _FONT = cv2.FONT_HERSHEY_SIMPLEX
 OUTLINE_COLOR = (255, 255, 255)
-LABEL_GAP = 0.05  # between a box and its label, as a share of the box's shorter side
+_LABEL_GAP, _LEAST_LABEL_GAP = 0.05, 2.0  # beside a label: as a share of the box's shorter side, and in pixels
+_SOFT_EDGE = 2.0  # pixels that a line, and an arrow head of whole pixels, may reach beyond its width
+_CUBE_CORNERS = np.array([[x, y, z] for z in (-1, 1) for y in (-1, 1) for x in (-1, 1)], dtype=np.float64)
 _CUBE_EDGES = [(a, b) for a in range(8) for b in range(a + 1, 8) if (a ^ b).bit_count() == 1]
 
 
@@ -54,10 +56,19 @@ def draw_axes(image_bgr: NDArray[np.uint8], rotation: NDArray, center_xy: Sequen
     start = _pixel(center_xy)
     for axis in np.argsort(np.asarray(rotation)[2]):  # depth of each tip: its z component
         tip = _pixel(tips[axis])
-        # Arrow heads of one size, whatever the foreshortening.
-        head = min(0.4, 5 * thickness / max(1.0, float(np.hypot(tip[0] - start[0], tip[1] - start[1]))))
+        head = _head_share(start, tip, thickness)
         cv2.arrowedLine(image_bgr, start, tip, OUTLINE_COLOR, thickness + 2, cv2.LINE_AA, tipLength=head)
         cv2.arrowedLine(image_bgr, start, tip, colors[axis], thickness, cv2.LINE_AA, tipLength=head)
+
+
+def axes_extent(rotation: NDArray, center_xy: Sequence[float], length: float) -> BoxXYXY:
+    """The box in pixels that holds all that `draw_axes` draws: lines, outlines and arrow heads."""
+    thickness, start = _line_width(length), np.array(_pixel(center_xy))
+    points = [start]
+    for tip in np.array([_pixel(tip) for tip in project_axes(rotation, center_xy, length)]):
+        back = _head_share(start, tip, thickness) * (start - tip)
+        points += [tip, *(tip + (back + side * back[::-1] * [-1, 1]) / 2**0.5 for side in (-1, 1))]
+    return _extent(points, thickness + 2)
 
 
 def draw_cube(image_bgr: NDArray[np.uint8], rotation: NDArray, center_xy: Sequence[float], length: float) -> None:
@@ -69,9 +80,8 @@ def draw_cube(image_bgr: NDArray[np.uint8], rotation: NDArray, center_xy: Sequen
         center_xy: centre of the cube in pixels.
         length: half its side in pixels.
     """
-    corners = np.array([[x, y, z] for z in (-1, 1) for y in (-1, 1) for x in (-1, 1)], dtype=np.float64) * length
-    points = [_pixel(p) for p in project_points(rotation, corners, center_xy)]
-    depth = (corners @ np.asarray(rotation).T)[:, 2]
+    points = [_pixel(p) for p in project_points(rotation, _CUBE_CORNERS * length, center_xy)]
+    depth = (_CUBE_CORNERS @ np.asarray(rotation).T)[:, 2]
     thickness = _line_width(length)
     for a, b in sorted(_CUBE_EDGES, key=lambda edge: depth[list(edge)].sum()):
         color = FRONT_COLOR if min(a, b) >= 4 else RIGHT_COLOR if max(a, b) < 4 else UP_COLOR
@@ -79,12 +89,18 @@ def draw_cube(image_bgr: NDArray[np.uint8], rotation: NDArray, center_xy: Sequen
         cv2.line(image_bgr, points[a], points[b], color, thickness, cv2.LINE_AA)
 
 
+def cube_extent(rotation: NDArray, center_xy: Sequence[float], length: float) -> BoxXYXY:
+    """The box in pixels that holds all that `draw_cube` draws: lines and outlines."""
+    corners = project_points(rotation, _CUBE_CORNERS * length, center_xy)
+    return _extent([_pixel(corner) for corner in corners], _line_width(length) + 2)
+
+
 def draw_box(
     image_bgr: NDArray[np.uint8], box_xyxy: BoxXYXY, color_bgr: tuple[int, int, int], dashed: bool = False
 ) -> None:
     """Draw a box into an image, (h, w, 3) uint8 changed in place; its sides dashed where asked for."""
     x1, y1, x2, y2 = box_xyxy
-    thickness = max(1, round(min(x2 - x1, y2 - y1) / 120))
+    thickness = _box_line_width(box_xyxy)
     dash = max(4 * thickness, min(x2 - x1, y2 - y1) / 12)
     for (ax, ay), (bx, by) in (((x1, y1), (x2, y1)), ((x2, y1), (x2, y2)), ((x2, y2), (x1, y2)), ((x1, y2), (x1, y1))):
         pieces = max(1, int(np.hypot(bx - ax, by - ay) / dash / 2)) if dashed else 1
@@ -92,6 +108,11 @@ def draw_box(
             start, end = piece / pieces, (piece + (0.5 if dashed else 1)) / pieces
             ends = [_pixel((ax + t * (bx - ax), ay + t * (by - ay))) for t in (start, end)]
             cv2.line(image_bgr, *ends, color_bgr, thickness, cv2.LINE_AA)
+
+
+def box_extent(box_xyxy: BoxXYXY) -> BoxXYXY:
+    """The box in pixels that holds all that `draw_box` draws."""
+    return _extent([_pixel(box_xyxy[:2]), _pixel(box_xyxy[2:])], _box_line_width(box_xyxy))
 
 
 def label_size(lines: Sequence[str], height: float) -> tuple[int, int]:
@@ -106,7 +127,7 @@ def place_label(
     label_wh: tuple[int, int],
     image_wh: tuple[int, int],
     covered: Sequence[BoxXYXY],
-    gap: float = LABEL_GAP,
+    drawn_xyxy: BoxXYXY | None = None,
 ) -> BoxXYXY:
     """A place for a label beside a box: the one, of those around it, that covers least of what must stay in view.
 
@@ -114,12 +135,16 @@ def place_label(
         box_xyxy: the box that the label belongs to.
         label_wh: its size in pixels.
         image_wh: size of the image, in which it stays.
-        covered: boxes of faces and of labels that are placed already.
-        gap: between box and label, as a share of the box's shorter side.
+        covered: boxes of faces, of what is drawn on them, and of labels that are placed already.
+        drawn_xyxy: what is drawn of that box's face, itself included; None for the box alone.
+
+    Returns:
+        The label's box, in whole pixels.
     """
     (x1, y1, x2, y2), (width, height) = box_xyxy, label_wh
-    gap *= min(x2 - x1, y2 - y1)
-    right, left, above, below = x2 + gap, x1 - gap - width, y1 - gap - height, y2 + gap
+    gap = max(_LEAST_LABEL_GAP, _LABEL_GAP * min(x2 - x1, y2 - y1))
+    drawn_x1, drawn_y1, drawn_x2, drawn_y2 = drawn_xyxy or box_xyxy
+    right, left, above, below = drawn_x2 + gap, drawn_x1 - gap - width, drawn_y1 - gap - height, drawn_y2 + gap
     corners = [(right, y1), (left, y1), (x1, below), (x1, above), (right, y2 - height), (left, y2 - height)]
     corners += [(right, below), (left, below), (right, above), (left, above)]
     places = [_moved_inside(corner, label_wh, image_wh) for corner in corners]
@@ -127,7 +152,7 @@ def place_label(
 
 
 def _moved_inside(corner_xy: tuple[float, float], label_wh: tuple[int, int], image_wh: tuple[int, int]) -> BoxXYXY:
-    x, y = (float(np.clip(v, 0, max(0, a - b))) for v, a, b in zip(corner_xy, image_wh, label_wh, strict=True))
+    x, y = (float(np.clip(round(v), 0, max(0, a - b))) for v, a, b in zip(corner_xy, image_wh, label_wh, strict=True))
     return x, y, x + label_wh[0], y + label_wh[1]
 
 
@@ -154,6 +179,25 @@ def draw_label(image_bgr: NDArray[np.uint8], lines: Sequence[str], top_left_xy: 
 def _line_width(length: float) -> int:
     """Line width in pixels that suits a drawing of this size."""
     return int(np.clip(round(length / 30), 2, 200))
+
+
+def _box_line_width(box_xyxy: BoxXYXY) -> int:
+    """Line width in pixels that suits a box."""
+    x1, y1, x2, y2 = box_xyxy
+    return max(1, round(min(x2 - x1, y2 - y1) / 120))
+
+
+def _head_share(start_xy: ArrayLike, tip_xy: ArrayLike, thickness: int) -> float:
+    """The share of an arrow that its head takes, so that heads are of one size, whatever the foreshortening."""
+    length = float(np.linalg.norm(np.subtract(tip_xy, start_xy)))
+    return min(0.4, 5 * thickness / max(1.0, length))
+
+
+def _extent(points_xy: ArrayLike, width: int) -> BoxXYXY:
+    """The box that holds lines of some width, in pixels, between points."""
+    points, around = np.asarray(points_xy, dtype=np.float64), width / 2 + _SOFT_EDGE
+    (x1, y1), (x2, y2) = points.min(axis=0) - around, points.max(axis=0) + around + 1
+    return float(x1), float(y1), float(x2), float(y2)
 
 
 def _pixel(xy: Sequence[float]) -> tuple[int, int]:

@@ -1,21 +1,49 @@
 """What is drawn on an image for each face."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from fsanet.image import boxes
 from fsanet.image.boxes import BoxXYXY
-from fsanet.image.overlay import LABEL_GAP, draw_axes, draw_box, draw_cube, draw_label, label_size, place_label
+from fsanet.image.overlay import (
+    axes_extent,
+    box_extent,
+    cube_extent,
+    draw_axes,
+    draw_box,
+    draw_cube,
+    draw_label,
+    label_size,
+    place_label,
+)
 from fsanet.inference.styles import Style
 from fsanet.pose.angles import Pose
 
 BOX_COLOR = (200, 200, 200)
-# Half the size of axes and cube, and how far they reach out of the box at most (a cube, turned about one axis); all as
-# shares of the box's shorter side.
-_AXIS, _HALF_CUBE = 0.6, 0.5
-_REACH: dict[Style, float] = {"axes": _AXIS - 0.5, "cube": _HALF_CUBE * 2**0.5 - 0.5, "none": 0.0}
+
+
+class _Figure(NamedTuple):
+    """What shows a pose.
+
+    Attributes:
+        draw: draws it into an image, given a rotation, a centre and a length in pixels.
+        extent: where that draws, given the same.
+        share: its length as a share of the box's shorter side.
+    """
+
+    draw: Callable[[NDArray[np.uint8], NDArray, Sequence[float], float], None]
+    extent: Callable[[NDArray, Sequence[float], float], BoxXYXY]
+    share: float
+
+
+_FIGURES: dict[Style, _Figure] = {
+    "axes": _Figure(draw_axes, axes_extent, 0.6),
+    "cube": _Figure(draw_cube, cube_extent, 0.5),
+}
 
 
 @dataclass(frozen=True)
@@ -47,11 +75,12 @@ def draw_faces(image_bgr: NDArray[np.uint8], faces: Sequence[DrawnFace], style: 
     """
     for face in faces:
         _draw_figure(image_bgr, face, style)
-    covered = [_reached(face.box_xyxy, _REACH[style]) for face in faces]
+    drawn = [_drawn(face, style) for face in faces]
+    covered = list(drawn)
     size_wh = image_bgr.shape[1], image_bgr.shape[0]
-    for face in faces:
+    for face, around in zip(faces, drawn, strict=True):
         lines, height = _lines(face), _line_height(face)
-        place = place_label(face.box_xyxy, label_size(lines, height), size_wh, covered, _REACH[style] + LABEL_GAP)
+        place = place_label(face.box_xyxy, label_size(lines, height), size_wh, covered, around)
         draw_label(image_bgr, lines, place[:2], height)
         covered.append(place)
 
@@ -64,19 +93,23 @@ def draw_face(
 
 
 def _draw_figure(image_bgr: NDArray[np.uint8], face: DrawnFace, style: Style) -> None:
-    x1, y1, x2, y2 = face.box_xyxy
-    side, center = min(x2 - x1, y2 - y1), ((x1 + x2) / 2, (y1 + y2) / 2)
     draw_box(image_bgr, face.box_xyxy, BOX_COLOR, dashed=not face.is_sure)
-    if style == "axes":
-        draw_axes(image_bgr, face.pose.rotation, center, _AXIS * side)
-    elif style == "cube":
-        draw_cube(image_bgr, face.pose.rotation, center, _HALF_CUBE * side)
+    if figure := _FIGURES.get(style):
+        figure.draw(image_bgr, face.pose.rotation, boxes.center(face.box_xyxy), figure.share * _side(face))
 
 
-def _reached(box_xyxy: BoxXYXY, share: float) -> BoxXYXY:
-    x1, y1, x2, y2 = box_xyxy
-    more = share * min(x2 - x1, y2 - y1)
-    return x1 - more, y1 - more, x2 + more, y2 + more
+def _drawn(face: DrawnFace, style: Style) -> BoxXYXY:
+    """The box that holds all that is drawn of a face but its label."""
+    around = box_extent(face.box_xyxy)
+    if figure := _FIGURES.get(style):
+        extent = figure.extent(face.pose.rotation, boxes.center(face.box_xyxy), figure.share * _side(face))
+        around = boxes.union(around, extent)
+    return around
+
+
+def _side(face: DrawnFace) -> float:
+    x1, y1, x2, y2 = face.box_xyxy
+    return min(x2 - x1, y2 - y1)
 
 
 def _lines(face: DrawnFace) -> list[str]:
@@ -85,5 +118,4 @@ def _lines(face: DrawnFace) -> list[str]:
 
 
 def _line_height(face: DrawnFace) -> float:
-    x1, y1, x2, y2 = face.box_xyxy
-    return float(np.clip(min(x2 - x1, y2 - y1) / 8, 11, 48))
+    return float(np.clip(_side(face) / 8, 11, 48))
