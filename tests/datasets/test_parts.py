@@ -150,6 +150,16 @@ def test_a_folder_made_with_other_settings_is_refused(tmp_path):
         refuse_other_settings(record, {"seed": 2}, "scenes")
 
 
+@pytest.mark.parametrize("before", ['{"seed": 1}', '{"seed": 1, "code": "older"}'])
+def test_a_folder_made_by_another_version_is_refused(tmp_path, before):
+    record = tmp_path / "settings.json"
+    record.write_text(before)
+    with pytest.raises(InputError, match=r"holds scenes that another version of this program made: remove it, or"):
+        refuse_other_settings(record, {"seed": 1, "code": "now"}, "scenes")
+    with pytest.raises(InputError, match=r"holds scenes made with {'seed': 1"):
+        refuse_other_settings(record, {"seed": 2, "code": "now"}, "scenes")
+
+
 @pytest.mark.parametrize("content", [b"", b"no json", b"\xff\xfe", b"[" * 100_000])
 def test_a_record_of_settings_that_is_damaged_is_one_sentence(tmp_path, content):
     record = tmp_path / "settings.json"

@@ -41,6 +41,17 @@ def test_landmarks_of_aflw2000_are_those_in_three_dimensions(photographs, tmp_pa
     np.testing.assert_allclose(of_three, of_two)
 
 
+@pytest.mark.parametrize("damaged", [np.ones((68, 3)), np.full((3, 68), np.nan)], ids=["other sides", "NaN"])
+def test_landmarks_in_two_dimensions_do_where_those_in_three_are_damaged(photographs, tmp_path, damaged):
+    label = scipy.io.loadmat(photographs / "p_0.mat")
+    content = {"Pose_Para": label["Pose_Para"], "pt2d": label["pt2d"], "pt3d_68": damaged}
+    scipy.io.savemat(tmp_path / "a.mat", content)
+    found, whole = (
+        Photograph(folder / name).head() for folder, name in ((tmp_path, "a.png"), (photographs, "p_0.png"))
+    )
+    np.testing.assert_allclose(found.vertices, whole.vertices)
+
+
 def test_a_mesh_gives_the_head_and_its_pose_is_corrected(tmp_path):
     head = Photograph(tmp_path / "a.png", mesh=mesh_of(POSE)).head()
     expected = reading_correction().corrected(rotation_from_angles(POSE), np.zeros((478, 3)))

@@ -1,3 +1,4 @@
+import json
 import shutil
 from dataclasses import replace
 
@@ -15,6 +16,7 @@ from fsanet.profiling.heads import find_photographs
 from fsanet.profiling.mesh_points import Meshes
 from fsanet.profiling.write import ProfileSettings, profile_folder, write_copy
 from fsanet.readers.type1 import list_type1, read_mat
+from fsanet.rendering.code_version import PROFILED, code_version
 
 SETTINGS = ProfileSettings(copies=2, seed=5)
 
@@ -87,6 +89,19 @@ def test_a_stopped_run_goes_on_and_leaves_what_is_there(profiled, photographs):
 def test_copies_of_other_settings_are_not_mixed(profiled, photographs):
     with pytest.raises(InputError, match="choose another OUT"):
         profile_folder(photographs, profiled[0], ProfileSettings(copies=3), workers=1, quiet=True)
+
+
+@pytest.mark.parametrize("older", [{}, {"code": "0123456789abcdef"}])
+def test_copies_of_another_version_are_not_mixed(profiled, photographs, tmp_path, older):
+    shutil.copytree(profiled[0], tmp_path, dirs_exist_ok=True)
+    record, copy = tmp_path / "people" / "profile.json", tmp_path / "people" / "p_1_1.mat"
+    settings = json.loads(record.read_text())
+    assert settings.pop("code") == code_version(PROFILED)
+    record.write_text(json.dumps(settings | older))
+    copy.unlink()  # as a kill leaves it
+    with pytest.raises(InputError, match="people' holds copies that another version of this program made: remove it"):
+        profile_folder(photographs, tmp_path, SETTINGS, workers=1, quiet=True)
+    assert not copy.exists()
 
 
 def contents(folder):

@@ -1,7 +1,4 @@
 import hashlib
-import subprocess
-import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,7 +7,6 @@ from fsanet.console import EXIT_OK
 from fsanet.datasets.parts import sole_writer
 from fsanet.datasets.pose_set import PoseSet
 from fsanet.rendering import write_sets
-from fsanet.rendering.code_version import code_version, drawing_files
 from fsanet.rendering.frame import RenderSettings
 from fsanet.rendering.write_sets import split_sizes, write_synthetic_sets, write_test_set
 
@@ -142,22 +138,3 @@ def test_a_folder_that_cannot_be_written(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(OSError, match="file"):
         write_synthetic_sets(tmp_path / "file" / "sets", 1, settings=RenderSettings(), quiet=True)
-
-
-def test_sets_count_as_others_where_a_file_has_changed_that_draws_samples_and_by_no_other_file():
-    code = (
-        "import sys, fsanet.rendering.samples; print(*(m.__file__ for n, m in sys.modules.items() if 'rendering' in n))"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert {Path(name) for name in done.stdout.split()} == set(drawing_files())
-
-
-def test_the_version_of_a_room_that_draws_is_that_of_the_renderer_and_of_its_own_sources(tmp_path):
-    source = tmp_path / "hair.py"
-    versions = [code_version()]
-    for text in ("a", "b"):
-        source.write_text(text)
-        code_version.cache_clear()
-        assert code_version(tmp_path) == code_version(source)
-        versions.append(code_version(tmp_path))
-    assert len(set(versions)) == 3

@@ -1,13 +1,10 @@
 import json
 import shutil
-from importlib import import_module
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 from fsanet.errors import InputError
-from fsanet.rendering.code_version import code_version
 from fsanet.scenes.bank import Bank, write_bank
 from fsanet.scenes.bank_plan import BankPlan
 from fsanet.scenes.cutout import render_face
@@ -51,17 +48,6 @@ def test_a_bank_of_another_version_is_read_and_neither_gone_on_with_nor_taken_fo
     (tmp_path / "faces" / "00001.labels.npz").unlink()
     with pytest.raises(InputError, match="or one of another version of this program: remove it, or name another"):
         write_bank(tmp_path, BankPlan(faces=2, others=2, shard=1), processes=1, quiet=True)
-
-
-@pytest.mark.parametrize("name", ["fsanet.scenes.cutout", "fsanet.overlays.mask", "fsanet.rendering.hair_styles"])
-def test_a_bank_is_of_another_version_where_a_file_has_changed_that_draws_cutouts(monkeypatch, name):
-    code_version.cache_clear()
-    changed, read = Path(import_module(name).__file__), Path.read_bytes
-    monkeypatch.setattr(Path, "read_bytes", lambda path: read(path) + b"#" * (path == changed))
-    other = BankPlan().version
-    monkeypatch.undo()
-    code_version.cache_clear()
-    assert BankPlan().version != other
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,14 @@
+from contextlib import suppress
+
 import numpy as np
 import pytest
 
 from fsanet.datasets.parts import sole_writer
 from fsanet.datasets.pose_set import PoseSet
 from fsanet.errors import InputError
+from fsanet.rendering.code_version import CROPS, code_version
 from fsanet.scenes.compose import CLOSE
-from fsanet.scenes.crops import CropPlan, write_crops
+from fsanet.scenes.crops import CropPlan, _write_chunk, write_crops
 from fsanet.scenes.ingredients import Ingredients, open_composer
 
 
@@ -48,6 +51,34 @@ def test_equal_seeds_give_equal_crops(written, bank_folder, tmp_path):
     plan = CropPlan(Ingredients(bank_folder), 120)
     write_crops(tmp_path / "scenes.npz", plan, workers=1, quiet=True)
     np.testing.assert_array_equal(PoseSet.load(tmp_path / "scenes.npz").image, PoseSet.load(written[0]).image)
+
+
+def test_a_stopped_run_goes_on_and_one_of_another_version_begins_anew(written, bank_folder, tmp_path, monkeypatch):
+    plan, path = CropPlan(Ingredients(bank_folder), 120), tmp_path / "scenes.npz"
+
+    def first_of_a_run_of(version):
+        cut = []
+
+        def cut_one(stream, plan, index):
+            if cut:
+                raise KeyboardInterrupt
+            cut.append(index)
+            _write_chunk(stream, plan, index)
+
+        monkeypatch.setattr("fsanet.scenes.crops.code_version", version)
+        monkeypatch.setattr("fsanet.scenes.crops._write_chunk", cut_one)
+        with suppress(KeyboardInterrupt):
+            write_crops(path, plan, workers=1, quiet=True)
+        return cut
+
+    assert [first_of_a_run_of(version) for version in (lambda _: "older", code_version, code_version)] == [
+        [0],
+        [0],
+        [1],
+    ]
+    found = PoseSet.load(path)
+    assert found.meta["code"] == code_version(CROPS)
+    np.testing.assert_array_equal(found.image, PoseSet.load(written[0]).image)
 
 
 def test_a_set_that_is_there_stays(written, bank_folder):

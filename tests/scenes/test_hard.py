@@ -1,9 +1,14 @@
+import json
+import shutil
+
 import cv2
 import numpy as np
 import pytest
 
 from fsanet.detectors.scout import ScoutNetwork
 from fsanet.errors import InputError
+from fsanet.image.kinds import pictures_in
+from fsanet.rendering.code_version import HARD, code_version
 from fsanet.scenes import hard
 from fsanet.scenes.backgrounds import Backgrounds
 from fsanet.scenes.compose import NOBODY
@@ -40,6 +45,19 @@ def test_the_same_command_again_is_no_other_plan(written):
     assert write_hard(folder, plan, workers=1, quiet=True) == count
     with pytest.raises(InputError, match=r"holds scenes made with .* choose another OUT"):
         write_hard(folder, plan._replace(seed=5), workers=1, quiet=True)
+
+
+@pytest.mark.parametrize("older", [{}, {"code": "0123456789abcdef"}])
+def test_scenes_of_another_version_are_read_and_not_gone_on_with(written, tmp_path, older):
+    folder, plan, count = written
+    shutil.copytree(folder, tmp_path, dirs_exist_ok=True)
+    record = json.loads((tmp_path / "hard.json").read_text())
+    assert record.pop("code") == code_version(HARD)
+    (tmp_path / "hard.json").write_text(json.dumps(record | older))
+    with pytest.raises(InputError, match="holds scenes that another version of this program made: remove it"):
+        write_hard(tmp_path, plan, workers=1, quiet=True)
+    assert len(pictures_in(tmp_path)) == count
+    assert Backgrounds(None, "train", hard=tmp_path).draw(np.random.default_rng(0), 32).shape == (32, 32, 3)
 
 
 def test_some_backgrounds_are_hard_ones(tmp_path):

@@ -144,7 +144,7 @@ def refuse_other_settings(record: Path, wanted: Mapping[str, Any], holds: str) -
 
     Args:
         record: a JSON file of settings; where there is none, the folder is free.
-        wanted: settings, as JSON can say them.
+        wanted: settings, as JSON can say them; `code` among them is the version of what draws the files.
         holds: what the folder holds.
 
     Raises:
@@ -158,5 +158,10 @@ def refuse_other_settings(record: Path, wanted: Mapping[str, Any], holds: str) -
         raise InputError(
             f"'{record}' does not say what the {holds} beside it were made with ({error}): choose another OUT."
         ) from None
+    if isinstance(found, dict) and found != wanted and found | {"code": None} == {**wanted, "code": None}:
+        raise InputError(
+            f"'{record.parent}' holds {holds} that another version of this program made: remove it, or choose another "
+            "OUT."
+        )
     if found != wanted:
         raise InputError(f"'{record.parent}' holds {holds} made with {found}, not {wanted}: choose another OUT.")

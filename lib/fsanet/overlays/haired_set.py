@@ -13,7 +13,7 @@ from fsanet.datasets.pose_set import POINTS_KEY, PoseSet
 from fsanet.datasets.twins import check_landmarks, says_only_where_faces_look
 from fsanet.errors import InputError
 from fsanet.pose.angles import angles_of_facing
-from fsanet.rendering.code_version import code_version
+from fsanet.rendering.code_version import HAIRED, code_version
 from fsanet.rendering.hair_styles import HAIR_STYLES
 
 LAID_STYLES = tuple(style.name for style in HAIR_STYLES if style.name != "bald")  # what can lie over a face
@@ -34,7 +34,7 @@ def haired_set(source: Path, target: Path, given: PoseSet, style: str | None = N
     if style is not None and style not in LAID_STYLES:
         raise InputError(f"No hair '{style}' can lie over faces: choose one of {', '.join(LAID_STYLES)}.")
     check_landmarks(given, source)
-    settings = {"style": style or "any", "code": code_version(Path(__file__).parent)}
+    settings = {"style": style or "any", "code": code_version(HAIRED)}
     ears_level = says_only_where_faces_look(given.meta)
     if ears_level:
         settings["pose"] = "where the face looks"  # a twin whose hair followed the bare labels is another one

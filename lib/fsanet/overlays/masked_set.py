@@ -23,7 +23,7 @@ from fsanet.datasets.pose_set import BOX_KEY, POINTS_KEY, TAG, PoseSet
 from fsanet.datasets.twins import changes_of, check_landmarks, says_only_where_faces_look
 from fsanet.errors import InputError
 from fsanet.pose.angles import angles_of_facing
-from fsanet.rendering.code_version import code_version
+from fsanet.rendering.code_version import MASKED, RENDERED, code_version
 from fsanet.rendering.masks.kinds import POINTS, POSE, RENDER, check_kind
 
 if TYPE_CHECKING:
@@ -63,7 +63,8 @@ def masked_set(
         )
     make = {POINTS: _points_change, POSE: _pose_change, RENDER: _render_change}[by]
     change = make(given, source, kind)
-    settings = {"by": by, "kind": kind or "any", "code": code_version(Path(__file__).parent)}
+    code = code_version(RENDERED if by == RENDER else MASKED)
+    settings = {"by": by, "kind": kind or "any", "code": code}
     if by == POSE and says_only_where_faces_look(given.meta):
         settings["pose"] = "where the face looks"  # a twin whose masks followed the bare labels is another one
     return Derivation(source, target, change, "masked", settings, seed)

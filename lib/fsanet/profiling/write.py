@@ -25,6 +25,7 @@ from fsanet.profiling.heads import Photograph, find_photographs
 from fsanet.profiling.shapes import write_shapes
 from fsanet.profiling.subject import make_subject
 from fsanet.readers.set_builder import Unusable
+from fsanet.rendering.code_version import PROFILED, code_version
 from fsanet.rendering.write_frames import write_with_label
 from fsanet.workers import run_on_all_cores
 
@@ -84,22 +85,24 @@ class Profiled:
 def profile_folder(
     raw: Path, out: Path, settings: ProfileSettings, workers: int | None = None, quiet: bool = False
 ) -> Profiled:
-    """Profile the photographs of a folder; a stopped run goes on where it was.
+    """Profile the photographs of a folder; a stopped run of this version goes on where it was.
 
     Writes <out>/<folder>/<stem>_<k>.jpg with .mat, and the mirrored ones to <out>/<folder>_Flip/.
 
     Raises:
         FileNotFoundError: there is no such folder.
         InputError: it has no picture, none is usable (one alone where shapes of others are asked for), or the copies
-            would come among other pictures than their like: the photographs themselves, copies of other settings.
+            would come among other pictures than their like: the photographs themselves, copies of other settings or
+            of another version.
         OSError: Face Mesh cannot be set up, or something cannot be written.
     """
     folder = out / raw.resolve().name
     folders = (folder, _flip_folder(folder)) if settings.flips else (folder,)
     _refuse_other_pictures(raw, folders)
-    refuse_other_settings(folder / _RECORD, dataclasses.asdict(settings), "copies")
+    record = dataclasses.asdict(settings) | {"code": code_version(PROFILED)}
+    refuse_other_settings(folder / _RECORD, record, "copies")
     photographs = find_photographs(raw, folder / _MESHES, settings.only)
-    write_json(folder / _RECORD, dataclasses.asdict(settings))
+    write_json(folder / _RECORD, record)
     if settings.other_shapes and write_shapes(folder / _SHAPES, photographs, workers) == 1:
         raise InputError(f"Only one photograph in '{raw}' can be used: no other face shape is there for its copies.")
     work = partial(_profile, folder=folder, settings=settings)

@@ -185,9 +185,15 @@ def _pose_and_landmarks(content: dict[str, NDArray], name: str) -> tuple[NDArray
 
 
 def _all_points(content: dict[str, NDArray]) -> NDArray[np.float64]:
-    """The 68 landmarks (68, 2) in pixels, hidden ones too: AFLW2000 has them in `pt3d_68`; NaN without."""
-    points = content.get("pt3d_68", content["pt2d"])
-    return points[:2].T.astype(np.float64) if points.shape[1:] == (68,) else np.full((68, 2), np.nan)
+    """The 68 landmarks (68, 2) in pixels, hidden ones too, of whichever key has them whole; NaN where none has.
+
+    AFLW2000 has them in `pt3d_68`, 300W-LP in `pt2d`.
+    """
+    for key, sides in (("pt3d_68", 3), ("pt2d", 2)):
+        points = content.get(key, np.empty(0))
+        if points.shape == (sides, 68) and np.isfinite(points).all():
+            return points[:2].T.astype(np.float64)
+    return np.full((68, 2), np.nan)
 
 
 def source_of(name: str) -> str:

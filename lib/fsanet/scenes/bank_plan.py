@@ -1,19 +1,11 @@
 """What a bank of cut-outs holds, as data."""
 
-from dataclasses import dataclass, field
-from pathlib import Path
+from dataclasses import dataclass
 
 from fsanet.errors import InputError
+from fsanet.rendering.code_version import PHOTOGRAPHED_BANK, RENDERED_BANK, code_version
 
 SPLITS = ("train", "test")  # other people each
-_ROOM = Path(__file__).parent
-_DRAWS = (_ROOM / "cutout.py", _ROOM / "photograph_cutout.py", _ROOM.parent / "overlays")  # besides the renderer
-
-
-def _version() -> str:
-    from fsanet.rendering.code_version import code_version  # loads NumPy, which help does without
-
-    return code_version(*_DRAWS)
 
 
 @dataclass(frozen=True)
@@ -24,7 +16,8 @@ class BankPlan:
         split: one of `SPLITS`; of rendered people, photographs are not split.
         faces, others: cut-outs with and without a face; whole shards of them.
         seed: equal seeds give equal cut-outs.
-        version: a digest of the sources that draw cut-outs; a number in banks of old.
+        version: a digest of the sources that draw the cut-outs, of this program's if none is given; a number in banks
+            of old.
         shard: cut-outs in a file; 100 are 26 MB and a quarter of a minute of work.
         photographs: folder of labelled photographs that the faces are cut from, instead of rendering them; the other
             things are what lies below their chins.
@@ -34,11 +27,14 @@ class BankPlan:
     faces: int = 8_000
     others: int = 1_000
     seed: int = 0
-    version: str | int = field(default_factory=_version)
+    version: str | int = ""
     shard: int = 100
     photographs: str = ""
 
     def __post_init__(self):
+        if self.version == "":
+            drawn_by = code_version(PHOTOGRAPHED_BANK if self.photographs else RENDERED_BANK)
+            object.__setattr__(self, "version", drawn_by)
         if self.split not in SPLITS:
             raise InputError(f"No split '{self.split}': choose one of {', '.join(SPLITS)}.")
         least = {"faces": self.shard, "others": 0 if self.photographs else self.shard}

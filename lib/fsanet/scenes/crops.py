@@ -21,6 +21,7 @@ from fsanet.image.face_crop import INPUT_SIZE, crop_face, landmark_box, points_i
 from fsanet.pose.angles import angles_from_rotation
 from fsanet.pose.errors import within_limit
 from fsanet.readers.scattered import MARGINS, SHIFT, scatter
+from fsanet.rendering.code_version import CROPS, code_version
 from fsanet.scenes.bank import Bank
 from fsanet.scenes.compose import CLOSE
 from fsanet.scenes.ingredients import Ingredients, open_composer
@@ -55,7 +56,7 @@ class _Crop(NamedTuple):
 
 
 def write_crops(path: Path, plan: CropPlan, *, workers: int | None = None, quiet: bool = False) -> int:
-    """Write a pose set of the faces of scenes; a killed run goes on where it was.
+    """Write a pose set of the faces of scenes; a killed run of this version goes on where it was.
 
     The crops are scattered as those of `readers.scattered`; poses are relative to the line of sight.
 
@@ -82,7 +83,8 @@ def write_crops(path: Path, plan: CropPlan, *, workers: int | None = None, quiet
 
 def _write(path: Path, plan: CropPlan, workers: int | None, quiet: bool) -> int:
     settings = {"set": path.stem, "crop": "landmark box, scattered", "margin": MARGINS, "shift": SHIFT}
-    made = {"scenes": plan.scenes, "seed": plan.seed, "banks": [asdict(Bank(bank).plan) for bank in _banks(plan)]}
+    banks = [asdict(Bank(bank).plan) for bank in _banks(plan)]
+    made = {"scenes": plan.scenes, "seed": plan.seed, "banks": banks, "code": code_version(CROPS)}
     stream = PoseStream(path, -(-plan.scenes // _CHUNK), settings | made)
     with (
         kept_for_the_next_run(megabytes_for(2 * plan.scenes, INPUT_SIZE), stream.parts),

@@ -11,6 +11,7 @@ from fsanet.datasets.parts import refuse_other_settings
 from fsanet.detectors.scout import ScoutNetwork
 from fsanet.files import write_json
 from fsanet.image.reading import write_image
+from fsanet.rendering.code_version import HARD, code_version
 from fsanet.scenes.compose import NOBODY, Composer
 from fsanet.scenes.ingredients import Ingredients, open_composer
 from fsanet.workers import run_on_all_cores
@@ -39,7 +40,8 @@ class HardPlan(NamedTuple):
     def settings(self) -> dict[str, str]:
         """What other scenes would come of."""
         folders = {name: str(getattr(self.ingredients, name)) for name in ("bank", "backgrounds", "photographs")}
-        return folders | {name: str(value) for name, value in self._asdict().items() if name != "ingredients"}
+        own = {name: str(value) for name, value in self._asdict().items() if name != "ingredients"}
+        return folders | own | {"code": code_version(HARD)}
 
 
 def write_hard(folder: Path, plan: HardPlan, *, workers: int | None = None, quiet: bool = False) -> int:
@@ -56,7 +58,7 @@ def write_hard(folder: Path, plan: HardPlan, *, workers: int | None = None, quie
 
     Raises:
         FileNotFoundError, InputError: when a folder holds no bank or no pictures, the network cannot be read, or the
-            folder holds scenes of another plan.
+            folder holds scenes of another plan or version.
     """
     _opened(plan)  # says what is missing
     folder.mkdir(parents=True, exist_ok=True)

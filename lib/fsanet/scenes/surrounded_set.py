@@ -17,7 +17,7 @@ from fsanet.datasets.derive import Derivation, Row
 from fsanet.datasets.npz_file import read_rows
 from fsanet.datasets.pose_set import POINTS_KEY, PoseSet
 from fsanet.datasets.twins import check_landmarks
-from fsanet.rendering.code_version import code_version
+from fsanet.rendering.code_version import SURROUNDED, code_version
 from fsanet.scenes.backgrounds import Backgrounds
 
 _BACKGROUND_SHARE = 0.4  # of the surroundings; the others are crops of the set
@@ -51,7 +51,7 @@ def surrounded_set(
     folder = None if backgrounds is None else Path(backgrounds).resolve()
     names = "\n".join(file.name for file in files).encode("utf-8", "surrogateescape")
     drawn_from = hashlib.sha256(names).hexdigest() if files else "paintings"
-    settings = {"backgrounds": drawn_from, "code": code_version(Path(__file__).parent)}
+    settings = {"backgrounds": drawn_from, "code": code_version(SURROUNDED)}
     change = partial(_surrounded, source=source, count=len(given), folder=folder)
     return Derivation(source, target, change, "surrounded", settings, seed)
 
