@@ -23,6 +23,10 @@ _IN_THE_WHEEL = (
 )  # our own weights, where there is no checkout; see setup.py
 
 
+class NoHomeError(InputError):
+    """The user has no home folder, and no variable names another one."""
+
+
 def work_dir(name: str) -> Path:
     """Where commands keep what they make: the folder of that name in the checkout, else in the current folder.
 
@@ -74,14 +78,14 @@ def cache_dir() -> Path:
     """The user's folder for what this program can make or fetch again; it need not exist yet.
 
     Raises:
-        InputError: when the user has no home folder, as in some containers, and XDG_CACHE_HOME is not set.
+        NoHomeError: when the user has no home folder, as in some containers, and XDG_CACHE_HOME is not set.
     """
     if given := os.environ.get("XDG_CACHE_HOME"):
         return Path(given) / "fsanet"
     try:
         return Path.home() / ".cache" / "fsanet"
     except RuntimeError:
-        raise InputError(
+        raise NoHomeError(
             "This user has no home folder, so that there is no place for weights and what is made of them: set "
             "XDG_CACHE_HOME or HOME to a folder."
         ) from None
