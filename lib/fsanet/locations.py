@@ -6,6 +6,7 @@ of the original repository, another checkout, or a folder with `models/` for the
 """
 
 import os
+import re
 from pathlib import Path, PurePosixPath
 
 from fsanet.errors import InputError
@@ -91,6 +92,11 @@ def cache_dir() -> Path:
         ) from None
 
 
+def is_address(location: str) -> bool:
+    """Whether a location is an http(s) address, rather than a path."""
+    return re.match("https?:", location, re.IGNORECASE) is not None
+
+
 def names_in_mirror(relative: str) -> list[str]:
     """Names under which a mirror may hold the file that is `relative` below `pre-trained/`, likeliest first."""
     names = [f"{PRETRAINED}/{relative}", relative]
@@ -111,6 +117,6 @@ def find_pretrained(relative: str, *, ours: bool = False) -> Path | None:
     if ours:
         places.append(_CHECKOUT / PRETRAINED / relative)
     mirror = os.environ.get(MIRROR_VARIABLE)
-    if mirror and "://" not in mirror:
+    if mirror and not is_address(mirror):
         places += [Path(mirror).expanduser() / name for name in names_in_mirror(relative)]
     return next((place for place in places if place.is_file()), None)

@@ -17,7 +17,6 @@ from fsanet.weights.download import (
     WrongContentError,
     bring,
     download,
-    is_address,
 )
 from fsanet.weights.pretrained import PretrainedFile
 
@@ -159,13 +158,6 @@ def target(tmp_path) -> Path:
 
 def only_the_target(target: Path) -> bool:
     return list(target.parent.iterdir()) == [target]
-
-
-def test_is_address():
-    assert [is_address(text) for text in ("https://a/b", "http://a", "/a/b", "a", "file:///a", "C:\\a")] == [
-        *[True] * 2,
-        *[False] * 4,
-    ]
 
 
 def test_copies_from_a_path(file, target, tmp_path):

@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 
 from fsanet.errors import InputError
 from fsanet.files import locked, sha256_of
+from fsanet.locations import is_address
 from fsanet.weights.pretrained import PretrainedFile
 
 ATTEMPTS = 4
@@ -38,11 +39,6 @@ class WrongContentError(OSError):
 
 class _BrokenTransferError(OSError):
     """Worth another attempt."""
-
-
-def is_address(location: str) -> bool:
-    """Whether a location is an http(s) address, rather than a path."""
-    return location.partition(":")[0].lower() in ("http", "https")
 
 
 def check_address(address: str) -> None:
