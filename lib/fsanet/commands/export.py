@@ -157,7 +157,7 @@ def _compare(source: Source, engine: Engine, path: Path, test: str | Path) -> st
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """What, in which format, and what it is measured with."""
-    add_option(parser, "--model", f"(default: the one that a folder of weights holds, else {DEFAULT_MODEL})")
+    add_option(parser, "--model", f"(default: that of a folder of weights or of a .keras file, else {DEFAULT_MODEL})")
     add_option(parser, "--weights", "(default: ours, free where it has the model)")
     parser.add_argument("--format", default="onnx", help=f"one of {', '.join(FORMATS)} (default: %(default)s)")
     parser.add_argument("--quantize", default="", help="float16 or int8 (default: neither)")
