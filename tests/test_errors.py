@@ -49,6 +49,7 @@ ALLOWED = {
     "training/processes/shared_learner.py": "a lost process, in words of TensorFlow",
     "workers.py": "stops its processes and raises again",
     "weights/download.py": "parts of an address; cleans up and raises again",
+    "weights/model_files.py": "a .keras archive, and its json",
     "weights/reading.py": "h5py's reader",
 }
 

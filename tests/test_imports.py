@@ -244,6 +244,17 @@ else:
     assert done.returncode == 0, done.stderr
 
 
+@pytest.mark.parametrize("stand_in", ["types.ModuleType('keras')", "unittest.mock.MagicMock()"])
+def test_it_is_imported_where_something_stands_in_for_keras(stand_in):
+    """As unit tests and builds of docs have it."""
+    code = (
+        f"import sys, types, unittest.mock; sys.modules['keras'] = sys.modules['h5py'] = {stand_in}; "
+        "import fsanet; sys.exit('load_model' not in fsanet.__all__)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
 def test_every_public_name_is_listed_once_in_their_order_used_or_not():
     import fsanet
 

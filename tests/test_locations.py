@@ -6,7 +6,7 @@ import pytest
 
 from fsanet import locations
 from fsanet.errors import InputError
-from fsanet.locations import cache_dir, find_pretrained, names_in_mirror, pretrained_dir
+from fsanet.locations import cache_dir, find_pretrained, is_address, names_in_mirror, pretrained_dir
 
 NET = "detectors/net.onnx"
 
@@ -88,6 +88,18 @@ def test_find_prefers_the_own_folder(tmp_path, monkeypatch):
     assert find_pretrained(NET) == mirrored
     own = make(tmp_path / "home" / "pre-trained" / NET)
     assert find_pretrained(NET) == own
+
+
+def test_an_address_begins_with_its_protocol():
+    assert all(map(is_address, ("https://a/b", "http://a", "HTTP://a", "http:/a")))
+    assert not any(map(is_address, ("/a/b", "a", "file:///a", "C:\\a", "http", "https", "https/a")))
+
+
+def test_a_folder_that_is_called_as_a_protocol_serves_as_mirror(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("FSANET_MIRROR", "https")
+    make(tmp_path / "https" / "models" / "net.onnx")
+    assert find_pretrained(NET) == Path("https", "models", "net.onnx")
 
 
 def test_an_address_as_mirror_is_not_searched(monkeypatch):

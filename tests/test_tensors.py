@@ -40,3 +40,14 @@ def test_layers_are_of_a_precision_within_it_alone_though_it_ends_in_an_error():
         build()
     assert built[0].compute_dtype == "bfloat16"
     assert keras.config.dtype_policy().name == before
+
+
+def test_inputs_are_of_that_precision_too():
+    """Where a person's keras.json says float16, for one."""
+    keras.config.set_floatx("float16")
+    try:
+        with layers_in("float32"):
+            assert keras.Input((1,)).dtype == "float32"
+        assert keras.config.floatx() == "float16"
+    finally:
+        keras.config.set_floatx("float32")

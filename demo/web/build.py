@@ -24,6 +24,7 @@ from demo.web.single import one_file
 from demo.web.vendor import PLAIN, WEBGPU, RuntimeBuild, runtime_files
 from fsanet.console import EXIT_OK, run_command
 from fsanet.detectors.scout import BUNDLED as SCOUT_FILE
+from fsanet.engines.engine import has_our_weights
 from fsanet.engines.onnx_engine import OnnxEngine
 from fsanet.errors import InputError
 from fsanet.export.onnx_cache import exported_onnx
@@ -65,7 +66,8 @@ def page_files(
     scripts = {f"js/{path.name}": path.read_bytes() for path in sorted((_PAGE / "js").glob("*.*js"))}
     poses = network or exported_onnx(DEFAULT_MODEL, DEFAULT_WEIGHTS)
     name = (network.stem, "of one's own") if network else (DEFAULT_MODEL, DEFAULT_WEIGHTS)
-    settings = contract(*name, build, OnnxEngine(poses).expected)
+    engine = OnnxEngine(poses)
+    settings = contract(*name, build, engine.expected, has_our_weights(engine))
     return {
         **scripts,
         "style.css": (_PAGE / "style.css").read_bytes(),

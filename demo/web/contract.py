@@ -19,7 +19,6 @@ from fsanet.inference.upright import TOLD_DEG, TOLD_SCORE
 from fsanet.inference.video import cuts
 from fsanet.inference.video.smoothing import OneEuroRotationFilter
 from fsanet.inference.video.tracking import SAME_HEAD_IOU, FaceTracker
-from fsanet.models.spec import OUR_MODELS
 from fsanet.weights.pretrained import DETECTOR_FILES
 
 NETWORK_FILE = "models/poses.onnx"
@@ -28,20 +27,22 @@ SAMPLE_FILE = "sample.jpg"
 DRAWING_FILE = "angles.jpg"
 
 
-def contract(model: str, weights: str, build: RuntimeBuild, expected: ExpectedError | None = None) -> dict[str, Any]:
+def contract(
+    model: str, weights: str, build: RuntimeBuild, expected: ExpectedError | None = None, is_ours: bool = False
+) -> dict[str, Any]:
     """The page's settings, as JSON can say them.
 
     Args:
-        model, weights: of the network that reads the poses, for the page's last line; the finder has a share of poses
-            by our own weights alone.
+        model, weights: of the network that reads the poses, for the page's last line.
         build: of ONNX Runtime.
         expected: errors by the spread of a fusion's members, where the network tells it.
+        is_ours: the network's weights come with the package: the finder has a share of their poses alone.
     """
     smoothing, tracker = OneEuroRotationFilter(), FaceTracker()
     return {
         "about": f"fsanet {fsanet.__version__}, model {model}, weights {weights}.",
         "runtime": _runtime(build),
-        "network": _network(weights, expected),
+        "network": _network(expected, is_ours),
         "search": {"same_face": detection.SAME_FACE},
         "detector": _detector(),
         "yunet": _yunet(),
@@ -81,7 +82,7 @@ def contract(model: str, weights: str, build: RuntimeBuild, expected: ExpectedEr
     }
 
 
-def _network(weights: str, expected: ExpectedError | None) -> dict[str, Any]:
+def _network(expected: ExpectedError | None, is_ours: bool) -> dict[str, Any]:
     return {
         "file": NETWORK_FILE,
         "input_size": INPUT_SIZE,
@@ -90,7 +91,7 @@ def _network(weights: str, expected: ExpectedError | None) -> dict[str, Any]:
         "told_score": TOLD_SCORE,
         "told_deg": TOLD_DEG,
         "apart_deg": APART_DEG,
-        "finder_share": FINDER_SHARE if weights in OUR_MODELS else 0.0,
+        "finder_share": FINDER_SHARE if is_ours else 0.0,
         "expected_error": expected and expected._asdict(),
     }
 

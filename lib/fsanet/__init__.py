@@ -4,6 +4,7 @@ Importing the package is light. TensorFlow, Keras and OpenCV are imported by the
 """
 
 import os
+import sys
 from importlib import import_module
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
@@ -34,8 +35,14 @@ _HOMES = {
     "load_model": "fsanet.weights.loading",
 }
 
+
+def _is_there(package: str) -> bool:
+    """Whether a package can be imported: it is installed, or something stands in for it, as in builds of docs."""
+    return sys.modules[package] is not None if package in sys.modules else find_spec(package) is not None
+
+
 __all__ = ["MODELS", "Face", "HeadPoseEstimator", "Pose"]
-if all(map(find_spec, ("keras", "h5py"))):  # without them these are there, to say which extra they need, but not listed
+if all(map(_is_there, ("keras", "h5py"))):  # without them these are there, to say which extra they need, but not listed
     __all__ += ["build_model", "explain", "load_model"]
 
 

@@ -6,6 +6,7 @@ of the original repository, another checkout, or a folder with `models/` for the
 """
 
 import os
+import re
 from pathlib import Path, PurePosixPath
 
 from fsanet.errors import InputError
@@ -21,6 +22,10 @@ _CHECKOUT = Path(__file__).resolve().parents[2]  # <checkout>/lib/fsanet/locatio
 _IN_THE_WHEEL = (
     Path(__file__).resolve().parent / PRETRAINED
 )  # our own weights, where there is no checkout; see setup.py
+
+
+class NoHomeError(InputError):
+    """The user has no home folder, and no variable names another one."""
 
 
 def work_dir(name: str) -> Path:
@@ -74,17 +79,22 @@ def cache_dir() -> Path:
     """The user's folder for what this program can make or fetch again; it need not exist yet.
 
     Raises:
-        InputError: when the user has no home folder, as in some containers, and XDG_CACHE_HOME is not set.
+        NoHomeError: when the user has no home folder, as in some containers, and XDG_CACHE_HOME is not set.
     """
     if given := os.environ.get("XDG_CACHE_HOME"):
         return Path(given) / "fsanet"
     try:
         return Path.home() / ".cache" / "fsanet"
     except RuntimeError:
-        raise InputError(
+        raise NoHomeError(
             "This user has no home folder, so that there is no place for weights and what is made of them: set "
             "XDG_CACHE_HOME or HOME to a folder."
         ) from None
+
+
+def is_address(location: str) -> bool:
+    """Whether a location is an http(s) address, rather than a path."""
+    return re.match("https?:", location, re.IGNORECASE) is not None
 
 
 def names_in_mirror(relative: str) -> list[str]:
@@ -107,6 +117,6 @@ def find_pretrained(relative: str, *, ours: bool = False) -> Path | None:
     if ours:
         places.append(_CHECKOUT / PRETRAINED / relative)
     mirror = os.environ.get(MIRROR_VARIABLE)
-    if mirror and "://" not in mirror:
+    if mirror and not is_address(mirror):
         places += [Path(mirror).expanduser() / name for name in names_in_mirror(relative)]
     return next((place for place in places if place.is_file()), None)

@@ -18,12 +18,17 @@ _FLOAT16_MAX = 65504.0
 
 @contextmanager
 def layers_in(policy: str) -> Iterator[None]:
-    """Within it, this thread builds layers in a precision of Keras, such as "float32", whatever is set outside."""
-    before = keras.config.dtype_policy()
+    """Within it, this thread builds layers in a precision of Keras, such as "float32", whatever is set outside.
+
+    So are inputs of models, whose precision, Keras's `floatx`, is that of all threads meanwhile.
+    """
+    before, floatx_before = keras.config.dtype_policy(), keras.config.floatx()
     keras.config.set_dtype_policy(policy)
+    keras.config.set_floatx(keras.config.dtype_policy().variable_dtype)
     try:
         yield
     finally:
+        keras.config.set_floatx(floatx_before)
         keras.config.set_dtype_policy(before)
 
 

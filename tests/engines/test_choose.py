@@ -213,6 +213,21 @@ def test_where_no_export_can_be_kept_keras_reads_and_says_why(run_folder, tmp_pa
     )
 
 
+def test_without_a_home_folder_keras_reads_and_says_why(run_folder, monkeypatch, caplog):
+    def no_home():
+        raise RuntimeError("Could not determine home directory.")
+
+    for variable in ("FSANET_HOME", "XDG_CACHE_HOME"):
+        monkeypatch.delenv(variable, raising=False)
+    monkeypatch.setattr(Path, "home", no_home)
+    assert create_engine(weights=run_folder).name == "keras"
+    (said,) = warnings_of_ours(caplog)
+    assert said.endswith(
+        "takes longer: no export can be kept where the user has no home folder; FSANET_HOME may name a folder that can "
+        "be written."
+    )
+
+
 def test_on_another_backend_than_tensorflow_keras_reads_and_says_why(run_folder, tmp_path, monkeypatch, caplog):
     monkeypatch.setenv("FSANET_HOME", str(tmp_path / "home"))
     monkeypatch.setattr("keras.backend.backend", lambda: "jax")

@@ -20,6 +20,7 @@ from fsanet.export import comparison
 from fsanet.export.comparison import probe_crops
 from fsanet.export.formats.table import FORMATS, INT8, Source, describe, get_format
 from fsanet.models.spec import get_spec
+from fsanet.tensors import layers_in
 from fsanet.weights import loading
 from fsanet.weights.saving import save_weights
 
@@ -274,6 +275,13 @@ def test_of_a_folder_that_holds_one_model_that_one_is_exported(model, tmp_path):
     save_weights(model, tmp_path / "runs" / name / f"{name}.h5")
     assert main(["export", "--weights", str(tmp_path / "runs"), "--format", "keras", "--out", str(tmp_path)]) == 0
     assert (tmp_path / "var_capsule_runs.keras").is_file()
+
+
+def test_a_precision_that_is_set_outside_is_not_that_of_exports(model, tmp_path):
+    model.save_weights(path := tmp_path / "mine.weights.h5")  # that no other export has read
+    with layers_in("float16"):
+        _, verdict = export("var_capsule", path, "onnx", tmp_path / "e.onnx")
+    assert verdict.startswith("angles equal those of the Keras model")
 
 
 def test_notices_of_native_code_are_held_back_while_the_export_is_opened(stirred, tmp_path, monkeypatch, capfd):

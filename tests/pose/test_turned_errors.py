@@ -26,6 +26,11 @@ def test_near_profile_none_is_more_than_all_before_together():
     assert turned_errors((88, 0, 0), (3, 3, 3), turn_in_plane(3)).max() == pytest.approx(27**0.5)
 
 
+@pytest.mark.parametrize("yaw", [-90, -89.995, 89.995, 90])
+def test_the_error_of_yaw_stays_at_profile_where_nothing_is_turned(yaw):
+    assert turned_errors((yaw, 0, 0), (5, 1, 1), np.eye(3)) == pytest.approx([5, 27**0.5, 27**0.5])
+
+
 def test_several_at_once_and_unknown_ones():
     errors = turned_errors(np.zeros((2, 3)), [(5, 1, 2), (np.nan,) * 3], turn_in_plane([90.0, 45.0]))
     np.testing.assert_allclose(errors, [(1, 5, 2), (np.nan,) * 3], atol=1e-6)

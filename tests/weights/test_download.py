@@ -17,7 +17,6 @@ from fsanet.weights.download import (
     WrongContentError,
     bring,
     download,
-    is_address,
 )
 from fsanet.weights.pretrained import PretrainedFile
 
@@ -125,6 +124,12 @@ def test_a_redirect_to_what_is_no_address_is_told(site, part, pauses):
         download(f"{site.address}/file", part, 10, lambda _: None)
 
 
+def test_what_answers_as_no_web_server_does_is_told_in_one_line(site, part, pauses):
+    site.raw = b"garbage\r\n\r\n"
+    with pytest.raises(UnreachableError, match=r"^127\.0\.0\.1:\d+ cannot be reached \(garbage\)\.$"):
+        download(f"{site.address}/file", part, 10, lambda _: None)
+
+
 def test_something_shorter_is_refused_before_it_is_written(site, part, pauses):
     site.pages["/file"] = b"version https://git-lfs.github.com/spec/v1\n"
     with pytest.raises(OSError, match="is not the expected file: it sends 43 bytes instead of 1000"):
@@ -159,13 +164,6 @@ def target(tmp_path) -> Path:
 
 def only_the_target(target: Path) -> bool:
     return list(target.parent.iterdir()) == [target]
-
-
-def test_is_address():
-    assert [is_address(text) for text in ("https://a/b", "http://a", "/a/b", "a", "file:///a", "C:\\a")] == [
-        *[True] * 2,
-        *[False] * 4,
-    ]
 
 
 def test_copies_from_a_path(file, target, tmp_path):

@@ -1,5 +1,7 @@
 """The files of a model's networks, and the models that a folder of weights holds."""
 
+import zipfile
+
 import pytest
 
 from fsanet.errors import InputError
@@ -53,6 +55,26 @@ def holding(tmp_path):
 )
 def test_the_model_that_a_folder_means(holding, models, meant):
     assert model_of(holding(*models)) == meant
+
+
+@pytest.mark.parametrize(
+    ("config", "meant"),
+    [
+        ('{"config": {"name": "var_capsule"}}', "var_capsule"),
+        ('{"config": {"name": "functional_1"}}', "fusion_capsule"),
+        ("[]", "fusion_capsule"),
+        ("no json", "fusion_capsule"),
+    ],
+)
+def test_the_model_that_a_keras_file_means(config, meant, tmp_path):
+    with zipfile.ZipFile(tmp_path / "a.keras", "w") as archive:
+        archive.writestr("config.json", config)
+    assert model_of(tmp_path / "a.keras") == meant
+
+
+def test_a_keras_file_that_is_none_means_the_default(tmp_path):
+    (tmp_path / "a.keras").write_bytes(b"PK\x03\x04")
+    assert model_of(tmp_path / "a.keras") == model_of(tmp_path / "not_there.keras") == "fusion_capsule"
 
 
 @pytest.mark.parametrize("weights", [None, "BIWI", "my/weights.h5", "network.onnx"])

@@ -21,6 +21,7 @@ class Site:
         chunked: send without Content-Length.
         length: what it sends as Content-Length instead of the right one.
         moved: {path: address that it sends on to}.
+        raw: what it answers as it is, without a line of HTTP, where that is not empty.
         requests: (path, Range header or None) in order.
     """
 
@@ -32,6 +33,7 @@ class Site:
     chunked: bool = False
     length: str = ""
     moved: dict[str, str] = field(default_factory=dict)
+    raw: bytes = b""
     requests: list[tuple[str, str | None]] = field(default_factory=list)
 
 
@@ -40,6 +42,10 @@ def handler_of(site: Site) -> type[BaseHTTPRequestHandler]:
         def do_GET(self):
             wanted = self.headers.get("Range")
             site.requests.append((self.path, wanted))
+            if site.raw:
+                self.wfile.write(site.raw)
+                self.close_connection = True
+                return
             if site.refusals:
                 self.send_error(site.refusals.pop(0))
                 return

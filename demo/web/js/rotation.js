@@ -120,10 +120,13 @@ export function errorTurned(pose, error, clockwise) {
   const step = 0.01, turn = rotationFromPose({ yaw: 0, pitch: 0, roll: clockwise });
   const moved = (/** @type {"yaw" | "pitch" | "roll"} */ name, /** @type {number} */ by) =>
     poseFromRotation(multiply(turn, rotationFromPose({ ...pose, [name]: pose[name] + by })));
-  const ways = ANGLES.map((name) => ({ above: moved(name, step), below: moved(name, -step), error: error[name] }));
+  const turned = moved("yaw", 0);
+  const ways = ANGLES.map((name) => ({ ends: [moved(name, step), moved(name, -step)], error: error[name] }));
   const together = Math.hypot(error.yaw, error.pitch, error.roll);
   const [yaw, pitch, roll] = ANGLES.map((name) => {
-    const changes = ways.map(({ above, below, error }) => (wrapped(above[name] - below[name]) / (2 * step)) * error);
+    // the larger way of both counts, for across a yaw of 90 degrees yaw comes back
+    const most = (/** @type {Pose[]} */ ends) => Math.max(...ends.map((end) => Math.abs(wrapped(end[name] - turned[name]))));
+    const changes = ways.map(({ ends, error }) => (most(ends) / step) * error);
     return Math.min(Math.hypot(...changes), together);
   });
   return { yaw, pitch, roll };

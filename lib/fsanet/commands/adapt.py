@@ -31,7 +31,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     add("--target", required=True, metavar="FOLDER|NPZ", help="unlabelled faces: a folder of pictures, or crops")
     methods = "; ".join(f"{name}: {method.about}" for name, method in METHODS.items())
     add("--method", choices=METHODS, default=AdaptSettings.method, help=f"{methods} (default: %(default)s)")
-    of_folder = "the one that a folder of weights holds"
+    of_folder = "that of a folder of weights or of a .keras file"
     add_option(parser, "--model", f"(default: {of_folder}, else {DEFAULT_MODEL}; of a fusion each member)")
     add_option(parser, "--set", "of the source (default: %(default)s)", default=AdaptSettings.data)
     add_option(parser, "--folder", "(default: data)")

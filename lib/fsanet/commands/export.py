@@ -9,6 +9,7 @@ float32; with the error on the synthetic test set at most 0.05 degrees more for 
 """
 
 import argparse
+from collections.abc import Callable
 from pathlib import Path
 
 from fsanet.console import EXIT_OK, quiet_native_stderr
@@ -73,19 +74,25 @@ def export(
         raise InputError(f"Format '{form.name}' cannot be quantised to '{quantize}'; its quantisations are: {known}.")
     path = place(out, f"{_stem(model, weights, quantize)}{form.suffix}", form)
     crops = calibration_crops(calibration) if quantize == INT8 else None
-    with quiet_native_stderr():  # loads the packages of the format and starts TensorFlow
-        from fsanet.weights.loading import load_model
+    with quiet_native_stderr():  # starts TensorFlow
+        from fsanet.tensors import layers_in
+    with layers_in("float32"):  # TensorFlow has no grouped convolution in float16 for processors
+        with quiet_native_stderr():  # loads the packages of the format
+            from fsanet.weights.loading import load_model
 
-        write = form.load_writer()
-        network = load_model(model, weights=weights)
-    source = Source(network, describe(model, weights), quantize, crops)
+            write = form.load_writer()
+            network = load_model(model, weights=weights)
+        return path, _write(write, Source(network, describe(model, weights), quantize, crops), form, path, test)
+
+
+def _write(write: Callable[[Source, Path], None], source: Source, form: Format, path: Path, test: str | Path) -> str:
+    """Write, run and compare an export; one sentence on how it compares."""
     remove_leftovers(path)
     with (replace_whole_folder if form.folder else replace_whole)(path) as temporary:
         with quiet_native_stderr():  # converters tell every step of theirs
             write(source, temporary)
             engine = open_export(temporary)
-        verdict = _compare(source, engine, path, test)
-    return path, verdict
+        return _compare(source, engine, path, test)
 
 
 def place(out: Path | None, name: str, form: Format) -> Path:
@@ -150,7 +157,7 @@ def _compare(source: Source, engine: Engine, path: Path, test: str | Path) -> st
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """What, in which format, and what it is measured with."""
-    add_option(parser, "--model", f"(default: the one that a folder of weights holds, else {DEFAULT_MODEL})")
+    add_option(parser, "--model", f"(default: that of a folder of weights or of a .keras file, else {DEFAULT_MODEL})")
     add_option(parser, "--weights", "(default: ours, free where it has the model)")
     parser.add_argument("--format", default="onnx", help=f"one of {', '.join(FORMATS)} (default: %(default)s)")
     parser.add_argument("--quantize", default="", help="float16 or int8 (default: neither)")

@@ -14,7 +14,7 @@ from fsanet.engines.tensorflow_engines import FrozenGraphEngine, LiteRtEngine, S
 from fsanet.errors import InputError, MissingPackageError, UnreadableError
 from fsanet.export.formats.table import describe
 from fsanet.export.onnx_cache import can_keep, export_anew, exported_onnx, onnx_dir, ready_onnx
-from fsanet.locations import HOME_VARIABLE, command_here
+from fsanet.locations import HOME_VARIABLE, NoHomeError, command_here
 from fsanet.models.spec import default_weights, get_spec
 from fsanet.weights.model_files import model_of, weight_files
 
@@ -107,9 +107,11 @@ def _hindrance() -> str:
 
     if (backend := keras.backend.backend()) != "tensorflow":
         return f"an export to ONNX needs Keras on TensorFlow, and it runs on {backend}"
-    if not can_keep():
-        return f"no export can be kept in '{onnx_dir()}'; {HOME_VARIABLE} may name a folder that can be written"
-    return ""
+    try:
+        place = "" if can_keep() else f"in '{onnx_dir()}'"
+    except NoHomeError:
+        place = "where the user has no home folder"
+    return place and f"no export can be kept {place}; {HOME_VARIABLE} may name a folder that can be written"
 
 
 def _checked(engine: str, given: Mapping[str, Any]) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from fsanet.export.onnx_file import write_onnx
 from fsanet.files import replace_whole
 from fsanet.locations import BUNDLED_DIR, PRETRAINED, checkout
 from fsanet.models.spec import DEFAULT_MODEL, OUR_MODELS, get_spec
+from fsanet.tensors import layers_in
 from fsanet.weights.loading import load_model
 from fsanet.weights.pretrained import licence_of
 
@@ -55,10 +56,11 @@ def bundle(run: Path, weights_folder: Path, onnx_folder: Path = BUNDLED_DIR) -> 
         with replace_whole(weights_folder / name / f"{name}.h5") as temporary:
             temporary.write_bytes(content)
         rows.append(f'("{training_set}", "{model}", {len(content)}, "{hashlib.sha256(content).hexdigest()}"),')
-    for model in (*OUR_MODELS[training_set], DEFAULT_MODEL):
-        network = load_model(model, weights=weights_folder)
-        about = {**describe(model, training_set), "licence": licence_of(training_set)}  # not in the catalogue yet
-        write_onnx(network, onnx_folder / f"{model}.onnx", about, spread=True)
+    with layers_in("float32"):  # as `export_anew`
+        for model in (*OUR_MODELS[training_set], DEFAULT_MODEL):
+            network = load_model(model, weights=weights_folder)
+            about = {**describe(model, training_set), "licence": licence_of(training_set)}  # not in the catalogue yet
+            write_onnx(network, onnx_folder / f"{model}.onnx", about, spread=True)
     return rows
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryFile
 
 from fsanet.errors import told_extras
-from fsanet.locations import BUNDLED_DIR, HOME_VARIABLE, cache_dir
+from fsanet.locations import BUNDLED_DIR, HOME_VARIABLE, NoHomeError, cache_dir
 from fsanet.weights.model_files import weight_files
 
 # Part of every hash. Raise it when the exported graph changes, so that files of older versions are not used.
@@ -37,14 +37,19 @@ def ready_onnx(model: str, weights: str | Path) -> Path | None:
     """An ONNX file that can be used at once, without Keras: bundled, or in the cache."""
     found = bundled_onnx(model, weights)
     if found is None:
-        cached = _cache_path(model, weights)
-        with suppress(PermissionError):  # a cache that is not this user's has nothing for this one
-            found = cached if cached.is_file() else None
+        with suppress(NoHomeError):  # and so no cache
+            cached = _cache_path(model, weights)
+            with suppress(PermissionError):  # a cache that is not this user's has nothing for this one
+                found = cached if cached.is_file() else None
     return found
 
 
 def can_keep() -> bool:
-    """Whether a file can be written to the cache, whose folder is made."""
+    """Whether a file can be written to the cache, whose folder is made.
+
+    Raises:
+        NoHomeError: as `cache_dir`.
+    """
     try:
         onnx_dir().mkdir(parents=True, exist_ok=True)
         with TemporaryFile(dir=onnx_dir()):

@@ -55,8 +55,8 @@ class HeadPoseEstimator:
     One instance may be called from several threads.
 
     Args:
-        model: a name of `fsanet.MODELS`; None for that of an export, or the only one that a folder of weights holds,
-            else `DEFAULT_MODEL`. It and `weights` are for engines by name.
+        model: a name of `fsanet.MODELS`; None for that of an export or a .keras file, or the only one that a folder of
+            weights holds, else `DEFAULT_MODEL`. It and `weights` are for engines by name.
         weights: a catalogued training set ("free", "synthetic", "300W_LP", "BIWI"), a weight file or a folder of them,
             or a file of `make export`; a `Path` is never the name of a training set. None for our own, "free" where it
             has the model.

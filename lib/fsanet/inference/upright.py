@@ -5,9 +5,9 @@ import math
 from fsanet.detectors.detection import Detection
 from fsanet.pose.angles import lean_deg, ramp
 
-# The score from which on a pose of the detector is taken at its word, and degrees, as above, from which on that counts
-# a little and wholly; chosen, as was that points count so too, on CC0 photographs and person 4 of Pointing'04, turned
-# by up to 45 degrees, see docs/finding.md.
+# The score from which on a pose of the detector is taken at its word, and the degrees of lean from which on that counts
+# a little and wholly, as `LEANING_DEG` of `fsanet.engines.straightened` has them; chosen, as was that points count so
+# too, on CC0 photographs and person 4 of Pointing'04, turned by up to 45 degrees, see docs/finding.md.
 TOLD_SCORE, TOLD_DEG = 0.9, (5.0, 10.0)
 
 

@@ -6,6 +6,8 @@ from numpy.typing import ArrayLike, NDArray
 from fsanet.pose.angles import angles_from_rotation, rotation_from_angles, wrapped_deg
 
 _STEP_DEG = 0.01  # of the slopes
+# None, and one of each angle either way: the larger counts, for across a yaw of 90 degrees yaw comes back.
+_STEPS_DEG = _STEP_DEG * np.vstack([np.zeros(3), np.eye(3), -np.eye(3)])
 
 
 def turned_errors(yaw_pitch_roll_deg: ArrayLike, error_deg: ArrayLike, turn: ArrayLike) -> NDArray[np.float64]:
@@ -26,9 +28,8 @@ def turned_errors(yaw_pitch_roll_deg: ArrayLike, error_deg: ArrayLike, turn: Arr
     """
     pose = np.asarray(yaw_pitch_roll_deg, dtype=np.float64)[..., None, :]
     error, turn = np.asarray(error_deg, dtype=np.float64), np.asarray(turn)[..., None, :, :]
-    above, below = (
-        angles_from_rotation(turn @ rotation_from_angles(pose + step * np.eye(3))) for step in (_STEP_DEG, -_STEP_DEG)
-    )
-    changes = wrapped_deg(above - below) / (2 * _STEP_DEG) * error[..., None]
+    angles = angles_from_rotation(turn @ rotation_from_angles(pose + _STEPS_DEG))
+    changes = np.abs(wrapped_deg(angles[..., 1:, :] - angles[..., :1, :])) / _STEP_DEG
+    changes = np.maximum(changes[..., :3, :], changes[..., 3:, :]) * error[..., None]
     together = np.sqrt(np.square(error).sum(axis=-1, keepdims=True))
     return np.minimum(np.sqrt(np.square(changes).sum(axis=-2)), together)

@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 
 from fsanet.errors import InputError
 from fsanet.files import locked, sha256_of
+from fsanet.locations import is_address
 from fsanet.weights.pretrained import PretrainedFile
 
 ATTEMPTS = 4
@@ -38,11 +39,6 @@ class WrongContentError(OSError):
 
 class _BrokenTransferError(OSError):
     """Worth another attempt."""
-
-
-def is_address(location: str) -> bool:
-    """Whether a location is an http(s) address, rather than a path."""
-    return location.partition(":")[0].lower() in ("http", "https")
 
 
 def check_address(address: str) -> None:
@@ -195,14 +191,18 @@ def _open(url: str, have: int) -> http.client.HTTPResponse:
         if error.code in (404, 410):
             raise FileNotFoundError(f"{url} is not there (HTTP {error.code}).") from None
         refusal = _BrokenTransferError if error.code in _PASSING else OSError
-        words = " ".join(str(error.reason).split())  # of redirects in a circle it has three lines
-        raise refusal(f"{url} was refused (HTTP {error.code} {words}).") from None
+        raise refusal(f"{url} was refused (HTTP {error.code} {_in_one_line(error.reason)}).") from None
     except (urllib.error.URLError, http.client.HTTPException, ConnectionError, TimeoutError) as error:
         reason = getattr(error, "reason", error)
         reason = getattr(reason, "strerror", None) or reason
-        raise UnreachableError(f"{urlsplit(url).netloc} cannot be reached ({reason}).") from None
+        raise UnreachableError(f"{urlsplit(url).netloc} cannot be reached ({_in_one_line(reason)}).") from None
     except ValueError as error:  # as of an address that is none, to which the server sends on
         raise OSError(f"{url} cannot be had ({error}).") from None
+
+
+def _in_one_line(words: object) -> str:
+    """What is told of redirects in a circle has three lines, and what a server says that is none may have any."""
+    return " ".join(str(words).split())
 
 
 def _receive(

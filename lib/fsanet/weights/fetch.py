@@ -12,8 +12,8 @@ from urllib.parse import quote, urlsplit
 
 from fsanet.console import progress
 from fsanet.errors import InputError
-from fsanet.locations import MIRROR_VARIABLE, names_in_mirror, pretrained_dir
-from fsanet.weights.download import Progress, UnreachableError, bring, check_address, is_address, is_whole
+from fsanet.locations import MIRROR_VARIABLE, is_address, names_in_mirror, pretrained_dir
+from fsanet.weights.download import Progress, UnreachableError, bring, check_address, is_whole
 from fsanet.weights.pretrained import FILES, PretrainedFile
 
 THERE, COPIED, DOWNLOADED, FAILED = "there already", "copied", "downloaded", "FAILED"

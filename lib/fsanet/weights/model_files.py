@@ -1,5 +1,6 @@
 """Where the weights of a model are, and of which models a folder holds weights. Imports no Keras."""
 
+import json
 from pathlib import Path
 
 from fsanet.errors import InputError
@@ -37,7 +38,8 @@ def weight_files(name: str, weights: str | Path) -> dict[str, Path]:
 
 
 def model_of(weights: str | Path | None) -> str:
-    """The model that is meant where none is named: `DEFAULT_MODEL`, unless weights are a folder that holds another.
+    """The model that is meant where none is named: `DEFAULT_MODEL`, unless weights are a folder that holds another, or
+    a .keras file that is called as one.
 
     Args:
         weights: a catalogued training set, a file, a folder or an export; None for our own.
@@ -45,7 +47,11 @@ def model_of(weights: str | Path | None) -> str:
     Raises:
         InputError: when a folder holds several models and not the default; the message lists them.
     """
-    held = () if weights is None else held_models(weights)
+    if weights is None:
+        return DEFAULT_MODEL
+    if Path(weights).suffix == ".keras":
+        return _told_by_keras(Path(weights)) or DEFAULT_MODEL
+    held = held_models(weights)
     if not held or DEFAULT_MODEL in held:
         return DEFAULT_MODEL
     if len(held) > 1:
@@ -54,6 +60,18 @@ def model_of(weights: str | Path | None) -> str:
             f"({', '.join(f'--model {name}' for name in held)})."
         )
     return held[0]
+
+
+def _told_by_keras(path: Path) -> str | None:
+    """The name of ours that Keras wrote for the model of a .keras file; None where it tells none."""
+    import zipfile  # takes 15 ms, which a photograph need not wait for
+
+    try:
+        with zipfile.ZipFile(path) as archive:
+            name = json.loads(archive.read("config.json"))["config"]["name"]
+    except Exception:  # not there, no archive, damaged: to read its weights will tell
+        return None
+    return name if name in MODELS else None
 
 
 def held_models(weights: str | Path) -> tuple[str, ...]:

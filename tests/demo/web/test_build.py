@@ -9,6 +9,7 @@ import re
 import tarfile
 from pathlib import Path
 
+import onnx
 import pytest
 
 from demo.web import build, vendor
@@ -18,10 +19,10 @@ from demo.web.vendor import NpmPackage, members
 from fsanet.dense import layout
 from fsanet.detectors import scout
 from fsanet.errors import InputError
+from fsanet.export.onnx_cache import bundled_onnx
 from fsanet.image.face_crop import DETECTOR_MARGIN, INPUT_SIZE
 from fsanet.inference.finder_share import FINDER_SHARE
 from fsanet.inference.rows.row import PoseRow
-from fsanet.models.spec import OUR_MODELS
 
 FILES = {
     "js/app.js": b'import { twice } from "./parts/sum.js";\nimport * as runtime from "../vendor/runtime.mjs";\n',
@@ -55,11 +56,17 @@ def test_the_contract_says_what_python_defines():
     assert found["detector"]["masks"] == list(layout.MASKS)
 
 
-@pytest.mark.parametrize(
-    ("weights", "share"), [*dict.fromkeys(OUR_MODELS, FINDER_SHARE).items(), ("300W_LP", 0.0), ("of one's own", 0.0)]
-)
-def test_the_finder_has_its_share_in_our_own_weights_only(weights, share):
-    assert contract("a", weights, vendor.PLAIN)["network"]["finder_share"] == share
+@pytest.mark.parametrize(("is_ours", "share"), [(True, FINDER_SHARE), (False, 0.0)])
+def test_the_finder_has_its_share_of_a_network_with_our_weights_whatever_its_file_is_called(
+    is_ours, share, tmp_path, monkeypatch
+):
+    network = onnx.load(bundled_onnx("capsule", "free"))
+    if not is_ours:
+        next(entry for entry in network.metadata_props if entry.key == "weights_sha256").value = "of others"
+    onnx.save(network, tmp_path / "my.onnx")
+    monkeypatch.setattr(build, "runtime_files", lambda build, archive: {})
+    settings = json.loads(build.page_files(network=tmp_path / "my.onnx")["contract.json"])
+    assert settings["network"]["finder_share"] == share
 
 
 @pytest.mark.parametrize("runtime", [vendor.PLAIN, vendor.WEBGPU])

@@ -93,6 +93,12 @@ def test_turns_in_the_plane(in_node):
     assert np.allclose(angles(in_node(body, ["rotation.js"], AS_OBJECTS)), expected)
 
 
+def test_the_expected_error_of_yaw_stays_at_profile(in_node):
+    given = [{"yaw": yaw, "pitch": 0, "roll": 0} for yaw in (90, -89.995)]
+    found = in_node("return given.map((p) => errorTurned(p, { yaw: 5, pitch: 1, roll: 1 }, 0))", ["rotation.js"], given)
+    assert np.allclose(angles(found), (5, 27**0.5, 27**0.5))
+
+
 def test_expected_errors_of_a_turned_picture(in_node):
     body = "return given.map((pose) => errorTurned(pose, { yaw: 5, pitch: 1, roll: 2 }, -70))"
     found = angles(in_node(body, ["rotation.js"], AS_OBJECTS))

@@ -53,7 +53,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     what = "image, folder, glob, video file, camera number, device, address (rtsp://, http://) or - for standard input"
     parser.add_argument("sources", nargs="+", metavar="SOURCE", help=what)
     network = parser.add_argument_group("network")
-    add_option(network, "--model", f"(default: the one that a folder of weights holds, else {DEFAULT_MODEL})")
+    add_option(network, "--model", f"(default: that of a folder of weights or of a .keras file, else {DEFAULT_MODEL})")
     add_option(network, "--weights", "or an export (default: ours, free where it has the model)")
     engines = "auto, onnx, litert, keras, openvino, saved_model or frozen_graph"
     network.add_argument("--engine", default="auto", help=f"{engines} (default: %(default)s)")
