@@ -274,9 +274,15 @@ def test_what_the_terminal_cannot_show_is_escaped():
     assert (done.returncode, done.stdout, done.stderr) == (EXIT_ERROR, "\\xfc\\udce9\n", "error: no \\xfc\n")
 
 
-def test_bytes_of_a_name_that_are_no_utf8_are_told_as_rows_have_them(capsys):
-    assert command_that(InputError("no folder 'nu\udcff/\xfc'"))([]) == EXIT_ERROR
-    assert capsys.readouterr().err == "error: no folder 'nu\\xff/\xfc'\n"
+def test_bytes_of_a_name_that_are_no_utf8_are_told_as_rows_have_them():
+    """In a process of its own: what pytest keeps of a log must be UTF-8 for its workers."""
+    code = "from fsanet.console import run_command; from fsanet.errors import InputError\n"
+    code += (
+        "@run_command\ndef main(argv):\n    raise InputError('no folder nu\\udcff/\xfc')\nraise SystemExit(main([]))"
+    )
+    command = [sys.executable, "-X", "utf8", "-c", code]
+    done = subprocess.run(command, capture_output=True, encoding="utf-8", check=False)
+    assert (done.returncode, done.stderr) == (EXIT_ERROR, "error: no folder nu\\xff/\xfc\n")
 
 
 @pytest.mark.parametrize("first", ["", "import tqdm; "])
