@@ -118,7 +118,7 @@ def test_rows_that_are_dropped_are_gone_and_what_follows_stays(tmp_path):
             if is_whole:
                 files.finish(name)
             else:
-                files.drop()
+                files.drop(name)
     assert [line.split(",")[0] for line in path.read_text().splitlines()] == ["file", "a", "a", "c", "c"]
 
 
@@ -235,7 +235,7 @@ def test_rows_that_are_dropped_do_not_count_as_changed(tmp_path):
     path = tmp_path / "p.csv"
     with suppress(KeyboardInterrupt), RowFiles([path], "s") as files:
         files.write([row("bad")])
-        files.drop()
+        files.drop("bad")
         files.write([row("a")])
         files.finish("a")
         raise KeyboardInterrupt
@@ -362,19 +362,32 @@ def test_a_run_that_may_try_failures_again_goes_on_from_its_finished_files(tmp_p
             assert files.finished == set(names) - {"bad", "worse"} if failing else set(names) - {"worse"}
             for name in sorted(set(names) - files.finished - set(failing)):
                 files.write([row(name), row(name, 1)])
-                files.finish(name, "half of it")
+                files.finish(name)
             files.goes_on = bool(failing)
         assert finished_as(paths[0]) == [name for name in names if name not in failing for _ in range(2)]
     assert sorted(tmp_path.iterdir()) == paths
 
 
-def test_what_could_not_be_had_of_a_finished_source_is_known_to_the_next_run(tmp_path):
-    with suppress(OSError), RowFiles([tmp_path / "p.csv"], "s") as files:
-        files.finish("a", "half of it")
-        files.finish("b")
-        raise OSError
-    with RowFiles([tmp_path / "p.csv"], "s") as files:
-        assert (files.problem_of("a"), files.problem_of("b"), files.problem_of("c")) == ("half of it", "", "")
+@pytest.mark.parametrize("tries", [1, 2])
+@pytest.mark.parametrize("again", ["whole", "failed", "left"])
+def test_the_rows_of_a_source_that_is_not_done_are_replaced_when_it_is_tried_again(tmp_path, again, tries):
+    path = tmp_path / "p.csv"
+    for _ in range(tries):
+        with suppress(OSError), RowFiles([path], "s") as files:
+            files.expect(["half", "b"])
+            assert "half" not in files.finished
+            files.write([row("half")])
+            files.finish("half", is_done=False)
+            if "b" not in files.finished:
+                files.write([row("b")])
+                files.finish("b")
+            raise OSError
+    with RowFiles([path], "s") as files:
+        files.expect(["half", "b"])
+        assert files.finished == {"b"}
+        files.write([row("half"), row("half", 1)])
+        {"whole": files.finish, "failed": files.drop, "left": files.leave}[again]("half")
+    assert finished_as(path) == {"whole": 2, "failed": 0, "left": 3}[again] * ["half"] + ["b"]
 
 
 def test_rows_that_a_failed_stream_has_shown_stay_and_it_is_tried_again(tmp_path):

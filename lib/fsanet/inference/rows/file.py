@@ -20,7 +20,7 @@ from typing import BinaryIO
 from fsanet.errors import InputError
 from fsanet.files import locked, remove_leftovers
 from fsanet.inference.addresses import without_secrets
-from fsanet.inference.rows.journal import Journal, Run, Written, journal_path, line_of, read_journal
+from fsanet.inference.rows.journal import End, Journal, Run, Written, journal_path, line_of, read_journal
 from fsanet.inference.rows.order import Unordered, order_of, write_in_order
 from fsanet.inference.rows.part import Mark, RowPart, begins_as, open_after
 from fsanet.inference.rows.row import FORMATS, PoseRow
@@ -72,7 +72,7 @@ class RowFiles:
         self.finished: set[str] = set()
         self.goes_on = False
         self.stand = False
-        self._given: Sequence[str] | None = None
+        self._given: dict[str, None] | None = None
         self._formats = [_format_of(path) for path in self.paths]
         self._ends_by_ctrl_c = ends_by_ctrl_c
         self._record = record
@@ -106,14 +106,10 @@ class RowFiles:
         """
         if not self._journal.names:
             return
-        self._given, given = names, set(names)
-        if gone := set(self._journal.names) - given:
+        self._given = dict.fromkeys(names)
+        if gone := set(self._journal.names) - self._given.keys():
             log.warning(_GONE, self.paths[0], len(gone))
-            self.finished &= given
-
-    def problem_of(self, name: str) -> str:
-        """What could not be had of a finished source; mostly empty."""
-        return self._journal.problems.get(name, "")
+            self.finished -= gone
 
     def write(self, rows: Iterable[PoseRow]) -> None:
         """Append rows of the source that is under way."""
@@ -121,24 +117,26 @@ class RowFiles:
         for file, form in zip(self._files, self._formats, strict=True):
             file.write("".join(form.line(row) for row in rows))
 
-    def finish(self, name: str, problem: str = "") -> None:
-        """Note that all rows of a source are written, and what could not be had of it."""
-        self._written(name, problem, is_finished=True)
+    def finish(self, name: str, is_done: bool = True) -> None:
+        """Note that all rows of a source are written; of one that is not done, a run that goes on has others."""
+        self._written(name, "done" if is_done else "again")
 
     def leave(self, name: str) -> None:
         """Note that the rows of a source stay, though it is not finished: a run that goes on tries it again."""
-        self._written(name, "", is_finished=False)
+        self._written(name, "left")
 
-    def drop(self) -> None:
-        """Take back the rows of the source that is under way."""
+    def drop(self, name: str) -> None:
+        """Take back the rows of the source that is under way, those of an earlier try too."""
         for file, mark in zip(self._files, self._marks, strict=True):
             file.back_to(mark)
+        if self._given is not None:
+            self._given.pop(name, None)
 
-    def _written(self, name: str, problem: str, is_finished: bool) -> None:
+    def _written(self, name: str, end: End) -> None:
         for file in self._files:
             file.flush()
         self._marks = [file.mark for file in self._files]
-        entry = Written(self._marks, name, problem, is_finished)
+        entry = Written(self._marks, name, end)
         self._journal.add(entry)
         self._note(entry)
 
@@ -160,7 +158,7 @@ class RowFiles:
     def _take_names(self, in_order: bool) -> None:
         """Give the files their names, where asked for with the rows in the order of the sources."""
         self._take_back_record()
-        order = order_of(self._journal.names, self._given) if in_order and self._given is not None else None
+        order = order_of(self._journal, self._given) if in_order and self._given is not None else None
         if order is None:
             for part, path in zip(self._parts, self.paths, strict=True):
                 part.replace(path)
