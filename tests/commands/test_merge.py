@@ -164,6 +164,30 @@ def test_rows_that_a_killed_run_left_are_not_taken_for_those_of_an_earlier_recor
     assert "'many' has no finished shard" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("stop", [KeyboardInterrupt, OSError(28, "No space left on device")])
+def test_a_shard_that_was_stopped_between_its_rows_and_its_record_goes_on(photos, tmp_path, capsys, monkeypatch, stop):
+    def stopped(*_):
+        raise stop
+
+    (photos / "damaged.jpg").unlink()
+    options = ("--out", "many", "--shard", "1/1")
+    with monkeypatch.context() as patched:
+        patched.setattr("fsanet.cluster.record.write_head", stopped)
+        assert estimate(*options) != EXIT_OK
+    leftover = tmp_path / "many" / f".poses-1-of-1.sources.{32 * '0'}.part.jsonl"
+    leftover.touch()
+    with monkeypatch.context() as patched:  # killed when the record is there
+        patched.setattr("fsanet.cluster.shard_work.ShardWork.tidy", stopped)
+        assert estimate(*options) != EXIT_OK
+    assert "Resuming: 6 of 6 files are done." in capsys.readouterr().err
+    assert (tmp_path / "many" / ".poses-1-of-1.csv.journal").exists()
+    assert estimate(*options) == EXIT_OK
+    assert sorted(path.name for path in (tmp_path / "many").iterdir()) == [
+        "poses-1-of-1.csv",
+        "poses-1-of-1.sources.jsonl",
+    ]
+
+
 def test_a_wrong_option_does_not_undo_a_finished_shard(photos, capsys):
     options = ("--out", "many", "--shard", "1/1")
     estimate(*options)

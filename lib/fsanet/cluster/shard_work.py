@@ -12,7 +12,8 @@ from typing import NamedTuple
 from fsanet.cluster.record import Record, read_record, record_path, run_of_shards, write_record
 from fsanet.cluster.shard import Shard
 from fsanet.errors import InputError
-from fsanet.files import as_utf8, locked
+from fsanet.files import as_utf8, locked, remove_leftovers
+from fsanet.inference.rows.journal import journal_path
 from fsanet.inference.sources import Source
 
 log = logging.getLogger(__name__)
@@ -52,6 +53,7 @@ class ShardWork:
     def __enter__(self) -> ShardWork:
         with ExitStack() as entered:
             entered.enter_context(locked(lock_path(self.rows[0]), f"Another process is at shard {self._shard}"))
+            remove_leftovers(record_path(self.rows[0]))
             self._entered = entered.pop_all()
         return self
 
@@ -79,8 +81,14 @@ class ShardWork:
         return not failures
 
     def finish(self, failures: Sequence[tuple[str, str]]) -> None:
-        """Say that it is done, with (source, reason) of what could not be read."""
+        """Say that it is done, with (source, reason) of what could not be read: that can be gone on with."""
         write_record(self._run, self._shard, self._all, self.rows[0], failures)
+        if not failures:
+            self.tidy()
+
+    def tidy(self) -> None:
+        """Remove what is there to go on with a shard that is done."""
+        journal_path(self.rows[0]).unlink(missing_ok=True)
 
     def _earlier(self) -> Record | None:
         """What an earlier run says to have done; None where there is nothing of it."""

@@ -38,6 +38,7 @@ def take_shard(
     """
     with ShardWork(shard, sources, rows, settings) as work:
         if work.is_done():
+            work.tidy()
             log.info("Shard %s is done: %s", shard, ", ".join(map(str, work.rows)))
             return EXIT_OK
         done = go_through(work.sources, work.rows)

@@ -355,17 +355,17 @@ def test_a_resumed_run_with_other_sources_ends_with_the_bytes_of_one_that_was_no
 
 def test_a_run_that_may_try_failures_again_goes_on_from_its_finished_files(tmp_path):
     paths, names = [tmp_path / "p.csv", tmp_path / "p.jsonl"], ["a", "bad", "c", "worse"]
+    record = tmp_path / "p.sources.jsonl"
     gone_through(paths, names, failing=["bad", "worse"], stop_after="c")
     for failing in (["worse"], []):  # first with rows that are put in order, then behind these
-        with RowFiles(paths, "s") as files:
+        with RowFiles(paths, "s", record=record) as files:
             files.expect(names)
             assert files.finished == set(names) - {"bad", "worse"} if failing else set(names) - {"worse"}
             for name in sorted(set(names) - files.finished - set(failing)):
                 files.write([row(name), row(name, 1)])
                 files.finish(name)
-            files.goes_on = bool(failing)
         assert finished_as(paths[0]) == [name for name in names if name not in failing for _ in range(2)]
-    assert sorted(tmp_path.iterdir()) == paths
+    assert sorted(tmp_path.iterdir()) == [tmp_path / ".p.csv.journal", *paths]
 
 
 @pytest.mark.parametrize("tries", [1, 2])
@@ -438,8 +438,8 @@ def test_what_tells_of_the_rows_goes_before_they_change_and_no_sooner(tmp_path):
         files.finish("a")
         raise OSError
     assert record.exists()
-    with RowFiles([path], "s", record=record) as files:
-        files.goes_on = True
+    with RowFiles([path], "s", record=record):
+        pass
     assert not record.exists()
     record.touch()
     with suppress(OSError), RowFiles([path], "s", record=record):

@@ -5,7 +5,7 @@ While a run is under way the rows of `poses.csv` are in `.poses.csv.part`. A jou
 same settings cuts the rows back to the last of these and goes on there, unless somebody has changed or removed them:
 then it begins anew. What it does itself comes behind; in the end the rows are put into the order of the sources, and
 those of sources that are no longer given are left out (`rows.order`): the files are those of a run that was never
-stopped. They take their names in one step each; the journal goes with that. A lock, `.poses.csv.lock`, keeps a second
+stopped. They take their names in one step each; the journal goes then. A lock, `.poses.csv.lock`, keeps a second
 run from writing the same.
 """
 
@@ -49,11 +49,11 @@ class RowFiles:
         paths: final names, ending in .csv or .jsonl.
         settings: text that describes the run; an unfinished run with other settings is not resumed but begun anew.
         ends_by_ctrl_c: whether that is how such a run ends, as that of a camera does.
-        record: a file that may tell what the finished rows are; it is removed before these change.
+        record: a file that may tell what the finished rows are; it is removed before these change, and who writes it
+            removes the journal then: the rows can be gone on with until that.
 
     Attributes:
         finished: names of the finished sources, those of an earlier run included; skip them.
-        goes_on: set it where some sources failed that the same run may try again: its journal stays then.
         stand: whether the rows stand under the final names, after the block.
 
     Raises:
@@ -70,7 +70,6 @@ class RowFiles:
     ):
         self.paths = [Path(path) for path in paths]
         self.finished: set[str] = set()
-        self.goes_on = False
         self.stand = False
         self._given: dict[str, None] | None = None
         self._formats = [_format_of(path) for path in self.paths]
@@ -152,7 +151,7 @@ class RowFiles:
             self.stand = is_over or (is_stopped and not any(path.exists() for path in self.paths))
             if self.stand:
                 self._take_names(in_order=is_over)
-            if is_over and not self.goes_on:
+            if is_over and self._record is None:
                 self._log_path.unlink()
 
     def _take_names(self, in_order: bool) -> None:
