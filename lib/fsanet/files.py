@@ -136,6 +136,19 @@ def locked(path: Path, problem: str, *, wait: bool = False) -> Iterator[None]:
             path.unlink(missing_ok=True)
 
 
+@contextmanager
+def writing_alone(paths: Iterable[Path]) -> Iterator[None]:
+    """Within it no other run that asks for it writes any of some files.
+
+    Raises:
+        OSError: when another one does.
+    """
+    with ExitStack() as stack:
+        for path in dict.fromkeys(paths):
+            stack.enter_context(locked(path.with_name(f".{path.name}.lock"), f"Another run is writing '{path}'"))
+        yield
+
+
 def _held(file: TextIO, problem: str, wait: bool) -> bool:
     """Whether the lock is ours now, or there are none; False too where who held it removed it since it was opened."""
     try:

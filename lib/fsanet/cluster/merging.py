@@ -17,7 +17,7 @@ from fsanet.cluster.shard import Shard
 from fsanet.cluster.shard_work import lock_path
 from fsanet.console import EXIT_ERROR, EXIT_OK, EXIT_PARTIAL
 from fsanet.errors import InputError
-from fsanet.files import locked, printable, remove_leftovers
+from fsanet.files import printable, remove_leftovers, writing_alone
 from fsanet.inference.rows.journal import journal_path
 from fsanet.inference.rows.row import PoseRow
 from fsanet.inference.rows.seams import renumbered, same_faces
@@ -158,9 +158,8 @@ def _refuse_shards(outputs: Sequence[Path], records: Sequence[Record]) -> None:
 @contextmanager
 def _held(outputs: Sequence[Path]) -> Iterator[None]:
     """Within it nobody else writes the outputs, and what killed merges left of them is gone."""
-    with ExitStack() as stack:
-        for path in dict.fromkeys(outputs):
-            stack.enter_context(locked(path.with_name(f".{path.name}.lock"), f"Another run is writing '{path}'"))
+    with writing_alone(outputs):
+        for path in outputs:
             remove_leftovers(path)
             for folder in path.parent.glob(f"{escape(_place_of(path))}*"):
                 shutil.rmtree(folder, ignore_errors=True)

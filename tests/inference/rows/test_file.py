@@ -173,6 +173,17 @@ def test_a_second_run_into_the_same_file_is_refused_and_the_first_goes_on(tmp_pa
     assert [file.name for file in tmp_path.iterdir()] == ["p.csv"]
 
 
+def test_a_second_run_into_any_of_the_same_files_is_refused(tmp_path):
+    first, second, third = (tmp_path / name for name in ("a.csv", "b.csv", "c.csv"))
+    with RowFiles([first, second]) as files:
+        with pytest.raises(OSError, match=r"Another run is writing '.*b\.csv': '.*\.b\.csv\.lock' is locked"):
+            run([third, second], ["x"])
+        files.write([row("a")])
+        files.finish("a")
+    assert finished_as(first) == finished_as(second) == ["a"]
+    assert sorted(tmp_path.iterdir()) == [first, second]
+
+
 def test_other_files_of_rows_begin_anew_and_nothing_of_the_unfinished_run_stays(tmp_path, caplog):
     first, second, third = (tmp_path / name for name in ("a.csv", "b.jsonl", "c.jsonl"))
     for earlier, now in (([first, second], [first, third]), ([first], [first, second]), ([first, second], [first])):

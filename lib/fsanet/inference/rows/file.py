@@ -5,8 +5,8 @@ While a run is under way the rows of `poses.csv` are in `.poses.csv.part`. A jou
 same settings cuts the rows back to the last of these and goes on there, unless somebody has changed or removed them:
 then it begins anew. What it does itself comes behind; in the end the rows are put into the order of the sources, and
 those of sources that are no longer given are left out (`rows.order`): the files are those of a run that was never
-stopped. They take their names in one step each; the journal goes then. A lock, `.poses.csv.lock`, keeps a second
-run from writing the same.
+stopped. They take their names in one step each; the journal goes then. A lock beside each, `.poses.csv.lock`, keeps a
+second run from writing the same.
 """
 
 import logging
@@ -18,7 +18,7 @@ from types import TracebackType
 from typing import BinaryIO
 
 from fsanet.errors import InputError
-from fsanet.files import locked, remove_leftovers
+from fsanet.files import remove_leftovers, writing_alone
 from fsanet.inference.addresses import without_secrets
 from fsanet.inference.rows.journal import End, Journal, Run, Written, journal_path, line_of, read_journal
 from fsanet.inference.rows.order import Unordered, order_of, write_in_order
@@ -87,8 +87,7 @@ class RowFiles:
             if path.is_dir():
                 raise IsADirectoryError(f"'{path}' is a folder, where rows are to be written: give the name of a file.")
         with ExitStack() as entered:
-            lock = self.paths[0].with_name(f".{self.paths[0].name}.lock")
-            entered.enter_context(locked(lock, f"Another run is writing '{self.paths[0]}'"))
+            entered.enter_context(writing_alone(self.paths))
             journal = self._to_resume()
             if journal is None:
                 self._begin()
