@@ -111,6 +111,17 @@ def test_a_finished_shard_is_not_done_again(photos, tmp_path, capsys):
     assert rows.stat().st_mtime_ns == before
 
 
+def test_a_shard_that_was_done_without_pictures_gets_them_and_says_what_differed(photos, tmp_path, capsys):
+    (photos / "damaged.jpg").unlink()
+    estimate("--out", "many", "--shard", "1/1")
+    options = ("--model", "ssrnet_mt", "--detector", "lbp", "--out", "many", "--shard", "1/1")
+    assert cli.main(["estimate", "photos", *options]) == EXIT_OK
+    assert "Shard 1/1 was done with other settings, files or annotated copies.\n" in capsys.readouterr().err
+    assert len(list((tmp_path / "many").glob("?.jpg"))) == 6
+    assert estimate("--out", "many", "--shard", "1/1") == EXIT_OK
+    assert "Shard 1/1 is done" in capsys.readouterr().err
+
+
 def test_failures_of_a_finished_shard_are_tried_again(photos, tmp_path, capsys):
     options = ("--out", "many", "--shard", "1/1")
     assert estimate(*options) == EXIT_PARTIAL

@@ -34,6 +34,7 @@ class ShardWork:
         sources: all sources of the run, those of other shards too.
         rows: the files of rows as the whole run has them.
         settings: all that decides what the rows say.
+        drawn: which annotated copies are written, and where to; empty for none.
 
     Attributes:
         sources: those of this shard.
@@ -43,12 +44,12 @@ class ShardWork:
         OSError: on entering, where another process is at the same shard.
     """
 
-    def __init__(self, shard: Shard, sources: Sequence[Source], rows: Sequence[Path], settings: str):
+    def __init__(self, shard: Shard, sources: Sequence[Source], rows: Sequence[Path], settings: str, drawn: str = ""):
         self.sources = [source for source in sources if shard.holds(source)]
         self.rows = [shard.part_of(path) for path in rows]
         self._shard = shard
         self._all = sources
-        self._run = run_of_shards(shard.of, sources, settings)
+        self._run = run_of_shards(shard.of, sources, settings, drawn)
 
     def __enter__(self) -> ShardWork:
         with ExitStack() as entered:
@@ -65,13 +66,13 @@ class ShardWork:
     def is_done(self) -> bool:
         """Whether an earlier run with the same settings and files has done all of it without a failure.
 
-        Else it says what becomes of what an earlier run has done.
+        Else it says why it is gone through again.
         """
         record = self._earlier()
         if record is None:
             return False
         if not self._is_same(record):
-            log.warning("Shard %s was done with other settings or files: it is done anew.", self._shard)
+            log.warning("Shard %s was done with other settings, files or annotated copies.", self._shard)
             return False
         failures = sum(bool(source.problem) for source in record.sources)
         if failures:
@@ -102,9 +103,10 @@ class ShardWork:
             return None
 
     def _is_same(self, record: Record) -> bool:
-        """Whether a record is of this work, and of files under the same names: rows have these in them."""
+        """Whether a record is of this work, of files under the same names (rows have these in them) and its copies."""
         names = [as_utf8(source.shown_name) for source in self.sources]
-        return record.run == self._run and [source.file for source in record.sources] == names
+        is_drawn = self._run.drawn in ("", record.run.drawn)
+        return is_drawn and record.run == self._run and [source.file for source in record.sources] == names
 
 
 def lock_path(rows: Path) -> Path:
