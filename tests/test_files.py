@@ -5,6 +5,7 @@ import subprocess
 import sys
 import threading
 import time
+from pathlib import Path
 
 import pytest
 
@@ -193,6 +194,13 @@ def test_what_this_process_writes_is_no_leftover_and_what_an_earlier_one_of_its_
         remove_all_leftovers([tmp_path / "a.jpg"])
         assert not temporary.exists()
         temporary.touch()
+
+
+@pytest.mark.skipif(not Path("/proc/self/ns/pid").exists(), reason="asks Linux")
+def test_a_machine_of_the_same_name_is_another_one_and_so_is_this_one_when_started_again(monkeypatch):
+    here = files._machine.__wrapped__()
+    monkeypatch.setattr(Path, "read_text", lambda *_, **__: "another start")
+    assert files._machine.__wrapped__() != here
 
 
 def test_what_another_machine_writes_is_a_leftover_after_a_day(tmp_path, monkeypatch):

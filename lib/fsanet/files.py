@@ -136,6 +136,19 @@ def locked(path: Path, problem: str, *, wait: bool = False) -> Iterator[None]:
             path.unlink(missing_ok=True)
 
 
+@contextmanager
+def writing_alone(paths: Iterable[Path]) -> Iterator[None]:
+    """Within it no other run that asks for it writes any of some files.
+
+    Raises:
+        OSError: when another one does.
+    """
+    with ExitStack() as stack:
+        for path in dict.fromkeys(paths):
+            stack.enter_context(locked(path.with_name(f".{path.name}.lock"), f"Another run is writing '{path}'"))
+        yield
+
+
 def _held(file: TextIO, problem: str, wait: bool) -> bool:
     """Whether the lock is ours now, or there are none; False too where who held it removed it since it was opened."""
     try:
@@ -172,7 +185,8 @@ def remove_all_leftovers(paths: Iterable[str | Path]) -> None:
     """Remove what killed runs left of many files, each folder gone through once.
 
     Other processes may write the same or their neighbours: what a process writes that lives stays. Of processes of
-    other machines nobody knows here: what they leave goes when nothing was written to it for a day.
+    other machines, and of before this one was started, nobody knows here: what they leave goes when nothing was written
+    to it for a day.
     """
     known: dict[Path, set[tuple[str, str]]] = {}
     for path in map(Path, paths):
@@ -230,12 +244,13 @@ def _mark() -> str:
 
 @cache
 def _machine() -> str:
-    """What tells where numbers of processes have a meaning: on this machine, in this container."""
+    """What tells where numbers of processes have a meaning: on this machine since it started, in this container."""
     try:
+        start = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii")
         container = os.readlink("/proc/self/ns/pid")  # noqa: PTH115 (it leads to no path)
     except OSError:
-        container = ""
-    return f"{crc32(f'{platform.node()} {container}'.encode(errors='replace')):08x}"
+        start = container = ""
+    return f"{crc32(f'{platform.node()} {start} {container}'.encode(errors='replace')):08x}"
 
 
 def _is_written(path: Path, mark: str) -> bool:

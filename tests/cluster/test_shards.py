@@ -344,8 +344,8 @@ def test_two_processes_are_not_at_one_shard(tmp_path):
         pass
 
 
-def _work(folder, number=1, settings=""):
-    return ShardWork(Shard(number, 2), SOURCES, [folder / "poses.csv"], settings)
+def _work(folder, number=1, settings="", drawn=""):
+    return ShardWork(Shard(number, 2), SOURCES, [folder / "poses.csv"], settings, drawn)
 
 
 def test_a_shard_is_done_for_its_settings_and_files_alone(tmp_path, caplog):
@@ -361,7 +361,17 @@ def test_a_shard_is_done_for_its_settings_and_files_alone(tmp_path, caplog):
     elsewhere = [Source("image", f"/mnt/{source.name}", "/mnt/photos") for source in SOURCES]
     assert not ShardWork(Shard(1, 2), elsewhere, [tmp_path / "poses.csv"], "").is_done()
     said = {record.getMessage() for record in caplog.records}
-    assert said == {"Shard 1/2 was done with other settings or files: it is done anew."}
+    assert said == {"Shard 1/2 was done with other settings, files or annotated copies."}
+
+
+def test_a_shard_is_done_where_the_copies_are_that_are_asked_for(tmp_path):
+    for drawn, asked, is_done in (("", "axes in a", False), ("axes in a", "", True), ("axes in a", "axes in b", False)):
+        with _work(tmp_path, drawn=drawn) as work:
+            with open_sink(work.rows[0]):
+                pass
+            work.finish([])
+            assert work.is_done()
+        assert _work(tmp_path, drawn=asked).is_done() == is_done
 
 
 def test_a_shard_with_failures_is_not_done(tmp_path, caplog):
@@ -375,15 +385,19 @@ def test_a_shard_with_failures_is_not_done(tmp_path, caplog):
     assert read_record(record_path(work.rows[0])).sources[0].problem == "damaged"
 
 
-def test_shards_of_one_folder_that_machines_mount_elsewhere_are_joined(tmp_path):
-    for number, folder in ((1, "photos"), (2, "/mnt/photos")):
-        sources = [Source("image", f"{folder}/{place:02}.jpg", folder) for place in range(40)]
+@pytest.mark.parametrize("other", ["photos", "photos/", "/mnt/photos"])
+def test_shards_of_one_folder_that_machines_mount_elsewhere_are_joined_and_named(tmp_path, caplog, other):
+    for number, folder in ((1, "photos"), (2, other)):
+        sources = [Source("image", f"{Path(folder)}/{place:02}.jpg", folder) for place in range(40)]
         path = Shard(number, 2).part_of(tmp_path / "poses.csv")
         with open_sink(path) as sink:
             for source in filter(Shard(number, 2).holds, sources):
                 sink.write(rows_of(source, 1))
         write_record(run_of_shards(2, sources, "s"), Shard(number, 2), sources, path, [])
     assert merge_shards(find_records(tmp_path), [tmp_path / "poses.csv"]).faces == 40
+    said = [record.getMessage() for record in caplog.records]
+    what = "name /mnt/photos and photos: their rows belong together if that is one folder alone."
+    assert said == [f"Shards in '{tmp_path}' {what}"] * (other == "/mnt/photos")
 
 
 def test_rows_of_a_file_that_is_none_of_the_shard_are_one_sentence(tmp_path):

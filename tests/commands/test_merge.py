@@ -111,6 +111,17 @@ def test_a_finished_shard_is_not_done_again(photos, tmp_path, capsys):
     assert rows.stat().st_mtime_ns == before
 
 
+def test_a_shard_that_was_done_without_pictures_gets_them_and_says_what_differed(photos, tmp_path, capsys):
+    (photos / "damaged.jpg").unlink()
+    estimate("--out", "many", "--shard", "1/1")
+    options = ("--model", "ssrnet_mt", "--detector", "lbp", "--out", "many", "--shard", "1/1")
+    assert cli.main(["estimate", "photos", *options]) == EXIT_OK
+    assert "Shard 1/1 was done with other settings, files or annotated copies.\n" in capsys.readouterr().err
+    assert len(list((tmp_path / "many").glob("?.jpg"))) == 6
+    assert estimate("--out", "many", "--shard", "1/1") == EXIT_OK
+    assert "Shard 1/1 is done" in capsys.readouterr().err
+
+
 def test_failures_of_a_finished_shard_are_tried_again(photos, tmp_path, capsys):
     options = ("--out", "many", "--shard", "1/1")
     assert estimate(*options) == EXIT_PARTIAL
@@ -162,6 +173,30 @@ def test_rows_that_a_killed_run_left_are_not_taken_for_those_of_an_earlier_recor
     capsys.readouterr()
     assert cli.main(["merge", "many"]) == EXIT_ERROR
     assert "'many' has no finished shard" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("stop", [KeyboardInterrupt, OSError(28, "No space left on device")])
+def test_a_shard_that_was_stopped_between_its_rows_and_its_record_goes_on(photos, tmp_path, capsys, monkeypatch, stop):
+    def stopped(*_):
+        raise stop
+
+    (photos / "damaged.jpg").unlink()
+    options = ("--out", "many", "--shard", "1/1")
+    with monkeypatch.context() as patched:
+        patched.setattr("fsanet.cluster.record.write_head", stopped)
+        assert estimate(*options) != EXIT_OK
+    leftover = tmp_path / "many" / f".poses-1-of-1.sources.{32 * '0'}.part.jsonl"
+    leftover.touch()
+    with monkeypatch.context() as patched:  # killed when the record is there
+        patched.setattr("fsanet.cluster.shard_work.ShardWork.tidy", stopped)
+        assert estimate(*options) != EXIT_OK
+    assert "Resuming: 6 of 6 files are done." in capsys.readouterr().err
+    assert (tmp_path / "many" / ".poses-1-of-1.csv.journal").exists()
+    assert estimate(*options) == EXIT_OK
+    assert sorted(path.name for path in (tmp_path / "many").iterdir()) == [
+        "poses-1-of-1.csv",
+        "poses-1-of-1.sources.jsonl",
+    ]
 
 
 def test_a_wrong_option_does_not_undo_a_finished_shard(photos, capsys):

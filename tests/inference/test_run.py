@@ -96,22 +96,70 @@ def test_finished_files_are_skipped_after_a_kill(tmp_path, folder, estimator):
     assert path.read_bytes() == (tmp_path / "whole.csv").read_bytes()
 
 
-def test_what_a_stopped_run_could_not_have_of_a_finished_file_is_told_again(tmp_path, folder, estimator):
-    sources = find_sources([str(folder / "a.png"), str(folder / "clip.mp4")]).sources
-    with suppress(OSError), RowFiles([tmp_path / "p.csv"]) as rows:
-        rows.finish(sources[1].label, "3 of 8 frames could not be read")
+def stopped_at_the_end(path, *given, **options):
+    """The report of a run that was killed when all sources were gone through."""
+    with suppress(OSError), RowFiles([path]) as rows:
+        report = go(*given, rows=rows, **options)
         raise OSError
-    with RowFiles([tmp_path / "p.csv"]) as rows:
+    return report
+
+
+@pytest.mark.parametrize("then", ["mended", "still cut", "removed"])
+def test_a_video_of_which_frames_are_missing_is_gone_through_again_by_a_run_that_goes_on(
+    tmp_path, folder, estimator, monkeypatch, then
+):
+    def opened(kind, name, span):
+        reader = VideoReader(name)
+        reader.missed_frames = cut
+        return reader
+
+    monkeypatch.setattr("fsanet.inference.run.open_frames", opened)
+    sources, path, cut = find_sources([str(folder / "clip.mp4"), str(folder / "a.png")]).sources, tmp_path / "p.csv", 3
+    report = stopped_at_the_end(path, estimator, sources, None)
+    assert (len(report.failures), report.partial) == (1, 1)
+    cut = 3 * (then == "still cut")
+    if then == "removed":
+        (folder / "clip.mp4").unlink()
+    with RowFiles([path]) as rows:
         report = go(estimator, sources, None, rows)
-    assert report.failures == [(sources[1].label, "3 of 8 frames could not be read")]
-    assert (report.skipped, report.sources, report.partial) == (1, 1, 1)
+    assert (report.skipped, report.sources, len(report.failures), report.partial) == (
+        1, 1, then != "mended", then == "still cut",
+    )  # fmt: skip
+    assert [Path(row["file"]).name for row in rows_of(path)] == 8 * (then != "removed") * ["clip.mp4"] + ["a.png"]
+
+
+def test_a_picture_whose_copy_could_not_be_written_is_gone_through_again_by_a_run_that_goes_on(
+    tmp_path, folder, estimator
+):
+    sources, path, out = find_sources([str(folder / "a.png")]).sources, tmp_path / "p.csv", tmp_path / "out"
+    (out / "a.png").mkdir(parents=True)
+    assert len(stopped_at_the_end(path, estimator, sources, out).failures) == 1
+    (out / "a.png").rmdir()
+    with RowFiles([path]) as rows:
+        report = go(estimator, sources, out, rows)
+    assert (report.skipped, report.pictures, report.failures) == (0, 1, [])
+    assert len(rows_of(path)) == 1
+
+
+def test_what_a_pipe_brings_now_takes_the_place_of_what_it_brought_before_a_kill(tmp_path, scene, estimator):
+    pipe, path = tmp_path / "pipe", tmp_path / "p.csv"
+    os.mkfifo(pipe)
+
+    def brings(blue):
+        picture = cv2.imencode(".png", scene([(10, 20, 30, blue)]))[1].tobytes()
+        writer = threading.Thread(target=pipe.write_bytes, args=(picture,), daemon=True)
+        writer.start()
+        return [Source("stream", str(pipe))]
+
+    stopped_at_the_end(path, estimator, brings(210), None)
+    with RowFiles([path]) as rows:
+        assert go(estimator, brings(220), None, rows).skipped == 0
+    assert [row["yaw"] for row in rows_of(path)] == ["220.0"]
 
 
 def test_a_finished_file_whose_copy_would_now_have_another_name_is_gone_through_again(tmp_path, folder, estimator):
     both, out = find_sources([str(folder / "a.png"), str(folder / "sub" / "a.png")]).sources, tmp_path / "out"
-    with suppress(OSError), RowFiles([tmp_path / "p.csv"]) as rows:
-        go(estimator, both, out, rows)
-        raise OSError
+    stopped_at_the_end(tmp_path / "p.csv", estimator, both, out)
     with RowFiles([tmp_path / "p.csv"]) as rows:
         report = go(estimator, both[1:], out, rows)
     assert (report.skipped, report.pictures) == (0, 1)
@@ -262,7 +310,8 @@ def test_a_password_is_written_nowhere_and_a_stopped_run_goes_on_all_the_same(tm
     assert [path.name for path in written] == [".p.csv.journal", "p.csv", "p.jsonl"]
     assert all("secret" not in (text := path.read_text()) and "/clip.mp4" in text for path in written)
     with RowFiles(paths, f"sources {address}") as rows:
-        assert go(estimator, find_sources([address]).sources, None, rows).skipped == 1
+        go(estimator, find_sources([address]).sources, None, rows)
+    assert len(rows_of(paths[0])) == 8
 
 
 def test_addresses_that_are_shown_alike_are_all_gone_through(tmp_path, estimator, address):

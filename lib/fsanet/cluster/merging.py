@@ -1,6 +1,7 @@
 """Joining the rows of all shards to those that one process would have written, or saying what is missing or twice."""
 
 import json
+import logging
 import shutil
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
@@ -17,12 +18,13 @@ from fsanet.cluster.shard import Shard
 from fsanet.cluster.shard_work import lock_path
 from fsanet.console import EXIT_ERROR, EXIT_OK, EXIT_PARTIAL
 from fsanet.errors import InputError
-from fsanet.files import locked, printable, remove_leftovers
+from fsanet.files import printable, remove_leftovers, writing_alone
 from fsanet.inference.rows.journal import journal_path
 from fsanet.inference.rows.row import PoseRow
 from fsanet.inference.rows.seams import renumbered, same_faces
 from fsanet.inference.rows.tables import open_sink, read_rows
 
+log = logging.getLogger(__name__)
 _NAMED = 8
 _AT_ONCE = 64  # shards whose rows and records are open: systems allow 256 files, most 1,024
 _ROWS_AT_ONCE = 1024  # in memory
@@ -51,7 +53,7 @@ class Merged(NamedTuple):
 
 
 def find_records(folder: Path) -> list[Record]:
-    """Records of a finished run's shards, by number.
+    """Records of a finished run's shards, by number; it warns where they name several folders with the same files.
 
     Raises:
         FileNotFoundError: when there is no such folder, or none in it.
@@ -76,6 +78,11 @@ def find_records(folder: Path) -> list[Record]:
         raise InputError(f"{len(missing)} of {of} shards are not finished in '{folder}': {names}. Run them again.")
     if len(numbers) > of:
         raise InputError(f"'{folder}' has more than one record of a shard: {numbers}. Remove those of another name.")
+    if len(folders := {", ".join(record.run.folders) for record in records}) > 1:
+        named = " and ".join(sorted(folders))
+        log.warning(
+            "Shards in '%s' name %s: their rows belong together if that is one folder alone.", folder, printable(named)
+        )
     return records
 
 
@@ -158,9 +165,8 @@ def _refuse_shards(outputs: Sequence[Path], records: Sequence[Record]) -> None:
 @contextmanager
 def _held(outputs: Sequence[Path]) -> Iterator[None]:
     """Within it nobody else writes the outputs, and what killed merges left of them is gone."""
-    with ExitStack() as stack:
-        for path in dict.fromkeys(outputs):
-            stack.enter_context(locked(path.with_name(f".{path.name}.lock"), f"Another run is writing '{path}'"))
+    with writing_alone(outputs):
+        for path in outputs:
             remove_leftovers(path)
             for folder in path.parent.glob(f"{escape(_place_of(path))}*"):
                 shutil.rmtree(folder, ignore_errors=True)

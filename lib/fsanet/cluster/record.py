@@ -7,10 +7,11 @@ again when the shard is given again. It goes before the rows change.
 """
 
 import json
+import os
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from itertools import islice
 from pathlib import Path
 from typing import NamedTuple, TextIO
@@ -34,12 +35,16 @@ class RunOfShards:
         sources: how many sources there are in all.
         digest: of their names.
         settings: all that decides what the rows say.
+        folders: where the files lie, as it was given; machines may see one folder under several names.
+        drawn: which annotated copies are written, and where to; empty for none.
     """
 
     of: int
     sources: int
     digest: str
     settings: str
+    folders: list[str] = field(default_factory=list, compare=False)
+    drawn: str = field(default="", compare=False)
 
 
 class DoneSource(NamedTuple):
@@ -69,9 +74,11 @@ class Record(NamedTuple):
     sources: Iterable[DoneSource]
 
 
-def run_of_shards(of: int, sources: Sequence[Source], settings: str) -> RunOfShards:
+def run_of_shards(of: int, sources: Sequence[Source], settings: str, drawn: str = "") -> RunOfShards:
     """The run that goes through `sources` in `of` shards."""
-    return RunOfShards(of, len(sources), names_digest(sources), without_secrets(settings))
+    folders = {source.folder or os.path.dirname(source.name) for source in sources if source.is_file}  # noqa: PTH120
+    shown = sorted({as_utf8(os.path.normpath(folder)) for folder in folders})
+    return RunOfShards(of, len(sources), names_digest(sources), without_secrets(settings), shown, drawn)
 
 
 def record_path(rows: Path) -> Path:

@@ -12,7 +12,8 @@ from typing import NamedTuple
 from fsanet.cluster.record import Record, read_record, record_path, run_of_shards, write_record
 from fsanet.cluster.shard import Shard
 from fsanet.errors import InputError
-from fsanet.files import as_utf8, locked
+from fsanet.files import as_utf8, locked, remove_leftovers
+from fsanet.inference.rows.journal import journal_path
 from fsanet.inference.sources import Source
 
 log = logging.getLogger(__name__)
@@ -33,6 +34,7 @@ class ShardWork:
         sources: all sources of the run, those of other shards too.
         rows: the files of rows as the whole run has them.
         settings: all that decides what the rows say.
+        drawn: which annotated copies are written, and where to; empty for none.
 
     Attributes:
         sources: those of this shard.
@@ -42,16 +44,17 @@ class ShardWork:
         OSError: on entering, where another process is at the same shard.
     """
 
-    def __init__(self, shard: Shard, sources: Sequence[Source], rows: Sequence[Path], settings: str):
+    def __init__(self, shard: Shard, sources: Sequence[Source], rows: Sequence[Path], settings: str, drawn: str = ""):
         self.sources = [source for source in sources if shard.holds(source)]
         self.rows = [shard.part_of(path) for path in rows]
         self._shard = shard
         self._all = sources
-        self._run = run_of_shards(shard.of, sources, settings)
+        self._run = run_of_shards(shard.of, sources, settings, drawn)
 
     def __enter__(self) -> ShardWork:
         with ExitStack() as entered:
             entered.enter_context(locked(lock_path(self.rows[0]), f"Another process is at shard {self._shard}"))
+            remove_leftovers(record_path(self.rows[0]))
             self._entered = entered.pop_all()
         return self
 
@@ -63,13 +66,13 @@ class ShardWork:
     def is_done(self) -> bool:
         """Whether an earlier run with the same settings and files has done all of it without a failure.
 
-        Else it says what becomes of what an earlier run has done.
+        Else it says why it is gone through again.
         """
         record = self._earlier()
         if record is None:
             return False
         if not self._is_same(record):
-            log.warning("Shard %s was done with other settings or files: it is done anew.", self._shard)
+            log.warning("Shard %s was done with other settings, files or annotated copies.", self._shard)
             return False
         failures = sum(bool(source.problem) for source in record.sources)
         if failures:
@@ -79,8 +82,14 @@ class ShardWork:
         return not failures
 
     def finish(self, failures: Sequence[tuple[str, str]]) -> None:
-        """Say that it is done, with (source, reason) of what could not be read."""
+        """Say that it is done, with (source, reason) of what could not be read: that can be gone on with."""
         write_record(self._run, self._shard, self._all, self.rows[0], failures)
+        if not failures:
+            self.tidy()
+
+    def tidy(self) -> None:
+        """Remove what is there to go on with a shard that is done."""
+        journal_path(self.rows[0]).unlink(missing_ok=True)
 
     def _earlier(self) -> Record | None:
         """What an earlier run says to have done; None where there is nothing of it."""
@@ -94,9 +103,10 @@ class ShardWork:
             return None
 
     def _is_same(self, record: Record) -> bool:
-        """Whether a record is of this work, and of files under the same names: rows have these in them."""
+        """Whether a record is of this work, of files under the same names (rows have these in them) and its copies."""
         names = [as_utf8(source.shown_name) for source in self.sources]
-        return record.run == self._run and [source.file for source in record.sources] == names
+        is_drawn = self._run.drawn in ("", record.run.drawn)
+        return is_drawn and record.run == self._run and [source.file for source in record.sources] == names
 
 
 def lock_path(rows: Path) -> Path:

@@ -22,6 +22,7 @@ def take_shard(
     sources: Sequence[Source],
     rows: Sequence[Path],
     settings: str,
+    drawn: str,
     go_through: Callable[[list[Source], list[Path]], Done],
 ) -> int:
     """Work on one shard, unless it is done without a failure; returns the exit code.
@@ -31,13 +32,15 @@ def take_shard(
         sources: all sources of the run.
         rows: the files of rows as the whole run has them.
         settings: all that decides what the rows say.
+        drawn: which annotated copies are written, and where to; empty for none.
         go_through: writes the rows of some sources to some files.
 
     Raises:
         OSError: where another process is at the shard.
     """
-    with ShardWork(shard, sources, rows, settings) as work:
+    with ShardWork(shard, sources, rows, settings, drawn) as work:
         if work.is_done():
+            work.tidy()
             log.info("Shard %s is done: %s", shard, ", ".join(map(str, work.rows)))
             return EXIT_OK
         done = go_through(work.sources, work.rows)

@@ -95,16 +95,11 @@ class Run:
         return self.report
 
     def _of_earlier_run(self, sources: Sequence[Source]) -> Collection[str]:
-        """Keys of what an earlier run has finished; what it could not have of these is told again."""
+        """Keys of what an earlier run has finished."""
         if not self._rows:
             return ()
         self._rows.expect([self._key(source) for source in sources])
-        for source in sources:
-            key = self._key(source)
-            self.report.skipped += key in self._rows.finished
-            if problem := self._rows.problem_of(key):
-                self._fail(source, problem)
-                self.report.partial += 1
+        self.report.skipped = len(self._rows.finished)
         if self.report.skipped:
             log.info("Resuming: %d of %d files are done.", self.report.skipped, len(sources))
         return self._rows.finished
@@ -120,6 +115,8 @@ class Run:
         for source, result in zip(sources, results, strict=True):
             if result.error:
                 self._fail(source, result.error)
+                if source.is_file:
+                    self._drop(source, self.report.faces)
             else:
                 self._finish(source, self._image(source, result))
             self.report.sources += 1
@@ -167,7 +164,7 @@ class Run:
                     raise
                 self._fail(source, str(error))
                 if source.is_file:  # its rows so far go as its pictures do; what a camera showed cannot be seen again
-                    self._drop(faces)
+                    self._drop(source, faces)
                 elif self._rows:
                     self._rows.leave(self._key(source))
             else:
@@ -254,11 +251,11 @@ class Run:
         if self._on_rows:
             self._on_rows(rows)
 
-    def _drop(self, faces: int) -> None:
-        """Take back the rows of the source that is under way; so many faces were there before it."""
+    def _drop(self, source: Source, faces: int) -> None:
+        """Take back the rows of a source, of an earlier run too; so many faces were there before it."""
         self.report.faces = faces
         if self._rows:
-            self._rows.drop()
+            self._rows.drop(self._key(source))
 
     def _fail(self, source: Source, reason: str) -> str:
         """Take in a failure; returns the reason as it is told."""
@@ -269,8 +266,9 @@ class Run:
         self.report.warnings.append((printable(source.label), what))
 
     def _finish(self, source: Source, problem: str) -> None:
+        """Note that a source was gone through: it is done if nothing is missing and it brings the same ever again."""
         if self._rows:
-            self._rows.finish(self._key(source), problem)
+            self._rows.finish(self._key(source), source.is_file and not problem)
 
 
 def _read(results: Iterable[FrameResult]) -> Iterator[FrameResult]:

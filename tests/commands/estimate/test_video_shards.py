@@ -88,10 +88,10 @@ import os, signal, sys
 from fsanet import cli
 from fsanet.inference.rows.file import RowFiles
 finish = RowFiles.finish
-def killed(rows, name, problem=""):
+def killed(rows, name, is_done=True):
     if len(rows.finished) == 1:
         os.kill(os.getpid(), signal.SIGKILL)
-    finish(rows, name, problem)
+    finish(rows, name, is_done)
 RowFiles.finish = killed
 cli.main(sys.argv[1:])
 """

@@ -118,7 +118,7 @@ def test_rows_that_are_dropped_are_gone_and_what_follows_stays(tmp_path):
             if is_whole:
                 files.finish(name)
             else:
-                files.drop()
+                files.drop(name)
     assert [line.split(",")[0] for line in path.read_text().splitlines()] == ["file", "a", "a", "c", "c"]
 
 
@@ -171,6 +171,17 @@ def test_a_second_run_into_the_same_file_is_refused_and_the_first_goes_on(tmp_pa
         files.finish("a")
     assert [line.split(",")[0] for line in path.read_text().splitlines()] == ["file", "a"]
     assert [file.name for file in tmp_path.iterdir()] == ["p.csv"]
+
+
+def test_a_second_run_into_any_of_the_same_files_is_refused(tmp_path):
+    first, second, third = (tmp_path / name for name in ("a.csv", "b.csv", "c.csv"))
+    with RowFiles([first, second]) as files:
+        with pytest.raises(OSError, match=r"Another run is writing '.*b\.csv': '.*\.b\.csv\.lock' is locked"):
+            run([third, second], ["x"])
+        files.write([row("a")])
+        files.finish("a")
+    assert finished_as(first) == finished_as(second) == ["a"]
+    assert sorted(tmp_path.iterdir()) == [first, second]
 
 
 def test_other_files_of_rows_begin_anew_and_nothing_of_the_unfinished_run_stays(tmp_path, caplog):
@@ -235,7 +246,7 @@ def test_rows_that_are_dropped_do_not_count_as_changed(tmp_path):
     path = tmp_path / "p.csv"
     with suppress(KeyboardInterrupt), RowFiles([path], "s") as files:
         files.write([row("bad")])
-        files.drop()
+        files.drop("bad")
         files.write([row("a")])
         files.finish("a")
         raise KeyboardInterrupt
@@ -355,26 +366,39 @@ def test_a_resumed_run_with_other_sources_ends_with_the_bytes_of_one_that_was_no
 
 def test_a_run_that_may_try_failures_again_goes_on_from_its_finished_files(tmp_path):
     paths, names = [tmp_path / "p.csv", tmp_path / "p.jsonl"], ["a", "bad", "c", "worse"]
+    record = tmp_path / "p.sources.jsonl"
     gone_through(paths, names, failing=["bad", "worse"], stop_after="c")
     for failing in (["worse"], []):  # first with rows that are put in order, then behind these
-        with RowFiles(paths, "s") as files:
+        with RowFiles(paths, "s", record=record) as files:
             files.expect(names)
             assert files.finished == set(names) - {"bad", "worse"} if failing else set(names) - {"worse"}
             for name in sorted(set(names) - files.finished - set(failing)):
                 files.write([row(name), row(name, 1)])
-                files.finish(name, "half of it")
-            files.goes_on = bool(failing)
+                files.finish(name)
         assert finished_as(paths[0]) == [name for name in names if name not in failing for _ in range(2)]
-    assert sorted(tmp_path.iterdir()) == paths
+    assert sorted(tmp_path.iterdir()) == [tmp_path / ".p.csv.journal", *paths]
 
 
-def test_what_could_not_be_had_of_a_finished_source_is_known_to_the_next_run(tmp_path):
-    with suppress(OSError), RowFiles([tmp_path / "p.csv"], "s") as files:
-        files.finish("a", "half of it")
-        files.finish("b")
-        raise OSError
-    with RowFiles([tmp_path / "p.csv"], "s") as files:
-        assert (files.problem_of("a"), files.problem_of("b"), files.problem_of("c")) == ("half of it", "", "")
+@pytest.mark.parametrize("tries", [1, 2])
+@pytest.mark.parametrize("again", ["whole", "failed", "left"])
+def test_the_rows_of_a_source_that_is_not_done_are_replaced_when_it_is_tried_again(tmp_path, again, tries):
+    path = tmp_path / "p.csv"
+    for _ in range(tries):
+        with suppress(OSError), RowFiles([path], "s") as files:
+            files.expect(["half", "b"])
+            assert "half" not in files.finished
+            files.write([row("half")])
+            files.finish("half", is_done=False)
+            if "b" not in files.finished:
+                files.write([row("b")])
+                files.finish("b")
+            raise OSError
+    with RowFiles([path], "s") as files:
+        files.expect(["half", "b"])
+        assert files.finished == {"b"}
+        files.write([row("half"), row("half", 1)])
+        {"whole": files.finish, "failed": files.drop, "left": files.leave}[again]("half")
+    assert finished_as(path) == {"whole": 2, "failed": 0, "left": 3}[again] * ["half"] + ["b"]
 
 
 def test_rows_that_a_failed_stream_has_shown_stay_and_it_is_tried_again(tmp_path):
@@ -425,8 +449,8 @@ def test_what_tells_of_the_rows_goes_before_they_change_and_no_sooner(tmp_path):
         files.finish("a")
         raise OSError
     assert record.exists()
-    with RowFiles([path], "s", record=record) as files:
-        files.goes_on = True
+    with RowFiles([path], "s", record=record):
+        pass
     assert not record.exists()
     record.touch()
     with suppress(OSError), RowFiles([path], "s", record=record):

@@ -113,7 +113,7 @@ def run(args: argparse.Namespace) -> int:
 
     for clash in filter(None, (clash_of_builds(OPENCV), clash_of_runtimes())):
         log.warning("%s", clash)
-    rows = args.rows or [args.out / "poses.csv"]
+    rows = sorted(args.rows or [args.out / "poses.csv"])  # the first one names the journal, in whatever order they come
     sources, passed = find_sources(args.sources, skip_folder=args.out, rows=rows, by_name=reads_own_files(args))
     say_passed_over(passed)
     warn_of_idle_options(args, sources)

@@ -44,7 +44,6 @@ def go_through(args: argparse.Namespace, sources: list, among: list, row_paths: 
     try:
         with rows:
             told = job(sources, among)
-            rows.goes_on = args.shard is not None and bool(told.failures)
             if args.shard is None and len(told.failures) == len(sources) and not told.faces and not told.partial:
                 raise _NothingDoneError
     except _NothingDoneError:

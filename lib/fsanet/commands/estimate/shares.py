@@ -75,7 +75,8 @@ def one_shard(args: argparse.Namespace, sources: list, rows: list[Path]) -> int:
     def go(own: list["Source"], files: list[Path]) -> "Done":
         return go_through(args, [with_kind(source) for source in own] if reads_own_files(args) else own, sources, files)
 
-    return take_shard(args.shard, sources, rows, fingerprint(args), go)
+    drawn = "" if args.no_pictures else f"{args.draw} in {args.out}"
+    return take_shard(args.shard, sources, rows, fingerprint(args), drawn, go)
 
 
 def on_cluster(args: argparse.Namespace, sources: list, rows: list[Path]) -> int:

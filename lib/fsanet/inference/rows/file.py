@@ -5,8 +5,8 @@ While a run is under way the rows of `poses.csv` are in `.poses.csv.part`. A jou
 same settings cuts the rows back to the last of these and goes on there, unless somebody has changed or removed them:
 then it begins anew. What it does itself comes behind; in the end the rows are put into the order of the sources, and
 those of sources that are no longer given are left out (`rows.order`): the files are those of a run that was never
-stopped. They take their names in one step each; the journal goes with that. A lock, `.poses.csv.lock`, keeps a second
-run from writing the same.
+stopped. They take their names in one step each; the journal goes then. A lock beside each, `.poses.csv.lock`, keeps a
+second run from writing the same.
 """
 
 import logging
@@ -18,9 +18,9 @@ from types import TracebackType
 from typing import BinaryIO
 
 from fsanet.errors import InputError
-from fsanet.files import locked, remove_leftovers
+from fsanet.files import remove_leftovers, writing_alone
 from fsanet.inference.addresses import without_secrets
-from fsanet.inference.rows.journal import Journal, Run, Written, journal_path, line_of, read_journal
+from fsanet.inference.rows.journal import End, Journal, Run, Written, journal_path, line_of, read_journal
 from fsanet.inference.rows.order import Unordered, order_of, write_in_order
 from fsanet.inference.rows.part import Mark, RowPart, begins_as, open_after
 from fsanet.inference.rows.row import FORMATS, PoseRow
@@ -49,11 +49,11 @@ class RowFiles:
         paths: final names, ending in .csv or .jsonl.
         settings: text that describes the run; an unfinished run with other settings is not resumed but begun anew.
         ends_by_ctrl_c: whether that is how such a run ends, as that of a camera does.
-        record: a file that may tell what the finished rows are; it is removed before these change.
+        record: a file that may tell what the finished rows are; it is removed before these change, and who writes it
+            removes the journal then: the rows can be gone on with until that.
 
     Attributes:
         finished: names of the finished sources, those of an earlier run included; skip them.
-        goes_on: set it where some sources failed that the same run may try again: its journal stays then.
         stand: whether the rows stand under the final names, after the block.
 
     Raises:
@@ -70,9 +70,8 @@ class RowFiles:
     ):
         self.paths = [Path(path) for path in paths]
         self.finished: set[str] = set()
-        self.goes_on = False
         self.stand = False
-        self._given: Sequence[str] | None = None
+        self._given: dict[str, None] | None = None
         self._formats = [_format_of(path) for path in self.paths]
         self._ends_by_ctrl_c = ends_by_ctrl_c
         self._record = record
@@ -88,8 +87,7 @@ class RowFiles:
             if path.is_dir():
                 raise IsADirectoryError(f"'{path}' is a folder, where rows are to be written: give the name of a file.")
         with ExitStack() as entered:
-            lock = self.paths[0].with_name(f".{self.paths[0].name}.lock")
-            entered.enter_context(locked(lock, f"Another run is writing '{self.paths[0]}'"))
+            entered.enter_context(writing_alone(self.paths))
             journal = self._to_resume()
             if journal is None:
                 self._begin()
@@ -106,14 +104,10 @@ class RowFiles:
         """
         if not self._journal.names:
             return
-        self._given, given = names, set(names)
-        if gone := set(self._journal.names) - given:
+        self._given = dict.fromkeys(names)
+        if gone := set(self._journal.names) - self._given.keys():
             log.warning(_GONE, self.paths[0], len(gone))
-            self.finished &= given
-
-    def problem_of(self, name: str) -> str:
-        """What could not be had of a finished source; mostly empty."""
-        return self._journal.problems.get(name, "")
+            self.finished -= gone
 
     def write(self, rows: Iterable[PoseRow]) -> None:
         """Append rows of the source that is under way."""
@@ -121,24 +115,26 @@ class RowFiles:
         for file, form in zip(self._files, self._formats, strict=True):
             file.write("".join(form.line(row) for row in rows))
 
-    def finish(self, name: str, problem: str = "") -> None:
-        """Note that all rows of a source are written, and what could not be had of it."""
-        self._written(name, problem, is_finished=True)
+    def finish(self, name: str, is_done: bool = True) -> None:
+        """Note that all rows of a source are written; of one that is not done, a run that goes on has others."""
+        self._written(name, "done" if is_done else "again")
 
     def leave(self, name: str) -> None:
         """Note that the rows of a source stay, though it is not finished: a run that goes on tries it again."""
-        self._written(name, "", is_finished=False)
+        self._written(name, "left")
 
-    def drop(self) -> None:
-        """Take back the rows of the source that is under way."""
+    def drop(self, name: str) -> None:
+        """Take back the rows of the source that is under way, those of an earlier try too."""
         for file, mark in zip(self._files, self._marks, strict=True):
             file.back_to(mark)
+        if self._given is not None:
+            self._given.pop(name, None)
 
-    def _written(self, name: str, problem: str, is_finished: bool) -> None:
+    def _written(self, name: str, end: End) -> None:
         for file in self._files:
             file.flush()
         self._marks = [file.mark for file in self._files]
-        entry = Written(self._marks, name, problem, is_finished)
+        entry = Written(self._marks, name, end)
         self._journal.add(entry)
         self._note(entry)
 
@@ -154,13 +150,13 @@ class RowFiles:
             self.stand = is_over or (is_stopped and not any(path.exists() for path in self.paths))
             if self.stand:
                 self._take_names(in_order=is_over)
-            if is_over and not self.goes_on:
+            if is_over and self._record is None:
                 self._log_path.unlink()
 
     def _take_names(self, in_order: bool) -> None:
         """Give the files their names, where asked for with the rows in the order of the sources."""
         self._take_back_record()
-        order = order_of(self._journal.names, self._given) if in_order and self._given is not None else None
+        order = order_of(self._journal, self._given) if in_order and self._given is not None else None
         if order is None:
             for part, path in zip(self._parts, self.paths, strict=True):
                 part.replace(path)

@@ -3,9 +3,11 @@
 import json
 from array import array
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple, get_args
 
 from fsanet.inference.rows.part import Mark
+
+End = Literal["done", "again", "left"]
 
 
 class Run(NamedTuple):
@@ -26,14 +28,13 @@ class Written(NamedTuple):
     Attributes:
         marks: what each file of rows held after it.
         name: of the source.
-        problem: what could not be had of it; mostly empty.
-        is_finished: whether it is done; a stream that failed has rows that stay, and is tried again all the same.
+        end: "done"; "again", where a later run tries it again and replaces its rows; "left", where it does and they
+            stay.
     """
 
     marks: list[Mark]
     name: str
-    problem: str = ""
-    is_finished: bool = True
+    end: End
 
 
 class Journal:
@@ -43,9 +44,9 @@ class Journal:
         run: what the run writes.
         size: bytes that its lines take.
         names: of the sources.
+        how: what became of each.
         ends: for each file of rows, where the rows of each source end.
         finished: names of those that are done.
-        problems: {name: what could not be had of it} of those that have one.
         marks: what each file of rows held after the last source.
     """
 
@@ -53,21 +54,20 @@ class Journal:
         self.run = run
         self.size = len(line_of(run))
         self.names: list[str] = []
+        self.how: list[End] = []
         self.ends = [array("Q") for _ in run.files]
         self.finished: set[str] = set()
-        self.problems: dict[str, str] = {}
         self.marks: list[Mark] = []
 
     def add(self, entry: Written) -> None:
         """Take in what was written next."""
         self.names.append(entry.name)
+        self.how.append(entry.end)
         self.marks = entry.marks
         for ends, mark in zip(self.ends, entry.marks, strict=True):
             ends.append(mark.size)
-        if entry.is_finished:
+        if entry.end == "done":
             self.finished.add(entry.name)
-        if entry.problem:
-            self.problems[entry.name] = entry.problem
 
 
 def read_journal(path: Path) -> Journal | None:
@@ -111,12 +111,12 @@ def _run(line: bytes) -> Run | None:
 
 
 def _written(line: bytes, files: int) -> Written | None:
-    """A line as a source whose rows are written; None also for those of earlier versions, which had fewer words."""
+    """A line as a source whose rows are written; None also for those of earlier versions, which had other words."""
     match _loaded(line):
-        case [list(marks), str(name), str(problem), bool(is_finished)] if len(marks) == files and all(
-            _is_mark(mark) for mark in marks
+        case [list(marks), str(name), end] if (
+            end in get_args(End) and len(marks) == files and all(_is_mark(mark) for mark in marks)
         ):
-            return Written([Mark(*mark) for mark in marks], name, problem, is_finished)
+            return Written([Mark(*mark) for mark in marks], name, end)
     return None
 
 

@@ -1,6 +1,6 @@
 """Rows that were written in the order in which sources were done, put into the order in which sources were given."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
@@ -18,13 +18,20 @@ class Unordered(NamedTuple):
     path: Path
 
 
-def order_of(written: Sequence[str], given: Sequence[str]) -> list[int] | None:
+def order_of(journal: Journal, given: Iterable[str]) -> list[int] | None:
     """Numbers of the written sources in the order of those given, others left out; None where nothing is to change.
 
-    A name that was written twice, as that of a camera which failed and was tried again, is there twice.
+    Of a name that was written twice the last one is there, and what was left, as by a camera which failed and was tried
+    again.
     """
+    written = journal.names
     places = {name: place for place, name in enumerate(given)}
-    numbers = [number for number, name in enumerate(written) if name in places]
+    ended = {name: number for number, name in enumerate(written) if journal.how[number] != "left"}
+    numbers = [
+        number
+        for number, name in enumerate(written)
+        if name in places and (journal.how[number] == "left" or ended[name] == number)
+    ]
     numbers.sort(key=lambda number: places[written[number]])
     return None if numbers == list(range(len(written))) else numbers
 
@@ -53,10 +60,8 @@ def write_in_order(files: Sequence[Unordered], journal: Journal, order: Sequence
         for number in order:
             for copy in copies:
                 copy.take(copy.edges[number], copy.edges[number + 1])
-            name = journal.names[number]
-            problem = journal.problems.get(name, "")
             marks = [copy.target.mark for copy in copies]
-            log.write(line_of(Written(marks, name, problem, name in journal.finished)))
+            log.write(line_of(Written(marks, journal.names[number], journal.how[number])))
         for copy, file in zip(copies, files, strict=True):
             copy.take(copy.edges[-1], file.part.stat().st_size)
 
