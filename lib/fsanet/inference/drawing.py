@@ -118,4 +118,4 @@ def _lines(face: DrawnFace) -> list[str]:
 
 
 def _line_height(face: DrawnFace) -> float:
-    return float(np.clip(_side(face) / 8, 11, 48))
+    return min(max(_side(face) / 8, 11.0), 48.0)
