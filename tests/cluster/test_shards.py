@@ -210,6 +210,15 @@ def test_rows_of_a_shard_are_not_replaced(tmp_path, name):
     assert not (tmp_path / "all.csv").exists()
 
 
+@pytest.mark.parametrize("second", ["all.csv", "folder/../all.csv"])
+def test_each_output_of_a_merge_is_named_once(tmp_path, second):
+    write_all(tmp_path)
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(ValueError, match="Each file of rows is named once"):
+        merge_shards(find_records(tmp_path), [tmp_path / "all.csv", tmp_path / second])
+    assert not (tmp_path / "all.csv").exists()
+
+
 @pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="asks Linux for the open files")
 def test_more_shards_than_files_may_be_open_are_joined(tmp_path):
     sources = [Source("image", f"photos/{number:04}1.jpg", "photos") for number in range(600)]

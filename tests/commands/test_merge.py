@@ -111,6 +111,16 @@ def test_a_finished_shard_is_not_done_again(photos, tmp_path, capsys):
     assert rows.stat().st_mtime_ns == before
 
 
+def test_a_shard_that_is_done_clears_up_after_a_run_of_other_settings_that_was_killed(photos, tmp_path):
+    (photos / "damaged.jpg").unlink()
+    estimate("--out", "many", "--shard", "1/1")
+    done = sorted((tmp_path / "many").iterdir())
+    for name in ("csv.part", "csv.lock", "csv.journal"):
+        (tmp_path / "many" / f".poses-1-of-1.{name}").write_bytes(b"")
+    assert estimate("--out", "many", "--shard", "1/1") == EXIT_OK
+    assert sorted((tmp_path / "many").iterdir()) == done
+
+
 def test_a_shard_that_was_done_without_pictures_gets_them_and_says_what_differed(photos, tmp_path, capsys):
     (photos / "damaged.jpg").unlink()
     estimate("--out", "many", "--shard", "1/1")

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import os
 import shutil
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
@@ -19,7 +20,7 @@ from fsanet.cluster.shard_work import lock_path
 from fsanet.console import EXIT_ERROR, EXIT_OK, EXIT_PARTIAL
 from fsanet.errors import InputError
 from fsanet.files import printable, remove_leftovers, writing_alone
-from fsanet.inference.rows.journal import journal_path
+from fsanet.inference.rows.file import forget_unfinished
 from fsanet.inference.rows.row import PoseRow
 from fsanet.inference.rows.seams import renumbered, same_faces
 from fsanet.inference.rows.tables import open_sink, read_rows
@@ -122,6 +123,8 @@ def merge_shards(records: Sequence[Record], outputs: Sequence[Path]) -> Merged:
     failures: list[tuple[str, str]] = []
     files = faces = expected = 0
     _refuse_shards(outputs, records)
+    if len({os.path.realpath(path) for path in outputs}) < len(outputs):
+        raise InputError(f"Each file of rows is named once; got {', '.join(map(str, outputs))}.")
     with ExitStack() as stack:
         stack.enter_context(_held(outputs))
         sinks = [stack.enter_context(open_sink(path)) for path in outputs if _hold_something(records)]
@@ -145,7 +148,8 @@ def merge_shards(records: Sequence[Record], outputs: Sequence[Path]) -> Merged:
 def remove_shards(records: Sequence[Record]) -> None:
     """Remove what the shards of a run left, once their rows are joined."""
     for record in records:
-        for path in (record_path(record.rows), record.rows, lock_path(record.rows), journal_path(record.rows)):
+        forget_unfinished([record.rows])
+        for path in (record_path(record.rows), record.rows, lock_path(record.rows)):
             path.unlink(missing_ok=True)
 
 

@@ -13,7 +13,7 @@ from fsanet.cluster.record import Record, read_record, record_path, run_of_shard
 from fsanet.cluster.shard import Shard
 from fsanet.errors import InputError
 from fsanet.files import as_utf8, locked, remove_leftovers
-from fsanet.inference.rows.journal import journal_path
+from fsanet.inference.rows.file import forget_unfinished
 from fsanet.inference.sources import Source
 
 log = logging.getLogger(__name__)
@@ -88,8 +88,8 @@ class ShardWork:
             self.tidy()
 
     def tidy(self) -> None:
-        """Remove what is there to go on with a shard that is done."""
-        journal_path(self.rows[0]).unlink(missing_ok=True)
+        """Remove what is there to go on with a shard that is done, or with one of other settings."""
+        forget_unfinished(self.rows)
 
     def _earlier(self) -> Record | None:
         """What an earlier run says to have done; None where there is nothing of it."""

@@ -197,6 +197,40 @@ def test_other_files_of_rows_begin_anew_and_nothing_of_the_unfinished_run_stays(
             path.unlink()
 
 
+@pytest.mark.parametrize("under_way", [True, False])
+def test_rows_of_another_run_are_not_given_up_with_those_of_an_earlier_one(tmp_path, under_way):
+    a, b = tmp_path / "a.csv", tmp_path / "b.csv"
+    with pytest.raises(OSError, match="stopped"):
+        run([a, b], ["x", "y"], stop_after="y", error=OSError)
+    with suppress(OSError), RowFiles([b], "s") as files:
+        files.write([row("x")])
+        files.finish("x")
+        if under_way:
+            run([a], ["x", "y"])
+        raise OSError
+    if not under_way:
+        run([a], ["x", "y"])
+    assert run([b], ["x", "y"]) == {"x"}
+
+
+def test_what_cannot_be_opened_is_not_noted(tmp_path):
+    with suppress(OSError), RowFiles([tmp_path / "p.csv"], "s") as files:
+        files.leave("camera")
+        raise OSError
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(("ends_by_ctrl_c", "goes_on"), [(True, False), (False, True)])
+def test_it_is_told_whether_a_stopped_run_can_go_on(tmp_path, ends_by_ctrl_c, goes_on):
+    files = RowFiles([tmp_path / "p.csv"], "s", ends_by_ctrl_c)
+    with suppress(KeyboardInterrupt), files:
+        files.write([row("a")])
+        files.finish("a")
+        raise KeyboardInterrupt
+    assert files.goes_on is goes_on
+    assert (tmp_path / ".p.csv.journal").exists() is goes_on
+
+
 @pytest.mark.parametrize("damage", [b"\xff\xfe\n", b'{"no": "journal"}\n', b'["s", ["p.csv"]]\n[["x"], "a"]\n'])
 def test_a_journal_that_is_none_begins_anew(tmp_path, damage):
     path = tmp_path / "p.csv"

@@ -23,7 +23,7 @@ def go_through(args: argparse.Namespace, sources: list, among: list, row_paths: 
     from fsanet.inference.video.poses import VideoSettings
 
     pictures = "" if args.no_pictures else f", {args.draw}"  # what is skipped has them already
-    is_live = any(not source.is_file for source in sources)
+    is_live = not any(source.is_file for source in sources)
     record = None if args.shard is None else record_path(row_paths[0])
     rows = RowFiles(row_paths, f"{fingerprint(args)}{pictures}", is_live, record)
     for path in rows.paths:

@@ -86,7 +86,7 @@ def say_done(report: "RunReport", by: str, rows: "RowFiles", out: Path | None) -
 def say_interrupted(rows: "RowFiles") -> int:
     """Say what stays of a run that was stopped; returns the exit code."""
     earlier = "" if rows.stand else f" '{rows.paths[0]}' is that of an earlier run until then."
-    if rows.finished:
+    if rows.goes_on:
         log.warning("Interrupted: what was done is kept; the same command goes on from there.%s", earlier)
     elif rows.stand:
         log.warning("Interrupted: the rows so far are kept; the same command begins anew.")

@@ -12,7 +12,7 @@ second run from writing the same.
 import logging
 import os
 from collections.abc import Iterable, Sequence
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO
@@ -55,6 +55,7 @@ class RowFiles:
     Attributes:
         finished: names of the finished sources, those of an earlier run included; skip them.
         stand: whether the rows stand under the final names, after the block.
+        goes_on: whether the same run can go on where this one was stopped, after the block.
 
     Raises:
         ValueError: for another suffix, and for one file twice.
@@ -70,7 +71,7 @@ class RowFiles:
     ):
         self.paths = [Path(path) for path in paths]
         self.finished: set[str] = set()
-        self.stand = False
+        self.stand = self.goes_on = False
         self._given: dict[str, None] | None = None
         self._formats = [_format_of(path) for path in self.paths]
         self._ends_by_ctrl_c = ends_by_ctrl_c
@@ -120,8 +121,11 @@ class RowFiles:
         self._written(name, "done" if is_done else "again")
 
     def leave(self, name: str) -> None:
-        """Note that the rows of a source stay, though it is not finished: a run that goes on tries it again."""
-        self._written(name, "left")
+        """Note that the rows of a source stay, if it has any, though it is not finished: a run that goes on tries it
+        again.
+        """
+        if [file.mark for file in self._files] != self._marks:
+            self._written(name, "left")
 
     def drop(self, name: str) -> None:
         """Take back the rows of the source that is under way, those of an earlier try too."""
@@ -150,6 +154,7 @@ class RowFiles:
             self.stand = is_over or (is_stopped and not any(path.exists() for path in self.paths))
             if self.stand:
                 self._take_names(in_order=is_over)
+            self.goes_on = not is_over and bool(self._journal.names)
             if is_over and self._record is None:
                 self._log_path.unlink()
 
@@ -206,7 +211,8 @@ class RowFiles:
             remove_leftovers(path)
         if journal.run != self._run:
             log.warning(_OTHER_RUN, self.paths[0])
-            _remove(_part_of(self._log_path.parent / name) for name in journal.run.files)
+            for name in journal.run.files:
+                _give_up(self._log_path.parent / name)
             return None
         return journal if journal.names and self._brought_back(journal.marks) else None
 
@@ -232,6 +238,16 @@ class RowFiles:
             self._record.unlink(missing_ok=True)
 
 
+def forget_unfinished(paths: Sequence[Path]) -> None:
+    """Remove what is there to go on with an unfinished run into some files, and what a kill left of its locks.
+
+    Raises:
+        OSError: when that run is under way.
+    """
+    with writing_alone(paths):
+        _remove([journal_path(paths[0]), *map(_part_of, paths)])
+
+
 def _format_of(path: Path):
     form = FORMATS.get(path.suffix.lstrip("."))
     if form is None:
@@ -249,6 +265,13 @@ def _seen_from(folder: Path, path: Path) -> str:
 
 def _part_of(path: Path) -> Path:
     return path.with_name(f".{path.name}.part")
+
+
+def _give_up(path: Path) -> None:
+    """Remove the unfinished rows of a file, unless another run, a stopped one too, writes that file now."""
+    with suppress(OSError), writing_alone([path]):
+        if not journal_path(path).exists():
+            _part_of(path).unlink(missing_ok=True)
 
 
 def _remove(paths: Iterable[Path]) -> None:
