@@ -202,19 +202,20 @@ def _whole_keras_model(path: Path) -> KerasEngine:
 
 
 class _Row(NamedTuple):
-    """An engine: how it is built from a model's name, its weights and settings, and which settings it has."""
+    """An engine: its class, how it is built from a model's name, weights and settings, and which settings it has."""
 
+    kind: type[Engine]
     build: Callable[[str, str | Path, dict[str, Any]], Engine]
     settings: tuple[str, ...] = ()
 
 
 _ENGINES = {
-    "onnx": _Row(_onnx, ("threads", "provider", "batch_size")),
-    "litert": _Row(_litert, ("threads",)),
-    "keras": _Row(_keras, ("batch_size",)),
-    "openvino": _Row(_openvino, ("threads", "batch_size")),
-    "saved_model": _Row(_saved_model),
-    "frozen_graph": _Row(_frozen_graph),
+    "onnx": _Row(OnnxEngine, _onnx, ("threads", "provider", "batch_size")),
+    "litert": _Row(LiteRtEngine, _litert, ("threads",)),
+    "keras": _Row(KerasEngine, _keras, ("batch_size",)),
+    "openvino": _Row(OpenVinoEngine, _openvino, ("threads", "batch_size")),
+    "saved_model": _Row(SavedModelEngine, _saved_model),
+    "frozen_graph": _Row(FrozenGraphEngine, _frozen_graph),
 }
 ENGINES = tuple(_ENGINES)
-ENGINE_CLASSES = (OnnxEngine, LiteRtEngine, KerasEngine, OpenVinoEngine, SavedModelEngine, FrozenGraphEngine)
+ENGINE_CLASSES = tuple(row.kind for row in _ENGINES.values())

@@ -10,22 +10,19 @@ from numpy.typing import NDArray
 
 from fsanet.checks import MOST_MARGIN, share
 from fsanet.detectors.any_angle import AnyAngleDetector
-from fsanet.detectors.catalog import DETECTORS, create_sized_detector
 from fsanet.detectors.detection import Detection, OwnDetector
 from fsanet.detectors.nearby import Place, closeup_of, detect_near, search_of, stands_upright
 from fsanet.detectors.working_image import require_bgr
-from fsanet.engines.choose import ENGINE_CLASSES, ENGINES, create_engine, export_engine
-from fsanet.engines.engine import OwnEngine, checked_batch_size, has_our_weights, told_model
+from fsanet.engines.engine import OwnEngine, checked_batch_size, has_our_weights
 from fsanet.engines.reading import Reading, read
-from fsanet.engines.straightened import StraightenedEngine
 from fsanet.errors import InputError
 from fsanet.image import boxes
 from fsanet.image.boxes import BoxXYXY
 from fsanet.image.face_crop import DETECTOR_MARGIN, crop_pixels, crop_turned, has_pixels
 from fsanet.inference.face_estimator import UNSURE_DEG, Face, estimate_pictures, flags_of
 from fsanet.inference.finder_share import FINDER_SHARE, mixed
+from fsanet.inference.given import detector_of, engine_of, network_name
 from fsanet.inference.upright import upright_turn_deg
-from fsanet.models.spec import DEFAULT_MODEL
 from fsanet.pose.angles import Pose, angles_near, rotation_from_angles, turn_in_plane
 from fsanet.pose.turned_errors import turned_errors
 
@@ -97,13 +94,13 @@ class HeadPoseEstimator:
         margin = share(margin, MOST_MARGIN, "The margin of a crop")
         batch_size = checked_batch_size(batch_size, BATCH_SIZE)
         self._search_with(detector, detect_size, any_angle)
-        self.engine = _engine(engine, model, weights)
+        self.engine = engine_of(engine, model, weights)
         usual = FINDER_SHARE if self._may_read_poses() and has_our_weights(self.engine) else 0.0
         self.finder_share = usual if finder_share is None else self._checked_share(finder_share)
         self.margin = margin
         self.batch_size = batch_size
         found_by = f"{self.detector_name}{' at any angle' if any_angle else ''}"
-        self.name = f"{found_by}, {_network_name(self.engine, engine, model, weights)}"
+        self.name = f"{found_by}, {network_name(self.engine, engine, model, weights)}"
 
     def __call__(self, image_bgr: NDArray | None) -> list[Face]:
         """Poses of all faces in an image.
@@ -219,7 +216,7 @@ class HeadPoseEstimator:
 
     def _search_with(self, detector: str | OwnDetector, detect_size: int | None, any_angle: bool) -> None:
         self._given_detector = detector
-        self._upright = _detector(detector, detect_size)
+        self._upright = detector_of(detector, detect_size)
         self.detector: OwnDetector = AnyAngleDetector(self._upright) if any_angle else self._upright
         self.detector_name = getattr(self._upright, "name", type(self._upright).__name__)
         is_named = isinstance(detector, str)  # an object searches at a size of its own
@@ -283,47 +280,3 @@ def _check_floats(crops: NDArray) -> None:
     low, high = crops.min(), crops.max()
     if not (low >= 0 and high <= 255):
         raise InputError(f"Crops of floats must have values of 0..255; got {low:g} to {high:g}.")
-
-
-def _detector(detector: str | OwnDetector, detect_size: int | None) -> OwnDetector:
-    if isinstance(detector, str):
-        return create_sized_detector(detector, detect_size)
-    if not hasattr(detector, "detect"):
-        raise InputError(
-            f"A detector is one of {', '.join(DETECTORS)}, or an object with detect(image_bgr); got {detector!r}."
-        )
-    if detect_size is not None:
-        raise InputError(
-            "A detector that is given as an object searches at a size of its own: leave detect_size out, got "
-            f"{detect_size!r}."
-        )
-    return detector
-
-
-def _engine(engine: str | OwnEngine, model: str | None, weights: str | Path | None) -> OwnEngine:
-    if isinstance(engine, str):
-        return StraightenedEngine(create_engine(engine, model=model, weights=weights))
-    if not hasattr(engine, "predict") or not hasattr(engine, "input_size"):
-        raise InputError(
-            f"An engine is one of auto, {', '.join(ENGINES)}, or an object with input_size and predict(crops_bgr); "
-            f"got {engine!r}."
-        )
-    if model is not None or weights is not None:
-        raise InputError(
-            "An engine that is given as an object has a network of its own: leave model and weights out, got "
-            f"{model!r} and {weights!r}."
-        )
-    return StraightenedEngine(engine) if isinstance(engine, ENGINE_CLASSES) else engine
-
-
-def _network_name(engine: OwnEngine, given: str | OwnEngine, model: str | None, weights: str | Path | None) -> str:
-    """The model that an engine runs: as it or its file tells, else as it was asked for; else the export or the default.
-
-    An object that does not tell it is called by its own name, or that of its class.
-    """
-    unnamed = DEFAULT_MODEL
-    if not isinstance(given, str):
-        unnamed = getattr(given, "name", type(given).__name__)
-    elif weights and export_engine(Path(weights)):
-        unnamed = Path(weights).name
-    return told_model(engine) or model or unnamed

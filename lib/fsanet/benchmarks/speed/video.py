@@ -14,7 +14,7 @@ from fsanet.errors import InputError
 
 TITLE = "Video of 640x480 with one face, scout, ONNX fusion"
 _STAGE_FRAMES = 24  # of the clip, for the stages alone
-_DETECT_EVERY = (1, 5)
+DETECT_EVERY = (1, 5)
 
 
 def run(effort: Effort) -> Section:
@@ -27,7 +27,7 @@ def run(effort: Effort) -> Section:
         clip = write_clip(Path(folder) / "clip.mp4", effort.frames)
         for _ in range(effort.rounds):
             stages.append(process(stages_ms, clip))
-            for out, every in product((Path(folder) / "out", None), _DETECT_EVERY):
+            for out, every in product((Path(folder) / "out", None), DETECT_EVERY):
                 passage = process(go_through, clip, out, every)
                 rates.setdefault(_name(out, every), []).append(effort.frames / passage.seconds)
     rows = [Row(f"{name} alone, a frame", "ms", tuple(turn[name] for turn in stages)) for name in stages[0]]

@@ -7,12 +7,11 @@ from statistics import median
 
 from fsanet.benchmarks.own_process import OwnProcess
 from fsanet.benchmarks.speed.measurement import Effort, Row, Section
-from fsanet.benchmarks.speed.video import Passage, go_through
+from fsanet.benchmarks.speed.video import DETECT_EVERY, Passage, go_through
 from fsanet.mediapipe_environment import VERSION, run_script
 
 TITLE = "Peers on a video of 640x480 with one face: frames a second from the file to poses or points, nothing drawn"
 _SCRIPT = Path(__file__).with_name("video_peer_script.py")
-_DETECT_EVERY = (1, 5)
 
 
 def run(effort: Effort) -> Section:
@@ -28,7 +27,7 @@ def run(effort: Effort) -> Section:
         clip = write_clip(Path(folder) / "clip.mp4", effort.frames)
         process(go_through, clip, None, 1)  # the first one loads the networks
         for _ in range(effort.rounds):
-            for every in _DETECT_EVERY:
+            for every in DETECT_EVERY:
                 name = f"fsanet, scout and fusion, detect_every={every}"
                 sides.setdefault(name, []).append(process(go_through, clip, None, every))
             sides.setdefault(f"MediaPipe {VERSION} Face Mesh", []).append(_mediapipe(clip))

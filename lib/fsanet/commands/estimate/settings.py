@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import fsanet
 from fsanet.console import quiet_native_stderr
 from fsanet.errors import InputError
+from fsanet.files import sha256_of
 from fsanet.inference.choose import EstimatorSettings, choose_estimators
 from fsanet.options import option_name
 
@@ -54,8 +55,6 @@ def _digests(args: argparse.Namespace) -> list[str]:
     """SHA-256 of each file of the weights; none where they are those of a catalogue, or opening them will fail."""
     if args.weights is None:
         return []
-    from fsanet.files import sha256_of
-
     try:
         return [sha256_of(file) for file in _weight_files(args.model, args.weights)]
     except (InputError, OSError):
